@@ -1,0 +1,1 @@
+"""Fallfluss: runs the harmonised process of the Solothurn social services from its diagrams."""

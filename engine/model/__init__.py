@@ -1,0 +1,1 @@
+"""What every layer shares: frozen data, errors, calendar arithmetic. Imports no framework."""
