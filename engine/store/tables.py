@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Boolean, Date, DateTime, ForeignKey, Identity, Index, Integer, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, Boolean, Date, DateTime, ForeignKey, Identity, Index, Integer, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
@@ -286,12 +286,16 @@ class Entwurf(RegionOwned, Base):
 
 
 class Timer(Waiting, RegionOwned, Base):
-    """A due time, computed once at activation. The row goes when it has fired or its element is gone."""
+    """A due time, computed once at activation. The row goes when it has fired or its element is gone.
+
+    ``started_at`` is when a cycle began: its n-th due time is computed from there, so it never drifts.
+    """
 
     __tablename__ = "timer"
     __table_args__ = (Index("ix_timer_due", "next_attempt_at"),)
 
     due_at: Mapped[datetime]
+    started_at: Mapped[datetime]
     next_attempt_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0)
     kind: Mapped[str] = mapped_column(String(12))
@@ -338,12 +342,13 @@ class Incident(RegionOwned, Base):
 
 
 class Meldung(Base):
-    """A message that was correlated under an id of its sender, so that a repetition changes nothing."""
+    """A message or a new case that came under an id of its sender, so that a repetition changes nothing."""
 
     __tablename__ = "meldung"
 
     message_id: Mapped[str] = mapped_column(String(200), primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
+    fall_id: Mapped[int | None]
     at: Mapped[datetime]
 
 
@@ -351,10 +356,11 @@ class Meldung(Base):
 
 
 class Verlauf(RegionOwned, Base):
-    """History of a case, append-only. One row a line: who did what at which element, in which version, which variables changed.
+    """History of a case, append-only: one row for each command, enough to replay the case.
 
-    ``what``: started, command, activated, completed, cancelled, armed, taken, incident, resolved, claimed, released … ``data`` holds
-    the command with its values (so that the case can be replayed), or ``{"before": …, "after": …}`` of a variable.
+    ``command`` names it (open_case, complete_task, fire_timer, claim …), ``values`` are what it brought along. ``events`` are the
+    runtime's in their order, ``[what, key, element, type, process, version]``; ``changes`` the variables written,
+    ``[scope, name, before, after, created]``.
     """
 
     __tablename__ = "verlauf"
@@ -364,14 +370,15 @@ class Verlauf(RegionOwned, Base):
     fall_id: Mapped[int] = mapped_column(ForeignKey("fall.id"))
     instanz_nummer: Mapped[int | None]
     at: Mapped[datetime]
-    by: Mapped[str]
-    what: Mapped[str] = mapped_column(String(20))
+    by: Mapped[str] = mapped_column(String(80))
+    command: Mapped[str] = mapped_column(String(30))
     element: Mapped[str | None] = mapped_column(String(120))
     element_key: Mapped[int | None]
-    type: Mapped[str | None] = mapped_column(String(40))
-    process: Mapped[str | None] = mapped_column(String(120))
-    process_version: Mapped[int | None]
-    data: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    name: Mapped[str] = mapped_column(default="")
+    person_name: Mapped[str | None]
+    values: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    events: Mapped[list[Any]] = mapped_column(JSON)
+    changes: Mapped[list[Any]] = mapped_column(JSON)
 
 
 class Hinweis(RegionOwned, Base):
@@ -407,7 +414,5 @@ class Einstellung(Base):
     """A value of the installation, such as the demo clock's offset."""
 
     __tablename__ = "einstellung"
-    __table_args__ = {"sqlite_with_rowid": True}
-
     name: Mapped[str] = mapped_column(String(60), primary_key=True)
-    value: Mapped[str] = mapped_column(Text, server_default=text("''"))
+    value: Mapped[str] = mapped_column(Text, default="")
