@@ -223,7 +223,7 @@ class Instanz(RegionOwned, Base):
     version: Mapped[int]
     zustand: Mapped[str] = mapped_column(String(12), default="active")
     state: Mapped[str] = mapped_column(Text)
-    variables: Mapped[dict[str, Any]] = mapped_column(JSON)
+    has_incident: Mapped[bool] = mapped_column(Boolean, default=False)
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     revision: Mapped[int] = mapped_column(nullable=False)
