@@ -1,0 +1,77 @@
+// Shows where a case stands on its diagram. The page says the same in words beside it.
+//
+// <div data-diagramm data-quelle="…bpmn" data-stand='{"aktiv": {id: count}, "erledigt": [id], "genommen": [id], "stoerungen": {id: count}}'>
+import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
+
+function mark(viewer, stand) {
+  const canvas = viewer.get("canvas");
+  const registry = viewer.get("elementRegistry");
+  const overlays = viewer.get("overlays");
+  const add = (id, marker) => { if (registry.get(id)) canvas.addMarker(id, marker); };
+  const badge = (id, text, className, title) => {
+    if (!registry.get(id)) return;
+    const html = document.createElement("div");
+    html.className = className;
+    html.textContent = text;
+    html.title = title;
+    overlays.add(id, { position: { top: -11, right: 11 }, html });
+  };
+  stand.erledigt.forEach((id) => add(id, "ff-erledigt"));
+  stand.genommen.forEach((id) => add(id, "ff-genommen"));
+  for (const [id, count] of Object.entries(stand.aktiv)) {
+    add(id, "ff-aktiv");
+    badge(id, String(count), "ff-marke", `${count} × hier`);
+  }
+  for (const [id, count] of Object.entries(stand.stoerungen)) {
+    add(id, "ff-stoerfall");
+    badge(id, `! ${count}`, "ff-marke ff-marke--stoerung", `${count} Störung(en)`);
+  }
+}
+
+// The whole diagram when it stays legible, otherwise the surroundings of the first active element.
+function show(viewer, stand) {
+  const canvas = viewer.get("canvas");
+  canvas.zoom("fit-viewport", "auto");
+  const place = Object.keys(stand.stoerungen).concat(Object.keys(stand.aktiv)).find((id) => viewer.get("elementRegistry").get(id));
+  if (canvas.zoom() >= 0.55 || !place) return;
+  canvas.zoom(0.7);
+  canvas.scrollToElement(place, 120);
+}
+
+async function start(box) {
+  const leinwand = box.querySelector("[data-leinwand]");
+  const stand = JSON.parse(box.dataset.stand);
+  const response = await fetch(box.dataset.quelle, { credentials: "same-origin" });
+  if (!response.ok) throw new Error(`diagram: ${response.status}`);
+  const viewer = new NavigatedViewer({ container: leinwand, zoomScroll: { enabled: false } });
+  await viewer.importXML(await response.text());
+  // Scrolling the page must not be caught by the diagram; whoever wants to zoom uses the buttons or Ctrl and the wheel.
+  viewer.get("zoomScroll").toggle(false);
+  mark(viewer, stand);
+  show(viewer, stand);
+  const canvas = viewer.get("canvas");
+  const actions = {
+    ganz: () => canvas.zoom("fit-viewport", "auto"),
+    groesser: () => canvas.zoom(canvas.zoom() * 1.25),
+    kleiner: () => canvas.zoom(canvas.zoom() / 1.25),
+    stelle: () => show(viewer, stand),
+  };
+  for (const button of box.querySelectorAll("[data-diagramm-aktion]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => actions[button.dataset.diagrammAktion]());
+  }
+  const steps = { ArrowLeft: [60, 0], ArrowRight: [-60, 0], ArrowUp: [0, 60], ArrowDown: [0, -60] };
+  leinwand.addEventListener("keydown", (event) => {
+    if (!steps[event.key] || event.ctrlKey || event.metaKey || event.altKey) return;
+    const [dx, dy] = steps[event.key];
+    canvas.scroll({ dx, dy });
+    event.preventDefault();
+  });
+  box.dataset.bereit = "ja";
+}
+
+for (const box of document.querySelectorAll("[data-diagramm]")) {
+  start(box).catch(() => {
+    box.querySelector("[data-leinwand]").textContent = "Das Diagramm konnte nicht geladen werden. Der Stand steht im Text daneben.";
+  });
+}
