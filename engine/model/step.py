@@ -33,6 +33,8 @@ class Incident:
     element: str
     kind: str
     message: str
+    process: str = ""
+    version: int = 0
 
 
 @dataclass(frozen=True)

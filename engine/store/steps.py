@@ -119,6 +119,7 @@ def _replace_incidents(session: FallSession, instanz: Instanz, step: Step) -> No
                     key=key,
                     instanz_nummer=instanz.nummer,
                     region=instanz.region,
+                    process=incident.process,
                     element=incident.element,
                     kind=incident.kind,
                     message=incident.message,
@@ -133,6 +134,7 @@ def _row(session: FallSession, instanz: Instanz, wait: Wait, act: Act, contents:
         "key": wait.key,
         "instanz_nummer": instanz.nummer,
         "region": instanz.region,
+        "process": wait.process,
         "element": wait.element,
         "created_at": session.now,
     }
@@ -159,7 +161,6 @@ def _aufgabe(instanz: Instanz, wait: Wait, contents: Contents, person: Person | 
         fall_id=instanz.fall_id,
         fall_nr=instanz.fall.fall_nr,
         name=(element.name if element else "") or wait.element,
-        process=wait.process,
         process_version=wait.version,
         person_id=person.person_id if person else None,
         person_name=person.name if person else None,

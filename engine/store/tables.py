@@ -241,6 +241,7 @@ class Waiting:
 
     key: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
     instanz_nummer: Mapped[int] = mapped_column(ForeignKey("instanz.nummer"), index=True)
+    process: Mapped[str] = mapped_column(String(120))
     element: Mapped[str] = mapped_column(String(120))
     created_at: Mapped[datetime]
 
@@ -257,7 +258,6 @@ class Aufgabe(Waiting, RegionOwned, Base):
     fall_id: Mapped[int] = mapped_column(ForeignKey("fall.id"), index=True)
     fall_nr: Mapped[str] = mapped_column(String(20))
     name: Mapped[str]
-    process: Mapped[str] = mapped_column(String(120))
     process_version: Mapped[int]
     person_id: Mapped[str | None] = mapped_column(String(20))
     person_name: Mapped[str | None]
@@ -335,6 +335,7 @@ class Incident(RegionOwned, Base):
 
     key: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
     instanz_nummer: Mapped[int] = mapped_column(ForeignKey("instanz.nummer"), index=True)
+    process: Mapped[str] = mapped_column(String(120))
     element: Mapped[str] = mapped_column(String(120))
     kind: Mapped[str] = mapped_column(String(60))
     message: Mapped[str] = mapped_column(Text)
