@@ -183,7 +183,7 @@ def _positions(
     return tuple(
         Position(
             process=name,
-            name=contents.diagram(name).process(name).name or name,
+            name=contents.process(name).name or name,
             version=contents.version(name),
             versions=newest.get(name, 1),
             active=tuple(sorted({element for process, element in active if process == name})),
