@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
+
 from engine.cases.projection import household
 from engine.commands.stepping import advance, lock, settle
 from engine.definitions import feel
@@ -18,7 +20,6 @@ from engine.store.audit import log
 from engine.store.session import FallSession
 from engine.store.steps import Act
 from engine.store.tables import Fall, Instanz, Meldung, Region
-from sqlalchemy import select
 
 PROCESS = "fall"
 OPENS = ("intake", "fallfuehrung", "administration", "teamleitung", "leitung")
@@ -35,7 +36,7 @@ class CaseRef:
 def start_form(session: FallSession, process: str = PROCESS) -> Form | None:
     """The form that the process's start event carries in the latest release, if any."""
     contents = library.contents(session, library.latest_release(session))
-    form_id = contents.diagram(process).process(process).start_form_id
+    form_id = contents.process(process).start_form_id
     return contents.form(form_id) if form_id else None
 
 

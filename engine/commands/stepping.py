@@ -12,7 +12,6 @@ from engine.model.errors import NotFound, NotWaiting
 from engine.model.step import Step
 from engine.runtime import Command, Runtime, fire
 from engine.store import library
-from engine.store.library import Contents
 from engine.store.session import FallSession
 from engine.store.steps import Act, Person, save_step
 from engine.store.tables import Instanz, Subscription
@@ -54,7 +53,7 @@ def settle(session: FallSession, instanz: Instanz, step: Step, act: Act, runtime
     contents = library.contents(session, instanz.release_id)
     save_step(session, instanz, step, act, contents=contents, persons=_persons(instanz, step, runtime))
     written = {change.name for change in step.changes if change.scope == instanz.key}
-    project(session, instanz, contents.diagram(instanz.process).process(instanz.process), step, written)
+    project(session, instanz, contents.process(instanz.process), step, written)
     session.flush()
 
 

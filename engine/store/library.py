@@ -53,15 +53,16 @@ class Contents:
         return self.items.get((kind, id))
 
     def version(self, process: str) -> int:
-        return self._process(process).version
+        return self._item(process).version
 
-    def diagram(self, process: str) -> bpmn.BpmnFile:
-        """The read model of the file in which the process is drawn."""
-        item = self._process(process)
-        return item.once("diagram", lambda: bpmn.read(item.content, item.resource_name))
+    def process(self, id: str) -> bpmn.Process:
+        """The read model of a process: its elements and flows by id, for names and places."""
+        item = self._item(id)
+        file = item.once("diagram", lambda: bpmn.read(item.content, item.resource_name))
+        return next(process for process in file.processes if process.id == id)
 
     def element(self, process: str, id: str) -> bpmn.Element | None:
-        return self.diagram(process).process(process).elements.get(id)
+        return self.process(process).elements.get(id)
 
     def form(self, id: str) -> forms.Form:
         """The form of that id.
@@ -84,7 +85,7 @@ class Contents:
 
     def find(self, process: str, version: int) -> Definition:
         """The compiled process in exactly that version."""
-        item = self._process(process)
+        item = self._item(process)
         if item.version != version:
             raise NotFound(f"Der Prozess «{process}» in Version {version}")
         return next(d for d in self._compiled(item) if d.process == process)
@@ -100,7 +101,7 @@ class Contents:
             raise Trouble("CALLED_ELEMENT_ERROR", f"Der aufgerufene Prozess «{process}» ist in dieser Freigabe nicht enthalten.")
         return self.find(process, item.version)
 
-    def _process(self, process: str) -> Item:
+    def _item(self, process: str) -> Item:
         item = self.item("process", process)
         if item is None:
             raise NotFound(f"Der Prozess «{process}»")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import delete, literal, select, union_all, update
@@ -176,7 +176,9 @@ def _aufgabe(instanz: Instanz, wait: Wait, contents: Contents, person: Person | 
 
 def _until(text: str | None) -> datetime | None:
     """A plain date runs until the end of that day in Zurich."""
-    return calendar.parse_deadline(text) if text else None
+    if not text:
+        return None
+    return calendar.end_of_day(date.fromisoformat(text)) if len(text) == len("2026-01-31") else calendar.parse_instant(text)
 
 
 def _timer(now: datetime, wait: Wait, act: Act, common: Mapping[str, Any]) -> Timer:
