@@ -188,17 +188,20 @@ def _group(node: Mapping[str, Any], report: Report) -> Group:
 def _list(node: Mapping[str, Any], report: Report) -> DynamicList:
     if not node.get("path"):
         report(node, "form-key", "Die Liste braucht einen Pfad: den Namen der Variable, in der ihre Zeilen liegen.")
-    common = _common(node, report)
+    inner = tuple(_all(node.get("components"), report))
+    repetitions = node["defaultRepetitions"] if isinstance(node.get("defaultRepetitions"), int) else 1
+    # Where the author is silent, a list that opens with a row of required fields wants at least that row.
+    wanted = 1 if repetitions and any(isinstance(one, Field) and one.required for one in walk(inner)) else 0
     found = DynamicList(
-        **common,
-        components=tuple(_all(node.get("components"), report)),
+        **_common(node, report),
+        components=inner,
         path=_path(node, report),
-        repetitions=node["defaultRepetitions"] if isinstance(node.get("defaultRepetitions"), int) else 1,
-        min_items=_count(node, report, "minItems", 0),
+        repetitions=repetitions,
+        min_items=_count(node, report, "minItems", wanted),
         max_items=_count(node, report, "maxItems", 100),
         may_change=node.get("allowAddRemove") is not False,
     )
-    if found.may_change and any(isinstance(inner, Field) and (inner.readonly or inner.disabled) for inner in walk(found.components)):
+    if found.may_change and any(isinstance(one, Field) and (one.readonly or one.disabled) for one in walk(inner)):
         report(node, "form-list", "In einer Liste, deren Zeilen man hinzufügen und entfernen kann, gehen schreibgeschützte Felder verloren. Bitte «Zeilen hinzufügen und entfernen» ausschalten.")
     return found
 
