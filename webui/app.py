@@ -19,6 +19,7 @@ from webui.config import Config
 from webui.dateien import asset, read_manifest
 from webui.demo import demo
 from webui.faelle import faelle
+from webui.formulare import html_id
 from webui.fortsetzen import mine
 from webui.konto import konto, limiter
 
@@ -78,11 +79,10 @@ def _protect(app: Flask) -> None:
 
 
 def _prepare_templates(app: Flask) -> None:
-    own = app.jinja_loader
     govuk = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
-    app.jinja_options = {"loader": ChoiceLoader([loader for loader in (own, govuk) if loader is not None])}
+    app.jinja_loader = ChoiceLoader([PackageLoader("webui"), govuk])
     app.jinja_env.filters.update(words.FILTERS)
-    app.jinja_env.globals.update(asset=asset, frist=words.frist, anzahl=words.anzahl, fuer_mich=mine)
+    app.jinja_env.globals.update(asset=asset, html_id=html_id, rolle_ue=words.ROLLE_UE, frist=words.frist, anzahl=words.anzahl, fuer_mich=mine)
     app.context_processor(_common)
 
 

@@ -10,7 +10,9 @@ from flask import current_app, g
 from flask_login import current_user
 
 from engine.model.access import Access
+from engine.store.audit import log
 from engine.store.session import Database, FallSession
+from engine.store.tables import Fall
 
 
 def database() -> Database:
@@ -37,3 +39,9 @@ def writing() -> Iterator[FallSession]:
     with database().begin(access()) as session:
         g.now = session.now
         yield session
+
+
+def note_read(what: str, fall: Fall) -> None:
+    """Record that the person looked at something of a case; in its own short transaction, because a page's changes nothing."""
+    with database().begin(access()) as session:
+        log(session, "read", what, fall_id=fall.id, region=fall.region)
