@@ -9,10 +9,10 @@ import click
 from sqlalchemy.engine import make_url
 
 from engine.cases.regionen import load_regionen
-from engine.demo.clock import DemoClock
 from engine.model.access import system
-from engine.model.clock import Clock, SystemClock
+from engine.model.clock import SystemClock
 from engine.model.errors import FallflussError
+from engine.scheduling.demo_clock import DemoClock
 from engine.store.session import Database, normalized
 
 DEFAULT_URL = "sqlite:///var/fallfluss.db"
@@ -34,13 +34,8 @@ def database_url() -> str:
     return url
 
 
-def clock(url: str) -> Clock:
-    """The demo clock in demo mode (``FALLFLUSS_DEMO=1``), the machine's otherwise."""
-    return DemoClock(url) if os.environ.get("FALLFLUSS_DEMO") == "1" else SystemClock()
-
-
 def open_database() -> Database:
-    """The database, ready for use.
+    """The database, ready for use; with the demo clock in demo mode (``FALLFLUSS_DEMO=1``).
 
     Raises:
         NotMigrated: its schema is not the one of this version.
@@ -48,13 +43,14 @@ def open_database() -> Database:
     database = connect()
     if not database.is_current():
         raise NotMigrated
+    if os.environ.get("FALLFLUSS_DEMO") == "1":
+        database.clock = DemoClock(lambda: database)
     return database
 
 
 def connect() -> Database:
-    """The database in whatever state it is."""
-    url = database_url()
-    return Database(url, clock=clock(url))
+    """The database in whatever state it is, with the machine's clock."""
+    return Database(database_url(), clock=SystemClock())
 
 
 def bring_up_to_date(database: Database) -> None:

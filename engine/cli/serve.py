@@ -8,10 +8,10 @@ import sys
 
 import click
 
-from engine import scheduling
 from engine.cli import demo as demo_data
 from engine.cli import processes
 from engine.cli.installation import connect, database_url, open_database
+from engine.scheduling import process as scheduling
 from engine.store.session import normalized
 
 # Named as text: the engine does not import what stands above it.
