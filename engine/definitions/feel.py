@@ -1,0 +1,223 @@
+"""FEEL, evaluated by feelin in embedded V8: the interpreter the modelers use, without access to anything but the given variables.
+
+The JavaScript half is ``feel.js``, bundled into ``dist/feel.js`` by ``npm run build``. Values cross as JSON, so whole numbers are exact up to
+2^53; FEEL's dates, times and durations come back as ISO text (a date and time with the offset that Europe/Zurich had then).
+
+Besides FEEL's own functions a diagram may call ``arbeitstage plus(datum, anzahl)`` and ``monate plus(datum, anzahl)``, see engine.model.calendar.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import re
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal
+
+from py_mini_racer import JSEvalException, JSOOMException, JSTimeoutException, MiniRacer
+
+from engine.model.calendar import ZURICH, feiertage
+from engine.model.errors import Trouble
+
+BUNDLE = Path(__file__).parent / "dist" / "feel.js"
+MEMORY = 96 * 1024 * 1024
+JAHRE = range(1990, 2101)
+
+Kind = Literal["expression", "unary"]
+
+
+class Feel:
+    """One V8 context, made at the first call and made anew after it ran out of time or memory. Safe to share between threads.
+
+    A Feel belongs to the process that made it: take :func:`shared` where a fork may lie in between.
+    """
+
+    def __init__(self, *, seconds: float = 1.0, memory: int = MEMORY):
+        self.seconds = seconds
+        self.memory = memory
+        self._lock = threading.Lock()
+        self._racer: MiniRacer | None = None
+
+    def __enter__(self) -> Feel:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give V8's memory and thread back. A later call starts afresh."""
+        with self._lock:
+            self._drop()
+
+    def evaluate_all(self, expressions: Sequence[str], context: Mapping[str, Any], *, now: datetime) -> list[Any]:
+        """The values of ``expressions`` (without leading ``=``) as JSON values; a missing variable is None.
+
+        Raises:
+            Trouble: ``EXTRACT_VALUE_ERROR`` naming the first expression that is not FEEL, calls an unknown function, has no JSON value, or
+                takes more than ``seconds`` or ``memory``.
+        """
+        return [_value(source, answer) for source, answer in zip(expressions, self._answers(expressions, context, now), strict=True)]
+
+    def explain(self, expression: str, context: Mapping[str, Any], *, now: datetime) -> list[str]:
+        """What the interpreter remarked while evaluating, in German: missing variables, types that do not fit, the error."""
+        answer = self._answers([expression], context, now)[0]
+        error = [answer["error"]] if "error" in answer else []
+        return list(dict.fromkeys([*answer["warnings"], *error]))
+
+    def parse_error(self, expression: str, *, kind: Kind = "expression") -> str | None:
+        """Why ``expression`` is not FEEL, in German, or None. ``unary`` reads the cell of a decision table."""
+        try:
+            problem = self._call("problem", {"source": expression, "kind": kind}, [expression])
+        except Trouble as trouble:
+            return trouble.message
+        return problem if problem is None else str(problem)
+
+    def unknown_functions(self, expression: str, *, kind: Kind = "expression") -> list[str]:
+        """Functions called by name that neither FEEL nor Fallfluss nor the expression itself defines."""
+        return list(self._call("reading", {"source": expression, "kind": kind}, [expression])["functions"])
+
+    def names(self, expression: str, *, kind: Kind = "expression") -> set[str]:
+        """Variables the expression reads. Inside a filter that may include fields of the filtered elements."""
+        return set(self._call("reading", {"source": expression, "kind": kind}, [expression])["names"])
+
+    def table(self, table: Mapping[str, Any], context: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
+        """Evaluate a whole decision table in one call; the shapes are those of ``table`` in feel.js."""
+        sources = list(_texts(table))
+        request = {"now": _local(now), "context": _used(context, sources), "table": table}
+        return dict(self._call("table", request, sources))
+
+    def _answers(self, expressions: Sequence[str], context: Mapping[str, Any], now: datetime) -> list[dict[str, Any]]:
+        request = {"now": _local(now), "context": _used(context, expressions), "expressions": list(expressions)}
+        return list(self._call("evaluate", request, expressions))
+
+    def _call(self, function: str, request: Mapping[str, Any], expressions: Sequence[str]) -> Any:
+        text = _encode(request, expressions)
+        with self._lock:
+            try:
+                return json.loads(str(self._v8().eval(_script(function, text), timeout_sec=self.seconds)))
+            except JSEvalException as error:
+                self._drop()
+                raise Trouble("EXTRACT_VALUE_ERROR", _stopped(error, self.seconds, expressions)) from error
+
+    def _v8(self) -> MiniRacer:
+        if self._racer is None:
+            self._racer = racer = MiniRacer()
+            racer.set_hard_memory_limit(self.memory)
+            racer.eval(_bundle())
+            racer.eval(_script("configure", json.dumps({"feiertage": _feiertage()})))
+        return self._racer
+
+    def _drop(self) -> None:
+        racer, self._racer = self._racer, None
+        if racer is not None:
+            racer.close()
+
+
+_shared: Feel | None = None
+_owner = 0
+_inherited: list[Feel] = []
+_sharing = threading.Lock()
+
+
+def shared() -> Feel:
+    """The process-wide interpreter: after a fork the child gets its own."""
+    global _shared, _owner
+    with _sharing:
+        if _shared is not None and _owner != os.getpid():
+            # Its threads exist in the parent only: closing it, or letting it be collected, would wait for them for ever.
+            _inherited.append(_shared)
+            _shared = None
+        if _shared is None:
+            _shared, _owner = Feel(), os.getpid()
+        return _shared
+
+
+@atexit.register
+def _close_shared() -> None:
+    """V8 hangs at the interpreter's exit when it was once stopped and never closed."""
+    if _shared is not None and _owner == os.getpid():
+        _shared.close()
+
+
+@cache
+def _bundle() -> str:
+    try:
+        return BUNDLE.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise RuntimeError("The FEEL interpreter is not bundled yet: run `make setup` (or `npm ci && npm run build`).") from None
+
+
+def _feiertage() -> list[str]:
+    return [day.isoformat() for year in JAHRE for day in feiertage(year)]
+
+
+def _script(function: str, text: str) -> str:
+    return f"JSON.stringify(fallfluss.{function}(JSON.parse({json.dumps(text)})))"
+
+
+def _local(now: datetime) -> str:
+    return now.astimezone(ZURICH).replace(tzinfo=None).isoformat(timespec="milliseconds")
+
+
+def _used(context: Mapping[str, Any], expressions: Iterable[str]) -> dict[str, Any]:
+    """Only what some expression can mean: carrying a whole case into V8 costs more than evaluating."""
+    words = {word for source in expressions for word in re.findall(r"\w+", source)}
+    return {name: value for name, value in context.items() if words.issuperset(re.findall(r"\w+", name))}
+
+
+def _texts(value: Any) -> Iterable[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for entry in value.values():
+            yield from _texts(entry)
+    elif isinstance(value, Sequence):
+        for entry in value:
+            yield from _texts(entry)
+
+
+def _encode(request: Mapping[str, Any], expressions: Sequence[str]) -> str:
+    try:
+        return json.dumps(request, default=_as_json, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise Trouble(
+            "EXTRACT_VALUE_ERROR", f"Die Variablen für {_quoted(expressions)} lassen sich nicht als JSON übergeben: {error}"
+        ) from error
+
+
+def _as_json(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return float(value)
+    raise TypeError(f"{type(value).__name__} ist kein JSON-Wert")
+
+
+def _value(source: str, answer: Mapping[str, Any]) -> Any:
+    if "error" in answer:
+        raise Trouble("EXTRACT_VALUE_ERROR", f"Der FEEL-Ausdruck «{_short(source)}» ist nicht auswertbar: {answer['error']}.")
+    return answer["value"]
+
+
+def _stopped(error: JSEvalException, seconds: float, expressions: Sequence[str]) -> str:
+    if isinstance(error, JSTimeoutException):
+        return f"Der FEEL-Ausdruck {_quoted(expressions)} wurde nach {seconds:g} s abgebrochen: Er rechnet zu lange oder endlos."
+    if isinstance(error, JSOOMException):
+        return f"Der FEEL-Ausdruck {_quoted(expressions)} wurde abgebrochen: Er braucht zu viel Speicher."
+    return f"Der FEEL-Ausdruck {_quoted(expressions)} wurde abgebrochen: {str(error).strip().splitlines()[-1]}"
+
+
+def _quoted(expressions: Sequence[str]) -> str:
+    shown = ", ".join(f"«{_short(source)}»" for source in expressions[:3])
+    return shown if len(expressions) <= 3 else f"{shown} (und {len(expressions) - 3} weitere)"
+
+
+def _short(source: str) -> str:
+    return source if len(source) <= 200 else source[:199] + "…"
