@@ -8,8 +8,8 @@ import sys
 
 import click
 
-from engine.cli import demo as demo_data
 from engine.cli import processes
+from engine.cli.demo import logins, prepare
 from engine.cli.installation import connect, database_url, open_database
 from engine.scheduling import process as scheduling
 from engine.store.session import normalized
@@ -36,7 +36,7 @@ def serve(host: str, port: int, workers: int | None, threads: int, demo: bool, n
     require_free(host, port)
     if demo:
         os.environ["FALLFLUSS_DEMO"] = "1"
-        demo_data.prepare(connect())
+        prepare(connect())
     else:
         open_database().close()
     on_sqlite = normalized(database_url()).get_backend_name() == "sqlite"
@@ -94,5 +94,5 @@ def _announce(host: str, port: int, demo: bool) -> bool:
         return False
     click.echo(f"\nFallfluss läuft: http://{reachable}:{port}/  (Ctrl-C beendet)")
     if demo:
-        click.echo(demo_data.logins())
+        click.echo(logins())
     return True

@@ -6,6 +6,7 @@ import heapq
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -55,7 +56,7 @@ class History:
     def run(self, until: datetime, *, cases: int = CASES) -> Iterator[datetime]:
         """Live through the time up to ``until``; gives the virtual moment after each event."""
         for number, start in enumerate(self._starts(until, cases)):
-            self._plan(start, lambda number=number: self._open(number))
+            self._plan(start, partial(self._open, number))
         while (moment := self._next()) is not None and moment <= until:
             self.clock.at = max(moment, self.clock.at)
             if self.plans and self.plans[0].at <= self.clock.at:
@@ -101,8 +102,7 @@ class History:
         self.seen.add(task.key)
         access = worker(task.region, task.candidate_groups) or system("demo")
         days = self.rng.randint(32, 50) if self.rng.randrange(LATE) == 0 else self.rng.choice((1, 1, 2, 2, 3, 4, 5, 6, 8, 11))
-        key = task.key
-        self._plan(office_hour(self.clock.at + timedelta(days=days), self.rng), lambda: self._complete(key, access))
+        self._plan(office_hour(self.clock.at + timedelta(days=days), self.rng), partial(self._complete, task.key, access))
 
     def _complete(self, key: int, access: Access) -> None:
         try:
@@ -118,10 +118,9 @@ class History:
         if row.kind != "message" or row.name not in MESSAGES or row.correlation is None:
             return
         likely, shortest, longest = MESSAGES[row.name]
-        name, correlation = row.name, row.correlation
         if self.rng.random() < likely:
             at = office_hour(self.clock.at + timedelta(days=self.rng.randint(shortest, longest)), self.rng)
-            self._plan(at, lambda: self._correlate(name, correlation))
+            self._plan(at, partial(self._correlate, row.name, row.correlation))
 
     def _correlate(self, name: str, correlation: str) -> None:
         try:

@@ -12,7 +12,7 @@ from engine.runtime.commands import (
     terminate,
     throw_error,
 )
-from engine.runtime.definition import Definition, compile  # noqa: A004
+from engine.runtime.definition import Definition, compile_bpmn
 from engine.runtime.migrate import CannotMigrate, migrate
 from engine.runtime.runtime import Runtime
 from engine.runtime.services import Evaluator, Services
@@ -26,7 +26,7 @@ __all__ = [
     "Services",
     "activate",
     "cancel",
-    "compile",
+    "compile_bpmn",
     "complete",
     "fail",
     "fire",

@@ -107,7 +107,7 @@ class Case(BpmnWorkflow):  # type: ignore[misc]
         feel = [text[1:].strip() for text in texts if text and text.startswith("=")]
         if not feel:
             return texts
-        context = _used({**self.variables.visible(self.scope_of(of or task)), **(extra or {})}, feel)
+        context = {**self.variables.visible(self.scope_of(of or task)), **(extra or {})}
         answers = iter(self.services.feel.evaluate_all(feel, context, now=self.services.now))
         return [next(answers) if text and text.startswith("=") else text for text in texts]
 
@@ -273,25 +273,19 @@ class Case(BpmnWorkflow):  # type: ignore[misc]
                 continue
             if task.state == TaskState.STARTED and local["stage"] == WAITING and spec.wait_kind:
                 full = {**USER_TASK_DEFAULTS, **request} if spec.wait_kind == "user task" else dict(request)
-                yield Wait(spec.wait_kind, local["key"], spec.bpmn_id, full)
+                yield Wait(spec.wait_kind, local["key"], spec.bpmn_id, full, *task.workflow.definition.id)
             elif task.state == TaskState.WAITING and spec.event_definition.kind not in ("error", "escalation"):
-                yield Wait(spec.wait_name, local["key"], spec.bpmn_id, dict(request))
+                yield Wait(spec.wait_name, local["key"], spec.bpmn_id, dict(request), *task.workflow.definition.id)
 
     def incidents(self) -> Iterator[Incident]:
         for task in self.live():
-            incident = task.internal_data.get("incident")
-            if incident:
-                yield Incident(task.internal_data["key"], task.task_spec.bpmn_id, incident["kind"], incident["message"])
+            local, of = task.internal_data, task.workflow.definition.id
+            if incident := local.get("incident"):
+                yield Incident(local["key"], task.task_spec.bpmn_id, incident["kind"], incident["message"], *of)
 
 
 def _extension(task: Task, name: str) -> Any:
     return task.task_spec.extensions.get(name)
-
-
-def _used(context: Mapping[str, Any], expressions: list[str]) -> dict[str, Any]:
-    """Only what the expressions can mean: handing variables to the evaluator costs more than evaluating."""
-    text = " ".join(expressions)
-    return {name: value for name, value in context.items() if name in text or not name.isidentifier()}
 
 
 def _independent(inputs: list[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:

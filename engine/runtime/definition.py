@@ -29,7 +29,7 @@ class Definition:
         return self.process, self.version
 
 
-def compile(content: bytes, version: int, *, file: str = "Diagramm") -> list[Definition]:  # noqa: A001
+def compile_bpmn(content: bytes, version: int, file: str = "Diagramm") -> list[Definition]:
     """All executable processes of a BPMN file, ready to run.
 
     Raises:

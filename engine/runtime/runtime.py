@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from operator import attrgetter
 from typing import Any
+
+from SpiffWorkflow.task import Task
 
 from engine.model.step import Step
 from engine.runtime import codec
@@ -45,17 +47,19 @@ class Runtime(Services):
         drive(case)
         return outcome(case, codec.dump(case))
 
-    def visible(self, state: str, key: int) -> dict[str, Any]:
-        """All variables that a waiting element sees; of a boundary event, those its activity sees.
+    def visible(self, state: str, keys: Iterable[int]) -> dict[int, dict[str, Any]]:
+        """For each key, all variables that the waiting element sees; of a boundary event, those its activity sees.
 
         Raises:
-            NotWaiting: nothing waits under the key any more.
+            NotWaiting: nothing waits under a key any more.
         """
         case = codec.load(state, self)
-        task = case.waiting(key)
-        if isinstance(task.task_spec, Catch):
-            task = task.task_spec.host(task)
-        return case.variables.visible(case.scope_of(task))
+        return {key: case.variables.visible(case.scope_of(_viewer(case, key))) for key in keys}
+
+
+def _viewer(case: Case, key: int) -> Task:
+    task = case.waiting(key)
+    return task.task_spec.host(task) if isinstance(task.task_spec, Catch) else task
 
 
 def outcome(case: Case, state: str) -> Step:
