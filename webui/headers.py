@@ -6,6 +6,8 @@ import uuid
 
 from flask import Response, g, request
 
+from engine.store import audit
+
 # No inline scripts, no inline styles, nothing from elsewhere.
 CSP = "; ".join(
     (
@@ -22,6 +24,7 @@ CSP = "; ".join(
 def number_request() -> None:
     """Give the request the number that the log and an error page share."""
     g.request_id = uuid.uuid4().hex[:12]
+    audit.request_id.set(g.request_id)
 
 
 def protect(response: Response) -> Response:

@@ -8,8 +8,8 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import current_user, login_user, logout_user
 
+from engine.demo.people import PASSWORD, people
 from engine.model.access import system
-from engine.queries.konten import active_accounts, regionen
 from engine.store.konten import verify
 from webui import nutzer
 from webui.fortsetzen import ask_to_check, belongs_to_me, carried, safe_target
@@ -19,6 +19,12 @@ from webui.transactions import database
 konto = Blueprint("konto", __name__)
 limiter = Limiter(get_remote_address)
 
+# One message for every reason: it must not tell which accounts exist.
+REFUSED = (
+    "Anmeldename oder Passwort stimmt nicht, oder das Konto ist gesperrt. Nach fünf Fehlversuchen bleibt es 15 Minuten gesperrt; "
+    "danach können Sie es nochmals versuchen. Ein neues Passwort gibt Ihnen der Betrieb."
+)
+
 
 @konto.get("/")
 @public
@@ -27,8 +33,7 @@ def start() -> ResponseReturnValue:
         return redirect(url_for("aufgaben.liste"))
     if not current_app.extensions["fallfluss-config"].is_demo:
         return redirect(url_for("konto.anmelden"))
-    with database().read(system("start")) as store:
-        return render_template("konto/start.html", konten=active_accounts(store), regionen=regionen(store))
+    return render_template("konto/start.html", people=people(), passwort=PASSWORD)
 
 
 @konto.get("/anmelden")
@@ -45,11 +50,10 @@ def anmelden() -> ResponseReturnValue:
 def anmelden_senden() -> ResponseReturnValue:
     login, weiter = request.form.get("login", "").strip(), safe_target(request.form.get("_ziel"))
     with database().begin(system("anmeldung")) as store:
-        result = verify(store, login, request.form.get("passwort", ""))
-        person = nutzer.nutzer(result.konto) if result.konto else None
+        found = verify(store, login, request.form.get("passwort", ""))
+        person = nutzer.nutzer(found) if found else None
     if person is None:
-        page = render_template("konto/anmelden.html", weiter=weiter, carried=carried(), login=login, error=result.message)
-        return page, 422
+        return render_template("konto/anmelden.html", weiter=weiter, carried=carried(), login=login, error=REFUSED), 422
     # A session from before the login must not live on in it.
     session.clear()
     session.permanent = True

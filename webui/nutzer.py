@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask_login import LoginManager, UserMixin
 
 from engine.model.access import Access, system
+from engine.store.konten import access_of
 from engine.store.tables import Konto
 from webui.transactions import database
 
@@ -31,11 +32,7 @@ class Nutzer(UserMixin):  # type: ignore[misc]
 
 def nutzer(konto: Konto) -> Nutzer:
     """The person of an account, with the roles the account holds now."""
-    rollen: dict[str, set[str]] = {}
-    for held in konto.rollen:
-        rollen.setdefault(held.region, set()).add(held.rolle)
-    access = Access(konto.login, {region: frozenset(names) for region, names in rollen.items()})
-    return Nutzer(konto.name, access, konto.session_epoch)
+    return Nutzer(konto.name, access_of(konto), konto.session_epoch)
 
 
 def load(id: str) -> Nutzer | None:

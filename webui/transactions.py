@@ -44,4 +44,4 @@ def writing() -> Iterator[FallSession]:
 def note_read(what: str, fall: Fall) -> None:
     """Record that the person looked at something of a case; in its own short transaction, because a page's changes nothing."""
     with database().begin(access()) as session:
-        log(session, "read", what, fall_id=fall.id, region=fall.region)
+        log(session, "gelesen", what, fall_id=fall.id, region=fall.region)
