@@ -93,7 +93,7 @@ class Form:
         values = checked.scope(seen.shown)
         checked.patterns(feel, now)
         if checked.errors:
-            raise FormInvalid(checked.errors)
+            raise FormInvalid(checked.in_order())
         return values
 
 
@@ -166,6 +166,11 @@ class _Checked:
             first, second = (get(values, other), one.value) if other else (None, None)
             if isinstance(first, str) and isinstance(second, str) and second < first and one.path not in self.errors:
                 self.errors[one.path] = f"Geben Sie bei «{one.component.label}» ein Datum ein, das nicht vor dem {readable(first)} liegt."
+
+    def in_order(self) -> dict[str, str]:
+        """The messages in the order of the page, as the summary at its top lists them."""
+        places = {one.path: place for place, one in enumerate(flatten(self.seen.shown))}
+        return dict(sorted(self.errors.items(), key=lambda error: places.get(error[0], 0)))
 
     def patterns(self, feel: Feel, now: datetime) -> None:
         """Patterns run in the interpreter: JavaScript's dialect as in the form editor, under a time limit."""
