@@ -72,6 +72,9 @@ class Seite:
         return look_up(self.raw, one.path) is True
 
     def is_inline(self, one: Shown) -> bool:
+        """Beside each other: where the author says so, and ratings and yes or no anyway."""
+        if one.component.properties.get("darstellung") == "inline":
+            return True
         options = one.component.options if isinstance(one.component, Choice) else ()
         return len(options) <= _INLINE_CHOICES and sum(len(option.label) + 4 for option in options) <= _INLINE_LETTERS
 
