@@ -11,7 +11,7 @@ from typing import Any
 from engine.definitions.bpmn import Element
 from engine.definitions.forms import Field, walk
 from engine.model.errors import NotFound
-from engine.queries import CaseView, Position, konten
+from engine.queries import CaseView, Position, Waits, konten
 from engine.store import library
 from engine.store.library import Contents
 from engine.store.session import FallSession
@@ -54,6 +54,15 @@ class Schritt:
 
 
 @dataclass(frozen=True)
+class Uhr:
+    """A timer that will act by itself; ``bei`` is the step it is attached to."""
+
+    name: str
+    bei: str
+    due_at: datetime | None
+
+
+@dataclass(frozen=True)
 class Zeile:
     """One line of history; ``folgen`` is what it brought about, ``angaben`` what was entered."""
 
@@ -89,6 +98,7 @@ class Mitglied:
 @dataclass(frozen=True)
 class Fallsicht:
     schritte: tuple[Schritt, ...]
+    uhren: tuple[Uhr, ...]
     diagramme: tuple[Diagramm, ...]
     diagramm: Diagramm | None
     mitglieder: tuple[Mitglied, ...]
@@ -106,6 +116,7 @@ def fallsicht(session: FallSession, view: CaseView, chosen: str | None, *, shows
     rows = tuple(reversed(view.verlauf))
     return Fallsicht(
         schritte=tuple(_schritte(view, contents)),
+        uhren=tuple(_uhr(wait, contents) for wait in view.timers),
         diagramme=diagramme,
         diagramm=next((one for one in diagramme if one.position.process == chosen), diagramme[0] if diagramme else None),
         mitglieder=tuple(_mitglied(person, view.segmente) for person in view.personen),
@@ -148,6 +159,12 @@ def _schritte(view: CaseView, contents: Contents) -> Iterable[Schritt]:
         element = contents.element(wait.process, wait.element)
         if element is not None and element.type not in QUIET:
             yield Schritt(f"Warten: {wait.name}", _around(contents, wait.process, wait.element))
+
+
+def _uhr(wait: Waits, contents: Contents) -> Uhr:
+    element = contents.element(wait.process, wait.element)
+    host = contents.element(wait.process, element.attached_to) if element is not None and element.attached_to else None
+    return Uhr(wait.name, (host.name or host.id) if host is not None else "", wait.due_at)
 
 
 def _around(contents: Contents, process: str, id: str) -> str:

@@ -3,6 +3,9 @@
 // <div data-diagramm data-quelle="…bpmn" data-stand='{"aktiv": {id: count}, "erledigt": [id], "genommen": [id], "stoerungen": {id: count}}'>
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 
+// An open sub-process surrounds the steps that are active in it; only those are marked as the place.
+const isContainer = (shape) => Boolean(shape?.children?.some((child) => !child.labelTarget));
+
 function mark(viewer, stand) {
   const canvas = viewer.get("canvas");
   const registry = viewer.get("elementRegistry");
@@ -19,6 +22,10 @@ function mark(viewer, stand) {
   stand.erledigt.forEach((id) => add(id, "ff-erledigt"));
   stand.genommen.forEach((id) => add(id, "ff-genommen"));
   for (const [id, count] of Object.entries(stand.aktiv)) {
+    if (isContainer(registry.get(id))) {
+      add(id, "ff-umgebung");
+      continue;
+    }
     add(id, "ff-aktiv");
     badge(id, String(count), "ff-marke", `${count} × hier`);
   }
@@ -28,14 +35,26 @@ function mark(viewer, stand) {
   }
 }
 
+const LEGIBLE = 0.8;
+
 // The whole diagram when it stays legible, otherwise the surroundings of the first active element.
 function show(viewer, stand) {
   const canvas = viewer.get("canvas");
+  const registry = viewer.get("elementRegistry");
   canvas.zoom("fit-viewport", "auto");
-  const place = Object.keys(stand.stoerungen).concat(Object.keys(stand.aktiv)).find((id) => viewer.get("elementRegistry").get(id));
-  if (canvas.zoom() >= 0.55 || !place) return;
-  canvas.zoom(0.7);
-  canvas.scrollToElement(place, 120);
+  const places = Object.keys(stand.stoerungen).concat(Object.keys(stand.aktiv)).map((id) => registry.get(id));
+  const place = places.find((shape) => shape && !isContainer(shape));
+  if (canvas.zoom() >= LEGIBLE * 0.75 || !place) return;
+  const { inner, outer } = canvas.viewbox();
+  const [width, height] = [outer.width / LEGIBLE, outer.height / LEGIBLE];
+  // Centred on the place, but never beyond the drawing's edge where there is more of it to show.
+  const along = (middle, size, from, whole) => Math.max(from - 20, Math.min(middle - size / 2, from + whole + 20 - size));
+  canvas.viewbox({
+    x: along(place.x + place.width / 2, width, inner.x, inner.width),
+    y: along(place.y + place.height / 2, height, inner.y, inner.height),
+    width,
+    height,
+  });
 }
 
 async function start(box) {
