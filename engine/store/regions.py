@@ -1,108 +1,121 @@
-"""Every statement about case data is bound to the regions of who asks, or refused. There is no third way through a session."""
+"""Every statement about case data is bound to the regions of who asks, or refused. There is no third way.
+
+Two steps, because either alone leaves holes: the ORM adds the condition wherever it meets a class with case data; and just before
+a statement leaves for the database its SQL is read again, so that each mention of a case table without that condition (text, bare
+tables, inserts and bulk updates beside the session) is refused. The second reading happens once for each different SQL text.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import cache
+from collections import Counter
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import TableClause, event, inspect
-from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction, with_loader_criteria
-from sqlalchemy.sql import visitors
-from sqlalchemy.sql.elements import ClauseElement, ColumnClause, TextClause
+from sqlalchemy import Connection, Engine, bindparam, event, inspect
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction, with_loader_criteria
 
 from engine.model.access import Access
 from engine.model.errors import NoRegionContext, NotFound
 from engine.store.tables import Base, RegionOwned
 
 
-def access_of(session: Session) -> Access:
-    """Who asks.
+def require_access(access: object) -> Access:
+    """The access itself.
 
     Raises:
-        NoRegionContext: the session was not opened by ``Database``.
+        NoRegionContext: it is none.
     """
-    access = getattr(session, "access", None)
     if not isinstance(access, Access):
-        raise NoRegionContext("Case data is only reachable through Database.begin(access) or Database.read(access).")
+        raise NoRegionContext("A transaction needs the access of a person or of the system.")
     return access
+
+
+# Listeners on the library's classes, not on ours: a session or a connection opened beside Database must fail too, not see everything.
 
 
 @event.listens_for(Session, "do_orm_execute")
 def _bind_to_regions(state: ORMExecuteState) -> None:
-    # Listens on every Session there is: one opened beside Database must fail, not see everything.
-    if not isinstance(getattr(state.session, "access", None), Access):
-        _refuse_all_case_data(state)
+    access = getattr(state.session, "access", None)
+    if not isinstance(access, Access) or access.everywhere:
         return
-    access = access_of(state.session)
-    if access.everywhere:
-        return
-    if not (state.is_relationship_load or state.is_column_load):
-        _refuse_unbound(state.statement)
-    regionen = sorted(access.regionen)
-    # Loads of relationships come through here themselves, so nothing has to be handed on to them.
-    state.statement = state.statement.options(
-        with_loader_criteria(RegionOwned, lambda cls: cls.region.in_(regionen), include_aliases=True, propagate_to_loaders=False)
+    # The variable's name becomes the parameter's, by which _unbound knows the condition.
+    visible_regions = sorted(access.regionen)
+    # Handed on to loaders, because joined relationships take the condition only so.
+    statement: Any = state.statement.options(
+        with_loader_criteria(RegionOwned, lambda cls: cls.region.in_(visible_regions), include_aliases=True, propagate_to_loaders=True)
     )
+    mapper = state.bind_mapper
+    if state.is_column_load and mapper is not None and issubclass(mapper.class_, RegionOwned):
+        # The library leaves out the condition when it reads a known row again.
+        statement = statement.where(mapper.class_.region.in_(bindparam("visible_regions", visible_regions, expanding=True)))
+    state.statement = statement
+
+
+@event.listens_for(Session, "after_begin")
+def _remember_session(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+    connection.execution_options(asking_session=session)
+
+
+@event.listens_for(Engine, "before_cursor_execute")
+def _refuse_unbound(connection: Connection, cursor: Any, statement: str, parameters: Any, context: Any, executemany: bool) -> None:
+    session = connection.get_execution_options().get("asking_session")
+    if session is None:
+        return
+    access = getattr(session, "access", None)
+    if isinstance(access, Access) and (access.everywhere or getattr(session, "is_flushing_rows", False)):
+        return
+    compiled = getattr(context, "compiled", None)
+    found = _unbound(compiled.string if compiled is not None else statement)
+    if found:
+        raise NoRegionContext(
+            f"The statement reaches {', '.join(found)} past the region of the asking person. "
+            "Open the transaction with Database.begin(access); select the mapped class, not its table or text; insert with session.add."
+        )
 
 
 @event.listens_for(Session, "before_flush")
 def _refuse_foreign_rows(session: Session, context: UOWTransaction, instances: Any) -> None:
-    rows = [row for row in (*session.new, *session.dirty, *session.deleted) if isinstance(row, RegionOwned)]
-    if not rows:
-        return
-    access = access_of(session)
-    for row in rows:
-        _refuse_foreign(row, access)
+    for row in (*session.new, *session.dirty, *session.deleted):
+        if isinstance(row, RegionOwned):
+            _refuse_foreign(session, row)
 
 
-def _refuse_foreign(row: RegionOwned, access: Access) -> None:
-    history = inspect(row).attrs.region.history  # type: ignore[union-attr]
-    if inspect(row).persistent and history.has_changes():  # type: ignore[union-attr]
+def _refuse_foreign(session: Session, row: RegionOwned) -> None:
+    access = getattr(session, "access", None)
+    if not isinstance(access, Access):
+        raise NoRegionContext("Case data is only written through Database.begin(access).")
+    state = inspect(row, raiseerr=True)
+    moved = state.persistent and state.attrs.region.history.has_changes()
+    if moved or not (access.everywhere or row.region in access.regionen):
+        # A foreign region looks like one that does not exist.
         raise NotFound(f"{type(row).__name__} in der Region «{row.region}»")
-    if not access.everywhere and row.region not in access.regionen:
-        raise NotFound(f"{type(row).__name__} in der Region «{row.region}»")
 
 
-def _refuse_all_case_data(state: ORMExecuteState) -> None:
-    if any(issubclass(mapper.class_, RegionOwned) for mapper in state.all_mappers) or any(_case_data(state.statement, bare_only=False)):
-        raise NoRegionContext("Case data is only reachable through Database.begin(access) or Database.read(access).")
+@lru_cache(maxsize=4096)
+def _unbound(sql: str) -> tuple[str, ...]:
+    """The case tables that an SQL text names more often than it binds them to the visible regions, or whose region it changes."""
+    named = Counter((match["alias"] or match["table"]).lower() for match in _mentions().finditer(sql))
+    if not named:
+        return ()
+    bound = Counter(match[1].lower() for match in _CONDITION.finditer(sql))
+    missing = tuple(sorted(name for name in named if named[name] > bound[name]))
+    return missing or (("region",) if _REGION_CHANGED.search(sql) else ())
 
 
-def _refuse_unbound(statement: Any) -> None:
-    found = sorted(set(_case_data(statement, bare_only=not statement.is_insert)))
-    if found:
-        raise NoRegionContext(
-            f"The statement reaches {', '.join(found)} past the region. Select the mapped class, not its table or text; insert with session.add."
-        )
+_CONDITION = re.compile(r'(\w+)"?\.region IN \(__\[POSTCOMPILE_visible_regions')
+# The compiler writes assignments without spaces and without the table's name, comparisons with both.
+_REGION_CHANGED = re.compile(r"\bUPDATE\b.*\bSET\b.*(?<![.\w])region=", re.DOTALL)
 
 
-def _case_data(statement: ClauseElement, *, bare_only: bool) -> Iterator[str]:
-    """Names of case tables in a statement; ``bare_only`` leaves out those that stand there as an entity and will be bound."""
-    if getattr(statement, "table", None) is not None:
-        yield from _named(statement.table, bare_only=bare_only)
-    for element in visitors.iterate(statement):
-        yield from _named(element, bare_only=bare_only)
-
-
-def _named(element: Any, *, bare_only: bool) -> Iterator[str]:
-    if isinstance(element, TextClause) or (isinstance(element, ColumnClause) and element.is_literal):
-        yield from _names_pattern().findall(str(element).lower())
-        return
-    if bare_only and "parententity" in getattr(element, "_annotations", {}):
-        return
-    table = element.table if isinstance(element, ColumnClause) else element
-    if isinstance(table, TableClause) and table.name in case_tables():
-        yield table.name
+@cache
+def _mentions() -> re.Pattern[str]:
+    # Not when a column follows (fall.id), nor when it is merely a label (AS person) or a lock (FOR UPDATE OF fall).
+    tables = "|".join(sorted(case_tables()))
+    return re.compile(rf'(?<!\bAS )(?<!\bOF )\b(?P<table>{tables})\b(?!"?\.)"?(?:\s+AS\s+"?(?P<alias>\w+))?', re.IGNORECASE)
 
 
 @cache
 def case_tables() -> frozenset[str]:
     """The names of all tables whose rows belong to a region."""
-    return frozenset(mapper.local_table.name for mapper in Base.registry.mappers if issubclass(mapper.class_, RegionOwned))  # type: ignore[attr-defined]
-
-
-@cache
-def _names_pattern() -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(sorted(case_tables()))})\b")
+    return frozenset(str(mapper.local_table.description) for mapper in Base.registry.mappers if issubclass(mapper.class_, RegionOwned))

@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 
 from engine.model.access import Access
 from engine.model.clock import Clock
-from engine.model.errors import NoRegionContext
-from engine.store import migrations, regions
+from engine.store import migrations
 from engine.store.errors import DatabaseUrlInvalid, translated
+from engine.store.regions import require_access
 
 # How long a transaction waits for another one before it gives up with DatabaseBusy.
 _LOCK_SECONDS = 10
@@ -31,22 +31,18 @@ class FallSession(Session):
         # What was saved stays readable after the transaction, so that a page can be built from it.
         super().__init__(engine, expire_on_commit=False)
         self.database = database
-        self.access = access
+        self.access = require_access(access)
         self.now: datetime = database.clock.now()
+        self.is_flushing_rows = False
 
     def flush(self, objects: Sequence[Any] | None = None) -> None:
-        with translated():
-            super().flush(objects)
-
-    def connection(self, *args: Any, **kwargs: Any) -> Connection:
-        """The bare connection, which knows no regions.
-
-        Raises:
-            NoRegionContext: the access is not the system's.
-        """
-        if not regions.access_of(self).everywhere:
-            raise NoRegionContext("A bare connection sees every region; only the system may have one.")
-        return super().connection(*args, **kwargs)
+        # What the flush itself writes was checked row by row; see engine.store.regions.
+        self.is_flushing_rows = True
+        try:
+            with translated():
+                super().flush(objects)
+        finally:
+            self.is_flushing_rows = False
 
 
 class Database:

@@ -1,0 +1,41 @@
+"""What a form's own texts must hold besides its structure, which reading it has checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from engine.definitions.catalog import Catalog
+from engine.definitions.forms import AnyComponent, Field, Form, Group, TextField, walk
+from engine.definitions.forms_show import expressions
+from engine.model.errors import Finding, Trouble
+
+RULE = "form-feel"
+PATTERN = "form-pattern"
+
+
+def check(form: Form, file: str, catalog: Catalog) -> Iterator[Finding]:
+    """FEEL in conditions, limits and texts, and the patterns."""
+    for component, attribute, source in expressions(form.components):
+        problem = catalog.feel.parse_error(source)
+        unknown = [] if problem else catalog.feel.unknown_functions(source)
+        message = f"ist fehlerhaft: {problem.rstrip('.')}" if problem else f"ruft «{unknown[0]}» auf, das es nicht gibt" if unknown else ""
+        if message:
+            yield Finding(file, _place(component), component.label, RULE, "error", f"Der FEEL-Ausdruck «{source[:80]}» ({attribute}) {message}. Berichtigen Sie ihn.")
+    for component in walk(form.components):
+        if isinstance(component, TextField) and component.pattern and not _is_pattern(component.pattern, catalog):
+            yield Finding(file, component.key, component.label, PATTERN, "error", f"Das Muster «{component.pattern[:80]}» ist kein regulärer Ausdruck. Berichtigen Sie es.")
+
+
+def _is_pattern(pattern: str, catalog: Catalog) -> bool:
+    try:
+        found = catalog.feel.evaluate_all(['matches("", muster)'], {"muster": pattern}, now=datetime(2026, 1, 1, tzinfo=UTC))
+    except Trouble:
+        return False
+    return isinstance(found[0], bool)
+
+
+def _place(component: AnyComponent) -> str:
+    if isinstance(component, Field):
+        return component.key
+    return (component.path if isinstance(component, Group) else "") or component.id
