@@ -187,7 +187,9 @@ def _encode(request: Mapping[str, Any], expressions: Sequence[str]) -> str:
     try:
         return json.dumps(request, default=_as_json, allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
-        raise Trouble("EXTRACT_VALUE_ERROR", f"Die Variablen für {_quoted(expressions)} lassen sich nicht als JSON übergeben: {error}") from error
+        raise Trouble(
+            "EXTRACT_VALUE_ERROR", f"Die Variablen für {_quoted(expressions)} lassen sich nicht als JSON übergeben: {error}"
+        ) from error
 
 
 def _as_json(value: Any) -> Any:

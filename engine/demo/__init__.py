@@ -1,0 +1,1 @@
+"""Synthetic people and cases for demonstrations, made by driving the real commands through months of virtual time."""

@@ -14,13 +14,15 @@ class Wait:
     ``kind`` is ``user task``, ``job``, ``timer``, ``message`` or ``signal``. ``request`` holds what the element asked for, evaluated:
     for a user task ``formId, assignee, candidateGroups, candidateUsers, dueDate, followUpDate, priority``; for a job
     ``type, retries, headers``; for a timer ``kind`` (date, duration, cycle), ``value`` (ISO text) and ``fired``; for a message
-    ``value`` (its name) and ``correlation``.
+    ``value`` (its name) and ``correlation``. ``process`` and ``version`` say to which definition the element belongs.
     """
 
     kind: str
     key: int
     element: str
     request: Mapping[str, Any] = field(default_factory=dict)
+    process: str = ""
+    version: int = 0
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,8 @@ class Incident:
     element: str
     kind: str
     message: str
+    process: str = ""
+    version: int = 0
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,19 @@
+"""Read models for the screens and the API. They change nothing."""
+
+from engine.queries.cases import CaseRow, CaseView, Position, Waits, case, cases, diagram
+from engine.queries.tasks import TaskPage, TaskRow, TaskView, open_tasks, task
+
+__all__ = [
+    "CaseRow",
+    "CaseView",
+    "Position",
+    "TaskPage",
+    "TaskRow",
+    "TaskView",
+    "Waits",
+    "case",
+    "cases",
+    "diagram",
+    "open_tasks",
+    "task",
+]

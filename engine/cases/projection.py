@@ -1,0 +1,119 @@
+"""What the process wrote about the household becomes rows that lists and searches can use.
+
+Convention between diagrams and these tables: the root variables ``personen`` (objects with person_id, name, vorname, geburtsdatum,
+rolle_ue, ahvn13), ``segmente`` (objects with person_id, segment, vorschlag, regel, begruendung) and ``gemeinde_bfs``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select, update
+
+from engine.definitions.bpmn import Process
+from engine.model.calendar import ZURICH
+from engine.model.step import Step
+from engine.store.session import FallSession
+from engine.store.tables import Dossier, Fall, Instanz, Person, Segmentzuordnung
+
+PHASES = ("subProcess", "callActivity")
+SEGMENTE = ("ABLOESEN", "VERAENDERN", "ORIENTIEREN", "STABILISIEREN")
+
+
+def project(session: FallSession, instanz: Instanz, process: Process, step: Step, names: set[str]) -> None:
+    """Update Fall, Person and Segmentzuordnung from a step; ``names`` are the root variables it wrote."""
+    fall, today = instanz.fall, session.now.astimezone(ZURICH).date()
+    if "personen" in names:
+        _persons(session, fall, step.variables.get("personen") or [], today)
+    if "segmente" in names:
+        _segments(session, fall, step.variables.get("segmente") or [], today)
+    if "gemeinde_bfs" in names:
+        _dossier(session, fall, step.variables.get("gemeinde_bfs"), today)
+    _phase(fall, process, step)
+    if step.completed:
+        _close(session, fall, today)
+
+
+def household(personen: Iterable[Mapping[str, Any]]) -> str:
+    """How a case is called in lists: its applicant, otherwise whoever comes first."""
+    people = list(personen)
+    first = next((p for p in people if p.get("rolle_ue") == "antragstellend"), people[0] if people else {})
+    return ", ".join(part for part in (first.get("name"), first.get("vorname")) if part)
+
+
+def _persons(session: FallSession, fall: Fall, personen: list[Mapping[str, Any]], today: date) -> None:
+    fall.bezeichnung = household(personen)
+    known = {p.person_id: p for p in session.scalars(select(Person).where(Person.fall_id == fall.id))}
+    for values in personen:
+        person = known.pop(values["person_id"], None)
+        if person is None:
+            person = Person(fall_id=fall.id, region=fall.region, person_id=values["person_id"], von=today)
+            session.add(person)
+        person.name, person.vorname = values.get("name") or "", values.get("vorname") or ""
+        person.rolle_ue, person.ahvn13 = values.get("rolle_ue") or "weitere", values.get("ahvn13")
+        person.geburtsdatum = date.fromisoformat(values["geburtsdatum"]) if values.get("geburtsdatum") else None
+        person.bis = None
+    for left in known.values():
+        left.bis = left.bis or today
+
+
+def _segments(session: FallSession, fall: Fall, segmente: list[Any], today: date) -> None:
+    """A new row only where the segment or its rule changed; the former one ends the same day."""
+    current = {
+        row.person_id: row
+        for row in session.scalars(
+            select(Segmentzuordnung).where(Segmentzuordnung.fall_id == fall.id, Segmentzuordnung.bis.is_(None))
+        )
+    }
+    for values in segmente:
+        if not isinstance(values, Mapping) or values.get("segment") not in SEGMENTE:
+            continue
+        before = current.get(values["person_id"])
+        after = (values["segment"], values.get("vorschlag") or "", values.get("regel") or "")
+        if before is not None and (before.segment, before.vorschlag, before.regel) == after:
+            continue
+        if before is not None:
+            before.bis = today
+        session.add(_segment(session, fall, values, after, today))
+
+
+def _segment(session: FallSession, fall: Fall, values: Mapping[str, Any], after: tuple[str, str, str], today: date) -> Segmentzuordnung:
+    return Segmentzuordnung(
+        fall_id=fall.id,
+        region=fall.region,
+        person_id=values["person_id"],
+        segment=after[0],
+        vorschlag=after[1],
+        regel=after[2],
+        begruendung=values.get("begruendung") or "",
+        entschieden_von=values.get("entschieden_von") or session.access.konto,
+        von=today,
+    )
+
+
+def _dossier(session: FallSession, fall: Fall, gemeinde: Any, today: date) -> None:
+    """BFS logic (chapter 4): a change of commune closes the Dossier and opens the next."""
+    bfs = int(gemeinde) if gemeinde is not None else None
+    current = session.scalar(select(Dossier).where(Dossier.fall_id == fall.id, Dossier.bis.is_(None)))
+    if current is not None and current.gemeinde_bfs == bfs:
+        return
+    if current is not None:
+        current.bis = today
+    session.add(Dossier(fall_id=fall.id, region=fall.region, gemeinde_bfs=bfs, von=today))
+
+
+def _phase(fall: Fall, process: Process, step: Step) -> None:
+    """The phase is the sub-process or call of the case's own process that a token entered last."""
+    for event in step.events:
+        element = process.elements.get(event.element) if event.process == process.id else None
+        if event.what == "activated" and element is not None and element.parent is None and element.type in PHASES:
+            fall.phase = element.name or element.id
+    if step.completed:
+        fall.phase = "Abgeschlossen"
+
+
+def _close(session: FallSession, fall: Fall, today: date) -> None:
+    fall.abgeschlossen_am = today
+    session.execute(update(Dossier).where(Dossier.fall_id == fall.id, Dossier.bis.is_(None)).values(bis=today))

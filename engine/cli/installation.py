@@ -1,0 +1,79 @@
+"""Which database this command line works with."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+from sqlalchemy.engine import make_url
+
+from engine.cases.regionen import load_regionen
+from engine.model.access import system
+from engine.model.clock import SystemClock
+from engine.model.errors import FallflussError
+from engine.scheduling.demo_clock import DemoClock
+from engine.store.session import Database, normalized
+
+DEFAULT_URL = "sqlite:///var/fallfluss.db"
+
+
+class NotMigrated(FallflussError):
+    """The database has no tables yet, or those of an older version."""
+
+    def __init__(self) -> None:
+        super().__init__("Die Datenbank ist noch nicht auf dem Stand dieser Version. Es wurde nichts geändert. Zuerst: fallfluss migrate")
+
+
+def database_url() -> str:
+    """The address from ``DATABASE_URL``, or a SQLite file below the current directory; its directory is created."""
+    url = os.environ.get("DATABASE_URL") or DEFAULT_URL
+    parsed = normalized(url)
+    if parsed.get_backend_name() == "sqlite":
+        Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
+    return url
+
+
+def open_database() -> Database:
+    """The database, ready for use; with the demo clock in demo mode (``FALLFLUSS_DEMO=1``).
+
+    Raises:
+        NotMigrated: its schema is not the one of this version.
+    """
+    database = connect()
+    if not database.is_current():
+        raise NotMigrated
+    if os.environ.get("FALLFLUSS_DEMO") == "1":
+        database.clock = DemoClock(lambda: database)
+    return database
+
+
+def connect() -> Database:
+    """The database in whatever state it is, with the machine's clock."""
+    return Database(database_url(), clock=SystemClock())
+
+
+def bring_up_to_date(database: Database) -> None:
+    """Newest schema, and the Sozialregionen as this version knows them."""
+    database.migrate()
+    with database.begin(system("befehlszeile")) as session:
+        load_regionen(session)
+
+
+def shown(url: str) -> str:
+    """The address without its password, for messages."""
+    return make_url(url).render_as_string(hide_password=True)
+
+
+@click.command()
+def migrate() -> None:
+    """Die Datenbank anlegen oder auf den Stand dieser Version bringen, samt den 13 Sozialregionen.
+
+    Beliebig oft aufrufbar. Vor einem Versionswechsel die Datenbank sichern.
+
+    \b
+    Beispiel:
+      DATABASE_URL=postgresql://fallfluss@localhost/fallfluss fallfluss migrate
+    """
+    bring_up_to_date(connect())
+    click.echo(f"Die Datenbank {shown(database_url())} ist auf dem Stand dieser Version.")

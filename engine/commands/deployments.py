@@ -1,0 +1,154 @@
+"""What process owners deploy and release. Versions are immutable; deployed is not released."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from engine.definitions import bpmn, dmn, forms
+from engine.definitions.catalog import Catalog
+from engine.definitions.lint import lint
+from engine.model.errors import DefinitionInvalid, Finding, NotFound
+from engine.runtime import compile_bpmn
+from engine.store.session import FallSession
+from engine.store.tables import DefinitionVersion, Deployment, Release, ReleaseItem
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """One definition of a deployment; ``is_new`` is False when the file was known already and kept its version."""
+
+    key: int
+    kind: str
+    id: str
+    version: int
+    name: str
+    resource_name: str
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class Found:
+    """A definition as a file holds it, before it has a version."""
+
+    kind: str
+    id: str
+    name: str
+    version_tag: str | None
+    file: str
+
+
+def deploy(
+    session: FallSession, files: Mapping[str, bytes], *, dry_run: bool = False
+) -> tuple[tuple[Deployed, ...], tuple[Finding, ...]]:
+    """Store the definitions in ``files`` (name to content) as versions; an unchanged file keeps the one it has.
+
+    All or nothing: one file with an error refuses the whole deployment. Gives what was deployed and the linter's warnings.
+
+    Raises:
+        DefinitionInvalid: with every finding; nothing was stored.
+    """
+    if not files:
+        raise DefinitionInvalid([Finding("", "", "", "leer", "error", "Es wurde keine Datei (.bpmn, .dmn oder .form) mitgegeben.")])
+    findings = lint(files, known=_known(session), missing="warning")
+    errors = [finding for finding in findings if finding.severity == "error"]
+    if errors:
+        raise DefinitionInvalid(errors)
+    deployed = _store(session, files, _read_all(files)) if not dry_run else ()
+    return deployed, tuple(findings)
+
+
+def release(session: FallSession, note: str = "", *, keys: Iterable[int] | None = None) -> int:
+    """Make a fixed set of versions the one new cases begin on: the given ones, else the newest of everything deployed.
+
+    Raises:
+        NotFound: nothing is deployed.
+        DefinitionInvalid: the set does not hold together (a process calls what is not in it); nothing was released.
+    """
+    rows = _chosen(session, keys)
+    if not rows:
+        raise NotFound("Etwas, das freigegeben werden könnte,")
+    errors = [finding for finding in lint({row.resource_name: row.content for row in rows}) if finding.severity == "error"]
+    if errors:
+        raise DefinitionInvalid(errors)
+    made = Release(at=session.now, by=session.access.konto, note=note)
+    session.add(made)
+    session.flush()
+    session.add_all(ReleaseItem(release_id=made.id, definition_key=row.key) for row in rows)
+    session.flush()
+    return made.id
+
+
+def _known(session: FallSession) -> Catalog:
+    rows = session.execute(select(DefinitionVersion.kind, DefinitionVersion.id).distinct()).all()
+    return Catalog(**{f"{kind}s": frozenset(id for k, id in rows if k == kind) for kind in ("process", "decision", "form")})
+
+
+def _read_all(files: Mapping[str, bytes]) -> list[Found]:
+    found = []
+    for file, content in files.items():
+        if file.endswith(".bpmn"):
+            compile_bpmn(content, 1, file)
+            found += [Found("process", p.id, p.name or p.id, p.version_tag, file) for p in bpmn.read(content, file).processes]
+        elif file.endswith(".dmn"):
+            found += [Found("decision", d.id, d.name or d.id, None, file) for d in dmn.read_decisions(content, file).values()]
+        else:
+            form = forms.read(content, file)
+            found.append(Found("form", form.id, form.title or form.id, None, file))
+    return found
+
+
+def _store(session: FallSession, files: Mapping[str, bytes], found: list[Found]) -> tuple[Deployed, ...]:
+    deployment = Deployment(at=session.now, by=session.access.konto)
+    session.add(deployment)
+    session.flush()
+    return tuple(_version(session, deployment, one, files[one.file]) for one in found)
+
+
+def _version(session: FallSession, deployment: Deployment, found: Found, content: bytes) -> Deployed:
+    sha256 = hashlib.sha256(content).hexdigest()
+    latest = session.scalar(
+        select(DefinitionVersion)
+        .where(DefinitionVersion.kind == found.kind, DefinitionVersion.id == found.id)
+        .order_by(DefinitionVersion.version.desc())
+        .limit(1)
+    )
+    if latest is not None and latest.sha256 == sha256:
+        return _deployed(latest, is_new=False)
+    row = DefinitionVersion(
+        kind=found.kind,
+        id=found.id,
+        version=latest.version + 1 if latest else 1,
+        name=found.name,
+        version_tag=found.version_tag,
+        resource_name=found.file,
+        sha256=sha256,
+        content=content,
+        deployment_key=deployment.key,
+    )
+    session.add(row)
+    session.flush()
+    return _deployed(row, is_new=True)
+
+
+def _deployed(row: DefinitionVersion, *, is_new: bool) -> Deployed:
+    return Deployed(row.key, row.kind, row.id, row.version, row.name, row.resource_name, is_new)
+
+
+def _chosen(session: FallSession, keys: Iterable[int] | None) -> list[DefinitionVersion]:
+    if keys is not None:
+        return list(session.scalars(select(DefinitionVersion).where(DefinitionVersion.key.in_(list(keys)))))
+    newest = (
+        select(DefinitionVersion.kind, DefinitionVersion.id, func.max(DefinitionVersion.version).label("version"))
+        .group_by(DefinitionVersion.kind, DefinitionVersion.id)
+        .subquery()
+    )
+    joined = (
+        (DefinitionVersion.kind == newest.c.kind)
+        & (DefinitionVersion.id == newest.c.id)
+        & (DefinitionVersion.version == newest.c.version)
+    )
+    return list(session.scalars(select(DefinitionVersion).join(newest, joined)))

@@ -1,0 +1,80 @@
+"""What comes from outside: timers that are due, messages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.commands.cases import CaseRef
+from engine.commands.stepping import advance, instance_number, lock
+from engine.model.errors import NobodyWaits, NotFound, NotWaiting
+from engine.runtime import fire
+from engine.store import library
+from engine.store.audit import log
+from engine.store.session import FallSession
+from engine.store.steps import Act
+from engine.store.tables import Instanz, Meldung, Subscription, Timer
+
+
+def fire_timer(session: FallSession, key: int) -> None:
+    """Fire a timer that is due.
+
+    Raises:
+        NotWaiting: it fired already, or its element is gone.
+    """
+    try:
+        instanz = lock(session, instance_number(key))
+    except NotFound:
+        raise NotWaiting(key) from None
+    timer = session.scalar(select(Timer).where(Timer.key == key).execution_options(populate_existing=True))
+    if timer is None:
+        raise NotWaiting(key)
+    element = library.contents(session, instanz.release_id).element(timer.process, timer.element)
+    name = (element.name if element else "") or timer.element
+    advance(session, instanz, fire(key), Act("fire_timer", key, timer.element, name, fired=timer))
+
+
+def correlate(
+    session: FallSession,
+    name: str,
+    correlation: str,
+    variables: Mapping[str, Any] | None = None,
+    *,
+    message_id: str | None = None,
+) -> CaseRef:
+    """Hand a message to the case that waits for it longest. The same ``message_id`` again changes nothing.
+
+    Raises:
+        NobodyWaits: no open subscription of this name and correlation in the regions of the session.
+    """
+    if message_id and (known := session.get(Meldung, message_id)):
+        return _ref(session.scalars(select(Instanz).where(Instanz.fall_id == known.fall_id)).one())
+    found = _subscription(session, name, correlation)
+    if found is None:
+        raise NobodyWaits(name, correlation)
+    instanz = lock(session, found.instanz_nummer)
+    found = _subscription(session, name, correlation)
+    if found is None or found.instanz_nummer != instanz.nummer:
+        raise NobodyWaits(name, correlation)
+    if message_id:
+        session.add(Meldung(message_id=message_id, name=name, fall_id=instanz.fall_id, at=session.now))
+    act = Act("correlate", found.key, found.element, name, values=dict(variables or {}))
+    advance(session, instanz, fire(found.key, dict(variables or {})), act)
+    log(session, "write", f"correlate {name}", fall_id=instanz.fall_id, region=instanz.region)
+    return _ref(instanz)
+
+
+def _subscription(session: FallSession, name: str, correlation: str) -> Subscription | None:
+    return session.scalar(
+        select(Subscription)
+        .where(Subscription.kind == "message", Subscription.name == name, Subscription.correlation == correlation)
+        .order_by(Subscription.created_at, Subscription.key)
+        .limit(1)
+        .execution_options(populate_existing=True)
+    )
+
+
+def _ref(instanz: Instanz) -> CaseRef:
+    return CaseRef(instanz.fall_id, instanz.fall.fall_nr, instanz.key)

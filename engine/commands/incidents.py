@@ -1,0 +1,60 @@
+"""Elements that cannot go on: correct the variables, try again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.commands.stepping import advance, instance_number, lock
+from engine.model.errors import NotAllowed, NotFound
+from engine.runtime import resolve
+from engine.runtime import set_variables as write
+from engine.store.audit import log
+from engine.store.session import FallSession
+from engine.store.steps import Act
+from engine.store.tables import Incident, Instanz, Job
+
+CORRECTS = ("leitung",)
+RETRIES = ("leitung", "teamleitung", "betrieb")
+
+
+def resolve_incident(session: FallSession, key: int, *, retries: int = 3) -> bool:
+    """Repeat the stage that failed; True when the element went on, False when it failed again (a new incident says why).
+
+    A job that ran out of retries is given ``retries`` new ones.
+
+    Raises:
+        NotFound: there is no such incident any more.
+        NotAllowed: neither Leitung, Teamleitung nor Betrieb.
+    """
+    instanz = lock(session, instance_number(key))
+    incident = session.scalar(select(Incident).where(Incident.key == key).execution_options(populate_existing=True))
+    if incident is None:
+        raise NotFound("Die Störung")
+    _may(session, instanz, RETRIES, "Störung beheben")
+    act = Act("resolve_incident", key, incident.element, incident.kind, values={"message": incident.message})
+    job = session.get(Job, key)
+    if job is not None:
+        job.retries, job.next_attempt_at = retries, session.now
+    step = advance(session, instanz, resolve(key), act)
+    log(session, "write", "resolve_incident", fall_id=instanz.fall_id, region=instanz.region)
+    return all(open_one.key != key for open_one in step.incidents)
+
+
+def set_variables(session: FallSession, scope: int, values: Mapping[str, Any], *, local: bool = False) -> None:
+    """Correct variables of a case, as seen from ``scope`` (an element's key, or the instance's). Before and after are kept.
+
+    Raises:
+        NotAllowed: only the Leitung of the region may.
+    """
+    instanz = lock(session, instance_number(scope))
+    _may(session, instanz, CORRECTS, "Werte berichtigen (nur Leitung)")
+    advance(session, instanz, write(scope, values, local=local), Act("set_variables", scope, values=dict(values)))
+    log(session, "write", "set_variables", fall_id=instanz.fall_id, region=instanz.region)
+
+
+def _may(session: FallSession, instanz: Instanz, rollen: tuple[str, ...], what: str) -> None:
+    if not session.access.everywhere and not session.access.rollen_in(instanz.region) & set(rollen):
+        raise NotAllowed(what)

@@ -1,0 +1,123 @@
+"""What people do with tasks: claim, draft, complete."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.commands.cases import CaseRef
+from engine.commands.stepping import advance, instance_number, lock
+from engine.definitions import feel
+from engine.model.errors import NotAllowed, NotFound, Stale, TaskClaimed, TaskNotOpen
+from engine.runtime import complete
+from engine.store import library
+from engine.store.audit import log
+from engine.store.session import FallSession
+from engine.store.steps import Act, record
+from engine.store.tables import Aufgabe, Entwurf, Instanz
+
+
+def claim(session: FallSession, key: int) -> None:
+    """Take a task over; claiming one's own again changes nothing.
+
+    Raises:
+        TaskNotOpen, TaskClaimed, NotAllowed
+    """
+    instanz, aufgabe = _open_task(session, key)
+    _may_work(session, aufgabe)
+    if aufgabe.assignee != session.access.konto:
+        aufgabe.assignee = session.access.konto
+        _record(session, instanz, aufgabe, "claim")
+
+
+def unclaim(session: FallSession, key: int) -> None:
+    """Give a task back to its group.
+
+    Raises:
+        TaskNotOpen, TaskClaimed, NotAllowed
+    """
+    instanz, aufgabe = _open_task(session, key)
+    _may_work(session, aufgabe)
+    if aufgabe.assignee is not None:
+        aufgabe.assignee = None
+        _record(session, instanz, aufgabe, "unclaim")
+
+
+def save_draft(session: FallSession, key: int, raw: Mapping[str, Any], *, revision: int) -> int:
+    """Keep what somebody typed, unchecked. ``revision`` is the one the page was built on (0: none); gives the new one.
+
+    Raises:
+        Stale: the same person saved a newer draft elsewhere; that one stays.
+        TaskNotOpen, NotAllowed
+    """
+    _, aufgabe = _open_task(session, key)
+    _may_work(session, aufgabe)
+    draft = session.get(Entwurf, (key, session.access.konto))
+    if draft is None:
+        draft = Entwurf(aufgabe_key=key, login=session.access.konto, region=aufgabe.region, data={}, revision=0, saved_at=session.now)
+        session.add(draft)
+    elif draft.revision != revision:
+        raise Stale
+    draft.data, draft.revision, draft.saved_at = dict(raw), draft.revision + 1, session.now
+    return draft.revision
+
+
+def complete_task(session: FallSession, key: int, raw: Mapping[str, Any]) -> CaseRef:
+    """Complete an open user task with what its form holds, and advance its case. ``raw`` maps form keys to JSON values.
+
+    Raises:
+        TaskNotOpen: somebody completed it first, or a boundary event cancelled it.
+        TaskClaimed: somebody else has it.
+        FormInvalid: ``raw`` breaks a rule of the task's form; nothing is changed.
+    """
+    instanz, aufgabe = _open_task(session, key)
+    _may_work(session, aufgabe)
+    aufgabe.assignee = session.access.konto
+    values = _validated(session, instanz, aufgabe, raw)
+    act = Act("complete_task", key, aufgabe.element, aufgabe.name, aufgabe.person_name, values)
+    advance(session, instanz, complete(key, values), act)
+    log(session, "write", "complete_task", fall_id=instanz.fall_id, region=instanz.region)
+    return CaseRef(instanz.fall_id, instanz.fall.fall_nr, instanz.key)
+
+
+def _validated(session: FallSession, instanz: Instanz, aufgabe: Aufgabe, raw: Mapping[str, Any]) -> dict[str, Any]:
+    if not aufgabe.form_id:
+        return {}
+    form = library.contents(session, instanz.release_id).form(aufgabe.form_id)
+    context = library.runtime(session, instanz.release_id).visible(instanz.state, [aufgabe.key])[aufgabe.key]
+    return form.validate(raw, context, feel=feel.shared(), now=session.now)
+
+
+def _open_task(session: FallSession, key: int) -> tuple[Instanz, Aufgabe]:
+    """The instance locked first, then its task as it is after whoever held the lock before."""
+    try:
+        instanz = lock(session, instance_number(key))
+    except NotFound:
+        raise NotFound("Die Aufgabe") from None
+    aufgabe = session.scalar(select(Aufgabe).where(Aufgabe.key == key).execution_options(populate_existing=True))
+    if aufgabe is None:
+        raise NotFound("Die Aufgabe")
+    if aufgabe.zustand != "CREATED":
+        raise TaskNotOpen(key)
+    return instanz, aufgabe
+
+
+def may_work(session: FallSession, aufgabe: Aufgabe) -> bool:
+    """Whether the person's roles or name make the task theirs to do."""
+    access = session.access
+    named = access.konto == aufgabe.assignee or access.konto in aufgabe.candidate_users
+    return access.everywhere or named or bool(access.rollen_in(aufgabe.region) & set(aufgabe.candidate_groups))
+
+
+def _may_work(session: FallSession, aufgabe: Aufgabe) -> None:
+    if not may_work(session, aufgabe):
+        raise NotAllowed(f"Aufgabe «{aufgabe.name}»")
+    if aufgabe.assignee not in (None, session.access.konto) and not session.access.everywhere:
+        raise TaskClaimed(aufgabe.key, aufgabe.assignee or "")
+
+
+def _record(session: FallSession, instanz: Instanz, aufgabe: Aufgabe, what: str) -> None:
+    record(session, instanz, Act(what, aufgabe.key, aufgabe.element, aufgabe.name, aufgabe.person_name))
+    log(session, "write", what, fall_id=instanz.fall_id, region=instanz.region)

@@ -1,0 +1,71 @@
+"""Who works in the demonstration. Every name is invented; all share one password, which the start page shows in demo mode only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.commands import konten
+from engine.model.access import Access
+from engine.store.session import FallSession
+
+PASSWORD = "fallfluss-demo"
+# Two regions, so that one can see that neither sees the other's cases.
+REGIONEN = {"SDOL": "Oberer Leberberg", "SRO": "Olten"}
+
+
+@dataclass(frozen=True)
+class DemoPerson:
+    """``rollen`` are pairs of role and region; ``task`` says to a visitor what to try with this login."""
+
+    login: str
+    name: str
+    rollen: tuple[tuple[str, str], ...]
+    task: str
+
+    @property
+    def access(self) -> Access:
+        held: dict[str, frozenset[str]] = {}
+        for rolle, region in self.rollen:
+            held[region] = held.get(region, frozenset()) | {rolle}
+        return Access(self.login, held)
+
+
+_IN_REGION = (
+    ("intake", ("intake",), "Neue Fälle eröffnen, Kurzassessments führen"),
+    ("fallfuehrung", ("fallfuehrung",), "Ziele vereinbaren, Standort bestimmen, ablösen"),
+    ("administration", ("administration",), "Unterlagen einfordern"),
+    ("teamleitung", ("teamleitung",), "Fälle zuteilen, Visum erteilen"),
+    ("leitung", ("leitung", "sozialkommission"), "Verfügen, Fälle abbrechen"),
+)
+_NAMES = {
+    "SDOL": ("Irma Imfeld", "Fabio Furrer", "Anna Ackermann", "Tabea Tschudi", "Leo Lerch"),
+    "SRO": ("Ivo Isler", "Flurina Frei", "Aldo Amsler", "Timo Thommen", "Lara Luder"),
+}
+_CANTONAL = (
+    DemoPerson("prozess", "Petra Pfister", (("prozess", "*"),), "Diagramme ablegen und freigeben"),
+    DemoPerson("betrieb", "Beat Bucher", (("betrieb", "*"),), "Konten und Störungen"),
+)
+
+
+def people() -> tuple[DemoPerson, ...]:
+    """All demo people: five in each region, two cantonal."""
+    regional = tuple(
+        DemoPerson(f"{login}.{region.lower()}", name, tuple((rolle, region) for rolle in rollen), f"{task} ({REGIONEN[region]})")
+        for region in REGIONEN
+        for (login, rollen, task), name in zip(_IN_REGION, _NAMES[region], strict=True)
+    )
+    return regional + _CANTONAL
+
+
+def worker(region: str, groups: list[str]) -> Access | None:
+    """Somebody of that region who holds one of the groups."""
+    found = (person.access for person in people() if person.access.rollen.get(region, frozenset()) & set(groups))
+    return next(found, None)
+
+
+def add_people(session: FallSession) -> None:
+    """Give each demo person an account; those that exist stay as they are."""
+    existing = {konto.login for konto in konten.all_konten(session)}
+    for person in people():
+        if person.login not in existing:
+            konten.add_konto(session, person.login, person.name, password=PASSWORD, rollen=person.rollen)

@@ -1,0 +1,207 @@
+"""What the case list and the case page show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import or_, select
+
+from engine.model.errors import NotFound
+from engine.store import library
+from engine.store.library import Contents
+from engine.store.session import FallSession
+from engine.store.tables import (
+    Aufgabe,
+    DefinitionVersion,
+    Fall,
+    Hinweis,
+    Incident,
+    Instanz,
+    Job,
+    Person,
+    Segmentzuordnung,
+    Subscription,
+    Timer,
+    Verlauf,
+)
+
+
+@dataclass(frozen=True)
+class CaseRow:
+    fall_nr: str
+    bezeichnung: str
+    region: str
+    phase: str
+    eroeffnet_am: date
+    abgeschlossen_am: date | None
+
+
+@dataclass(frozen=True)
+class Waits:
+    """Something the case waits for, with the name its element has on the diagram."""
+
+    key: int
+    kind: str
+    process: str
+    element: str
+    name: str
+    due_at: datetime | None = None
+    message: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where a case stands on one of its diagrams: element ids, and how often each sequence flow was taken."""
+
+    process: str
+    name: str
+    version: int
+    versions: int
+    active: tuple[str, ...]
+    completed: frozenset[str]
+    taken: frozenset[str]
+    incidents: frozenset[str]
+
+
+@dataclass(frozen=True)
+class CaseView:
+    fall: Fall
+    instanz: Instanz
+    personen: tuple[Person, ...]
+    segmente: tuple[Segmentzuordnung, ...]
+    aufgaben: tuple[Aufgabe, ...]
+    timers: tuple[Waits, ...]
+    messages: tuple[Waits, ...]
+    jobs: tuple[Waits, ...]
+    incidents: tuple[Waits, ...]
+    hinweise: tuple[Hinweis, ...]
+    verlauf: tuple[Verlauf, ...]
+    positions: tuple[Position, ...]
+    release_id: int
+
+
+def cases(session: FallSession, *, search: str = "", only_open: bool = False, limit: int = 50, offset: int = 0) -> tuple[CaseRow, ...]:
+    """Cases of the person's regions, newest first; ``search`` looks in numbers and names."""
+    query = select(Fall).order_by(Fall.id.desc()).limit(limit).offset(offset)
+    if search:
+        pattern = f"%{search.strip()}%"
+        query = query.where(or_(Fall.fall_nr.ilike(pattern), Fall.bezeichnung.ilike(pattern)))
+    if only_open:
+        query = query.where(Fall.abgeschlossen_am.is_(None))
+    return tuple(CaseRow(f.fall_nr, f.bezeichnung, f.region, f.phase, f.eroeffnet_am, f.abgeschlossen_am) for f in session.scalars(query))
+
+
+def case(session: FallSession, fall_nr: str) -> CaseView:
+    """Everything about one case.
+
+    Raises:
+        NotFound: there is none of that number in the person's regions.
+    """
+    fall = session.scalar(select(Fall).where(Fall.fall_nr == fall_nr))
+    if fall is None:
+        raise NotFound(f"Der Fall {fall_nr}")
+    instanz = session.scalars(select(Instanz).where(Instanz.fall_id == fall.id).order_by(Instanz.nummer.desc())).first()
+    if instanz is None:
+        raise NotFound(f"Der Fall {fall_nr}")
+    contents = library.contents(session, instanz.release_id)
+    verlauf = tuple(session.scalars(select(Verlauf).where(Verlauf.fall_id == fall.id).order_by(Verlauf.id)))
+    aufgaben = _of(session, Aufgabe, fall, Aufgabe.faellig_am.is_(None), Aufgabe.faellig_am)
+    timers = _waits(session, contents, instanz, Timer, "timer")
+    messages = _waits(session, contents, instanz, Subscription, "message")
+    jobs = _waits(session, contents, instanz, Job, "job")
+    incidents = _waits(session, contents, instanz, Incident, "incident")
+    active = [(a.process, a.element) for a in aufgaben if a.zustand == "CREATED"]
+    active += [(w.process, w.element) for w in (*timers, *messages, *jobs, *incidents)]
+    return CaseView(
+        fall=fall,
+        instanz=instanz,
+        personen=_of(session, Person, fall, Person.id),
+        segmente=_of(session, Segmentzuordnung, fall, Segmentzuordnung.id),
+        aufgaben=tuple(a for a in aufgaben if a.zustand == "CREATED"),
+        timers=tuple(sorted(timers, key=lambda wait: (wait.due_at is None, wait.due_at))),
+        messages=messages,
+        jobs=jobs,
+        incidents=incidents,
+        hinweise=_of(session, Hinweis, fall, Hinweis.id.desc()),
+        verlauf=verlauf,
+        positions=_positions(session, contents, instanz, verlauf, active, {(i.process, i.element) for i in incidents}),
+        release_id=instanz.release_id,
+    )
+
+
+def diagram(session: FallSession, fall_nr: str, process: str) -> bytes:
+    """The BPMN file of a process in the version this case runs on.
+
+    Raises:
+        NotFound: no such case, or its release holds no such process.
+    """
+    instanz = session.scalar(select(Instanz).join(Fall).where(Fall.fall_nr == fall_nr).order_by(Instanz.nummer.desc()).limit(1))
+    item = library.contents(session, instanz.release_id).item("process", process) if instanz else None
+    if item is None:
+        raise NotFound("Das Diagramm")
+    return item.content
+
+
+def _of(session: FallSession, table: Any, fall: Fall, *order: Any) -> tuple[Any, ...]:
+    return tuple(session.scalars(select(table).where(table.fall_id == fall.id).order_by(*order)))
+
+
+def _waits(session: FallSession, contents: Contents, instanz: Instanz, table: Any, kind: str) -> tuple[Waits, ...]:
+    rows = session.scalars(select(table).where(table.instanz_nummer == instanz.nummer).order_by(table.key))
+    return tuple(_wait(contents, row, kind) for row in rows)
+
+
+def _wait(contents: Contents, row: Any, kind: str) -> Waits:
+    element = contents.element(row.process, row.element)
+    due = row.due_at if isinstance(row, Timer) else row.next_attempt_at if isinstance(row, Job) else None
+    message = row.name if isinstance(row, Subscription) else row.type if isinstance(row, Job) else ""
+    detail = row.message if isinstance(row, Incident) else ""
+    return Waits(row.key, kind, row.process, row.element, (element.name if element else "") or row.element, due, message, detail)
+
+
+def _positions(
+    session: FallSession,
+    contents: Contents,
+    instanz: Instanz,
+    verlauf: Iterable[Verlauf],
+    active: list[tuple[str, str]],
+    incidents: set[tuple[str, str]],
+) -> tuple[Position, ...]:
+    """One position for each process the case has touched, its own first."""
+    taken: dict[str, set[str]] = {}
+    completed: dict[str, set[str]] = {}
+    for row in verlauf:
+        for what, _, element, _, process, _ in row.events:
+            if what in ("taken", "completed"):
+                (taken if what == "taken" else completed).setdefault(process, set()).add(element)
+    names = [instanz.process, *sorted(({p for p, _ in active} | taken.keys() | completed.keys()) - {instanz.process})]
+    newest = _newest_versions(session, names)
+    return tuple(
+        Position(
+            process=name,
+            name=contents.process(name).name or name,
+            version=contents.version(name),
+            versions=newest.get(name, 1),
+            active=tuple(sorted({element for process, element in active if process == name})),
+            completed=frozenset(completed.get(name, ())),
+            taken=frozenset(taken.get(name, ())),
+            incidents=frozenset(element for process, element in incidents if process == name),
+        )
+        for name in names
+    )
+
+
+def _newest_versions(session: FallSession, names: list[str]) -> dict[str, int]:
+    rows = session.execute(
+        select(DefinitionVersion.id, DefinitionVersion.version).where(
+            DefinitionVersion.kind == "process", DefinitionVersion.id.in_(names)
+        )
+    )
+    newest: dict[str, int] = {}
+    for id, version in rows:
+        newest[id] = max(version, newest.get(id, 0))
+    return newest

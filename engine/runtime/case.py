@@ -1,0 +1,299 @@
+"""A running case: the live workflow, its variables and keys, and what elements may ask of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NoReturn
+
+from SpiffWorkflow.bpmn import BpmnWorkflow
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from engine.model.errors import NotWaiting, Trouble
+from engine.model.step import Event, Incident, Wait
+from engine.runtime.definition import Definition
+from engine.runtime.elements import WAITING
+from engine.runtime.events import BoundaryEvent, Catch
+from engine.runtime.request import USER_TASK_DEFAULTS
+from engine.runtime.services import Services
+from engine.runtime.tokens import LIVE, nest, plant
+from engine.runtime.variables import Variables, assign
+
+# What to do about an incident, by its kind.
+_ADVICE = {
+    "CALLED_ELEMENT_ERROR": "Bitte den Prozess freigeben und dann erneut versuchen.",
+    "DECISION_EVALUATION_ERROR": "Bitte die Variablen oder die Entscheidungstabelle berichtigen und dann erneut versuchen.",
+    "JOB_NO_RETRIES": "Bitte die Ursache beheben und dann erneut versuchen.",
+    "RUNAWAY_LOOP": "Bitte die Variablen oder das Diagramm berichtigen und dann erneut versuchen.",
+    "UNHANDLED_ERROR_EVENT": "Bitte die Ursache beheben und dann erneut versuchen, oder ein Fehlerereignis dafür zeichnen.",
+}
+_OTHERWISE = "Bitte die Variablen oder den Ausdruck berichtigen und dann erneut versuchen."
+
+
+class NoPython:
+    """Stands where the library expects a script engine; nothing may ever reach it."""
+
+    def evaluate(self, task: Task, expression: str, external_context: Any = None) -> NoReturn:
+        raise AssertionError(f"the library tried to evaluate {expression!r}")
+
+    execute = call_service = evaluate
+
+
+class Case(BpmnWorkflow):  # type: ignore[misc]
+    """Created by ``Runtime`` for one command and thrown away afterwards; its lasting form is the text of ``codec``."""
+
+    owner = None
+
+    def __init__(self, definition: Definition, services: Services):
+        self.definition = definition
+        self.services = services
+        self.variables = Variables()
+        self.counter = 0
+        self.root = 0
+        self.events: list[Event] = []
+        self.signals: list[str] = []
+        self.interrupted = False
+        super().__init__(definition.spec, {}, script_engine=NoPython(), deserializing=True)
+        self.task_removed_event.connect(self._removed)
+
+    # Keys and lookups
+
+    def next_key(self) -> int:
+        self.counter += 1
+        return self.counter
+
+    def workflows(self) -> Iterator[Any]:
+        yield self
+        yield from list(self.subprocesses.values())
+
+    def live(self) -> Iterator[Task]:
+        for workflow in self.workflows():
+            for task in list(workflow.tasks.values()):
+                if task.has_state(LIVE):
+                    yield task
+
+    def waiting(self, key: int) -> Task:
+        """The live task of a key.
+
+        Raises:
+            NotWaiting: it was completed, cancelled, or never created.
+        """
+        for task in self.live():
+            if task.internal_data.get("key") == key and not task.has_state(TaskState.READY):
+                return task
+        raise NotWaiting(key)
+
+    # Scopes and expressions
+
+    def scope_of(self, task: Task) -> int:
+        """The innermost scope a task sees: its own if it has one."""
+        key = task.internal_data.get("key")
+        return key if key in self.variables.scopes else self.enclosing(task)
+
+    def enclosing(self, task: Task) -> int:
+        if "loop" in task.internal_data:
+            return self.scope_of(task.parent)
+        owner = task.workflow.owner
+        if owner is None:
+            return self.root
+        return owner.internal_data.get("child") or self.scope_of(owner)
+
+    def values(
+        self, task: Task, texts: Iterable[str | None], extra: Mapping[str, Any] | None = None, *, of: Task | None = None
+    ) -> list[Any]:
+        """Evaluate texts in one call; those without a leading '=' are static, None stays None."""
+        texts = list(texts)
+        feel = [text[1:].strip() for text in texts if text and text.startswith("=")]
+        if not feel:
+            return texts
+        context = {**self.variables.visible(self.scope_of(of or task)), **(extra or {})}
+        answers = iter(self.services.feel.evaluate_all(feel, context, now=self.services.now))
+        return [next(answers) if text and text.startswith("=") else text for text in texts]
+
+    def apply_inputs(self, task: Task) -> None:
+        inputs = _extension(task, "inputs")
+        if not inputs:
+            return
+        scope, key = self.scope_of(task), task.internal_data["key"]
+        local: dict[str, Any] = {}
+        for rows in _independent(inputs):
+            answers = self.values(task, [source for _, source in rows], local)
+            for (target, _), value in zip(rows, answers, strict=True):
+                assign(local, target, value, outer={})
+        if key not in self.variables.scopes:
+            self.variables.open(key, scope)
+        self.variables.write(key, local)
+
+    def receive(self, task: Task, values: Mapping[str, Any]) -> None:
+        """Take a result: local when the element maps its outputs, otherwise up to the nearest scope that knows the name."""
+        key = task.internal_data["key"]
+        if not _extension(task, "outputs"):
+            self.variables.propagate(self.scope_of(task), values)
+            return
+        if key not in self.variables.scopes:
+            self.variables.open(key, self.enclosing(task))
+        self.variables.write(key, values)
+
+    def apply_outputs(self, task: Task) -> None:
+        """Write the mapped results outwards. An iteration writes into its own scope first: its output element lives there."""
+        outputs = _extension(task, "outputs")
+        if not outputs:
+            return
+        target_scope = self.scope_of(task) if "loop" in task.internal_data else self.enclosing(task)
+        outer = self.variables.visible(target_scope)
+        mapped: dict[str, Any] = {}
+        answers = self.values(task, [source for _, source in outputs])
+        for (target, _), value in zip(outputs, answers, strict=True):
+            assign(mapped, target, value, outer=outer)
+        self.variables.propagate(target_scope, mapped)
+
+    # Life of an element
+
+    def open(self, task: Task) -> None:
+        task.internal_data["key"] = self.next_key()
+        self.record("armed" if isinstance(task.task_spec, Catch) else "activated", task)
+
+    def close(self, task: Task, what: str) -> None:
+        local = task.internal_data
+        if "key" in local and not local.get("closed"):
+            local["closed"] = True
+            self.record(what, task)
+            self.variables.close(local["key"])
+            if "child" in local:
+                self.variables.close(local["child"])
+
+    def record(self, what: str, task: Task) -> None:
+        spec = task.task_spec
+        self._note(what, task, spec.bpmn_id, spec.type)
+
+    def took(self, task: Task, flow: str) -> None:
+        """A token left ``task`` over the sequence flow with this id."""
+        self._note("taken", task, flow, "SEQUENCE_FLOW")
+
+    def _note(self, what: str, task: Task, element: str, kind: str) -> None:
+        self.events.append(Event(what, task.internal_data["key"], element, kind, *task.workflow.definition.id))
+
+    def block(self, task: Task, trouble: Trouble) -> None:
+        """Leave the task standing with an incident; all other tokens go on."""
+        if "key" not in task.internal_data:
+            self.open(task)
+        advice = _ADVICE.get(trouble.kind, _OTHERWISE)
+        message = f"{task.task_spec.label}: {trouble.message.rstrip()} {advice}"
+        task.internal_data["incident"] = {"kind": trouble.kind, "message": message}
+        self.record("incident", task)
+
+    def fired(self, task: Task, payload: Mapping[str, Any]) -> None:
+        self.record("activated", task)
+        self.receive(task, payload)
+
+    def join(self, task: Task, may_fire: Callable[[Task, Mapping[str, Task]], bool]) -> bool:
+        """Keep every arrived token WAITING at a join; when it fires, consume one per incoming flow."""
+        if "via" not in task.internal_data:
+            task.internal_data["via"] = task.parent.task_spec.name
+            task._set_state(TaskState.WAITING)
+        arrived = {task.internal_data["via"]: task}
+        for other in task.workflow.tasks.values():
+            if other.task_spec is task.task_spec and other.state == TaskState.WAITING:
+                arrived.setdefault(other.internal_data["via"], other)
+        if not may_fire(task, arrived):
+            return False
+        for other in arrived.values():
+            if other is not task:
+                other._set_state(TaskState.CANCELLED)
+                other._drop_children()
+        return True
+
+    # Inner workflows
+
+    def start_inner(self, task: Task, definition: Definition, name: str) -> None:
+        plant(nest(self, task, definition, name))
+
+    def cancel_inner(self, task: Task) -> None:
+        inner = self.subprocesses.pop(task.id, None)
+        if inner is not None:
+            self.cancel_all(inner)
+
+    def cancel_all(self, workflow: Any, but: Task | None = None) -> None:
+        for task in list(workflow.tasks.values()):
+            if task is not but and task.has_state(LIVE):
+                task.cancel()
+
+    def _removed(self, workflow: Any, task: Task) -> None:
+        """The library drops unfinished children of a cancelled task without telling them; iterations must hear it."""
+        if task.has_state(LIVE):
+            task._set_state(TaskState.CANCELLED)
+            task.task_spec._on_cancel(task)
+
+    # Throwing
+
+    def throw(self, task: Task, kind: str, code: str) -> bool:
+        """Hand an error or escalation to the nearest boundary event around; True when the thrower is interrupted.
+
+        Raises:
+            Trouble: nobody catches the error. Escalations may go unheard.
+        """
+        for event in self._around(task):
+            request = event.task_spec.event_definition
+            if request.kind == kind and request.text in (None, "", code):
+                event.internal_data.setdefault("request", {"kind": kind, "fired": 0})
+                if "key" not in event.internal_data:
+                    self.open(event)
+                event.task_spec.fire(self, event, {})
+                return bool(event.task_spec.cancel_activity)
+        if kind == "error":
+            raise Trouble("UNHANDLED_ERROR_EVENT", f"Den Fehler «{code}» fängt kein Randereignis ab.")
+        return False
+
+    def _around(self, host: Task | None) -> Iterator[Task]:
+        """Boundary events from the innermost activity outwards."""
+        while host is not None:
+            if "loop" in host.internal_data:
+                host = host.parent
+            split = host.parent
+            if split is not None and isinstance(split.task_spec, BoundaryEventSplit) and not isinstance(host.task_spec, BoundaryEvent):
+                yield from [t for t in split.children if isinstance(t.task_spec, BoundaryEvent) and t.state == TaskState.WAITING]
+            host = host.workflow.owner
+
+    def broadcast(self, name: str) -> None:
+        """Give a signal to all catchers of this case; the caller carries it to the others."""
+        self.signals.append(name)
+        for task in list(self.live()):
+            request = task.internal_data.get("request", {})
+            if task.state == TaskState.WAITING and request.get("kind") == "signal" and request["value"] == name:
+                task.task_spec.fire(self, task, {})
+
+    # What is open
+
+    def waits(self) -> Iterator[Wait]:
+        for task in self.live():
+            local, spec = task.internal_data, task.task_spec
+            request = local.get("request")
+            if request is None or "key" not in local:
+                continue
+            if task.state == TaskState.STARTED and local["stage"] == WAITING and spec.wait_kind:
+                full = {**USER_TASK_DEFAULTS, **request} if spec.wait_kind == "user task" else dict(request)
+                yield Wait(spec.wait_kind, local["key"], spec.bpmn_id, full, *task.workflow.definition.id)
+            elif task.state == TaskState.WAITING and spec.event_definition.kind not in ("error", "escalation"):
+                yield Wait(spec.wait_name, local["key"], spec.bpmn_id, dict(request), *task.workflow.definition.id)
+
+    def incidents(self) -> Iterator[Incident]:
+        for task in self.live():
+            local, of = task.internal_data, task.workflow.definition.id
+            if incident := local.get("incident"):
+                yield Incident(local["key"], task.task_spec.bpmn_id, incident["kind"], incident["message"], *of)
+
+
+def _extension(task: Task, name: str) -> Any:
+    return task.task_spec.extensions.get(name)
+
+
+def _independent(inputs: list[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
+    """Inputs in order, cut where one may use an earlier target, so that each part takes one call of the evaluator."""
+    part: list[tuple[str, str]] = []
+    for target, source in inputs:
+        if any(earlier.partition(".")[0] in source for earlier, _ in part):
+            yield part
+            part = []
+        part.append((target, source))
+    yield part

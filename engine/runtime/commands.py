@@ -1,0 +1,157 @@
+"""What can happen to a case from outside. A command that finds nothing waiting under its key changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from engine.model.errors import NotWaiting, Trouble
+from engine.runtime.case import Case
+from engine.runtime.elements import LEAVING, WAITING
+from engine.runtime.events import Catch
+from engine.runtime.tokens import put_token
+
+Command = Callable[[Case], None]
+
+
+def complete(key: int, values: Mapping[str, Any] | None = None) -> Command:
+    """Finish a user task or job with its result.
+
+    Raises (this and the following, when applied):
+        NotWaiting: nothing of that kind waits under the key any more.
+    """
+
+    def command(case: Case) -> None:
+        task = _started(case, key)
+        task.internal_data.pop("incident", None)
+        case.receive(task, values or {})
+        task.internal_data["stage"] = LEAVING
+        task._set_state(TaskState.READY)
+
+    return command
+
+
+def fail(key: int, retries: int, message: str) -> Command:
+    """A job failed; without retries left it becomes an incident."""
+
+    def command(case: Case) -> None:
+        task = _started(case, key, "job")
+        task.internal_data["request"]["retries"] = retries
+        if retries <= 0:
+            case.block(task, Trouble("JOB_NO_RETRIES", message))
+
+    return command
+
+
+def throw_error(key: int, code: str) -> Command:
+    """A job reports a business error: the nearest matching boundary event catches it, else it is an incident."""
+
+    def command(case: Case) -> None:
+        task = _started(case, key, "job")
+        try:
+            case.throw(task, "error", code)
+        except Trouble as trouble:
+            case.block(task, trouble)
+
+    return command
+
+
+def fire(key: int, payload: Mapping[str, Any] | None = None) -> Command:
+    """A timer is due, a message is correlated, a signal arrived."""
+
+    def command(case: Case) -> None:
+        task = case.waiting(key)
+        if not isinstance(task.task_spec, Catch) or "request" not in task.internal_data or task.state != TaskState.WAITING:
+            raise NotWaiting(key)
+        task.task_spec.fire(case, task, payload or {})
+
+    return command
+
+
+def resolve(key: int) -> Command:
+    """Repeat the failed stage of a blocked element; a job waits for its worker once more."""
+
+    def command(case: Case) -> None:
+        task = case.waiting(key)
+        if task.internal_data.pop("incident", None) is None:
+            raise NotWaiting(key)
+        if task.state == TaskState.STARTED and task.internal_data.get("stage") != WAITING:
+            task._set_state(TaskState.READY)
+        elif task.task_spec.wait_kind == "job":
+            request = task.internal_data["request"]
+            request["retries"] = max(1, request["retries"])
+
+    return command
+
+
+def set_variables(scope: int, values: Mapping[str, Any], *, local: bool = False) -> Command:
+    """Write variables as seen from an element instance or a root; ``local`` writes into exactly its scope."""
+
+    def command(case: Case) -> None:
+        if not local:
+            start = scope if scope in case.variables.scopes else case.scope_of(case.waiting(scope))
+            case.variables.propagate(start, values)
+            return
+        if scope not in case.variables.scopes:
+            case.variables.open(scope, case.enclosing(case.waiting(scope)))
+        case.variables.write(scope, values)
+
+    return command
+
+
+def activate(element: str) -> Command:
+    """Put a token on an element of the outermost process.
+
+    Raises:
+        NotFound: there is no such element.
+    """
+
+    def command(case: Case) -> None:
+        case.completed = False
+        put_token(case, element)
+
+    return command
+
+
+def terminate(key: int) -> Command:
+    """Take a token away, together with everything inside it; an iteration counts as terminated."""
+
+    def command(case: Case) -> None:
+        task = case.waiting(key)
+        above = task.parent
+        task.cancel()
+        if isinstance(above.task_spec, BoundaryEventSplit):
+            _cancel_events(above)
+        if "loop" in task.internal_data:
+            above.task_spec.lost(case, above, task)
+        task.workflow.update_waiting_tasks()
+
+    return command
+
+
+def cancel() -> Command:
+    """End the case: everything open is cancelled."""
+
+    def command(case: Case) -> None:
+        case.cancel_all(case)
+        case.completed = True
+
+    return command
+
+
+def _cancel_events(split: Task) -> None:
+    for event in split.children:
+        if event.state == TaskState.WAITING:
+            event.cancel()
+
+
+def _started(case: Case, key: int, kind: str | None = None) -> Task:
+    task = case.waiting(key)
+    wait_kind = task.task_spec.wait_kind
+    if task.state != TaskState.STARTED or task.internal_data.get("stage") != WAITING or not wait_kind or kind not in (None, wait_kind):
+        raise NotWaiting(key)
+    return task

@@ -1,0 +1,31 @@
+"""What an execution needs from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from engine.runtime.definition import Definition
+
+
+class Evaluator(Protocol):
+    """FEEL, as ``engine.definitions.feel.Feel`` gives it."""
+
+    def evaluate_all(self, expressions: Sequence[str], context: Mapping[str, Any], *, now: datetime) -> list[Any]:
+        """One JSON value for each expression; ``Trouble`` when one fails."""
+
+
+@dataclass(frozen=True)
+class Services:
+    """``find`` gives a definition by process and version, ``resolve`` the version of the case's release (or ``Trouble``).
+
+    ``decide(decision_id, variables)`` gives a decision's result. ``now`` is the instant of the command, with zone.
+    """
+
+    find: Callable[[str, int], Definition]
+    resolve: Callable[[str], Definition]
+    feel: Evaluator
+    decide: Callable[[str, Mapping[str, Any]], Any]
+    now: datetime

@@ -1,0 +1,80 @@
+"""Tokens in the library's task tree: putting the first ones, nesting inner workflows, forgetting what is over."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
+from SpiffWorkflow.bpmn.util.subworkflow import BpmnSubWorkflow
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from engine.model.errors import NotFound
+from engine.runtime.definition import Definition
+from engine.runtime.elements import StartEvent
+
+LIVE = TaskState.WAITING | TaskState.READY | TaskState.STARTED
+
+
+def plant(workflow: Any, at: str | None = None) -> None:
+    """Put the first token: at the plain start event, or at a given element. The library would predict the whole future here.
+
+    Raises:
+        NotFound: the process has no element ``at``.
+    """
+    workflow.task_tree = Task(workflow, workflow.spec.start, state=TaskState.COMPLETED)
+    put_token(workflow, at or _plain_start(workflow.spec))
+
+
+def _plain_start(spec: Any) -> str:
+    """Start events with a trigger are alternatives, chosen by ``at``."""
+    starts = [one for one in spec.start.outputs if isinstance(one, StartEvent)]
+    plain = [one for one in starts if one.event_definition is None]
+    return str((plain or starts)[0].name)
+
+
+def put_token(workflow: Any, name: str) -> Task:
+    """A new READY token on an element, together with the element's boundary events.
+
+    Raises:
+        NotFound: the process has no such element.
+    """
+    specs = workflow.spec.task_specs
+    if name not in specs or specs[name].bpmn_id != name:
+        raise NotFound(f"Das Element «{name}» im Prozess «{workflow.spec.name}»")
+    spec = specs.get(f"{name}.BoundaryEventSplit") or specs[name]
+    return Task(workflow, spec, workflow.task_tree, state=TaskState.READY)
+
+
+def nest(case: Any, task: Task, definition: Definition, name: str) -> BpmnSubWorkflow:
+    """An empty inner workflow (sub-process or called process) owned by ``task``."""
+    inner = BpmnSubWorkflow(definition.specs[name], task.id, case, deserializing=True)
+    inner.definition = definition
+    inner.owner = task
+    case.subprocesses[task.id] = inner
+    return inner
+
+
+def prune(workflow: Any) -> None:
+    """Forget history: keep the root, live tasks, and splits whose activity is open; the rest hangs under the root.
+
+    Long automatic loops need it within a step: the library walks ancestors recursively and looks 1,000 levels deep.
+    """
+    root = workflow.task_tree
+    kept = {task.id: task for task in workflow.tasks.values() if task is root or _is_kept(task)}
+    for task in kept.values():
+        task._children = []
+    for task in kept.values():
+        if task is not root:
+            task._parent = task._parent if task._parent in kept else root.id
+            kept[task._parent]._children.append(task.id)
+    workflow.tasks = kept
+
+
+def _is_kept(task: Task) -> bool:
+    return bool(task.has_state(LIVE)) or _is_open_split(task)
+
+
+def _is_open_split(task: Task) -> bool:
+    is_split = task.state == TaskState.COMPLETED and isinstance(task.task_spec, BoundaryEventSplit)
+    return is_split and any(child.has_state(LIVE) for child in task.children)

@@ -1,0 +1,30 @@
+"""Jobs that this server does itself, by type. A handler runs inside the transaction that completes its job."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from engine.store.session import FallSession
+from engine.store.tables import Hinweis, Instanz, Job
+
+Handler = Callable[[FallSession, Instanz, Job], Mapping[str, Any] | None]
+
+
+def hinweis(session: FallSession, instanz: Instanz, job: Job) -> None:
+    """Leave a notice for a role: escalations are notices, no tasks (process description, chapter 5).
+
+    Headers: ``an_rolle``, ``text``.
+    """
+    session.add(
+        Hinweis(
+            fall_id=instanz.fall_id,
+            region=instanz.region,
+            at=session.now,
+            an_rolle=job.headers.get("an_rolle") or "fallfuehrung",
+            text=job.headers.get("text") or "Hinweis ohne Text",
+        )
+    )
+
+
+HANDLERS: dict[str, Handler] = {"hinweis": hinweis}

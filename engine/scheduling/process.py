@@ -1,0 +1,25 @@
+"""The scheduler as a process of its own."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC
+from threading import Event
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from engine.scheduling.scheduler import Wecker
+from engine.store.session import Database
+
+# How often to look whether the process that started this one still lives; a scheduler nobody can stop must not stay behind.
+ORPHANED = 2.0
+
+
+def run(database: Database, stop: Event) -> None:
+    """Fire what is due until ``stop`` is set, or until the parent process is gone."""
+    parent = os.getppid()
+    scheduler = BackgroundScheduler(timezone=UTC)
+    Wecker(database, scheduler).start()
+    while not stop.wait(ORPHANED) and os.getppid() == parent:
+        pass
+    scheduler.shutdown(wait=True)

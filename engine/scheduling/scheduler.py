@@ -1,0 +1,49 @@
+"""Wakes when the next row is due. The only user of APScheduler."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from apscheduler.schedulers.base import BaseScheduler
+from apscheduler.triggers.date import DateTrigger
+
+from engine.scheduling.due import next_due, run_due
+from engine.store.session import Database
+
+log = structlog.get_logger(__name__)
+
+LOOK = timedelta(seconds=1)
+
+
+class Wecker:
+    """Sleeps until the next due row, at most a second: another process may have added an earlier one meanwhile.
+
+    Looking costs two index look-ups, however many cases there are; nothing is loaded for a case that is not due.
+    """
+
+    def __init__(self, database: Database, scheduler: BaseScheduler):
+        self.database = database
+        self.scheduler = scheduler
+
+    def start(self) -> None:
+        """Catch up with what came due while nothing ran, and go on from there. Blocks with a blocking scheduler."""
+        self._sleep_until(datetime.now(UTC))
+        self.scheduler.start()
+
+    def _wake(self) -> None:
+        try:
+            run_due(self.database)
+            self._sleep_until(datetime.now(UTC) + self._pause())
+        except Exception:  # the database may be away for a minute; the scheduler must outlive it
+            log.exception("scheduler.failed")
+            self._sleep_until(datetime.now(UTC) + LOOK)
+
+    def _pause(self) -> timedelta:
+        due = next_due(self.database)
+        if due is None:
+            return LOOK
+        return max(timedelta(milliseconds=20), min(LOOK, due - self.database.clock.now()))
+
+    def _sleep_until(self, at: datetime) -> None:
+        self.scheduler.add_job(self._wake, DateTrigger(at), id="wecker", replace_existing=True, misfire_grace_time=None)

@@ -1,0 +1,77 @@
+"""What the database may answer instead of doing its work, and the translation of its library's errors into these."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm.exc import StaleDataError
+
+from engine.model.errors import FallflussError, Stale
+
+# SQLSTATE classes after which the same transaction may succeed: serialization failure, deadlock, lock not available, query cancelled.
+_RETRY_STATES = frozenset({"40001", "40P01", "55P03", "57014"})
+
+
+class DatabaseBusy(FallflussError):
+    """Others held the rows for too long; the same action may succeed in a moment."""
+
+    def __init__(self) -> None:
+        super().__init__("Die Datenbank ist gerade ausgelastet. Es wurde nichts gespeichert. Bitte in einigen Sekunden nochmals versuchen.")
+
+
+class DatabaseUnreachable(FallflussError):
+    """The database does not answer, or its disk does not: for whoever operates the installation."""
+
+    def __init__(self, reason: str):
+        self.reason = reason
+        super().__init__(
+            "Die Datenbank antwortet nicht. Es wurde nichts gespeichert. Bitte später nochmals versuchen; hält es an, den Betrieb benachrichtigen."
+        )
+
+
+class Conflict(FallflussError):
+    """A row contradicts what is already stored, such as the same number given twice at the same moment."""
+
+    def __init__(self, reason: str):
+        self.reason = reason
+        super().__init__(
+            "Die Angaben widersprechen dem, was schon gespeichert ist; vielleicht wurde dasselbe eben an anderer Stelle erfasst. "
+            "Es wurde nichts gespeichert. Bitte die Seite neu laden."
+        )
+
+
+class DatabaseUrlInvalid(FallflussError):
+    """The installation names a database that Fallfluss cannot use."""
+
+    def __init__(self, reason: str):
+        super().__init__(f"{reason} Möglich sind «sqlite:///pfad/zur/datei.db» und «postgresql://benutzer@server/datenbank».")
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn errors of SQLAlchemy and the drivers into Fallfluss's own.
+
+    Raises:
+        Stale: a version column had moved on.
+        Conflict: a constraint was broken.
+        DatabaseBusy: locked, deadlocked or not serializable.
+        DatabaseUnreachable: no connection.
+    """
+    try:
+        yield
+    except StaleDataError as error:
+        raise Stale from error
+    except IntegrityError as error:
+        raise Conflict(str(error.orig)) from error
+    except PoolTimeout as error:
+        raise DatabaseBusy from error
+    except (OperationalError, InterfaceError) as error:
+        raise (DatabaseBusy() if _is_busy(error) else DatabaseUnreachable(str(error.orig))) from error
+
+
+def _is_busy(error: DBAPIError) -> bool:
+    state = getattr(error.orig, "sqlstate", None)
+    return state in _RETRY_STATES if state else "locked" in str(error.orig)

@@ -1,0 +1,157 @@
+"""What a release contains, compiled once in each process. Versions never change, so what was read once stays true."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import select
+
+from engine.definitions import bpmn, dmn, feel, forms
+from engine.model.errors import NotFound, Trouble
+from engine.runtime import Definition, Runtime, compile_bpmn
+from engine.store.session import Database, FallSession
+from engine.store.tables import DefinitionVersion, Release, ReleaseItem
+
+T = TypeVar("T")
+
+_read: dict[tuple[str, str, int], Any] = {}
+_contents: WeakKeyDictionary[Database, dict[int, Contents]] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True)
+class Item:
+    """One released version of one file."""
+
+    kind: str
+    id: str
+    version: int
+    name: str
+    resource_name: str
+    sha256: str
+    content: bytes = field(repr=False)
+
+    def once(self, what: str, read: Callable[[], T]) -> T:
+        """``read()``, remembered for this content and version."""
+        key = (what, self.sha256, self.version)
+        if key not in _read:
+            _read[key] = read()
+        value: T = _read[key]
+        return value
+
+
+@dataclass(frozen=True)
+class Contents:
+    """All that a release holds, by kind and id."""
+
+    release_id: int
+    items: Mapping[tuple[str, str], Item]
+
+    def item(self, kind: str, id: str) -> Item | None:
+        return self.items.get((kind, id))
+
+    def version(self, process: str) -> int:
+        return self._item(process).version
+
+    def process(self, id: str) -> bpmn.Process:
+        """The read model of a process: its elements and flows by id, for names and places."""
+        item = self._item(id)
+        file = item.once("diagram", lambda: bpmn.read(item.content, item.resource_name))
+        return next(process for process in file.processes if process.id == id)
+
+    def element(self, process: str, id: str) -> bpmn.Element | None:
+        return self.process(process).elements.get(id)
+
+    def form(self, id: str) -> forms.Form:
+        """The form of that id.
+
+        Raises:
+            NotFound: the release holds none; lint warned about it at deployment.
+        """
+        item = self.item("form", id)
+        if item is None:
+            raise NotFound(f"Das Formular «{id}»")
+        return item.once("form", lambda: forms.read(item.content, item.resource_name))
+
+    def decisions(self) -> dict[str, dmn.Decision]:
+        """Every decision of the release; those of one file may require each other."""
+        found: dict[str, dmn.Decision] = {}
+        for item in self.items.values():
+            if item.kind == "decision":
+                found.update(item.once("decisions", lambda item=item: dmn.read_decisions(item.content, item.resource_name)))
+        return found
+
+    def find(self, process: str, version: int) -> Definition:
+        """The compiled process in exactly that version."""
+        item = self._item(process)
+        if item.version != version:
+            raise NotFound(f"Der Prozess «{process}» in Version {version}")
+        return next(d for d in self._compiled(item) if d.process == process)
+
+    def resolve(self, process: str) -> Definition:
+        """The called process as this release holds it.
+
+        Raises:
+            Trouble: CALLED_ELEMENT_ERROR, the release holds no such process.
+        """
+        item = self.item("process", process)
+        if item is None:
+            raise Trouble("CALLED_ELEMENT_ERROR", f"Der aufgerufene Prozess «{process}» ist in dieser Freigabe nicht enthalten.")
+        return self.find(process, item.version)
+
+    def _item(self, process: str) -> Item:
+        item = self.item("process", process)
+        if item is None:
+            raise NotFound(f"Der Prozess «{process}»")
+        return item
+
+    @staticmethod
+    def _compiled(item: Item) -> list[Definition]:
+        return item.once("compiled", lambda: compile_bpmn(item.content, item.version, item.resource_name))
+
+
+def latest_release(session: FallSession) -> int:
+    """The release that new cases begin on.
+
+    Raises:
+        NotFound: nothing was released yet.
+    """
+    found = session.scalar(select(Release.id).order_by(Release.id.desc()).limit(1))
+    if found is None:
+        raise NotFound("Eine freigegebene Fassung des Prozesses")
+    return found
+
+
+def contents(session: FallSession, release_id: int) -> Contents:
+    """What the release holds, from memory after the first time."""
+    known = _contents.setdefault(session.database, {})
+    if release_id not in known:
+        known[release_id] = _load(session, release_id)
+    return known[release_id]
+
+
+def runtime(session: FallSession, release_id: int) -> Runtime:
+    """The runtime for cases of that release, with the transaction's time as FEEL's ``now()``."""
+    held = contents(session, release_id)
+    evaluator = feel.shared()
+
+    def decide(decision_id: str, variables: Mapping[str, Any]) -> Any:
+        return dmn.decide(held.decisions(), decision_id, variables, feel=evaluator, now=session.now).result
+
+    return Runtime(held.find, held.resolve, evaluator, decide, session.now)
+
+
+def _load(session: FallSession, release_id: int) -> Contents:
+    rows = session.scalars(
+        select(DefinitionVersion)
+        .join(ReleaseItem, ReleaseItem.definition_key == DefinitionVersion.key)
+        .where(ReleaseItem.release_id == release_id)
+    )
+    items = {
+        (row.kind, row.id): Item(row.kind, row.id, row.version, row.name, row.resource_name, row.sha256, row.content) for row in rows
+    }
+    if not items:
+        raise NotFound(f"Die Freigabe {release_id}")
+    return Contents(release_id, items)

@@ -1,0 +1,157 @@
+"""Opening the database and its transactions. Whoever is at the edge opens one transaction; everything below receives the session."""
+
+from __future__ import annotations
+
+import os
+import weakref
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.orm import Session
+
+from engine.model.access import Access
+from engine.model.clock import Clock
+from engine.store import migrations
+from engine.store.errors import DatabaseUrlInvalid, translated
+from engine.store.regions import require_access
+
+# How long a transaction waits for another one before it gives up with DatabaseBusy.
+_LOCK_SECONDS = 10
+
+
+class FallSession(Session):
+    """One transaction of one person (or the system): ``access`` says who, ``now`` is its single instant (UTC)."""
+
+    def __init__(self, engine: Engine, database: Database, access: Access):
+        # What was saved stays readable after the transaction, so that a page can be built from it.
+        super().__init__(engine, expire_on_commit=False)
+        self.database = database
+        self.access = require_access(access)
+        self.now: datetime = database.clock.now()
+        self.is_flushing_rows = False
+
+    def flush(self, objects: Sequence[Any] | None = None) -> None:
+        # What the flush itself writes was checked row by row; see engine.store.regions.
+        self.is_flushing_rows = True
+        try:
+            with translated():
+                super().flush(objects)
+        finally:
+            self.is_flushing_rows = False
+
+
+class Database:
+    """A SQLite file or a PostgreSQL database. One per process; safe for threads, and for forks made before or after its first use."""
+
+    def __init__(self, url: str, *, clock: Clock):
+        self.url = normalized(url)
+        self.clock = clock
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
+        self._reading = self.engine.execution_options(reads_only=True, **({} if self.is_sqlite else _POSTGRESQL_READING))
+        _dispose_in_children(self.engine)
+
+    @contextmanager
+    def begin(self, access: Access) -> Iterator[FallSession]:
+        """One writing transaction: committed at the end of the block, rolled back when the block raises.
+
+        Raises:
+            Stale, Conflict, DatabaseBusy, DatabaseUnreachable: nothing was saved.
+        """
+        with translated(), FallSession(self.engine, self, access) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def read(self, access: Access) -> Iterator[FallSession]:
+        """One reading transaction, all of whose queries see the same moment; the database refuses to change anything in it."""
+        with translated(), FallSession(self._reading, self, access) as session:
+            yield session
+
+    def migrate(self) -> None:
+        """Bring the schema to the newest version, from whatever version it has; harmless when it is already there."""
+        with translated():
+            migrations.upgrade(self.engine)
+
+    def is_current(self) -> bool:
+        """Whether the schema is the one this version of Fallfluss works with."""
+        with translated():
+            return migrations.is_current(self.engine)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def normalized(url: str) -> URL:
+    """The address with the driver Fallfluss uses.
+
+    Raises:
+        DatabaseUrlInvalid: another kind of database, no address at all, or a SQLite database in memory.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise DatabaseUrlInvalid("Die Adresse der Datenbank ist nicht lesbar.") from error
+    if parsed.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
+        return parsed.set(drivername="postgresql+psycopg")
+    if parsed.drivername not in ("sqlite", "sqlite+pysqlite"):
+        raise DatabaseUrlInvalid(f"Eine Datenbank der Art «{parsed.drivername}» kennt Fallfluss nicht.")
+    if parsed.database in (None, "", ":memory:"):
+        raise DatabaseUrlInvalid("Eine SQLite-Datenbank braucht eine Datei.")
+    return parsed
+
+
+# A page's queries must not see a case half before and half after somebody's step.
+_POSTGRESQL_READING = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+
+def _postgresql(url: URL) -> Engine:
+    settings = f"-c timezone=UTC -c lock_timeout={_LOCK_SECONDS}s -c idle_in_transaction_session_timeout=60s"
+    defaults = {"options": settings, "application_name": "fallfluss", "connect_timeout": str(_LOCK_SECONDS)}
+    return create_engine(
+        url.update_query_dict({name: value for name, value in defaults.items() if name not in url.query}),
+        isolation_level="READ COMMITTED",
+        pool_size=10,
+        max_overflow=20,
+        pool_timeout=_LOCK_SECONDS,
+        pool_pre_ping=True,
+    )
+
+
+def _sqlite(url: URL) -> Engine:
+    engine = create_engine(url, pool_size=10, max_overflow=20, pool_timeout=_LOCK_SECONDS, connect_args={"timeout": _LOCK_SECONDS})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, record: Any) -> None:
+    # The driver begins transactions late and by its own rules; without an isolation level it leaves them to _begin_sqlite.
+    connection.isolation_level = None
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=FULL")
+    connection.execute("PRAGMA foreign_keys=ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # IMMEDIATE takes the write lock at once: a transaction that reads first and writes later could otherwise meet another one
+    # half-way, which SQLite answers with an error that waiting does not cure.
+    reads_only = connection.get_execution_options().get("reads_only", False)
+    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reads_only else 'OFF'}")
+    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+
+
+def _dispose_in_children(engine: Engine) -> None:
+    # A connection shared by two processes corrupts both; the child forgets the parent's without closing them.
+    reference = weakref.ref(engine)
+
+    def dispose() -> None:
+        inherited = reference()
+        if inherited is not None:
+            inherited.dispose(close=False)
+
+    os.register_at_fork(after_in_child=dispose)

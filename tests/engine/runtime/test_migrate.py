@@ -1,0 +1,59 @@
+"""A running case goes to another version of its process, or stays where it is with a reason."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.runtime import CannotMigrate, complete, fire, migrate
+from tests.engine.runtime import diagrams
+from tests.engine.runtime.build import boundary, diagram, end, flows, process, start, sub, timer, user
+from tests.engine.runtime.support import ROOT, Library, runtime
+
+
+@pytest.fixture
+def library():
+    return Library()
+
+
+def version(library, number, *nodes):
+    definition, = library.add(diagram(*diagrams.COMMON, process("p", *nodes)), number)
+    return definition
+
+
+def test_a_waiting_task_gains_a_timer_a_new_name_and_a_successor(library):
+    one = version(library, 1, start(), user("a"), end(), flows("start -> a -> end"))
+    two = version(library, 2, start(), user("neu"), boundary("frist", "neu", timer("Duration", "P1D")), user("mehr"), user("spaet"), end(), end("e2"),
+                  flows("start -> neu -> mehr -> end; frist -> spaet -> e2"))
+    engine = runtime(library)
+    before = engine.start(one, {}, key=ROOT)
+    state = migrate(before.state, one, two, {"a": "neu"})
+    now = engine.apply(state, lambda case: None)
+    assert {w.element for w in now.waits} == {"neu", "frist"}
+    assert next(w.key for w in now.waits if w.element == "neu") == before.waits[0].key
+    late = engine.apply(now.state, fire(next(w.key for w in now.waits if w.element == "frist")))
+    assert [w.element for w in late.waits] == ["spaet"]
+    done = engine.apply(now.state, complete(before.waits[0].key))
+    assert [w.element for w in done.waits] == ["mehr"]
+    assert engine.apply(done.state, complete(done.waits[0].key)).completed
+
+
+def test_a_removed_waiting_task_refuses_and_says_which(library):
+    one = version(library, 1, start(), user("a"), end(), flows("start -> a -> end"))
+    two = version(library, 2, start(), user("b"), end(), flows("start -> b -> end"))
+    engine = runtime(library)
+    with pytest.raises(CannotMigrate, match="«a» ist offen"):
+        migrate(engine.start(one, {}, key=ROOT).state, one, two, {})
+
+
+def test_running_boundary_timers_and_inner_tasks_survive(library):
+    body = [start(), sub("s", start("s1"), user("u"), end("e1"), flows("s1 -> u -> e1")), boundary("t", "s", timer("Cycle", "R/P7D"), interrupting=False),
+            user("h"), end("e2")]
+    one = version(library, 1, *body, end(), flows("start -> s -> end; t -> h -> e2"))
+    two = version(library, 2, *body, user("danach"), end(), flows("start -> s -> danach -> end; t -> h -> e2"))
+    engine = runtime(library)
+    now = engine.start(one, {}, key=ROOT)
+    now = engine.apply(now.state, fire(next(w.key for w in now.waits if w.element == "t")))
+    after = engine.apply(migrate(now.state, one, two, {}), lambda case: None)
+    assert after.waits == now.waits
+    after = engine.apply(after.state, complete(next(w.key for w in after.waits if w.element == "u")))
+    assert {w.element for w in after.waits} == {"danach", "h"}
