@@ -5,10 +5,9 @@ A rule of diagrams is a module with ``RULE`` and ``check(file, catalog)``; forms
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import PurePath
-from typing import Protocol
 
 from engine.definitions.bpmn import BpmnFile
 from engine.definitions.bpmn import read as read_bpmn
@@ -75,68 +74,62 @@ from engine.definitions.lint import (
 )
 from engine.model.errors import DefinitionInvalid, Finding
 
+Check = Callable[[BpmnFile, Catalog], Iterator[Finding]]
 
-class Rule(Protocol):
-    RULE: str
-
-    @staticmethod
-    def check(file: BpmnFile, catalog: Catalog) -> Iterator[Finding]: ...
-
-
-RULES: tuple[Rule, ...] = (
-    platform,
-    one_process,
-    duplicate_id,
-    known_element,
-    assignment,
-    binding,
-    boundary_event,
-    boundary_twice,
-    business_rule_task,
-    call_activity,
-    called_process_known,
-    dead_end,
-    decision_known,
-    end_event,
-    event_gateway,
-    event_gateway_twice,
-    event_reference,
-    event_trigger,
-    feel_functions,
-    feel_syntax,
-    flow_ends,
-    form_known,
-    gateway_conditions,
-    gateway_default,
-    io_mapping,
-    layout,
-    loop_waits,
-    message,
-    message_throw,
-    multi_instance,
-    multi_instance_nested,
-    no_ad_hoc,
-    no_cancel_event,
-    no_compensation,
-    no_complex_gateway,
-    no_condition_on_task_flow,
-    no_conditional_event,
-    no_double_flow,
-    no_event_subprocess,
-    no_implicit_split,
-    no_link_event,
-    no_listeners,
-    no_parallel_loop,
-    no_standard_loop,
-    no_transaction,
-    parallel_join,
-    reachable,
-    script_task,
-    service_task,
-    start_event,
-    start_trigger,
-    timer,
-    user_task,
+RULES: tuple[Check, ...] = (
+    platform.check,
+    one_process.check,
+    duplicate_id.check,
+    known_element.check,
+    assignment.check,
+    binding.check,
+    boundary_event.check,
+    boundary_twice.check,
+    business_rule_task.check,
+    call_activity.check,
+    called_process_known.check,
+    dead_end.check,
+    decision_known.check,
+    end_event.check,
+    event_gateway.check,
+    event_gateway_twice.check,
+    event_reference.check,
+    event_trigger.check,
+    feel_functions.check,
+    feel_syntax.check,
+    flow_ends.check,
+    form_known.check,
+    gateway_conditions.check,
+    gateway_default.check,
+    io_mapping.check,
+    layout.check,
+    loop_waits.check,
+    message.check,
+    message_throw.check,
+    multi_instance.check,
+    multi_instance_nested.check,
+    no_ad_hoc.check,
+    no_cancel_event.check,
+    no_compensation.check,
+    no_complex_gateway.check,
+    no_condition_on_task_flow.check,
+    no_conditional_event.check,
+    no_double_flow.check,
+    no_event_subprocess.check,
+    no_implicit_split.check,
+    no_link_event.check,
+    no_listeners.check,
+    no_parallel_loop.check,
+    no_standard_loop.check,
+    no_transaction.check,
+    parallel_join.check,
+    reachable.check,
+    script_task.check,
+    service_task.check,
+    start_event.check,
+    start_trigger.check,
+    timer.check,
+    user_task.check,
 )
 
 
@@ -160,7 +153,7 @@ def lint(files: Mapping[str, bytes], *, known: Catalog | None = None, missing: S
     catalog = _catalog(upload, known or Catalog(), missing)
     found = [*upload.findings, *_twice(upload)]
     for diagram in upload.diagrams:
-        found += [finding for rule in RULES for finding in rule.check(diagram, catalog)]
+        found += [finding for check in RULES for finding in check(diagram, catalog)]
     found += [finding for file, decision in upload.decisions for finding in decisions.check(decision, file, catalog)]
     found += [finding for file, form in upload.forms for finding in forms.check(form, file, catalog)]
     places = {file: place for place, file in enumerate(files)}
