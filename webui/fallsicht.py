@@ -111,7 +111,7 @@ def fallsicht(session: FallSession, view: CaseView, chosen: str | None, *, shows
     """Everything the case page says that a query does not give as it is."""
     contents = library.contents(session, view.release_id)
     live = live_elements(view.verlauf)
-    diagramme = tuple(_diagramm(position, live, view) for position in view.positions)
+    diagramme = tuple(_diagramm(position, live, view, contents) for position in view.positions)
     namen = konten.names(session, [row.by for row in view.verlauf] + [aufgabe.assignee for aufgabe in view.aufgaben] + [s.entschieden_von for s in view.segmente])
     rows = tuple(reversed(view.verlauf))
     return Fallsicht(
@@ -138,9 +138,14 @@ def live_elements(verlauf: Iterable[Verlauf]) -> Counter[tuple[str, str]]:
     return Counter(live.values())
 
 
-def _diagramm(position: Position, live: Counter[tuple[str, str]], view: CaseView) -> Diagramm:
+def _diagramm(position: Position, live: Counter[tuple[str, str]], view: CaseView, contents: Contents) -> Diagramm:
     aktiv = {element: count for (process, element), count in live.items() if process == position.process}
     aktiv |= {element: aktiv.get(element, 1) for element in position.active}
+    for id in list(aktiv):
+        # What lies in wait at a step's border is no place where the case stands.
+        element = _element(contents, position.process, id)
+        if element is not None and element.type in QUIET:
+            del aktiv[id]
     stoerungen = Counter(one.element for one in view.incidents if one.process == position.process)
     stand = {
         "aktiv": aktiv,
