@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -68,7 +69,7 @@ def _loop(database: Database, rounds: int) -> dict[str, Any]:
     """Complete the same task again and again, each time in its own transaction."""
     _open(database, "bench_runden")
     cost: list[float] = []
-    with _statements(database) as count, click.progressbar(range(rounds), label="Runden", file=click.get_text_stream("stderr")) as bar:
+    with _statements(database) as count, click.progressbar(range(rounds), label="Runden", file=sys.stderr) as bar:
         for _ in bar:
             began = time.perf_counter()
             with database.begin(ACCESS) as session:

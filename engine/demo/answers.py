@@ -170,7 +170,7 @@ def _put(raw: dict[str, Any], path: str, value: Any) -> None:
     """Set the value at a dotted path such as ``personen.0.vorname``; objects and rows on the way are made."""
     *way, last = path.split(".")
     at: Any = raw
-    for step, following in zip(way, [*way[1:], last], strict=True):
+    for step, following in zip(way, [*way, last][1:], strict=True):
         at = _enter(at, step, [] if following.isdigit() else {})
     if isinstance(at, list):
         _enter(at, last, None)
