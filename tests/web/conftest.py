@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -19,7 +20,6 @@ from engine.store.seed import load_regions
 from engine.store.session import Database
 from engine.store.tables import Aufgabe
 from tests.web import drawings
-from webui import dateien
 from webui.app import create_app
 from webui.config import Config
 
@@ -67,6 +67,8 @@ class Browser:
 @pytest.fixture
 def app(database: Database, monkeypatch: pytest.MonkeyPatch) -> Flask:
     """The application with the test's diagram released and its people known."""
+    # Hashing is slow on purpose; here it would only make the tests slow.
+    monkeypatch.setattr("engine.store.konten._hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
     with database.begin(system()) as session:
         load_regions(session)
         commands.deploy(session, drawings.ALL)
@@ -77,7 +79,6 @@ def app(database: Database, monkeypatch: pytest.MonkeyPatch) -> Flask:
     # The names of the bundles do not matter here, and building them would need Node.
     names = ("start.js", "anwendung.js", "anwendung.css", "diagramm.js", "diagramm.css")
     monkeypatch.setattr("webui.app.read_manifest", lambda: {name: name for name in names})
-    assert dateien.FOLDER
     return create_app(database, Config(secret_key="test", is_plain_http=True, has_rate_limit=False))
 
 
