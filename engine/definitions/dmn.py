@@ -52,19 +52,28 @@ def decide(decisions: Mapping[str, Decision], decision_id: str, variables: Mappi
 
 def _in_order(decisions: Mapping[str, Decision], decision_id: str) -> list[Decision]:
     """The decision and those it requires, each after its own requirements."""
+    waiting = _needed(decisions, decision_id)
     ordered: dict[str, Decision] = {}
+    while waiting:
+        ready = [id for id in waiting if all(required in ordered for required in decisions[id].requires)]
+        if not ready:
+            raise Trouble(FAILED, f"Die Entscheidung «{waiting[0]}» benötigt über andere sich selbst.")
+        ordered |= {id: decisions[id] for id in ready}
+        waiting = [id for id in waiting if id not in ordered]
+    return list(ordered.values())
 
-    def visit(id: str, path: tuple[str, ...]) -> None:
+
+def _needed(decisions: Mapping[str, Decision], decision_id: str) -> list[str]:
+    found: dict[str, None] = {}
+    ahead = [decision_id]
+    while ahead:
+        id = ahead.pop()
         if id not in decisions:
             raise Trouble("CALLED_DECISION_ERROR", f"Die Entscheidung «{id}» gibt es nicht.")
-        if id in path:
-            raise Trouble(FAILED, f"Die Entscheidung «{id}» benötigt sich selbst.")
-        for required in decisions[id].requires:
-            visit(required, (*path, id))
-        ordered.setdefault(id, decisions[id])
-
-    visit(decision_id, ())
-    return list(ordered.values())
+        if id not in found:
+            found[id] = None
+            ahead += decisions[id].requires
+    return list(found)
 
 
 def _evaluate(decision: Decision, variables: Mapping[str, Any], feel: Feel, now: datetime) -> Decided:
