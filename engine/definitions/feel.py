@@ -3,7 +3,8 @@
 The JavaScript half is ``feel.js``, bundled into ``dist/feel.js`` by ``npm run build``. Values cross as JSON, so whole numbers are exact up to
 2^53; FEEL's dates, times and durations come back as ISO text (a date and time with the offset that Europe/Zurich had then).
 
-Besides FEEL's own functions a diagram may call ``arbeitstage plus(datum, anzahl)`` and ``monate plus(datum, anzahl)``, see engine.model.calendar.
+Besides FEEL's own functions a diagram may call ``arbeitstage plus(datum, anzahl)`` and ``monate plus(datum, anzahl)``, see engine.model.calendar,
+and Camunda's ``is defined``, ``get or else``, ``is empty``, ``is blank``, ``trim`` and ``last day of month``.
 """
 
 from __future__ import annotations

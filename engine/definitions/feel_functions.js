@@ -5,9 +5,11 @@ import { Refused } from './feel_answers.js';
 const ZONE = 'Europe/Zurich';
 
 let feiertage = new Set();
+let knownYears = new Set();
 
 export function configure(request) {
   feiertage = new Set(request.feiertage);
+  knownYears = new Set(request.feiertage.map((day) => Number(day.slice(0, 4))));
   return null;
 }
 
@@ -23,6 +25,7 @@ function asWhole(value, name) {
 }
 
 function isFree(day) {
+  if (!knownYears.has(day.year)) throw new Refused(`für das Jahr ${day.year} sind keine Feiertage bekannt`);
   return day.weekday > 5 || feiertage.has(day.iso);
 }
 
@@ -46,7 +49,27 @@ function named(fn, ...parameters) {
   return fn;
 }
 
+function lastDayOfMonth(date) {
+  const day = asDay(date, 'last day of month').unwrap();
+  return new FeelDate(day.with({ day: day.daysInMonth }));
+}
+
+function isBlank(string) {
+  return typeof string === 'string' ? string.trim() === '' : null;
+}
+
+// Camunda's additions to FEEL that diagrams use most. A missing variable is null here, so `is defined` means «not null».
+const camundaFunctions = {
+  'is defined': named((value) => (value ?? null) !== null, 'value'),
+  'get or else': named((value, other) => value ?? other ?? null, 'value', 'default'),
+  'is empty': named((list) => (Array.isArray(list) ? list.length === 0 : null), 'list'),
+  'is blank': named(isBlank, 'string'),
+  trim: named((string) => (typeof string === 'string' ? string.trim() : null), 'string'),
+  'last day of month': named(lastDayOfMonth, 'date'),
+};
+
 export const ownFunctions = {
+  ...camundaFunctions,
   'arbeitstage plus': named(arbeitstagePlus, 'datum', 'anzahl'),
   'monate plus': named(monatePlus, 'datum', 'anzahl'),
 };
