@@ -253,6 +253,22 @@ def test_required_decisions_come_first_under_their_variable(feel: Feel) -> None:
     assert run(feel, content, {"x": 1, "faktor": 2}).result == 6
 
 
+def test_among_decisions_evaluated_together_the_failing_one_is_named(feel: Feel) -> None:
+    content = model(decision(literal("a + b"), "d", ["a", "b"]), decision(literal("1"), "a"), decision(literal("foo(1)"), "b"))
+    with pytest.raises(Trouble, match=r"^Entscheidung «Entscheid b» \(b\): .*foo"):
+        run(feel, content, {})
+
+
+def test_only_required_results_are_visible(feel: Feel) -> None:
+    content = model(
+        decision(literal("[a, b, c]"), "d", ["a", "b"]),
+        decision(literal("c"), "a"),
+        decision(literal("1"), "b", ["c"]),
+        decision(literal("2"), "c"),
+    )
+    assert run(feel, content, {"c": 9}).result == [9, 1, 9]
+
+
 def test_a_decision_required_twice_is_evaluated_once(feel: Feel) -> None:
     """Forty layers of two, each requiring both below: evaluated along every path this would never end."""
     layers = [
