@@ -116,7 +116,7 @@ def migrated_postgresql(postgresql_server: str) -> Iterator[str]:
     Making or copying one takes up to a second where many work on one disk, so it outlives the run. Its name says which schema it has.
     """
     with _admin(postgresql_server) as admin:
-        name = next(name for number in range(1000) if _is_mine(admin, name := f"fallfluss_test_{_schema_hash()}_{number}"))
+        name = next(name for number in range(1000) if _is_mine(admin, name := f"fallfluss_worker_{_schema_hash()}_{number}"))
         if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             admin.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
         url = _with_database(postgresql_server, name)
@@ -131,7 +131,7 @@ def _is_mine(admin: psycopg.Connection[tuple[Any]], name: str) -> bool:
 
 
 def _drop_old(admin: psycopg.Connection[tuple[Any]]) -> None:
-    found = admin.execute(r"SELECT datname FROM pg_database WHERE datname LIKE 'fallfluss\_t%' ORDER BY oid DESC OFFSET 16").fetchall()
+    found = admin.execute(r"SELECT datname FROM pg_database WHERE datname LIKE 'fallfluss\_worker\_%' ORDER BY oid DESC OFFSET 16").fetchall()
     for (name,) in found:
         if _is_mine(admin, name):
             admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
@@ -161,7 +161,7 @@ def _started() -> str:
 
 @contextmanager
 def _created(server: str) -> Iterator[str]:
-    name = f"fallfluss_test_empty_{os.getpid()}_{next(_numbers)}"
+    name = f"fallfluss_worker_empty_{os.getpid()}_{next(_numbers)}"
     with _admin(server) as admin:
         _is_mine(admin, name)
         admin.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
