@@ -40,7 +40,7 @@ class NoPython:
     execute = call_service = evaluate
 
 
-class Case(BpmnWorkflow):  # type: ignore[misc]
+class Case(BpmnWorkflow):
     """Created by ``Runtime`` for one command and thrown away afterwards; its lasting form is the text of ``codec``."""
 
     owner = None

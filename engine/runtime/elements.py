@@ -163,7 +163,7 @@ class Decision(Element):
         return True
 
 
-class SubProcess(Element, SubWorkflowTaskMixin):  # type: ignore[misc]
+class SubProcess(Element, SubWorkflowTaskMixin):
     type = "SUB_PROCESS"
 
     def enter(self, case: Case, task: Task) -> bool:

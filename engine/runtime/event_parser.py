@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
@@ -9,8 +10,8 @@ from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from engine.runtime import extensions
 from engine.runtime.request import Request
 
-_OUTSIDE = {"timer", "message", "signal"}
-_KINDS = {
+_OUTSIDE: set[str | None] = {"timer", "message", "signal"}
+_KINDS: Mapping[str, set[str | None]] = {
     "startEvent": {None, *_OUTSIDE},
     "intermediateCatchEvent": _OUTSIDE,
     "receiveTask": {"message"},
@@ -21,7 +22,7 @@ _KINDS = {
 _THROWS = ("intermediateThrowEvent", "endEvent")
 
 
-class EventReader(TaskParser):  # type: ignore[misc]
+class EventReader(TaskParser):
     """The part of the event parser that knows event definitions. ``refuse`` comes from the class beside it."""
 
     def request(self) -> Request | None:
@@ -34,8 +35,9 @@ class EventReader(TaskParser):  # type: ignore[misc]
             return None
         if kind == "terminate":
             return Request(kind, None)
-        read = {"timer": self._timer, "message": self._message}.get(kind)
-        return read(node) if read else self._coded(kind, node)
+        if kind == "timer":
+            return self._timer(node)
+        return self._message(node) if kind == "message" else self._coded(kind, node)
 
     def _definition(self) -> tuple[str | None, Any]:
         if _local(self.node) == "receiveTask":

@@ -71,7 +71,7 @@ class ReceiveTask(Catch):
     type = "RECEIVE_TASK"
 
 
-class BoundaryEvent(Catch, BoundaryEventMixin):  # type: ignore[misc]
+class BoundaryEvent(Catch, BoundaryEventMixin):
     type = "BOUNDARY_EVENT"
 
     def host(self, task: Task) -> Task:
@@ -99,7 +99,7 @@ class BoundaryEvent(Catch, BoundaryEventMixin):  # type: ignore[misc]
         again.internal_data["fired"] = task.internal_data["request"]["fired"] + 1
 
 
-class HostJoin(BoundaryEventJoin):  # type: ignore[misc]
+class HostJoin(BoundaryEventJoin):
     """Ends an activity with boundary events. A non-interrupting event does not end it, so its copy is discarded at once."""
 
     def _update_hook(self, task: Task) -> bool:

@@ -40,7 +40,7 @@ class Choice(Element):
         return [(condition.args[0], name) for condition, name in self.cond_task_specs if condition is not None]
 
 
-class ExclusiveGateway(Choice, ExclusiveGatewayMixin):  # type: ignore[misc]
+class ExclusiveGateway(Choice, ExclusiveGatewayMixin):
     type = "EXCLUSIVE_GATEWAY"
 
     def choose(self, case: Case, task: Task) -> list[str]:
@@ -53,7 +53,7 @@ class ExclusiveGateway(Choice, ExclusiveGatewayMixin):  # type: ignore[misc]
         return [self.default_task_spec] if self.default_task_spec else []
 
 
-class InclusiveGateway(Choice, InclusiveGatewayMixin):  # type: ignore[misc]
+class InclusiveGateway(Choice, InclusiveGatewayMixin):
     type = "INCLUSIVE_GATEWAY"
 
     def choose(self, case: Case, task: Task) -> list[str]:
