@@ -59,12 +59,21 @@ class Catch(Element):
     def fire(self, case: Case, task: Task, payload: Mapping[str, Any]) -> None:
         """End the wait; ``payload`` are the variables of the message."""
         gate = task.internal_data.get("gate")
-        for other in list(task.workflow.tasks.values()) if gate else ():
-            if other is not task and other.internal_data.get("gate") == gate and other.state == TaskState.WAITING:
-                other.cancel()
+        if gate:
+            self._win(case, task, gate)
         task.internal_data["stage"] = LEAVING
         case.fired(task, payload)
         task._ready()
+
+
+    def _win(self, case: Case, task: Task, gate: int) -> None:
+        """Cancel the other events of the gateway; only now it is known which of its flows was taken."""
+        for gateway in self.inputs:
+            if self.name in gateway.flows:
+                case.took(task.workflow, gate, gateway.flows[self.name])
+        for other in list(task.workflow.tasks.values()):
+            if other is not task and other.internal_data.get("gate") == gate and other.state == TaskState.WAITING:
+                other.cancel()
 
 
 class ReceiveTask(Catch):

@@ -10,8 +10,8 @@ from tests.engine.runtime import diagrams, fuzz
 from tests.engine.runtime.support import Library, runtime
 from tests.engine.runtime.walks import decide, walk
 
-SAMPLE, ALL = range(40), range(500)
-DIAGRAMS, MANY = range(70), range(2_500)
+SAMPLE, ALL = range(25), range(500)
+DIAGRAMS, MANY = range(50), range(2_500)
 
 
 def walk_all(seeds: range) -> collections.Counter:
@@ -24,7 +24,7 @@ def walk_all(seeds: range) -> collections.Counter:
 
 def test_walks_through_hand_written_diagrams_do_not_notice_being_saved():
     stats = walk_all(SAMPLE)
-    assert stats["completed"] > 500 and stats["incidents"] > 50 and stats["steps"] > 3_000, stats
+    assert stats["completed"] > 350 and stats["incidents"] > 30 and stats["steps"] > 2_000, stats
 
 
 @pytest.mark.soak
