@@ -19,6 +19,7 @@ _KINDS: Mapping[str, set[str | None]] = {
     "intermediateThrowEvent": {None, "message", "signal", "escalation"},
     "endEvent": {None, "message", "signal", "escalation", "error", "terminate"},
 }
+_TIMES = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
 _THROWS = ("intermediateThrowEvent", "endEvent")
 
 
@@ -48,10 +49,10 @@ class EventReader(TaskParser):
         return found[0] if found else (None, None)
 
     def _timer(self, node: Any) -> Request:
-        times = [child for child in _children(node, "") if _local(child).startswith("time")]
+        times = [child for child in _children(node, "") if _local(child) in _TIMES]
         if len(times) != 1 or not (times[0].text or "").strip():
             self.refuse("Dem Timer fehlt der Zeitpunkt, die Dauer oder die Wiederholung; bitte im Modeler ergänzen.")
-        return Request(_local(times[0]).removeprefix("time").lower(), times[0].text.strip())
+        return Request(_TIMES[_local(times[0])], times[0].text.strip())
 
     def _message(self, node: Any) -> Request:
         message = self._referenced("message", node.get("messageRef"))

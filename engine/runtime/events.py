@@ -10,6 +10,7 @@ from SpiffWorkflow.bpmn.specs.mixins import BoundaryEventMixin
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from engine.model import calendar
 from engine.runtime import request
 from engine.runtime.elements import LEAVING, Element, Job
 from engine.runtime.gateways import EventBasedGateway
@@ -44,7 +45,7 @@ class Catch(Element):
         wanted = self.event_definition
         value, correlation = case.values(task, [wanted.text, wanted.correlation], of=self.host(task))
         if wanted.is_timer:
-            value = request.timer(wanted.kind, value)
+            value = request.timer(wanted.kind, value, case.services.now)
         elif wanted.kind in ("message", "signal"):
             value = request.text("Der Name der Meldung" if wanted.kind == "message" else "Der Name des Signals", value)
         armed = {"kind": wanted.kind, "value": value, "fired": task.internal_data.get("fired", 0)}
@@ -98,8 +99,8 @@ class BoundaryEvent(Catch, BoundaryEventMixin):
         armed = task.internal_data["request"]
         if armed["kind"] != "cycle":
             return armed["kind"] in ("message", "signal", "escalation")
-        rounds = armed["value"].split("/")[0]
-        return not rounds[1:].isdigit() or rounds[0] != "R" or armed["fired"] + 1 < int(rounds[1:])
+        total = calendar.rounds(armed["value"])
+        return total is None or armed["fired"] + 1 < total
 
     def _rearm(self, task: Task) -> None:
         """The same event again, beside the one that fires: no growth, because the fired one is finished and forgotten."""
