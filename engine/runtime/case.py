@@ -189,7 +189,7 @@ class Case(BpmnWorkflow):
         if "key" not in task.internal_data:
             self.open(task)
         advice = _ADVICE.get(trouble.kind, _OTHERWISE)
-        message = f"{task.task_spec.label}: {trouble.message.rstrip()} {advice}"
+        message = f"{task.task_spec.label}: {trouble.message.rstrip(' .')}. {advice}"
         task.internal_data["incident"] = {"kind": trouble.kind, "message": message}
         self.record("incident", task)
 

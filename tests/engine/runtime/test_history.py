@@ -49,6 +49,12 @@ def test_a_flow_into_a_task_with_boundary_events_is_seen(run):
     assert run(diagrams.REMINDER).taken == ["start_arbeit"]
 
 
+def test_an_activity_of_several_iterations_is_left_once(run):
+    case = run(diagrams.PERSONS)
+    assert case.complete("befragen").taken == case.complete("befragen").taken == []
+    assert case.complete("befragen").taken == ["befragen_schluss"]
+
+
 def test_of_an_event_gateway_only_the_flow_to_the_event_that_came_is_taken(run):
     case = run(diagrams.EVENTS)
     assert case.taken == ["start_gate"]

@@ -60,6 +60,7 @@ def test_a_job_without_retries_waits_for_an_operator(run):
     key = case.keys("c")[0]
     case.do(fail(key, 0, "timeout"))
     assert case.now.incidents[0].kind == "JOB_NO_RETRIES"
+    assert case.now.incidents[0].message == "«c»: timeout. Bitte die Ursache beheben und dann erneut versuchen."
     case.do(fail(key, 1, "")).do(resolve(key)).do(complete(key, {}))
     assert case.now.incidents == () and case.open == ["a", "b"]
 

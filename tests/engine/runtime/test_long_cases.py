@@ -17,8 +17,8 @@ from tests.engine.runtime.support import NOW, Run, Stub
 def test_a_step_of_the_thousandth_round_costs_what_one_of_the_tenth_did():
     tenth, hundredth, thousandth = bench.measure(Stub(), NOW)
     assert thousandth.state_bytes - tenth.state_bytes < 40, (tenth, thousandth)
-    # Generous, because others share the machine; growth of the kind guarded against is tenfold or a crash.
-    assert thousandth.median_ms < 2 * max(tenth.median_ms, hundredth.median_ms), (tenth, hundredth, thousandth)
+    # Generous, because others share the machine; what is guarded against is growth with every round, or a crash.
+    assert thousandth.median_ms < 3 * max(tenth.median_ms, hundredth.median_ms), (tenth, hundredth, thousandth)
 
 
 @pytest.mark.soak
