@@ -1,9 +1,10 @@
 // The half of engine/definitions/feel.py that lives in embedded V8: JSON text in, JSON text out, nothing is kept between calls.
-import { FeelDate, FeelDateTime, FeelDuration, FeelTime, SyntaxError, evaluate, isFunction, isRange, parseDate, parseDateTime, parseExpression,
-  parseUnaryTests } from 'feelin';
+import { FeelDate, FeelDateTime, FeelDuration, FeelTime, SyntaxError, duration, evaluate, isFunction, isRange, parseDate, parseDateTime,
+  parseExpression, parseTime, parseUnaryTests, unaryTest } from 'feelin';
 
 const DIALECT = 'camunda';
 const ZONE = 'Europe/Zurich';
+const LONGEST_TEXT = 1000000;
 
 // Diagrams come from outside. Without the `__proto__` accessor, and with Object.prototype sealed against additions, no key of a context
 // can reach another evaluation.
@@ -85,9 +86,15 @@ function plainObject(value) {
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, plain(entry)]));
 }
 
+function plainText(value) {
+  if (value.length <= LONGEST_TEXT) return value;
+  throw new Refused(`Das Ergebnis ist ein Text von mehr als ${LONGEST_TEXT} Zeichen`);
+}
+
 function plain(value) {
   if (value === null || value === undefined) return null;
-  if (typeof value === 'string' || typeof value === 'boolean') return value;
+  if (typeof value === 'string') return plainText(value);
+  if (typeof value === 'boolean') return value;
   if (typeof value === 'number') return plainNumber(value);
   if (Array.isArray(value)) return value.map(plain);
   if (value instanceof FeelDateTime) return withOffset(value);
@@ -205,6 +212,152 @@ function soundness(source, kind) {
   return error && syntaxProblem(source, error);
 }
 
+// Decision tables ---------------------------------------------------------------------------------------------------------------
+
+/** The whole table ends with the first defect; `where` says in which part, column (`at`) and rule (its index) it lies. */
+class Defect extends Error {
+  constructor(place, message) {
+    super(message);
+    this.place = place;
+  }
+}
+
+function located(place, source, evaluation) {
+  const outcome = guarded(source, evaluation);
+  if ('error' in outcome) throw new Defect({ ...place, source }, outcome.error);
+  return outcome;
+}
+
+const asText = (parse) => (value) => (typeof value === 'string' ? parse(value) : value);
+const TYPES = {
+  string: { name: 'Text', fits: (value) => typeof value === 'string' },
+  number: { name: 'Zahl', fits: (value) => typeof value === 'number' },
+  boolean: { name: 'Wahrheitswert', fits: (value) => typeof value === 'boolean' },
+  date: { name: 'Datum', fits: (value) => value instanceof FeelDate, read: asText(parseDate) },
+  time: { name: 'Uhrzeit', fits: (value) => value instanceof FeelTime, read: asText(parseTime) },
+  dateTime: { name: 'Datum mit Uhrzeit', fits: (value) => value instanceof FeelDateTime, read: asText(parseDateTime) },
+  duration: { name: 'Dauer', fits: (value) => value instanceof FeelDuration, read: asText(duration) },
+  list: { name: 'Liste', fits: Array.isArray },
+  context: { name: 'Kontext', fits: (value) => Object.getPrototypeOf(value) === Object.prototype },
+};
+
+/** JSON knows no dates: where a column says it holds one, its ISO text is read. */
+function typed(value, typeName, place) {
+  const type = TYPES[typeName];
+  if (value === null || value === undefined || type === undefined) return value ?? null;
+  const read = readOrKeep(type, value);
+  if (type.fits(read)) return read;
+  throw new Defect(place, `erwartet wird ein Wert vom Typ ${type.name}, gegeben ist ${shown(value)}`);
+}
+
+function readOrKeep(type, value) {
+  try {
+    return type.read ? (type.read(value) ?? value) : value;
+  } catch {
+    return value;
+  }
+}
+
+function shown(value) {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+}
+
+const cells = new Map();
+
+/** A cell as its single tests: each text, whether it speaks of `?`, and whether the whole is negated. */
+function cell(source) {
+  const known = cells.get(source);
+  if (known) return known;
+  const tree = parseUnaryTests(source, ownFunctions, DIALECT);
+  const found = { negated: false, tests: [] };
+  tree.iterate({
+    enter(node) {
+      if (node.name === 'not' && node.node.parent.name === 'UnaryTests') found.negated = true;
+      if (node.name === '?' && found.tests.length) found.tests.at(-1).asks = true;
+      if (node.name === 'PositiveUnaryTest' && isOutermost(node.node)) found.tests.push({ text: source.slice(node.from, node.to), asks: false });
+    },
+  });
+  if (cells.size > 5000) cells.clear();
+  cells.set(source, found);
+  return found;
+}
+
+function isOutermost(node) {
+  return node.parent.name === 'UnaryTests' || (node.parent.name === 'PositiveUnaryTests' && node.parent.parent.name === 'UnaryTests');
+}
+
+/** One test. What speaks of `?` must itself be true: feelin would also take its null for an equal of a null input. */
+function passes(test, context, place) {
+  if (test.asks) return located(place, test.text, () => evaluate(test.text, context, DIALECT)).value === true;
+  const { value, warnings } = located(place, test.text, () => unaryTest(test.text, context, DIALECT));
+  return value === true && !(context['?'] === null && warnings.length > 0);
+}
+
+function fits(source, value, context, place) {
+  if (source === '' || source === '-') return true;
+  const problem = soundness(source, 'unary');
+  if (problem !== null) throw new Defect({ ...place, source }, problem);
+  const { negated, tests } = cell(source);
+  const asked = { ...context, '?': value };
+  return tests.some((test) => passes(test, asked, place)) !== negated;
+}
+
+function checkAllowed(column, value, context, place) {
+  if (value === null || !column.allowed) return;
+  const single = column.many && Array.isArray(value) ? value : [value];
+  if (single.every((one) => fits(column.allowed, one, context, place))) return;
+  throw new Defect(place, `${shown(value)} gehört nicht zu den erlaubten Werten (${column.allowed})`);
+}
+
+function inputValue(column, context, at) {
+  const place = { where: 'input', at };
+  const { value } = located(place, column.source, () => evaluate(column.source, context, DIALECT));
+  const read = typed(value, column.type, { ...place, source: column.source });
+  checkAllowed(column, read, context, { ...place, source: column.source });
+  return read;
+}
+
+function outputValue(column, source, context, at, rule) {
+  const place = { where: 'output', at, rule, source };
+  const value = source === '' ? null : located(place, source, () => evaluate(source, context, DIALECT)).value;
+  const read = typed(value, column.type, place);
+  checkAllowed(column, read, context, place);
+  return located(place, source, () => ({ value: plain(read), warnings: [] })).value;
+}
+
+/** Values of a column in the order of their priority. */
+function ranking(column, context, at) {
+  const source = `[${column.allowed}]`;
+  return located({ where: 'ranking', at }, source, () => ({ value: plain(evaluate(source, context, DIALECT).value), warnings: [] })).value;
+}
+
+/**
+ * `table`: inputs and outputs `[{source?, type, allowed, many}]`, rules `[{tests: [text], outputs: [text]}]`, `first` (stop at the first
+ * hit), `ranked` (tell the outputs' priorities), `fallback` (the outputs' default entries). Gives `{hits: [{rule, outputs}], fallback, rankings}` or `{defect}`.
+ */
+function table(request) {
+  const { inputs, outputs, rules, first, ranked, fallback } = request.table;
+  const context = scope(request);
+  try {
+    const values = inputs.map((column, at) => inputValue(column, context, at));
+    const hits = [];
+    for (const [rule, { tests }] of rules.entries()) {
+      if (!tests.every((source, at) => fits(source, values[at], context, { where: 'test', at, rule, source }))) continue;
+      hits.push({ rule, outputs: outputs.map((column, at) => outputValue(column, rules[rule].outputs[at], context, at, rule)) });
+      if (first) break;
+    }
+    return {
+      hits,
+      fallback: hits.length || !fallback ? null : outputs.map((column, at) => outputValue(column, fallback[at], context, at, null)),
+      rankings: ranked && hits.length > 1 ? outputs.map((column, at) => (column.allowed ? ranking(column, context, at) : null)) : null,
+    };
+  } catch (error) {
+    if (error instanceof Defect) return { defect: { ...error.place, message: error.message } };
+    throw error;
+  }
+}
+
 // What Python calls -------------------------------------------------------------------------------------------------------------
 
 globalThis.fallfluss = {
@@ -212,4 +365,5 @@ globalThis.fallfluss = {
   evaluate: (request) => { const context = scope(request); return request.expressions.map((source) => answer(source, context)); },
   problem: (request) => soundness(request.source, request.kind),
   reading: (request) => reading(request.source, request.kind),
+  table,
 };

@@ -1,0 +1,39 @@
+"""FEEL in decision models: cells, inputs, outputs and literal expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from engine.definitions.catalog import Catalog
+from engine.definitions.dmn import Decision
+from engine.definitions.feel import Kind
+from engine.model.errors import Finding
+
+RULE = "dmn-feel"
+ANYTHING = frozenset({"", "-"})
+
+
+def check(decision: Decision, file: str, catalog: Catalog) -> Iterator[Finding]:
+    """One finding per text that is not FEEL, or calls an unknown function."""
+    for where, source, kind in _texts(decision):
+        if source.strip() in ANYTHING:
+            continue
+        problem = catalog.feel.parse_error(source, kind=kind)
+        unknown = [] if problem else catalog.feel.unknown_functions(source, kind=kind)
+        message = f"ist fehlerhaft: {problem.rstrip('.')}" if problem else f"ruft «{unknown[0]}» auf, das es nicht gibt" if unknown else ""
+        if message:
+            yield Finding(file, decision.id, decision.name, RULE, "error", f"{where}: «{source[:80]}» {message}. Berichtigen Sie die Zelle.")
+
+
+def _texts(decision: Decision) -> Iterator[tuple[str, str, Kind]]:
+    yield "Ausdruck", decision.expression, "expression"
+    table = decision.table
+    if table is None:
+        return
+    for column in table.inputs:
+        yield f"Eingabe «{column.label or column.name}»", column.source, "expression"
+    for number, rule in enumerate(table.rules, start=1):
+        for column, test in zip(table.inputs, rule.tests, strict=False):
+            yield f"Regel {number}, Eingabe «{column.label or column.name}»", test, "unary"
+        for column, output in zip(table.outputs, rule.outputs, strict=False):
+            yield f"Regel {number}, Ausgabe «{column.label or column.name}»", output, "expression"
