@@ -5,6 +5,7 @@ import { FeelDate, FeelDateTime, FeelDuration, FeelTime, SyntaxError, duration, 
 const DIALECT = 'camunda';
 const ZONE = 'Europe/Zurich';
 const LONGEST_TEXT = 1000000;
+const DEEPEST = 100;
 
 // Diagrams come from outside. Without the `__proto__` accessor, and with Object.prototype sealed against additions, no key of a context
 // can reach another evaluation.
@@ -82,26 +83,29 @@ function plainNumber(value) {
   throw new Refused('Das Ergebnis ist keine endliche Zahl');
 }
 
-function plainObject(value) {
-  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, plain(entry)]));
+function plainObject(value, depth) {
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [plainText(key), plain(entry, depth)]));
 }
 
+/** Databases cannot store half a character or the character 0. */
 function plainText(value) {
-  if (value.length <= LONGEST_TEXT) return value;
-  throw new Refused(`Das Ergebnis ist ein Text von mehr als ${LONGEST_TEXT} Zeichen`);
+  if (value.length > LONGEST_TEXT) throw new Refused(`Das Ergebnis ist ein Text von mehr als ${LONGEST_TEXT} Zeichen`);
+  if (!value.isWellFormed() || value.includes('\0')) throw new Refused('Das Ergebnis ist ein Text mit unerlaubten Zeichen');
+  return value;
 }
 
-function plain(value) {
+function plain(value, depth = 0) {
+  if (depth > DEEPEST) throw new Refused(`Das Ergebnis ist tiefer als ${DEEPEST} Ebenen verschachtelt`);
   if (value === null || value === undefined) return null;
   if (typeof value === 'string') return plainText(value);
   if (typeof value === 'boolean') return value;
   if (typeof value === 'number') return plainNumber(value);
-  if (Array.isArray(value)) return value.map(plain);
+  if (Array.isArray(value)) return value.map((entry) => plain(entry, depth + 1));
   if (value instanceof FeelDateTime) return withOffset(value);
   if (value instanceof FeelDate || value instanceof FeelTime || value instanceof FeelDuration) return value.iso;
   if (isFunction(value) || typeof value === 'function') throw new Refused('Das Ergebnis ist eine Funktion und kein Wert');
   if (isRange(value)) throw new Refused('Das Ergebnis ist ein Bereich und kein Wert');
-  if (Object.getPrototypeOf(value) === Object.prototype) return plainObject(value);
+  if (Object.getPrototypeOf(value) === Object.prototype) return plainObject(value, depth + 1);
   throw new Refused('Das Ergebnis ist kein Wert');
 }
 
@@ -263,25 +267,31 @@ function shown(value) {
   return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }
 
-const cells = new Map();
+/** Reading a cell, and trying a value on a test that speaks of no variable, gives the same every time. */
+function remembering(limit, compute) {
+  const known = new Map();
+  return (key, ...more) => {
+    if (!known.has(key)) {
+      if (known.size >= limit) known.clear();
+      known.set(key, compute(key, ...more));
+    }
+    return known.get(key);
+  };
+}
 
-/** A cell as its single tests: each text, whether it speaks of `?`, and whether the whole is negated. */
-function cell(source) {
-  const known = cells.get(source);
-  if (known) return known;
-  const tree = parseUnaryTests(source, ownFunctions, DIALECT);
-  const found = { negated: false, tests: [] };
-  tree.iterate({
-    enter(node) {
-      if (node.name === 'not' && node.node.parent.name === 'UnaryTests') found.negated = true;
-      if (node.name === '?' && found.tests.length) found.tests.at(-1).asks = true;
-      if (node.name === 'PositiveUnaryTest' && isOutermost(node.node)) found.tests.push({ text: source.slice(node.from, node.to), asks: false });
+/** A cell as its single tests: the text, whether it speaks of `?` or of variables; whether the whole is negated; or why it is not FEEL. */
+const cell = remembering(5000, (source) => {
+  const found = { negated: false, tests: [], problem: soundness(source, 'unary') };
+  parseUnaryTests(source, ownFunctions, DIALECT).iterate({
+    enter({ name, node, from, to }) {
+      if (name === 'not' && node.parent.name === 'UnaryTests') found.negated = true;
+      if (name === 'PositiveUnaryTest' && isOutermost(node)) found.tests.push({ text: source.slice(from, to), asks: false, isConstant: true });
+      if (name === '?' && found.tests.length) found.tests.at(-1).asks = true;
+      if (name === 'VariableName' && found.tests.length) found.tests.at(-1).isConstant = false;
     },
   });
-  if (cells.size > 5000) cells.clear();
-  cells.set(source, found);
   return found;
-}
+});
 
 function isOutermost(node) {
   return node.parent.name === 'UnaryTests' || (node.parent.name === 'PositiveUnaryTests' && node.parent.parent.name === 'UnaryTests');
@@ -294,13 +304,19 @@ function passes(test, context, place) {
   return value === true && !(context['?'] === null && warnings.length > 0);
 }
 
+const passesAlways = remembering(20000, (_key, test, value, place) => passes(test, { '?': value }, place));
+
+function tried(test, value, context, place) {
+  const isScalar = value === null || ['string', 'number', 'boolean'].includes(typeof value);
+  if (test.isConstant && !test.asks && isScalar) return passesAlways(`${test.text}\n${typeof value}\n${value}`, test, value, place);
+  return passes(test, { ...context, '?': value }, place);
+}
+
 function fits(source, value, context, place) {
   if (source === '' || source === '-') return true;
-  const problem = soundness(source, 'unary');
+  const { negated, tests, problem } = cell(source);
   if (problem !== null) throw new Defect({ ...place, source }, problem);
-  const { negated, tests } = cell(source);
-  const asked = { ...context, '?': value };
-  return tests.some((test) => passes(test, asked, place)) !== negated;
+  return tests.some((test) => tried(test, value, context, { ...place, source })) !== negated;
 }
 
 function checkAllowed(column, value, context, place) {
