@@ -159,6 +159,8 @@ class Process(ProcessParser):  # type: ignore[misc]
 
     def add_tasks(self) -> None:
         starts = self.xpath("./bpmn:startEvent")
+        if not self.bpmn_id:
+            raise ValidationException("Dem Prozess fehlt die Kennung (id).", self.node, self.filename)
         if not starts:
             raise ValidationException("Es fehlt das Startereignis.", self.node, self.filename)
         for node in [*starts, *self.xpath("./bpmn:subProcess[@triggeredByEvent='true']")]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, select
 
 from engine.commands.events import fire_timer
 from engine.commands.jobs import complete_job, fail_job, open_job
@@ -16,18 +16,17 @@ from engine.model.access import system
 from engine.model.errors import FallflussError, NotWaiting, Stale
 from engine.scheduling.handlers import HANDLERS
 from engine.store.session import Database, FallSession
-from engine.store.tables import Job, Timer
+from engine.store.tables import Instanz, Job, Timer
 
 log = structlog.get_logger(__name__)
 
-BATCH = 100
 SCHEDULER = system("zeitgeber")
 LONGEST_PAUSE = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
 class Worked:
-    """What one round did."""
+    """What was done, and how often it failed and was put off."""
 
     timers: int = 0
     jobs: int = 0
@@ -38,71 +37,88 @@ class Worked:
 
     @property
     def count(self) -> int:
-        return self.timers + self.jobs
+        return self.timers + self.jobs + self.failures
 
 
 def next_due(database: Database) -> datetime | None:
     """When the next timer or job of this server is due, in UTC; None when nothing waits. Costs two index look-ups."""
     with database.read(SCHEDULER) as session:
         timer = session.scalar(select(func.min(Timer.next_attempt_at)))
-        job = session.scalar(select(func.min(Job.next_attempt_at)).where(Job.type.in_(HANDLERS), Job.retries > 0))
+        job = session.scalar(select(func.min(Job.next_attempt_at)).where(*_ours()))
     return min((at for at in (timer, job) if at is not None), default=None)
 
 
 def run_due(database: Database) -> Worked:
-    """Do everything that is due now, and what becomes due by doing it, each in its own transaction."""
+    """Do everything that is due now, and what becomes due by doing it, each in its own transaction, the longest due first."""
     done = Worked()
     while True:
-        worked = _timers(database) + _jobs(database)
-        done += worked
-        if worked.count == 0:
+        due = next_due(database)
+        if due is None or due > database.clock.now():
             return done
-
-
-def _timers(database: Database) -> Worked:
-    with database.read(SCHEDULER) as session:
-        keys = session.scalars(
-            select(Timer.key).where(Timer.next_attempt_at <= session.now).order_by(Timer.due_at, Timer.key).limit(BATCH)
-        ).all()
-    fired = [_attempt(database, key, fire_timer, _postpone_timer) for key in keys]
-    return Worked(timers=fired.count(True), failures=fired.count(False))
-
-
-def _jobs(database: Database) -> Worked:
-    with database.read(SCHEDULER) as session:
-        keys = session.scalars(
-            select(Job.key)
-            .where(Job.next_attempt_at <= session.now, Job.retries > 0, Job.type.in_(HANDLERS))
-            .where(or_(Job.locked_until.is_(None), Job.locked_until <= session.now))
-            .order_by(Job.next_attempt_at, Job.key)
-            .limit(BATCH)
-        ).all()
-    done = [_attempt(database, key, _handle, _postpone_job) for key in keys]
-    return Worked(jobs=done.count(True), failures=done.count(False))
+        worked = _attempt(database, _fire_next, _postpone_timer, Worked(timers=1))
+        worked += _attempt(database, _handle_next, _postpone_job, Worked(jobs=1))
+        if worked.count == 0:  # another scheduler holds what is left
+            return done
+        done += worked
 
 
 def _attempt(
-    database: Database, key: int, work: Callable[[FallSession, int], None], postpone: Callable[[FallSession, int, str], None]
-) -> bool | None:
-    """True when done, None when somebody else was first, False when it failed and is to be tried again later."""
+    database: Database,
+    work: Callable[[FallSession, list[int]], bool],
+    postpone: Callable[[FallSession, int, str], None],
+    success: Worked,
+) -> Worked:
+    """Do one due thing, if there is one. What fails is put off, so that one broken case does not stop the others."""
+    taken: list[int] = []
     try:
         with database.begin(SCHEDULER) as session:
-            work(session, key)
-        return True
+            return success if work(session, taken) else Worked()
     except (NotWaiting, Stale):
-        return None
-    except Exception as error:  # one broken case must not stop the others
-        log.exception("due.failed", key=key)
-        reason = str(error) if isinstance(error, FallflussError) else type(error).__name__
+        return Worked()
+    except Exception as error:
+        if not taken:
+            raise
+        log.exception("due.failed", key=taken[0])
         with database.begin(SCHEDULER) as session:
-            postpone(session, key, reason)
+            postpone(session, taken[0], str(error) if isinstance(error, FallflussError) else type(error).__name__)
+        return Worked(failures=1)
+
+
+def _fire_next(session: FallSession, taken: list[int]) -> bool:
+    key = _next(session, Timer)
+    if key is None:
         return False
+    taken.append(key)
+    fire_timer(session, key)
+    return True
 
 
-def _handle(session: FallSession, key: int) -> None:
+def _handle_next(session: FallSession, taken: list[int]) -> bool:
+    key = _next(session, Job, *_ours())
+    if key is None:
+        return False
+    taken.append(key)
     instanz, job = open_job(session, key)
-    result: Mapping[str, Any] = HANDLERS[job.type](session, instanz, job) or {}
-    complete_job(session, key, result)
+    complete_job(session, key, HANDLERS[job.type](session, instanz, job) or {})
+    return True
+
+
+def _next(session: FallSession, table: Any, *where: ColumnElement[bool]) -> int | None:
+    """The key of what is due longest, its instance locked; what another scheduler has locked is left to it."""
+    found: int | None = session.scalar(
+        select(table.key)
+        .join(Instanz, Instanz.nummer == table.instanz_nummer)
+        .where(table.next_attempt_at <= session.now, *where)
+        .order_by(table.next_attempt_at, table.key)
+        .limit(1)
+        .with_for_update(of=Instanz, skip_locked=True)
+    )
+    return found
+
+
+def _ours() -> tuple[ColumnElement[bool], ...]:
+    """Jobs that a handler of this server does; the others wait for a worker outside."""
+    return (Job.retries > 0, Job.type.in_(HANDLERS))
 
 
 def _postpone_timer(session: FallSession, key: int, reason: str) -> None:

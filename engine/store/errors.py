@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -50,6 +51,13 @@ class DatabaseUrlInvalid(FallflussError):
         super().__init__(f"{reason} Möglich sind «sqlite:///pfad/zur/datei.db» und «postgresql://benutzer@server/datenbank».")
 
 
+class KontoInvalid(FallflussError):
+    """An account, password, role or region that cannot be given; nothing was stored."""
+
+    def __init__(self, reason: str):
+        super().__init__(f"{reason} Es wurde nichts gespeichert.")
+
+
 @contextmanager
 def translated() -> Iterator[None]:
     """Turn errors of SQLAlchemy and the drivers into Fallfluss's own.
@@ -69,9 +77,20 @@ def translated() -> Iterator[None]:
     except PoolTimeout as error:
         raise DatabaseBusy from error
     except (OperationalError, InterfaceError) as error:
-        raise (DatabaseBusy() if _is_busy(error) else DatabaseUnreachable(str(error.orig))) from error
+        raise (_cause(error) or error) from error
 
 
-def _is_busy(error: DBAPIError) -> bool:
+def _cause(error: DBAPIError) -> FallflussError | None:
+    """None for what is a defect of a statement; SQLite's driver files it under the same class as a full disk."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
     state = getattr(error.orig, "sqlstate", None)
-    return state in _RETRY_STATES if state else "locked" in str(error.orig)
+    if state in _RETRY_STATES or _primary(code) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return DatabaseBusy()
+    if _primary(code) in (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_READONLY):
+        return None
+    return DatabaseUnreachable(str(error.orig))
+
+
+def _primary(code: int | None) -> int | None:
+    # The upper bytes of a SQLite error code only refine the lowest.
+    return None if code is None else code & 0xFF

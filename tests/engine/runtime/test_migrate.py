@@ -6,7 +6,7 @@ import pytest
 
 from engine.runtime import CannotMigrate, complete, fire, migrate
 from tests.engine.runtime import diagrams
-from tests.engine.runtime.build import boundary, diagram, end, flows, process, start, sub, timer, user
+from tests.engine.runtime.build import boundary, call, diagram, end, flows, par, process, start, sub, timer, user
 from tests.engine.runtime.support import ROOT, Library, runtime
 
 
@@ -54,6 +54,49 @@ def test_running_boundary_timers_and_inner_tasks_survive(library):
     now = engine.start(one, {}, key=ROOT)
     now = engine.apply(now.state, fire(next(w.key for w in now.waits if w.element == "t")))
     after = engine.apply(migrate(now.state, one, two, {}), lambda case: None)
-    assert after.waits == now.waits
+    assert [(w.key, w.element, w.request, w.version) for w in after.waits] == [(w.key, w.element, w.request, 2) for w in now.waits]
     after = engine.apply(after.state, complete(next(w.key for w in after.waits if w.element == "u")))
     assert {w.element for w in after.waits} == {"danach", "h"}
+
+
+FORKED = [start(), par("f"), user("a"), user("b"), par("j"), user("z"), end()]
+
+
+@pytest.mark.parametrize(("before", "nodes", "route", "mapping", "reason"), [
+    pytest.param(["b"], FORKED, "start -> f -> a -> j -> z -> end; f -> b -> j", {}, None, id="the same branches"),
+    pytest.param(["b"], [*FORKED, user("c")], "start -> f -> a -> j -> z -> end; f -> b -> j; f -> c -> j", {}, "haben sich geändert",
+                 id="a branch added while the others run"),
+    pytest.param(["b"], [start(), par("f", "j"), user("a"), user("b2"), user("z"), end()], "start -> f -> a -> j -> z -> end; f -> b2 -> j", {},
+                 "wartet ein Zweig", id="a branch renamed that has already arrived"),
+    pytest.param(["b"], [start(), par("f", "j"), user("a"), user("b2"), user("z"), end()], "start -> f -> a -> j -> z -> end; f -> b2 -> j",
+                 {"b": "b2"}, None, id="the same, with the new name given"),
+    pytest.param([], [start(), par("f", "j"), sub("a", start("s"), end("e"), flows("s -> e")), user("b"), user("z"), end()],
+                 "start -> f -> a -> j -> z -> end; f -> b -> j", {}, "von anderer Art", id="a task turned into a sub-process"),
+])
+def test_an_open_parallel_region_migrates_only_when_its_join_still_fits(library, before, nodes, route, mapping, reason):
+    one = version(library, 1, *FORKED, flows("start -> f -> a -> j -> z -> end; f -> b -> j"))
+    two = version(library, 2, *nodes, flows(route))
+    engine = runtime(library)
+    now = engine.start(one, {}, key=ROOT)
+    for element in before:
+        now = engine.apply(now.state, complete(next(w.key for w in now.waits if w.element == element)))
+    if reason:
+        with pytest.raises(CannotMigrate, match=reason):
+            migrate(now.state, one, two, mapping)
+        return
+    now = engine.apply(migrate(now.state, one, two, mapping), lambda case: None)
+    while now.waits:
+        now = engine.apply(now.state, complete(now.waits[0].key))
+    assert now.completed
+
+
+def test_a_called_process_stays_on_its_version_when_its_caller_migrates(library):
+    library.add(diagram(diagrams.CALLED), 1)
+    body = [start(), call("c", "kind"), end()]
+    one = version(library, 1, *body, flows("start -> c -> end"))
+    two = version(library, 2, *body, user("danach"), flows("start -> c -> danach -> end"))
+    engine = runtime(library)
+    now = engine.apply(migrate(engine.start(one, {"x": 1}, key=ROOT).state, one, two, {}), lambda case: None)
+    assert [(w.element, w.process, w.version) for w in now.waits] == [("kindarbeit", "kind", 1)]
+    now = engine.apply(now.state, complete(now.waits[0].key))
+    assert [(w.element, w.process, w.version) for w in now.waits] == [("danach", "p", 2)]

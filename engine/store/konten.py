@@ -1,0 +1,164 @@
+"""Accounts: who may sign in, and which roles they hold in which region."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import select
+
+from engine.model.access import ROLLEN, Access
+from engine.model.errors import NotFound
+from engine.store.errors import KontoInvalid
+from engine.store.session import FallSession
+from engine.store.tables import Konto, KontoRolle, Region, Zugriff
+
+CANTONAL = "*"
+# These see no case data, or only figures (process description, chapter 3); a region would open its cases to them.
+CANTONAL_ROLLEN = frozenset({"koordination", "evaluation", "prozess", "umsetzung", "betrieb"})
+# Partners and the supervision work for one region or for all.
+ROLLEN_OF_BOTH = frozenset({"vpe_stelle", "partner_rav", "partner_alk", "partner_iv", "aufsicht"})
+
+MAX_FAILURES = 5
+LOCKED_FOR = timedelta(minutes=15)
+PASSWORD_LENGTH = range(12, 201)
+
+_LOGIN = re.compile(r"[a-z0-9][a-z0-9._@-]{1,79}")
+_hasher = PasswordHasher()
+
+
+def create_konto(session: FallSession, login: str, name: str, password: str) -> Konto:
+    """Add an active account without roles.
+
+    Raises:
+        KontoInvalid: the login is taken or unusable, or the password too short or too long.
+    """
+    login = _normalized(login)
+    if not _LOGIN.fullmatch(login):
+        raise KontoInvalid("Ein Login besteht aus 2 bis 80 Zeichen: Buchstaben ohne Umlaute, Ziffern, Punkt, Bindestrich, Unterstrich und @.")
+    if session.get(Konto, login) is not None:
+        raise KontoInvalid(f"Das Login «{login}» gibt es schon.")
+    konto = Konto(login=login, name=name.strip() or login, password_hash=_hashed(password), created_at=session.now, rollen=[])
+    session.add(konto)
+    session.flush()
+    return konto
+
+
+def set_password(session: FallSession, login: str, password: str) -> None:
+    """Give an account a new password, open its lock and end its other sessions (``session_epoch``).
+
+    Raises:
+        NotFound: no such account.
+        KontoInvalid: the password is too short or too long.
+    """
+    konto = _konto(session, login)
+    konto.password_hash = _hashed(password)
+    konto.failed_logins, konto.locked_until = 0, None
+    konto.session_epoch += 1
+
+
+def verify(session: FallSession, login: str, password: str) -> Konto | None:
+    """The account, if the password is right and the account neither locked nor inactive; None says nothing about the reason.
+
+    After five failures in a row the account is locked for 15 minutes. An unknown login costs as much time as a known one. Success and
+    failure go to the access log, so the caller must let the transaction commit.
+    """
+    # The row stays locked while the password is checked: guesses sent at the same moment are counted one by one.
+    konto = session.scalars(select(Konto).where(Konto.login == _normalized(login)).with_for_update()).one_or_none()
+    is_right = _matches(konto.password_hash if konto else _hash_of_nobody(), password)
+    if konto is None or not konto.is_active or _is_locked(session, konto) or not is_right:
+        _refuse(session, konto)
+        return None
+    konto.failed_logins, konto.locked_until = 0, None
+    if _hasher.check_needs_rehash(konto.password_hash):
+        konto.password_hash = _hasher.hash(password)
+    _log(session, konto.login, "anmeldung")
+    return konto
+
+
+def grant(session: FallSession, login: str, rolle: str, region: str) -> None:
+    """Give an account a role in a region (its Kürzel) or, for cantonal roles, in ``*``; harmless when it has it.
+
+    Raises:
+        NotFound: no such account.
+        KontoInvalid: unknown role or region, or a role that is not held there.
+    """
+    konto = _konto(session, login)
+    _check_role(session, rolle, region)
+    if not any(held.rolle == rolle and held.region == region for held in konto.rollen):
+        konto.rollen.append(KontoRolle(region=region, rolle=rolle))
+        session.flush()
+
+
+def access_of(konto: Konto) -> Access:
+    """What the account may see and do; an inactive one nothing."""
+    held: dict[str, set[str]] = {}
+    for rolle in konto.rollen if konto.is_active else ():
+        held.setdefault(rolle.region, set()).add(rolle.rolle)
+    return Access(konto.login, {region: frozenset(rollen) for region, rollen in held.items()})
+
+
+def _check_role(session: FallSession, rolle: str, region: str) -> None:
+    if rolle not in ROLLEN:
+        raise KontoInvalid(f"Die Rolle «{rolle}» gibt es nicht. Möglich sind: {', '.join(ROLLEN)}.")
+    if region == CANTONAL:
+        if rolle not in CANTONAL_ROLLEN | ROLLEN_OF_BOTH:
+            raise KontoInvalid(f"Die Rolle «{rolle}» gilt in einer Sozialregion; bitte deren Kürzel angeben.")
+        return
+    if rolle in CANTONAL_ROLLEN:
+        raise KontoInvalid(f"Die Rolle «{rolle}» gilt für den ganzen Kanton; bitte als Region «{CANTONAL}» angeben.")
+    if session.get(Region, region) is None:
+        known = ", ".join(session.scalars(select(Region.kuerzel).order_by(Region.kuerzel))) or "keine (zuerst die Regionen laden)"
+        raise KontoInvalid(f"Die Sozialregion «{region}» gibt es nicht. Möglich sind: {known}.")
+
+
+def _konto(session: FallSession, login: str) -> Konto:
+    konto = session.get(Konto, _normalized(login))
+    if konto is None:
+        raise NotFound(f"Das Konto «{login}»")
+    return konto
+
+
+def _normalized(login: str) -> str:
+    return login.strip().lower()
+
+
+def _hashed(password: str) -> str:
+    if len(password) not in PASSWORD_LENGTH:
+        raise KontoInvalid(f"Ein Passwort hat {PASSWORD_LENGTH.start} bis {PASSWORD_LENGTH.stop - 1} Zeichen.")
+    return _hasher.hash(password)
+
+
+def _matches(password_hash: str, password: str) -> bool:
+    # Made before it is needed, so that the first unknown login does not take longer.
+    _hash_of_nobody()
+    try:
+        return _hasher.verify(password_hash, password[: PASSWORD_LENGTH.stop])
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+@cache
+def _hash_of_nobody() -> str:
+    return _hasher.hash("nobody has this password")
+
+
+def _is_locked(session: FallSession, konto: Konto) -> bool:
+    return konto.locked_until is not None and session.now < konto.locked_until
+
+
+def _refuse(session: FallSession, konto: Konto | None) -> None:
+    # What was typed as an unknown login is not stored: it may be somebody's password.
+    _log(session, konto.login if konto else "unbekannt", "anmeldung abgelehnt")
+    if konto is None or _is_locked(session, konto):
+        return
+    konto.failed_logins, konto.locked_until = konto.failed_logins + 1, None
+    if konto.failed_logins >= MAX_FAILURES:
+        konto.failed_logins, konto.locked_until = 0, session.now + LOCKED_FOR
+
+
+def _log(session: FallSession, login: str, art: str) -> None:
+    session.add(Zugriff(at=session.now, konto=login, art=art, was="Konto"))
