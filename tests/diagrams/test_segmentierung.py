@@ -60,7 +60,7 @@ def test_each_rule_proposes_its_segment(feel: Feel, case: dict[str, Any], rule: 
 def test_the_table_holds_exactly_the_proposed_rules_in_order() -> None:
     table = DECISIONS["segmentierung"].table
     assert table
-    assert [rule.id for rule in table.rules] == "K1 A1 S1 S2 S3 O1 V0 A2 O2 V1 S4 O3 S5 V2 O9".split()
+    assert [rule.id for rule in table.rules] == ["K1", "A1", "S1", "S2", "S3", "O1", "V0", "A2", "O2", "V1", "S4", "O3", "S5", "V2", "O9"]
 
 
 @pytest.mark.parametrize(
