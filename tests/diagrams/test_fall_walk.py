@@ -14,13 +14,36 @@ from tests.diagrams.walk import Walk
 MUTTER = {"name": "Muster", "vorname": "Anna", "geburtsdatum": "12.4.1990", "geschlecht": "2", "rolle_ue": "antragstellend"}
 VATER = {"name": "Muster", "vorname": "Beat", "geburtsdatum": "3.9.1985", "geschlecht": "1", "rolle_ue": "partner"}
 KIND = {"name": "Muster", "vorname": "Carla", "geburtsdatum": "1.6.2015", "geschlecht": "2", "rolle_ue": "kind"}
-ANMELDUNG = {"gemeinde_bfs": "2546", "adresse": "Hauptstrasse 1, 2540 Grenchen", "anmeldegrund": "arbeitslosigkeit", "information_pflichten_am": "2.3.2026"}
-FELDER = ("wohnen", "finanzen", "gesundheit_koerper", "gesundheit_psyche", "sucht", "arbeit", "bildung", "sprache", "soziales_netz", "betreuung")
+ANMELDUNG = {
+    "gemeinde_bfs": "2546",
+    "adresse": "Hauptstrasse 1, 2540 Grenchen",
+    "anmeldegrund": "arbeitslosigkeit",
+    "information_pflichten_am": "2.3.2026",
+}
+FELDER = (
+    "wohnen",
+    "finanzen",
+    "gesundheit_koerper",
+    "gesundheit_psyche",
+    "sucht",
+    "arbeit",
+    "bildung",
+    "sprache",
+    "soziales_netz",
+    "betreuung",
+)
 KURZASSESSMENT = {
     **dict.fromkeys(FELDER, "1"), "motivation": "1", "ka_datum": "2.3.2026", "ka_modus": "persoenlich", "wohnform": "miete", "erwerbsfaehigkeit": "voll",
     "horizont": "offen",
 }  # fmt: skip
-KIND_ABKLAEREN = {"ka_datum": "2.3.2026", "betreuung_tagsueber": "schule", "schule": "primar", "gesundheit_kind": "1", "sprache_kind": "1", "wohnen_kind": "2"}
+KIND_ABKLAEREN = {
+    "ka_datum": "2.3.2026",
+    "betreuung_tagsueber": "schule",
+    "schule": "primar",
+    "gesundheit_kind": "1",
+    "sprache_kind": "1",
+    "wohnen_kind": "2",
+}
 STABILISIEREN = {"erwerbsfaehigkeit": "keine"}
 VERFUEGUNG = {"gehoer_gewaehrt_am": "2.3.2026", "verfuegung_nr": "V-1", "verfuegung_am": "2.3.2026"}
 ZIELE = {
@@ -206,11 +229,17 @@ def test_a_jump_between_abloesen_and_stabilisieren_needs_a_visum(walk: Walk) -> 
     opened(walk, MUTTER)
     assess(walk, "P1", entscheid="STABILISIEREN", begruendung="Die Person erholt sich noch von einem Unfall.")
     walk.complete("visum_erteilen", visum_entscheid="abgelehnt", visum_begruendung="Bitte zuerst das Arztzeugnis abwarten.")
-    walk.complete("segment_bestaetigen", entscheid="STABILISIEREN", begruendung_uebersteuerung="Das Arztzeugnis bestätigt die Einschätzung.")
+    walk.complete(
+        "segment_bestaetigen", entscheid="STABILISIEREN", begruendung_uebersteuerung="Das Arztzeugnis bestätigt die Einschätzung."
+    )
     walk.complete("visum_erteilen", visum_entscheid="erteilt")
     finish_intake(walk)
     (one,) = walk.variables["segmente"]
-    assert (one["vorschlag"], one["segment"], one["begruendung"]) == ("ABLOESEN", "STABILISIEREN", "Das Arztzeugnis bestätigt die Einschätzung.")
+    assert (one["vorschlag"], one["segment"], one["begruendung"]) == (
+        "ABLOESEN",
+        "STABILISIEREN",
+        "Das Arztzeugnis bestätigt die Einschätzung.",
+    )
 
 
 def test_an_override_needs_thirty_characters_of_reason(walk: Walk) -> None:
@@ -229,7 +258,9 @@ def test_a_child_at_risk_is_shown_to_the_teamleitung(walk: Walk) -> None:
     assert [one["segment"] for one in walk.variables["segmente"]] == ["ORIENTIEREN"], "no adult to follow"
 
 
-@pytest.mark.parametrize(("monate", "task"), [pytest.param("2", "verzicht_visieren", id="short"), pytest.param("3", "ziele_vereinbaren", id="too long")])
+@pytest.mark.parametrize(
+    ("monate", "task"), [pytest.param("2", "verzicht_visieren", id="short"), pytest.param("3", "ziele_vereinbaren", id="too long")]
+)
 def test_a_short_ueberbrueckung_may_do_without_ziele(walk: Walk, monate: str, task: str) -> None:
     opened(walk, MUTTER)
     assess(walk, "P1")
@@ -260,4 +291,14 @@ def test_a_refused_signature_leads_to_verbindlichkeit(walk: Walk) -> None:
 def test_notices_follow_a_case_that_nobody_works_on(walk: Walk) -> None:
     opened(walk, MUTTER, KIND)
     walk.travel(date(2026, 4, 20))
-    assert sorted(rolle for rolle, _ in walk.notices) == ["administration", "intake", "intake", "leitung", "leitung", "leitung", "teamleitung", "teamleitung", "teamleitung"]
+    assert sorted(rolle for rolle, _ in walk.notices) == [
+        "administration",
+        "intake",
+        "intake",
+        "leitung",
+        "leitung",
+        "leitung",
+        "teamleitung",
+        "teamleitung",
+        "teamleitung",
+    ]

@@ -13,7 +13,18 @@ from tests.diagrams.walk import load_decisions
 
 NOW = datetime(2026, 3, 2, 7, tzinfo=UTC)
 DECISIONS = load_decisions()
-FELDER = ("wohnen", "finanzen", "gesundheit_koerper", "gesundheit_psyche", "sucht", "arbeit", "bildung", "sprache", "soziales_netz", "betreuung")
+FELDER = (
+    "wohnen",
+    "finanzen",
+    "gesundheit_koerper",
+    "gesundheit_psyche",
+    "sucht",
+    "arbeit",
+    "bildung",
+    "sprache",
+    "soziales_netz",
+    "betreuung",
+)
 STARK = {
     **dict.fromkeys(FELDER, 1), "alter": 35, "erwerbsfaehigkeit": "voll", "motivation": 1, "horizont": "offen", "horizont_grund": None,
     "in_ausbildung": False, "erwerbstaetig": False, "sicherheit_gefaehrdet": False,
@@ -67,7 +78,9 @@ def test_the_table_holds_exactly_the_proposed_rules_in_order() -> None:
     ("case", "rule"),
     [
         pytest.param({**STARK, "alter": 15, "erwerbsfaehigkeit": "keine"}, "K1", id="a child who cannot work stays a child"),
-        pytest.param({**STARK, "horizont": "le6", "horizont_grund": "stelle_zugesagt", "sucht": 4}, "A1", id="a promised job before a crisis"),
+        pytest.param(
+            {**STARK, "horizont": "le6", "horizont_grund": "stelle_zugesagt", "sucht": 4}, "A1", id="a promised job before a crisis"
+        ),
         pytest.param({**STARK, "sucht": 4, "in_ausbildung": True}, "S3", id="a crisis before training"),
         pytest.param({**STARK, "in_ausbildung": True, "erwerbsfaehigkeit": "unklar"}, "O1", id="clarification before training"),
         pytest.param({**MEHRFACH, "alter": 56}, "S4", id="many needs before age alone"),
