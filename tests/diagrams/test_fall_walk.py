@@ -135,6 +135,7 @@ def test_contacts_come_one_three_and_five_months_after_the_abloesung(walk: Walk)
     for day in (date(2026, 9, 30), date(2026, 11, 30), date(2027, 1, 31)):
         walk.travel(day)
         walk.complete("kontakt_aufnehmen", **KONTAKT)
+    assert [(one["monat"], one["risiko_rueckfall"]) for one in walk.variables["kontakte"]] == [(1, "tief"), (3, "tief"), (5, "tief")]
     walk.travel(date(2027, 2, 28))
     assert walk.open_tasks() == ["fall_abschliessen"]
 
@@ -173,6 +174,25 @@ def test_an_overdue_standortbestimmung_reminds_again_and_again(walk: Walk) -> No
     assert walk.open_tasks() == ["standortbestimmung_durchfuehren"]
     walk.complete("standortbestimmung_durchfuehren", **STANDORT, sb_entscheid="weiter", naechste_sb_wunsch="1.8.2026")
     assert walk.variables["naechste_sb"] == "2026-08-01"
+
+
+def test_what_was_decided_last_time_is_not_decided_already(walk: Walk) -> None:
+    to_standortbestimmung(walk)
+    for expected in ("2026-06-02", "2026-09-02", "2026-12-02"):
+        assert walk.variables["naechste_sb"] == expected
+        walk.travel(date.fromisoformat(expected))
+        assert not any(walk.prefilled("standortbestimmung_durchfuehren").values())
+        walk.complete("standortbestimmung_durchfuehren", **STANDORT, sb_entscheid="weiter")
+        assert walk.variables["sb_entscheid"] == "weiter"
+
+
+def test_ziele_of_last_time_are_there_to_be_adapted_but_not_signed(walk: Walk) -> None:
+    to_standortbestimmung(walk)
+    walk.send("ereignis.wesentlich")
+    walk.complete("standortbestimmung_durchfuehren", **STANDORT, sb_entscheid="neu_segmentieren")
+    assess(walk, "P1")
+    shown = walk.prefilled("ziele_vereinbaren")
+    assert (shown["gesamtziel"], shown.get("unterschrift")) == ("Wieder arbeiten", None)
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,11 @@ class Walk:
     def due_date(self, element: str) -> str:
         return str(self._task(element).request["dueDate"])
 
+    def prefilled(self, element: str) -> dict[str, Any]:
+        """What the open task's form shows at first."""
+        wait = self._task(element)
+        return self.forms[wait.request["formId"]].prefill(self.visible(wait))
+
     def open(self, **raw: Any) -> None:
         """Open a case as the command does: the start form's values, numbered persons, ``fall_nr`` and ``region``."""
         values = self.forms["f10_anmeldung"].validate(raw, {}, feel=self.feel, now=self.now)
