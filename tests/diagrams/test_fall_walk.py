@@ -46,7 +46,7 @@ KIND_ABKLAEREN = {
 }
 STABILISIEREN = {"erwerbsfaehigkeit": "keine"}
 VERFUEGUNG = {"gehoer_gewaehrt_am": "2.3.2026", "verfuegung_nr": "V-1", "verfuegung_am": "2.3.2026"}
-ZIELE = {
+ZIELE: dict[str, Any] = {
     "gesamtziel": "Wieder arbeiten",
     "ziele": [
         {"lebensbereich": "arbeit", "ziel": "Zehn Bewerbungen", "indikator": "Anzahl", "termin": "1.6.2026", "beitrag_person": "schreibt", "beitrag_dienst": "liest"}
@@ -73,7 +73,7 @@ def opened(walk: Walk, *personen: dict[str, str]) -> Walk:
 def assess(walk: Walk, person: str, *, entscheid: str | None = None, begruendung: str | None = None, **bewertung: Any) -> None:
     """The adult's Kurzassessment; the proposal is confirmed unless ``entscheid`` says otherwise."""
     walk.complete("kurzassessment_durchfuehren", person=person, **{**KURZASSESSMENT, **bewertung})
-    proposed = walk.visible(walk._task("segment_bestaetigen", person))["vorschlag"]
+    proposed = walk.sees("segment_bestaetigen", person)["vorschlag"]
     walk.complete("segment_bestaetigen", person=person, entscheid=entscheid or proposed, begruendung_uebersteuerung=begruendung)
 
 

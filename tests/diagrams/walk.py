@@ -77,8 +77,11 @@ class Walk:
 
     def prefilled(self, element: str) -> dict[str, Any]:
         """What the open task's form shows at first."""
-        wait = self._task(element)
-        return self.forms[wait.request["formId"]].prefill(self.visible(wait))
+        return self.forms[self._task(element).request["formId"]].prefill(self.sees(element))
+
+    def sees(self, element: str, person: str | None = None) -> dict[str, Any]:
+        """All variables of an open task."""
+        return self._visible(self._task(element, person))
 
     def open(self, **raw: Any) -> None:
         """Open a case as the command does: the start form's values, numbered persons, ``fall_nr`` and ``region``."""
@@ -92,7 +95,7 @@ class Walk:
         """Fill in the form of an open task; several persons have the same task open at once."""
         wait = self._task(element, person)
         form = self.forms[wait.request["formId"]]
-        values = form.validate(raw, self.visible(wait), feel=self.feel, now=self.now)
+        values = form.validate(raw, self._visible(wait), feel=self.feel, now=self.now)
         self._apply(complete(wait.key, values))
 
     def send(self, name: str, **payload: Any) -> None:
@@ -109,14 +112,14 @@ class Walk:
             self._apply(fire(key), series=self._series[key])
         self.now = end
 
-    def visible(self, wait: Wait) -> dict[str, Any]:
+    def _visible(self, wait: Wait) -> dict[str, Any]:
         assert self.step
         return self._runtime().visible(self.step.state, [wait.key])[wait.key]
 
     def _task(self, element: str, person: str | None = None) -> Wait:
         found = [wait for wait in self._waits("user task") if wait.element == element]
         if person is not None:
-            found = [wait for wait in found if self.visible(wait)["person"]["person_id"] == person]
+            found = [wait for wait in found if self._visible(wait)["person"]["person_id"] == person]
         assert len(found) == 1, f"{element} ({person}): {len(found)} offen; offen sind {self.open_tasks()}"
         return found[0]
 
