@@ -60,6 +60,22 @@ def set_password(session: FallSession, login: str, password: str) -> None:
     konto.session_epoch += 1
 
 
+def disable(session: FallSession, login: str) -> None:
+    """Take an account out of use and end its sessions. It stays, because the history names it.
+
+    Raises:
+        NotFound: no such account.
+    """
+    konto = _konto(session, login)
+    konto.is_active = False
+    konto.session_epoch += 1
+
+
+def all_konten(session: FallSession) -> list[Konto]:
+    """Every account, by login."""
+    return list(session.scalars(select(Konto).order_by(Konto.login)))
+
+
 def verify(session: FallSession, login: str, password: str) -> Konto | None:
     """The account, if the password is right and the account neither locked nor inactive; None says nothing about the reason.
 
