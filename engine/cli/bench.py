@@ -59,9 +59,10 @@ def bench(rounds: int, timers: int, url: str | None, as_json: bool) -> None:
 
 def _prepare(database: Database) -> None:
     bring_up_to_date(database)
-    content = files("engine.cli").joinpath("bench.bpmn").read_bytes()
+    folder = files("engine.cli")
+    diagrams = {name: folder.joinpath(name).read_bytes() for name in ("bench_runden.bpmn", "bench_frist.bpmn")}
     with database.begin(ACCESS) as session:
-        commands.deploy(session, {"bench.bpmn": content})
+        commands.deploy(session, diagrams)
         commands.release(session, "bench")
 
 
