@@ -112,7 +112,10 @@ def fallsicht(session: FallSession, view: CaseView, chosen: str | None, *, shows
     contents = library.contents(session, view.release_id)
     live = live_elements(view.verlauf)
     diagramme = tuple(_diagramm(position, live, view, contents) for position in view.positions)
-    namen = konten.names(session, [row.by for row in view.verlauf] + [aufgabe.assignee for aufgabe in view.aufgaben] + [s.entschieden_von for s in view.segmente])
+    namen = konten.names(
+        session,
+        [row.by for row in view.verlauf] + [aufgabe.assignee for aufgabe in view.aufgaben] + [s.entschieden_von for s in view.segmente],
+    )
     rows = tuple(reversed(view.verlauf))
     return Fallsicht(
         schritte=tuple(_schritte(view, contents)),
