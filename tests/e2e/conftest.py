@@ -51,8 +51,8 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    executable = os.environ.get("CHROMIUM") or next((found for name in BROWSERS if (found := shutil.which(name))), None)
-    if executable is None:
+    found = executable()
+    if found is None:
         message = "NO BROWSER: the browser tests did not run. Install chromium, or name one in CHROMIUM."
         if os.environ.get("CI") == "true":
             pytest.fail(message)
@@ -60,7 +60,7 @@ def browser() -> Iterator[Browser]:
         pytest.skip(message)
     with sync_playwright() as playwright:
         # Chromium refuses its sandbox to root, which is who runs tests in a container.
-        browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"] if os.getuid() == 0 else [])
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"] if os.getuid() == 0 else [])
         yield browser
         browser.close()
 
@@ -85,6 +85,11 @@ def haus(browser: Browser, served: str) -> Iterator[Haus]:
     haus = Haus(context_of)
     yield haus
     haus.close()
+
+
+def executable() -> str | None:
+    """The browser named in ``CHROMIUM``, or the machine's."""
+    return os.environ.get("CHROMIUM") or next((found for name in BROWSERS if (found := shutil.which(name))), None)
 
 
 def _free_port() -> int:
