@@ -28,7 +28,7 @@ SATZ: Mapping[str, str] = {
     "fire_timer": "Frist erreicht: {name}",
     "correlate": "Ereignis gemeldet: {name}",
     "signal": "Signal eingegangen: {name}",
-    "complete_job": "Automatischer Schritt ausgeführt: {name}",
+    "complete_job": "Automatisch ausgeführt: {name}",
     "fail_job": "Automatischer Schritt fehlgeschlagen: {name}",
     "throw_job_error": "Automatischer Schritt meldet einen fachlichen Fehler: {name}",
     "resolve_incident": "Störung behandelt bei «{name}»",
@@ -120,7 +120,7 @@ def fallsicht(session: FallSession, view: CaseView, chosen: str | None, *, shows
         diagramme=diagramme,
         diagramm=next((one for one in diagramme if one.position.process == chosen), diagramme[0] if diagramme else None),
         mitglieder=tuple(_mitglied(person, view.segmente) for person in view.personen),
-        zeilen=tuple(_zeile(row, contents, namen) for row in (rows if shows_all else rows[:SHORT])),
+        zeilen=tuple(_zeile(row, contents, namen, view.instanz.process) for row in (rows if shows_all else rows[:SHORT])),
         weitere=0 if shows_all else max(len(rows) - SHORT, 0),
         namen=namen,
     )
@@ -185,18 +185,29 @@ def _mitglied(person: Person, segmente: Iterable[Segmentzuordnung]) -> Mitglied:
     return Mitglied(person, current, tuple(segment for segment in own if segment is not current))
 
 
-def _zeile(row: Verlauf, contents: Contents, namen: Mapping[str, str]) -> Zeile:
+def _zeile(row: Verlauf, contents: Contents, namen: Mapping[str, str], root: str) -> Zeile:
     return Zeile(
         at=row.at,
         wer=namen.get(row.by, SYSTEM.get(row.by, row.by)),
-        was=SATZ.get(row.command, row.command).format(name=row.name or row.element or ""),
+        was=SATZ.get(row.command, row.command).format(name=_name(row, contents)),
         person=row.person_name or "",
-        folgen=tuple(_folgen(row, contents)),
+        folgen=tuple(_folgen(row, contents, root)),
         angaben=tuple(_angaben(row, contents)),
     )
 
 
-def _folgen(row: Verlauf, contents: Contents) -> Iterable[str]:
+def _name(row: Verlauf, contents: Contents) -> str:
+    """What the diagram calls the element; jobs are recorded under their technical type."""
+    process = _process_of(row)
+    element = _element(contents, process, row.element) if process and row.element else None
+    return (element.name if element is not None and row.command.endswith("_job") else "") or row.name or row.element or ""
+
+
+def _process_of(row: Verlauf) -> str | None:
+    return next((event[4] for event in row.events if event[2] == row.element), None)
+
+
+def _folgen(row: Verlauf, contents: Contents, root: str) -> Iterable[str]:
     """New tasks, phases entered, troubles: in the order in which they happened, the same ones counted."""
     said: Counter[str] = Counter()
     for what, _, id, _, process, _ in row.events:
@@ -206,11 +217,11 @@ def _folgen(row: Verlauf, contents: Contents) -> Iterable[str]:
         name = element.name or id
         if what == "activated" and element.type == "userTask":
             said[f"Neue Aufgabe: {name}"] += 1
-        elif what == "activated" and element.type in CONTAINERS and element.parent is None:
+        elif what == "activated" and element.type in CONTAINERS and element.parent is None and process == root:
             said[f"Beginn: {name}"] += 1
         elif what == "incident":
             said[f"Störung bei «{name}»"] += 1
-        elif what == "completed" and element.type == "endEvent" and element.parent is None and process == "fall":
+        elif what == "completed" and element.type == "endEvent" and element.parent is None and process == root:
             said[f"Ende: {name}"] += 1
     return [text if count == 1 else f"{text} ({count} ×)" for text, count in said.items()]
 
@@ -232,7 +243,7 @@ def _angaben(row: Verlauf, contents: Contents) -> Iterable[tuple[str, Any]]:
 
 
 def _labels(row: Verlauf, contents: Contents) -> dict[str, str]:
-    process = next((event[4] for event in row.events if event[2] == row.element), None)
+    process = _process_of(row)
     element = _element(contents, process, row.element) if process and row.element else None
     if element is None or not element.form_id or contents.item("form", element.form_id) is None:
         return {}

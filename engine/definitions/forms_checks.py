@@ -22,11 +22,11 @@ from engine.definitions.forms_components import (
 )
 from engine.definitions.forms_text import Unreadable
 
-AHVN13 = re.compile(r"756\d{10}")
-ZEMIS = re.compile(r"\d{6,12}(\.\d)?")
-IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
+AHVN13 = re.compile(r"756\d{10}", re.ASCII)
+ZEMIS = re.compile(r"\d{6,12}(\.\d)?", re.ASCII)
+IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}", re.ASCII)
 EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
-PHONE = re.compile(r"\+?[\d ()/.-]{6,25}")
+PHONE = re.compile(r"\+?[\d ()/.-]{6,25}", re.ASCII)
 # BFS numbers of the canton of Solothurn, process description chapter 8.
 GEMEINDEN_SOLOTHURN = range(2401, 2623)
 MAX_AGE = 110

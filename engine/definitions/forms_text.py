@@ -15,10 +15,10 @@ EARLIEST, LATEST = 1880, 2199
 TRUE = frozenset({"true", "on", "1", "ja"})
 FALSE = frozenset({"", "false", "off", "0", "nein"})
 APOSTROPHES_AND_BLANKS = str.maketrans("", "", "'’ʼ`´ \u00a0\u2009\u202f")
-NUMBER = re.compile(r"[+-]?\d{1,18}(\.\d{1,12})?")
-SWISS_DATE = re.compile(r"(\d{1,2})[./-] ?(\d{1,2})[./-] ?(\d{4})")
-ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
-TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2})(?::\d{2}(?:\.\d+)?)?)?(?: ?Uhr)?")
+NUMBER = re.compile(r"[+-]?\d{1,18}(\.\d{1,12})?", re.ASCII)
+SWISS_DATE = re.compile(r"(\d{1,2})[./-] ?(\d{1,2})[./-] ?(\d{4})", re.ASCII)
+ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
+TIME = re.compile(r"(\d{1,2})(?:[:.h](\d{2})(?::\d{2}(?:\.\d+)?)?)?(?: ?Uhr)?", re.ASCII)
 
 
 class Unreadable(ValueError):

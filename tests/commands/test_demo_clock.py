@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from engine.model.calendar import ZURICH
 from engine.model.errors import FallflussError
 from engine.scheduling.demo_clock import DemoClock, travel
 from engine.store.session import Database
@@ -24,7 +25,7 @@ def test_travelling_fires_each_timer_at_its_own_moment(desk: Desk, demo: DemoClo
     start = demo.now()
     desk.open()
     travel(desk.database, demo, start + timedelta(days=60))
-    fired = [(row.element, (row.at - start).days) for row in desk.all(Verlauf) if row.command == "fire_timer"]
+    fired = [(row.element, (row.at.astimezone(ZURICH).date() - start.astimezone(ZURICH).date()).days) for row in desk.all(Verlauf) if row.command == "fire_timer"]
     assert fired == [("erinnern", 7), ("erinnern", 14), ("erinnern", 21), ("erinnern", 28), ("frist", 30)]
     assert desk.elements() == ["mahnen"]
     assert timedelta(0) <= demo.now() - (start + timedelta(days=60)) < timedelta(seconds=30)

@@ -79,7 +79,6 @@ Check = Callable[[BpmnFile, Catalog], Iterator[Finding]]
 RULES: tuple[Check, ...] = (
     platform.check,
     one_process.check,
-    duplicate_id.check,
     known_element.check,
     assignment.check,
     binding.check,
@@ -153,11 +152,17 @@ def lint(files: Mapping[str, bytes], *, known: Catalog | None = None, missing: S
     catalog = _catalog(upload, known or Catalog(), missing)
     found = [*upload.findings, *_twice(upload)]
     for diagram in upload.diagrams:
-        found += [finding for check in RULES for finding in check(diagram, catalog)]
+        found += _diagram(diagram, catalog)
     found += [finding for file, decision in upload.decisions for finding in decisions.check(decision, file, catalog)]
     found += [finding for file, form in upload.forms for finding in forms.check(form, file, catalog)]
     places = {file: place for place, file in enumerate(files)}
     return sorted(dict.fromkeys(found), key=lambda finding: (places.get(finding.file, 0), finding.severity))
+
+
+def _diagram(diagram: BpmnFile, catalog: Catalog) -> list[Finding]:
+    """Where ids are not unique nothing else can be said: elements would stand inside themselves."""
+    twice = list(duplicate_id.check(diagram, catalog))
+    return twice or [finding for check in RULES for finding in check(diagram, catalog)]
 
 
 def _read(files: Mapping[str, bytes]) -> Upload:

@@ -21,7 +21,6 @@ def check(file: BpmnFile, catalog: Catalog) -> Iterator[Finding]:
 
 
 def _around(process: Process, element: Element) -> Iterator[Element]:
-    parent = process.elements.get(element.parent or "")
-    while parent is not None:
-        yield parent
-        parent = process.elements.get(parent.parent or "")
+    while element.parent is not None:
+        element = process.elements[element.parent]
+        yield element
