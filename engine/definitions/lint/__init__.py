@@ -70,6 +70,7 @@ from engine.definitions.lint import (
     service_task,
     start_event,
     start_trigger,
+    task_schedule,
     timer,
     user_task,
 )
@@ -129,6 +130,7 @@ RULES: tuple[Check, ...] = (
     service_task.check,
     start_event.check,
     start_trigger.check,
+    task_schedule.check,
     timer.check,
     user_task.check,
 )
