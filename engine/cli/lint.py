@@ -61,7 +61,7 @@ def _text(findings: Sequence[Finding], files: int) -> str:
         lines += [_line(finding) for finding in found]
         lines.append("")
     errors = sum(finding.severity == "error" for finding in findings)
-    return "\n".join([*lines, f"{files} Dateien geprüft: {errors} Fehler, {len(findings) - errors} Warnungen."])
+    return "\n".join([*lines, f"Geprüfte Dateien: {files}. Fehler: {errors}. Warnungen: {len(findings) - errors}."])
 
 
 def _line(finding: Finding) -> str:
