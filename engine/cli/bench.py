@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -58,9 +59,10 @@ def bench(rounds: int, timers: int, url: str | None, as_json: bool) -> None:
 
 def _prepare(database: Database) -> None:
     bring_up_to_date(database)
-    content = files("engine.cli").joinpath("bench.bpmn").read_bytes()
+    folder = files("engine.cli")
+    diagrams = {name: folder.joinpath(name).read_bytes() for name in ("bench_runden.bpmn", "bench_frist.bpmn")}
     with database.begin(ACCESS) as session:
-        commands.deploy(session, {"bench.bpmn": content})
+        commands.deploy(session, diagrams)
         commands.release(session, "bench")
 
 
@@ -68,7 +70,7 @@ def _loop(database: Database, rounds: int) -> dict[str, Any]:
     """Complete the same task again and again, each time in its own transaction."""
     _open(database, "bench_runden")
     cost: list[float] = []
-    with _statements(database) as count, click.progressbar(range(rounds), label="Runden", file=click.get_text_stream("stderr")) as bar:
+    with _statements(database) as count, click.progressbar(range(rounds), label="Runden", file=sys.stderr) as bar:
         for _ in bar:
             began = time.perf_counter()
             with database.begin(ACCESS) as session:

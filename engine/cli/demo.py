@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -58,7 +59,7 @@ def prepare(database: Database, *, cases: int = CASES) -> None:
     bring_up_to_date(database)
     _release(database)
     click.echo(f"Beispieldaten entstehen in {shown(database_url())} (einmalig, unter einer Minute) …", err=True)
-    with click.progressbar(length=STEPS, file=click.get_text_stream("stderr")) as bar:
+    with click.progressbar(length=STEPS, file=sys.stderr) as bar:
         load(database, cases=cases, progress=lambda part: bar.update(int(part * STEPS) - bar.pos))
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import click
 from sqlalchemy.engine import make_url
 
-from engine.cases.regionen import load_regionen
 from engine.model.access import system
 from engine.model.clock import SystemClock
 from engine.model.errors import FallflussError
 from engine.scheduling.demo_clock import DemoClock
+from engine.store.seed import load_regions
 from engine.store.session import Database, normalized
 
 DEFAULT_URL = "sqlite:///var/fallfluss.db"
@@ -57,7 +57,7 @@ def bring_up_to_date(database: Database) -> None:
     """Newest schema, and the Sozialregionen as this version knows them."""
     database.migrate()
     with database.begin(system("befehlszeile")) as session:
-        load_regionen(session)
+        load_regions(session)
 
 
 def shown(url: str) -> str:

@@ -7,8 +7,8 @@ import sys
 import click
 
 from engine.cli.installation import open_database
-from engine.commands import konten
 from engine.model.access import ROLLEN, Access, system
+from engine.store import konten
 from engine.store.tables import Konto
 
 
@@ -26,7 +26,7 @@ def user() -> None:
 @click.argument("login")
 @click.option("--name", required=True, help="Vorname und Name, wie sie in Listen und im Verlauf erscheinen.")
 @click.option(
-    "--rolle", "rollen", multiple=True, required=True, metavar="ROLLE[@REGION]", help="Mehrfach möglich; ohne Region gilt sie kantonal."
+    "--rolle", "rollen", multiple=True, required=True, metavar="ROLLE[@REGION]", help="Mehrfach möglich; kantonale Rollen ohne Region."
 )
 @click.option("--password-stdin", is_flag=True, help="Das Passwort von der Standardeingabe lesen statt zu fragen.")
 def add(login: str, name: str, rollen: tuple[str, ...], password_stdin: bool) -> None:
@@ -40,7 +40,9 @@ def add(login: str, name: str, rollen: tuple[str, ...], password_stdin: bool) ->
     pairs = [_rolle(text) for text in rollen]
     password = _password(password_stdin)
     with open_database().begin(_operator()) as session:
-        konten.add_konto(session, login, name, password=password, rollen=pairs)
+        konten.create_konto(session, login, name, password)
+        for rolle, region in pairs:
+            konten.grant(session, login, rolle, region)
     click.echo(f"Konto «{login}» angelegt: {', '.join(rollen)}.")
 
 

@@ -44,39 +44,74 @@ def decide(decisions: Mapping[str, Decision], decision_id: str, variables: Mappi
         Trouble: ``CALLED_DECISION_ERROR`` for an unknown decision; ``DECISION_EVALUATION_ERROR`` naming decision, rule and cell.
     """
     known: dict[str, Decided] = {}
-    for decision in _in_order(decisions, decision_id):
-        given = {decisions[id].variable: known[id].result for id in decision.requires}
-        known[decision.id] = _evaluate(decision, {**variables, **given}, feel, now)
+    for group in _in_order(decisions, decision_id):
+        given = {decisions[id].variable: known[id].result for id in group[0].requires}
+        known |= _evaluate(group, {**variables, **given}, feel, now)
     return known[decision_id]
 
 
-def _in_order(decisions: Mapping[str, Decision], decision_id: str) -> list[Decision]:
-    """The decision and those it requires, each after its own requirements."""
-    ordered: dict[str, Decision] = {}
+def _in_order(decisions: Mapping[str, Decision], decision_id: str) -> list[list[Decision]]:
+    """The decision and those it requires, each after its own requirements, in groups that one call can evaluate."""
+    waiting = _needed(decisions, decision_id)
+    done: set[str] = set()
+    ordered: list[list[Decision]] = []
+    while waiting:
+        ready = [id for id in waiting if done.issuperset(decisions[id].requires)]
+        if not ready:
+            raise Trouble(FAILED, f"Die Entscheidung «{waiting[0]}» benötigt über andere sich selbst.")
+        ordered += _together([decisions[id] for id in ready])
+        done.update(ready)
+        waiting = [id for id in waiting if id not in done]
+    return ordered
 
-    def visit(id: str, path: tuple[str, ...]) -> None:
+
+def _together(ready: Sequence[Decision]) -> list[list[Decision]]:
+    """Expressions that see the same variables form a group; a table is always alone."""
+    groups: dict[object, list[Decision]] = {}
+    for decision in ready:
+        groups.setdefault(decision.requires if decision.table is None else decision.id, []).append(decision)
+    return list(groups.values())
+
+
+def _needed(decisions: Mapping[str, Decision], decision_id: str) -> list[str]:
+    found: dict[str, None] = {}
+    ahead = [decision_id]
+    while ahead:
+        id = ahead.pop()
         if id not in decisions:
             raise Trouble("CALLED_DECISION_ERROR", f"Die Entscheidung «{id}» gibt es nicht.")
-        if id in path:
-            raise Trouble(FAILED, f"Die Entscheidung «{id}» benötigt sich selbst.")
-        for required in decisions[id].requires:
-            visit(required, (*path, id))
-        ordered.setdefault(id, decisions[id])
-
-    visit(decision_id, ())
-    return list(ordered.values())
+        if id not in found:
+            found[id] = None
+            ahead += decisions[id].requires
+    return list(found)
 
 
-def _evaluate(decision: Decision, variables: Mapping[str, Any], feel: Feel, now: datetime) -> Decided:
+def _evaluate(group: Sequence[Decision], variables: Mapping[str, Any], feel: Feel, now: datetime) -> dict[str, Decided]:
+    first, *others = group
+    if first.table is not None:
+        return {first.id: _evaluate_table(first, first.table, variables, feel, now)}
     try:
-        if decision.table is None:
-            return Decided(feel.evaluate_all([decision.expression], variables, now=now)[0], ())
-        answer = feel.table(_request(decision.table), variables, now=now)
+        values = feel.evaluate_all([decision.expression for decision in group], variables, now=now)
     except Trouble as trouble:
-        raise Trouble(FAILED, f"Entscheidung {_called(decision)}: {trouble.message}") from trouble
+        if not others:
+            raise _failed(first, trouble) from trouble
+        # One by one it shows whose expression fails.
+        return {id: decided for decision in group for id, decided in _evaluate([decision], variables, feel, now).items()}
+    return {decision.id: Decided(value, ()) for decision, value in zip(group, values, strict=True)}
+
+
+def _evaluate_table(decision: Decision, table: Table, variables: Mapping[str, Any], feel: Feel, now: datetime) -> Decided:
+    try:
+        answer = feel.table(_request(table), variables, now=now)
+    except Trouble as trouble:
+        raise _failed(decision, trouble) from trouble
     if "defect" in answer:
-        raise Trouble(FAILED, _located(decision, decision.table, answer["defect"]))
-    return _result(decision, decision.table, answer)
+        raise Trouble(FAILED, _located(decision, table, answer["defect"]))
+    return _result(decision, table, answer)
+
+
+def _failed(decision: Decision, trouble: Trouble) -> Trouble:
+    return Trouble(FAILED, f"Entscheidung {_called(decision)}: {trouble.message}")
 
 
 def _request(table: Table) -> dict[str, Any]:

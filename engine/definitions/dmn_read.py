@@ -16,6 +16,7 @@ from engine.model.errors import DefinitionInvalid, Finding
 HIT_POLICIES = frozenset({"UNIQUE", "FIRST", "ANY", "PRIORITY", "OUTPUT ORDER", "RULE ORDER", "COLLECT"})
 AGGREGATIONS = frozenset({"", "SUM", "MIN", "MAX", "COUNT"})
 RANKED = frozenset({"PRIORITY", "OUTPUT ORDER"})
+DEEPEST_KNOWLEDGE = 8
 
 TYPES = {
     "": "",
@@ -232,8 +233,8 @@ class _Reader:
     def function(self, id: str, inside: frozenset[str]) -> str:
         element = self.knowledge[id]
         name, body = _variable(element) or element.get("name", ""), _child(element, "encapsulatedLogic")
-        if body is None:
-            self.refuse(element, "dmn-logic", "Dem Geschäftswissen fehlt der Ausdruck.")
+        if body is None or len(inside) > DEEPEST_KNOWLEDGE:
+            self.refuse(element, "dmn-logic", "Dem Geschäftswissen fehlt der Ausdruck, oder es ist zu tief verschachtelt.")
             return f"{name}: null"
         parameters = ", ".join(parameter.get("name", "") for parameter in _children(body, "formalParameter"))
         deeper = self.required(element, "knowledgeRequirement", "requiredKnowledge")

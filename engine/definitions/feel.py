@@ -3,7 +3,8 @@
 The JavaScript half is ``feel.js``, bundled into ``dist/feel.js`` by ``npm run build``. Values cross as JSON, so whole numbers are exact up to
 2^53; FEEL's dates, times and durations come back as ISO text (a date and time with the offset that Europe/Zurich had then).
 
-Besides FEEL's own functions a diagram may call ``arbeitstage plus(datum, anzahl)`` and ``monate plus(datum, anzahl)``, see engine.model.calendar.
+Besides FEEL's own functions a diagram may call ``arbeitstage plus(datum, anzahl)`` and ``monate plus(datum, anzahl)``, see engine.model.calendar,
+and Camunda's ``is defined``, ``get or else``, ``is empty``, ``is blank``, ``trim`` and ``last day of month``.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import os
 import re
 import threading
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -103,7 +105,7 @@ class Feel:
             try:
                 return json.loads(str(self._v8().eval(_script(function, text), timeout_sec=self.seconds)))
             except JSEvalException as error:
-                self._drop()
+                self._abandon()
                 raise Trouble("EXTRACT_VALUE_ERROR", _stopped(error, self.seconds, expressions)) from error
 
     def _v8(self) -> MiniRacer:
@@ -118,6 +120,12 @@ class Feel:
         racer, self._racer = self._racer, None
         if racer is not None:
             racer.close()
+
+    def _abandon(self) -> None:
+        """Close the stopped context in the background: V8 may take seconds to leave a single long step, and others wait for the lock."""
+        racer, self._racer = self._racer, None
+        if racer is not None:
+            threading.Thread(target=_settle, args=(racer,), name="feel-settle").start()
 
 
 _shared: Feel | None = None
@@ -137,6 +145,14 @@ def shared() -> Feel:
         if _shared is None:
             _shared, _owner = Feel(), os.getpid()
         return _shared
+
+
+def _settle(racer: MiniRacer) -> None:
+    """The stopped task still reports its end: take that report before closing, or it is printed as an unhandled error."""
+    racer.set_hard_memory_limit(0)
+    with suppress(JSEvalException):
+        racer.eval("0", timeout_sec=60)
+    racer.close()
 
 
 @atexit.register

@@ -20,6 +20,7 @@ from engine.definitions.forms import (
     TextArea,
     TextField,
     flatten,
+    walk,
 )
 from engine.model.calendar import ZURICH
 from engine.model.errors import FormInvalid
@@ -34,15 +35,21 @@ WISHES: Mapping[str, Mapping[Any, float]] = {
     "unterschrift": {"ja": 8, "muendlich": 2, "verweigert": 1},
     "sb_entscheid": {"weiter": 5, "neu_segmentieren": 1, "abloesung": 4},
     "nachbegleitung": {"ja": 3, "nein": 1, "abgelehnt": 1},
-    "durchgefuehrt": {"ja": 3, "abgelehnt": 1},
     "visum_entscheid": {"erteilt": 5, "abgelehnt": 1},
     "hinweis_kindeswohl": {False: 12, True: 1},
-    "gewalt_hinweis": {False: 15, True: 1},
+    "sicherheit_gefaehrdet": {False: 15, True: 1},
+    "in_ausbildung": {False: 9, True: 1},
     "notlage_heute": {False: 6, True: 1},
-    "information_pflichten": {True: 1},
+    "erwerbsfaehigkeit": {"voll": 6, "teilweise": 3, "keine": 1.5, "unklar": 1},
+    "horizont": {"offen": 5, "gt12": 3, "7_12": 2, "le6": 1},
+    "hauptgrund": {"erwerb": 5, "mehr_erwerb": 2, "alv": 1, "iv": 1, "ausbildung": 1, "wegzug_kanton": 1},
+    "stand_6m": {"unabhaengig": 4, "erneut_bezug": 1},
 }
+# The decision usually follows the proposal of the rules.
+FOLLOWS = {"entscheid": "vorschlag"}
+FOLLOWED = 0.85
 # Ratings from 1 (resource) to 4 (acute): most people have some trouble and few have every trouble.
-RATING: Mapping[Any, float] = {1: 5, 2: 4, 3: 2, 4: 0.4}
+RATING: Mapping[Any, float] = {1: 5, 2: 4, 3: 2, 4: 0.4, "nb": 0.3}
 SENTENCES = (
     "Besprochen und so vereinbart.",
     "Die Person wirkt zuversichtlich und hält Termine ein.",
@@ -58,7 +65,7 @@ def fill(form: Form, context: Mapping[str, Any], *, given: Mapping[str, Any], rn
     Raises:
         FormInvalid: not found within a few tries; the form asks for something this module does not know.
     """
-    raw = {**form.prefill(context), **given}
+    raw = {**_without_old_decisions(form, context), **given, **_followed(context, rng)}
     for attempt in range(TRIES):
         while _answer_all(form, raw, context, given, rng, now):
             pass
@@ -71,6 +78,17 @@ def fill(form: Form, context: Mapping[str, Any], *, given: Mapping[str, Any], rn
             for path in invalid.errors:
                 _put(raw, path, None)
     raise AssertionError("unreachable")
+
+
+def _without_old_decisions(form: Form, context: Mapping[str, Any]) -> dict[str, Any]:
+    """The prefilled form, where what was decided or dated in an earlier round is open again."""
+    locked = {component.key for component in walk(form.components) if isinstance(component, Field) and component.is_locked}
+    asked = {component.key for component in walk(form.components) if isinstance(component, Choice | DateTime)}
+    return {key: value for key, value in form.prefill(context).items() if key not in asked - locked}
+
+
+def _followed(context: Mapping[str, Any], rng: Random) -> dict[str, Any]:
+    return {key: context[source] for key, source in FOLLOWS.items() if context.get(source) and rng.random() < FOLLOWED}
 
 
 def _answer_all(form: Form, raw: dict[str, Any], context: Mapping[str, Any], given: Mapping[str, Any], rng: Random, now: datetime) -> bool:
@@ -152,7 +170,7 @@ def _put(raw: dict[str, Any], path: str, value: Any) -> None:
     """Set the value at a dotted path such as ``personen.0.vorname``; objects and rows on the way are made."""
     *way, last = path.split(".")
     at: Any = raw
-    for step, following in zip(way, [*way[1:], last], strict=True):
+    for step, following in zip(way, [*way, last][1:], strict=True):
         at = _enter(at, step, [] if following.isdigit() else {})
     if isinstance(at, list):
         _enter(at, last, None)

@@ -29,6 +29,15 @@ CASES = 40
 MONTHS = 20
 # Of every so many tasks one stays lying until after its due date.
 LATE = 8
+# What is left lying in the last weeks, and how often, so that short phases have cases too and Fallführung has something to do.
+LYING = {
+    "ziele_vereinbaren": 0.4,
+    "standortbestimmung_durchfuehren": 0.4,
+    "abloesung_erfassen": 0.7,
+    "abschlussgespraech_fuehren": 0.6,
+    "fall_abschliessen": 0.8,
+}
+LAST_WEEKS = timedelta(days=42)
 # Messages from outside: how likely one comes while a case waits for it, and after how many days.
 MESSAGES = {"unterlagen.vollstaendig": (0.9, 3, 25), "ereignis.wesentlich": (0.06, 20, 80), "wiederbedarf": (0.08, 30, 120)}
 
@@ -52,9 +61,11 @@ class History:
         self.plans: list[Plan] = []
         self.seen: set[int] = set()
         self.count = 0
+        self.until = clock.at
 
     def run(self, until: datetime, *, cases: int = CASES) -> Iterator[datetime]:
         """Live through the time up to ``until``; gives the virtual moment after each event."""
+        self.until = until
         for number, start in enumerate(self._starts(until, cases)):
             self._plan(start, partial(self._open, number))
         while (moment := self._next()) is not None and moment <= until:
@@ -69,7 +80,7 @@ class History:
 
     def _starts(self, until: datetime, cases: int) -> list[datetime]:
         """More of them recently, so that every phase has some; the last ones yesterday."""
-        days = sorted((int(MONTHS * 30 * ((n + 0.2) / cases) ** 1.6) + 1 for n in range(cases)), reverse=True)
+        days = sorted((int(MONTHS * 30 * ((n + 0.2) / cases) ** 1.35) + 1 for n in range(cases)), reverse=True)
         return [office_hour(until - timedelta(days=ago), self.rng) for ago in days]
 
     def _next(self) -> datetime | None:
@@ -100,6 +111,8 @@ class History:
 
     def _plan_task(self, task: Aufgabe) -> None:
         self.seen.add(task.key)
+        if self.until - self.clock.at < LAST_WEEKS and self.rng.random() < LYING.get(task.element, 0):
+            return
         access = worker(task.region, task.candidate_groups) or system("demo")
         days = self.rng.randint(32, 50) if self.rng.randrange(LATE) == 0 else self.rng.choice((1, 1, 2, 2, 3, 4, 5, 6, 8, 11))
         self._plan(office_hour(self.clock.at + timedelta(days=days), self.rng), partial(self._complete, task.key, access))

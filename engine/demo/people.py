@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.commands import konten
 from engine.model.access import Access
+from engine.store import konten
 from engine.store.session import FallSession
 
 PASSWORD = "fallfluss-demo"
@@ -68,4 +68,6 @@ def add_people(session: FallSession) -> None:
     existing = {konto.login for konto in konten.all_konten(session)}
     for person in people():
         if person.login not in existing:
-            konten.add_konto(session, person.login, person.name, password=PASSWORD, rollen=person.rollen)
+            konten.create_konto(session, person.login, person.name, PASSWORD)
+            for rolle, region in person.rollen:
+                konten.grant(session, person.login, rolle, region)

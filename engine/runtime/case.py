@@ -15,7 +15,7 @@ from engine.model.step import Event, Incident, Wait
 from engine.runtime.definition import Definition
 from engine.runtime.elements import WAITING
 from engine.runtime.events import BoundaryEvent, Catch
-from engine.runtime.request import USER_TASK_DEFAULTS
+from engine.runtime.request import USER_TASK_DEFAULTS, shown
 from engine.runtime.services import Services
 from engine.runtime.tokens import LIVE, nest, plant
 from engine.runtime.variables import Variables, assign
@@ -40,7 +40,7 @@ class NoPython:
     execute = call_service = evaluate
 
 
-class Case(BpmnWorkflow):  # type: ignore[misc]
+class Case(BpmnWorkflow):
     """Created by ``Runtime`` for one command and thrown away afterwards; its lasting form is the text of ``codec``."""
 
     owner = None
@@ -111,6 +111,19 @@ class Case(BpmnWorkflow):  # type: ignore[misc]
         answers = iter(self.services.feel.evaluate_all(feel, context, now=self.services.now))
         return [next(answers) if text and text.startswith("=") else text for text in texts]
 
+    def is_true(self, task: Task, condition: str, answer: Any) -> bool:
+        """A condition's answer. FEEL gives null for a missing variable: that must not count as false.
+
+        Raises:
+            Trouble: neither true nor false.
+        """
+        if isinstance(answer, bool):
+            return answer
+        feel, visible = self.services.feel, self.variables.visible(self.scope_of(task))
+        remarks = feel.explain(condition[1:], visible, now=self.services.now) if condition.startswith("=") else []
+        because = f" ({'; '.join(remarks)})" if remarks else ""
+        raise Trouble("CONDITION_ERROR", f"Die Bedingung «{condition}» ergab {shown(answer)} statt wahr oder falsch{because}.")
+
     def apply_inputs(self, task: Task) -> None:
         inputs = _extension(task, "inputs")
         if not inputs:
@@ -165,21 +178,18 @@ class Case(BpmnWorkflow):  # type: ignore[misc]
 
     def record(self, what: str, task: Task) -> None:
         spec = task.task_spec
-        self._note(what, task, spec.bpmn_id, spec.type)
+        self.events.append(Event(what, task.internal_data["key"], spec.bpmn_id, spec.type, *task.workflow.definition.id))
 
-    def took(self, task: Task, flow: str) -> None:
-        """A token left ``task`` over the sequence flow with this id."""
-        self._note("taken", task, flow, "SEQUENCE_FLOW")
-
-    def _note(self, what: str, task: Task, element: str, kind: str) -> None:
-        self.events.append(Event(what, task.internal_data["key"], element, kind, *task.workflow.definition.id))
+    def took(self, workflow: Any, key: int, flow: str) -> None:
+        """A token left the element instance ``key`` over the sequence flow with this id."""
+        self.events.append(Event("taken", key, flow, "SEQUENCE_FLOW", *workflow.definition.id))
 
     def block(self, task: Task, trouble: Trouble) -> None:
         """Leave the task standing with an incident; all other tokens go on."""
         if "key" not in task.internal_data:
             self.open(task)
         advice = _ADVICE.get(trouble.kind, _OTHERWISE)
-        message = f"{task.task_spec.label}: {trouble.message.rstrip()} {advice}"
+        message = f"{task.task_spec.label}: {trouble.message.rstrip(' .')}. {advice}"
         task.internal_data["incident"] = {"kind": trouble.kind, "message": message}
         self.record("incident", task)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
@@ -61,10 +63,10 @@ def _settle(case: Case) -> bool:
     return bool(moved)
 
 
-def _is_over(workflow: object) -> bool:
-    if not workflow.completed and not any(task.has_state(LIVE) for task in workflow.tasks.values()):  # type: ignore[attr-defined]
-        workflow.completed = True  # type: ignore[attr-defined]
-    return bool(workflow.completed)  # type: ignore[attr-defined]
+def _is_over(workflow: Any) -> bool:
+    if not workflow.completed and not any(task.has_state(LIVE) for task in workflow.tasks.values()):
+        workflow.completed = True
+    return bool(workflow.completed)
 
 
 def _wake(owner: Task | None) -> bool:

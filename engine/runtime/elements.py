@@ -71,7 +71,7 @@ class Element(BpmnSpecMixin):
         task._sync_children(successors, TaskState.FUTURE)
         for spec in successors:
             if spec.name in self.flows:
-                case.took(task, self.flows[spec.name])
+                case.took(task.workflow, task.internal_data["key"], self.flows[spec.name])
 
     def _proceed(self, case: Case, task: Task, local: dict[str, Any]) -> bool:
         if "key" not in local:
@@ -163,7 +163,7 @@ class Decision(Element):
         return True
 
 
-class SubProcess(Element, SubWorkflowTaskMixin):  # type: ignore[misc]
+class SubProcess(Element, SubWorkflowTaskMixin):
     type = "SUB_PROCESS"
 
     def enter(self, case: Case, task: Task) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
@@ -9,8 +10,8 @@ from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from engine.runtime import extensions
 from engine.runtime.request import Request
 
-_OUTSIDE = {"timer", "message", "signal"}
-_KINDS = {
+_OUTSIDE: set[str | None] = {"timer", "message", "signal"}
+_KINDS: Mapping[str, set[str | None]] = {
     "startEvent": {None, *_OUTSIDE},
     "intermediateCatchEvent": _OUTSIDE,
     "receiveTask": {"message"},
@@ -18,10 +19,11 @@ _KINDS = {
     "intermediateThrowEvent": {None, "message", "signal", "escalation"},
     "endEvent": {None, "message", "signal", "escalation", "error", "terminate"},
 }
+_TIMES = {"timeDate": "date", "timeDuration": "duration", "timeCycle": "cycle"}
 _THROWS = ("intermediateThrowEvent", "endEvent")
 
 
-class EventReader(TaskParser):  # type: ignore[misc]
+class EventReader(TaskParser):
     """The part of the event parser that knows event definitions. ``refuse`` comes from the class beside it."""
 
     def request(self) -> Request | None:
@@ -34,8 +36,9 @@ class EventReader(TaskParser):  # type: ignore[misc]
             return None
         if kind == "terminate":
             return Request(kind, None)
-        read = {"timer": self._timer, "message": self._message}.get(kind)
-        return read(node) if read else self._coded(kind, node)
+        if kind == "timer":
+            return self._timer(node)
+        return self._message(node) if kind == "message" else self._coded(kind, node)
 
     def _definition(self) -> tuple[str | None, Any]:
         if _local(self.node) == "receiveTask":
@@ -46,10 +49,10 @@ class EventReader(TaskParser):  # type: ignore[misc]
         return found[0] if found else (None, None)
 
     def _timer(self, node: Any) -> Request:
-        times = [child for child in _children(node, "") if _local(child).startswith("time")]
+        times = [child for child in _children(node, "") if _local(child) in _TIMES]
         if len(times) != 1 or not (times[0].text or "").strip():
             self.refuse("Dem Timer fehlt der Zeitpunkt, die Dauer oder die Wiederholung; bitte im Modeler ergänzen.")
-        return Request(_local(times[0]).removeprefix("time").lower(), times[0].text.strip())
+        return Request(_TIMES[_local(times[0])], times[0].text.strip())
 
     def _message(self, node: Any) -> Request:
         message = self._referenced("message", node.get("messageRef"))

@@ -10,6 +10,7 @@ from SpiffWorkflow.bpmn.specs.mixins import BoundaryEventMixin
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from engine.model import calendar
 from engine.runtime import request
 from engine.runtime.elements import LEAVING, Element, Job
 from engine.runtime.gateways import EventBasedGateway
@@ -44,7 +45,7 @@ class Catch(Element):
         wanted = self.event_definition
         value, correlation = case.values(task, [wanted.text, wanted.correlation], of=self.host(task))
         if wanted.is_timer:
-            value = request.timer(wanted.kind, value)
+            value = request.timer(wanted.kind, value, case.services.now)
         elif wanted.kind in ("message", "signal"):
             value = request.text("Der Name der Meldung" if wanted.kind == "message" else "Der Name des Signals", value)
         armed = {"kind": wanted.kind, "value": value, "fired": task.internal_data.get("fired", 0)}
@@ -59,19 +60,28 @@ class Catch(Element):
     def fire(self, case: Case, task: Task, payload: Mapping[str, Any]) -> None:
         """End the wait; ``payload`` are the variables of the message."""
         gate = task.internal_data.get("gate")
-        for other in list(task.workflow.tasks.values()) if gate else ():
-            if other is not task and other.internal_data.get("gate") == gate and other.state == TaskState.WAITING:
-                other.cancel()
+        if gate:
+            self._win(case, task, gate)
         task.internal_data["stage"] = LEAVING
         case.fired(task, payload)
         task._ready()
+
+
+    def _win(self, case: Case, task: Task, gate: int) -> None:
+        """Cancel the other events of the gateway; only now it is known which of its flows was taken."""
+        for gateway in self.inputs:
+            if self.name in gateway.flows:
+                case.took(task.workflow, gate, gateway.flows[self.name])
+        for other in list(task.workflow.tasks.values()):
+            if other is not task and other.internal_data.get("gate") == gate and other.state == TaskState.WAITING:
+                other.cancel()
 
 
 class ReceiveTask(Catch):
     type = "RECEIVE_TASK"
 
 
-class BoundaryEvent(Catch, BoundaryEventMixin):  # type: ignore[misc]
+class BoundaryEvent(Catch, BoundaryEventMixin):
     type = "BOUNDARY_EVENT"
 
     def host(self, task: Task) -> Task:
@@ -89,8 +99,8 @@ class BoundaryEvent(Catch, BoundaryEventMixin):  # type: ignore[misc]
         armed = task.internal_data["request"]
         if armed["kind"] != "cycle":
             return armed["kind"] in ("message", "signal", "escalation")
-        rounds = armed["value"].split("/")[0]
-        return not rounds[1:].isdigit() or rounds[0] != "R" or armed["fired"] + 1 < int(rounds[1:])
+        total = calendar.rounds(armed["value"])
+        return total is None or armed["fired"] + 1 < total
 
     def _rearm(self, task: Task) -> None:
         """The same event again, beside the one that fires: no growth, because the fired one is finished and forgotten."""
@@ -99,7 +109,7 @@ class BoundaryEvent(Catch, BoundaryEventMixin):  # type: ignore[misc]
         again.internal_data["fired"] = task.internal_data["request"]["fired"] + 1
 
 
-class HostJoin(BoundaryEventJoin):  # type: ignore[misc]
+class HostJoin(BoundaryEventJoin):
     """Ends an activity with boundary events. A non-interrupting event does not end it, so its copy is discarded at once."""
 
     def _update_hook(self, task: Task) -> bool:

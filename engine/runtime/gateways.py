@@ -40,7 +40,7 @@ class Choice(Element):
         return [(condition.args[0], name) for condition, name in self.cond_task_specs if condition is not None]
 
 
-class ExclusiveGateway(Choice, ExclusiveGatewayMixin):  # type: ignore[misc]
+class ExclusiveGateway(Choice, ExclusiveGatewayMixin):
     type = "EXCLUSIVE_GATEWAY"
 
     def choose(self, case: Case, task: Task) -> list[str]:
@@ -48,18 +48,18 @@ class ExclusiveGateway(Choice, ExclusiveGatewayMixin):  # type: ignore[misc]
         flows = self.conditional()
         answers = case.values(task, [condition for condition, _ in flows])
         for (condition, name), answer in zip(flows, answers, strict=True):
-            if is_true(condition, answer):
+            if case.is_true(task, condition, answer):
                 return [name]
         return [self.default_task_spec] if self.default_task_spec else []
 
 
-class InclusiveGateway(Choice, InclusiveGatewayMixin):  # type: ignore[misc]
+class InclusiveGateway(Choice, InclusiveGatewayMixin):
     type = "INCLUSIVE_GATEWAY"
 
     def choose(self, case: Case, task: Task) -> list[str]:
         flows = self.conditional()
         answers = case.values(task, [condition for condition, _ in flows])
-        chosen = [name for (condition, name), answer in zip(flows, answers, strict=True) if is_true(condition, answer)]
+        chosen = [name for (condition, name), answer in zip(flows, answers, strict=True) if case.is_true(task, condition, answer)]
         return chosen or [name for condition, name in self.cond_task_specs if condition is None]
 
     def _update_hook(self, task: Task) -> bool:
@@ -97,16 +97,9 @@ class EventBasedGateway(Element):
 
     type = "EVENT_BASED_GATEWAY"
 
-
-def is_true(condition: str, answer: Any) -> bool:
-    """A condition's answer. FEEL gives null for a missing variable: that must not count as false.
-
-    Raises:
-        Trouble: neither true nor false.
-    """
-    if not isinstance(answer, bool):
-        raise Trouble("CONDITION_ERROR", f"Die Bedingung «{condition}» ergab {answer!r} statt wahr oder falsch.")
-    return answer
+    def _spread(self, case: Case, task: Task) -> None:
+        """Which flow was taken is known only when an event fires."""
+        task._sync_children(self.outputs, TaskState.FUTURE)
 
 
 def upstream(spec: Any, names: Iterable[str], barrier: str) -> set[str]:

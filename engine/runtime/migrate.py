@@ -51,7 +51,8 @@ def migrate(state: str, source: Definition, target: Definition, mapping: Mapping
 
 def _rename(flow: list[Any], old: Any, new: Any, mapping: Mapping[str, str]) -> list[str]:
     """Give all tokens of one workflow their new names; the reasons why that is impossible."""
-    rows, reasons = flow[4], []
+    rows: list[list[Any]] = flow[4]
+    reasons: list[str] = []
     for row in rows:
         before, row[1] = row[1], _renamed(row[1], flow[3], mapping)
         if "via" in row[4]:

@@ -11,7 +11,6 @@ from SpiffWorkflow.util.task import TaskState
 from engine.model.errors import Trouble
 from engine.runtime import request
 from engine.runtime.elements import LEAVING, Element
-from engine.runtime.gateways import is_true
 
 if TYPE_CHECKING:
     from engine.runtime.case import Case
@@ -65,7 +64,7 @@ class MultiInstance(Element):
         local = task.internal_data
         counts = self._counts(local, done=local["done"] + 1, gone=local["gone"])
         element, answer = case.values(child, [self.loop["element"] or None, self.loop["condition"] or None], counts)
-        enough = bool(self.loop["condition"]) and is_true(self.loop["condition"], answer)
+        enough = bool(self.loop["condition"]) and case.is_true(child, self.loop["condition"], answer)
         if self.loop["output"]:
             self._take_over(case, local["key"], child.internal_data["loop"], element, local["count"])
         local["done"] += 1

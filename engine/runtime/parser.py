@@ -25,8 +25,11 @@ _NEEDED = {
 }
 
 
-class Zeebe(TaskParser):  # type: ignore[misc]
+class Zeebe(TaskParser):
     """Base of every task parser: extensions, multi-instance, boundary events and sequence flows of the dialect."""
+
+    task: Any
+    spec_class: Any
 
     def refuse(self, message: str) -> NoReturn:
         raise ValidationException(message, self.node, self.filename)
@@ -95,11 +98,11 @@ class JobOr(Zeebe):
         return super().create_task()
 
 
-class Fork(Zeebe, GatewayParser):  # type: ignore[misc]
+class Fork(Zeebe, GatewayParser):
     pass
 
 
-class Conditional(Zeebe, ConditionalGatewayParser):  # type: ignore[misc]
+class Conditional(Zeebe, ConditionalGatewayParser):
     """Exclusive and inclusive gateways."""
 
     def connect_outgoing(self, outgoing_task: Any, sequence_flow_node: Any, is_default: Any) -> None:
@@ -109,7 +112,7 @@ class Conditional(Zeebe, ConditionalGatewayParser):  # type: ignore[misc]
         super().connect_outgoing(outgoing_task, sequence_flow_node, is_default)
 
 
-class Embedded(Zeebe, SubWorkflowParser):  # type: ignore[misc]
+class Embedded(Zeebe, SubWorkflowParser):
     def create_task(self) -> Any:
         if self.node.get("triggeredByEvent") == "true":
             self.refuse("Ereignis-Teilprozesse werden nicht ausgeführt; bitte ein Randereignis zeichnen.")
@@ -130,12 +133,12 @@ class EventParser(EventReader, Zeebe):
             cls = self.MESSAGE_CLASSES[cls]
         else:
             kwargs["event_definition"] = request
-        if issubclass(cls, events.BoundaryEvent):
+        if request is not None and issubclass(cls, events.BoundaryEvent):
             kwargs["cancel_activity"] = self._interrupts(request.kind)
         return self._connect(cls(self.spec, self.bpmn_id, **kwargs))
 
     def _interrupts(self, kind: str) -> bool:
-        interrupts = self.node.get("cancelActivity", "true") == "true"
+        interrupts: bool = self.node.get("cancelActivity", "true") == "true"
         if kind == "error" and not interrupts:
             self.refuse("Ein Fehlerereignis unterbricht immer; bitte als unterbrechend zeichnen.")
         return interrupts
@@ -149,7 +152,7 @@ class EventParser(EventReader, Zeebe):
         return task
 
 
-class Process(ProcessParser):  # type: ignore[misc]
+class Process(ProcessParser):
     """Several start events are alternatives; which one applies is chosen when a case starts."""
 
     def _parse(self) -> None:
@@ -173,7 +176,7 @@ class Process(ProcessParser):  # type: ignore[misc]
         return super().parse_node(node)
 
 
-class ZeebeParser(BpmnParser):  # type: ignore[misc]
+class ZeebeParser(BpmnParser):
     """``add_bpmn_xml``, then ``get_process_ids``, ``get_spec`` and ``get_subprocess_specs``."""
 
     PROCESS_PARSER_CLASS = Process

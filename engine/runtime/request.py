@@ -6,8 +6,10 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
+from engine.model import calendar
+from engine.model.calendar import TimerKind
 from engine.model.errors import Trouble
 
 USER_TASK_DEFAULTS: Mapping[str, Any] = {
@@ -20,10 +22,7 @@ USER_TASK_DEFAULTS: Mapping[str, Any] = {
     "followUpDate": None,
     "priority": 50,
 }
-
-_DURATION = r"-?P(?=[\dT])(\d+Y)?(\d+M)?(\d+W)?(\d+D)?(T(?=\d)(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?"
-_CYCLE = rf"R\d*/([^/]+/)?{_DURATION}"
-_CRON = r"@[a-z]+|(\S+ ){4,6}\S+"
+_TIMERS: Mapping[str, str] = {"date": "Der Zeitpunkt", "duration": "Die Dauer", "cycle": "Die Wiederholung"}
 
 
 @dataclass(frozen=True)
@@ -67,18 +66,12 @@ def texts(what: str, value: Any) -> list[str]:
     raise wrong(what, value, "eine Liste von Texten")
 
 
-def is_instant(value: Any) -> bool:
-    try:
-        datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        return False
-    return True
-
-
 def instant(what: str, value: Any) -> str:
     """An ISO date (until the end of that day) or date and time, as text."""
-    if not is_instant(value):
-        raise wrong(what, value, "ein Datum wie 2026-08-31 oder ein Zeitpunkt wie 2026-08-31T17:00:00+02:00")
+    try:
+        calendar.parse_instant(text(what, value))
+    except ValueError:
+        raise wrong(what, value, "ein Datum wie 2026-08-31 oder ein Zeitpunkt wie 2026-08-31T17:00:00+02:00") from None
     return str(value)
 
 
@@ -125,14 +118,14 @@ def job(kind: Any, retries: Any, headers: Mapping[str, str]) -> dict[str, Any]:
     return {"type": text("Der Auftragstyp", kind), "retries": found, "headers": dict(headers)}
 
 
-def timer(kind: str, value: Any) -> str:
-    """The checked text of a timer of kind date, duration or cycle."""
-    if kind == "date":
-        return instant("Der Zeitpunkt", value)
-    pattern, example = (_DURATION, "P30D") if kind == "duration" else (f"{_CYCLE}|{_CRON}", "R/P7D")
-    if not isinstance(value, str) or not re.fullmatch(pattern, value):
-        raise wrong("Die Dauer" if kind == "duration" else "Die Wiederholung", value, f"ein Text wie {example}")
-    return value
+def timer(kind: str, value: Any, now: datetime) -> str:
+    """The checked text of a timer: what passes here, the calendar can compute."""
+    checked = text(_TIMERS[kind], value)
+    try:
+        calendar.due_at(cast(TimerKind, kind), checked, now)
+    except ValueError as error:
+        raise Trouble("EXTRACT_VALUE_ERROR", str(error)) from error
+    return checked
 
 
 def correlation(value: Any) -> str:

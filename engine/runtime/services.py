@@ -16,6 +16,9 @@ class Evaluator(Protocol):
     def evaluate_all(self, expressions: Sequence[str], context: Mapping[str, Any], *, now: datetime) -> list[Any]:
         """One JSON value for each expression; ``Trouble`` when one fails."""
 
+    def explain(self, expression: str, context: Mapping[str, Any], *, now: datetime) -> list[str]:
+        """What went strangely while evaluating, such as a missing variable, for a message."""
+
 
 @dataclass(frozen=True)
 class Services:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 
 from engine.model.errors import FallflussError, Stale
 
@@ -63,14 +63,14 @@ def translated() -> Iterator[None]:
     """Turn errors of SQLAlchemy and the drivers into Fallfluss's own.
 
     Raises:
-        Stale: a version column had moved on.
+        Stale: a version column had moved on, or the row is gone.
         Conflict: a constraint was broken.
         DatabaseBusy: locked, deadlocked or not serializable.
         DatabaseUnreachable: no connection.
     """
     try:
         yield
-    except StaleDataError as error:
+    except (StaleDataError, ObjectDeletedError) as error:
         raise Stale from error
     except IntegrityError as error:
         raise Conflict(str(error.orig)) from error

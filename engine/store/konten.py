@@ -60,6 +60,22 @@ def set_password(session: FallSession, login: str, password: str) -> None:
     konto.session_epoch += 1
 
 
+def disable(session: FallSession, login: str) -> None:
+    """Take an account out of use and end its sessions. It stays, because the history names it.
+
+    Raises:
+        NotFound: no such account.
+    """
+    konto = _konto(session, login)
+    konto.is_active = False
+    konto.session_epoch += 1
+
+
+def all_konten(session: FallSession) -> list[Konto]:
+    """Every account, by login."""
+    return list(session.scalars(select(Konto).order_by(Konto.login)))
+
+
 def verify(session: FallSession, login: str, password: str) -> Konto | None:
     """The account, if the password is right and the account neither locked nor inactive; None says nothing about the reason.
 
@@ -112,7 +128,7 @@ def _check_role(session: FallSession, rolle: str, region: str) -> None:
         raise KontoInvalid(f"Die Rolle «{rolle}» gilt für den ganzen Kanton; bitte als Region «{CANTONAL}» angeben.")
     if session.get(Region, region) is None:
         known = ", ".join(session.scalars(select(Region.kuerzel).order_by(Region.kuerzel))) or "keine (zuerst die Regionen laden)"
-        raise KontoInvalid(f"Die Sozialregion «{region}» gibt es nicht. Möglich sind: {known}.")
+        raise KontoInvalid(f"Die Region «{region}» gibt es nicht. Erfasst sind: {known}.")
 
 
 def _konto(session: FallSession, login: str) -> Konto:
@@ -128,7 +144,7 @@ def _normalized(login: str) -> str:
 
 def _hashed(password: str) -> str:
     if len(password) not in PASSWORD_LENGTH:
-        raise KontoInvalid(f"Ein Passwort hat {PASSWORD_LENGTH.start} bis {PASSWORD_LENGTH.stop - 1} Zeichen.")
+        raise KontoInvalid(f"Ein Passwort hat mindestens {PASSWORD_LENGTH.start} Zeichen und höchstens {PASSWORD_LENGTH.stop - 1}.")
     return _hasher.hash(password)
 
 

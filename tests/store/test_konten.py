@@ -120,7 +120,7 @@ def test_roles_are_held_by_region(meier: Database):
     ("rolle", "region", "message"),
     [
         pytest.param("chef", "SDOL", "Die Rolle «chef» gibt es nicht", id="unknown role"),
-        pytest.param("intake", "ZH", "Die Sozialregion «ZH» gibt es nicht. Möglich sind: BBL, SDOL", id="unknown region"),
+        pytest.param("intake", "ZH", "Die Region «ZH» gibt es nicht. Erfasst sind: BBL, SDOL", id="unknown region"),
         pytest.param("intake", "*", "gilt in einer Sozialregion", id="a regional role in the whole canton"),
         pytest.param("betrieb", "SDOL", "gilt für den ganzen Kanton", id="a cantonal role would open a region's cases"),
     ],

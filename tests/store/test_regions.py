@@ -200,6 +200,8 @@ def test_a_foreign_key_is_not_found(database: Database, here: Access, rows: dict
 @pytest.mark.usefixtures("rows")
 def test_an_update_leaves_other_regions_alone(database: Database, here: Access):
     for cls in OWNED:
+        if cls is Verlauf:
+            continue  # It is never changed at all.
         column = next(iter(inspect(cls).primary_key)).name
         for how in ("evaluate", "fetch", False):
             with database.begin(here) as session:
@@ -267,6 +269,8 @@ def test_a_row_of_another_session_is_not_written(database: Database, here: Acces
     with pytest.raises(NotFound), database.begin(here) as session:
         session.add(fall)
         fall.phase = "intake"
+    with database.read(system()) as session:
+        fall = session.get_one(Fall, rows[Fall, ELSEWHERE])
     with pytest.raises(NotFound), database.begin(here) as session:
         session.delete(session.merge(fall, load=False))
 

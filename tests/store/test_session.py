@@ -54,8 +54,8 @@ def test_a_table_made_in_a_transaction_goes_with_it(database: Database):
     with pytest.raises(ZeroDivisionError), database.begin(system()) as session:
         session.execute(text("CREATE TABLE x (y integer)"))
         raise ZeroDivisionError
-    with database.begin(system()) as session:
-        session.execute(text("CREATE TABLE x (y integer)"))
+    with pytest.raises(DBAPIError), database.read(system()) as session:
+        session.execute(text("SELECT * FROM x"))
 
 
 def test_the_instant_of_a_transaction_stands_still(database: Database, clock: FixedClock):

@@ -253,6 +253,32 @@ def test_required_decisions_come_first_under_their_variable(feel: Feel) -> None:
     assert run(feel, content, {"x": 1, "faktor": 2}).result == 6
 
 
+def test_among_decisions_evaluated_together_the_failing_one_is_named(feel: Feel) -> None:
+    content = model(decision(literal("a + b"), "d", ["a", "b"]), decision(literal("1"), "a"), decision(literal("foo(1)"), "b"))
+    with pytest.raises(Trouble, match=r"^Entscheidung «Entscheid b» \(b\): .*foo"):
+        run(feel, content, {})
+
+
+def test_only_required_results_are_visible(feel: Feel) -> None:
+    content = model(
+        decision(literal("[a, b, c]"), "d", ["a", "b"]),
+        decision(literal("c"), "a"),
+        decision(literal("1"), "b", ["c"]),
+        decision(literal("2"), "c"),
+    )
+    assert run(feel, content, {"c": 9}).result == [9, 1, 9]
+
+
+def test_a_decision_required_twice_is_evaluated_once(feel: Feel) -> None:
+    """Forty layers of two, each requiring both below: evaluated along every path this would never end."""
+    layers = [
+        decision(literal("n + 1" if n == 0 else f"a{n - 1} + b{n - 1}"), f"{side}{n}", [f"a{n - 1}", f"b{n - 1}"] if n else [])
+        for n in range(40)
+        for side in "ab"
+    ]
+    assert run(feel, model(*layers), {"n": 0}, "a39").result == 2**39
+
+
 def test_a_context_sees_its_earlier_entries(feel: Feel) -> None:
     entries = f'<contextEntry><variable name="a"/>{literal("n + 1")}</contextEntry><contextEntry><variable name="b"/>{literal("a * 2")}</contextEntry>'
     assert run(feel, model(decision(f"<context>{entries}</context>")), {"n": 1}).result == {"a": 2, "b": 4}

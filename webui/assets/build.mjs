@@ -1,21 +1,79 @@
-// Bundles what is loaded as a file: one entry per bundle. Run by `npm run build`; everything it writes is git-ignored.
-import { build } from 'esbuild';
-import { fileURLToPath } from 'node:url';
+// Bundles what the browser and the embedded interpreter load. `npm run build`; `--watch` is not offered: a build takes a second.
+//
+// Everything for the browser gets a hash into its name and a line in manifest.json, so that it may be cached for ever.
+import { build } from "esbuild";
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
+const from = (...parts) => path.join(root, ...parts);
+const target = from("webui/static/dist");
 
-const bundles = [
-  // The FEEL interpreter in embedded V8: a bare JavaScript engine, neither browser nor Node.
-  {
-    entryPoints: ['engine/definitions/feel.js'],
-    outfile: 'engine/definitions/dist/feel.js',
-    format: 'iife',
-    platform: 'neutral',
-    mainFields: ['module', 'main'],
-    target: 'es2022',
-  },
+// For the browser: name without hash -> source.
+const browserBundles = {
+  "start.js": "webui/assets/start.js",
+  "anwendung.js": "webui/assets/anwendung.js",
+  "anwendung.css": "webui/assets/anwendung.css",
+  "diagramm.js": "webui/assets/diagramm.js",
+  "diagramm.css": "webui/assets/diagramm.css",
+};
+
+// For the server: plain scripts for embedded V8, unhashed. `define` and friends belong to the bundle that needs them.
+const serverBundles = [
+  { source: "engine/definitions/feel.js", out: "engine/definitions/dist/feel.js" },
 ];
 
-await Promise.all(
-  bundles.map((bundle) => build({ absWorkingDir: root, bundle: true, minify: true, legalComments: 'eof', logLevel: 'info', ...bundle })),
-);
+// Typeface and coat of arms of the design system belong to gov.uk: they go, and the family name becomes ours. `screen\0` is a
+// trick for a browser of 2013 that esbuild complains about.
+const neutralBrand = {
+  name: "neutral-brand",
+  setup(bundler) {
+    bundler.onLoad({ filter: /govuk-frontend\.min\.css$/ }, async ({ path: file }) => {
+      const text = await readFile(file, "utf8");
+      const contents = text
+        .replace(/@font-face\{[^}]*\}/g, "")
+        .replace(/font-family:GDS Transport,arial,sans-serif/g, "font-family:var(--schrift)")
+        .replaceAll("url(/assets/images/govuk-crest.svg)", "none")
+        .replaceAll("@media screen\\0", "@media not all");
+      if (/GDS Transport|url\(\/assets/.test(contents)) throw new Error("govuk-frontend mentions its brand in a new way");
+      return { contents, loader: "css" };
+    });
+  },
+};
+
+const common = { bundle: true, minify: true, write: false, logLevel: "warning", legalComments: "eof" };
+
+async function browserBundle([name, source]) {
+  const { outputFiles } = await build({
+    ...common,
+    entryPoints: [from(source)],
+    format: source.endsWith(".js") && name !== "start.js" ? "esm" : undefined,
+    target: ["es2022", "chrome111", "firefox114", "safari16.4"],
+    loader: { ".svg": "dataurl" },
+    plugins: [neutralBrand],
+    outfile: path.join(target, name),
+  });
+  const contents = outputFiles[0].contents;
+  const hash = createHash("sha256").update(contents).digest("hex").slice(0, 12);
+  const { name: stem, ext } = path.parse(name);
+  const hashed = `${stem}.${hash}${ext}`;
+  await writeFile(path.join(target, hashed), contents);
+  return [name, hashed];
+}
+
+async function serverBundle({ source, out }) {
+  const { outputFiles } = await build({
+    ...common, entryPoints: [from(source)], format: "iife", platform: "neutral", mainFields: ["module", "main"], target: "es2022",
+  });
+  await mkdir(path.dirname(from(out)), { recursive: true });
+  await writeFile(from(out), outputFiles[0].contents);
+}
+
+await rm(target, { recursive: true, force: true });
+await mkdir(target, { recursive: true });
+const manifest = Object.fromEntries(await Promise.all(Object.entries(browserBundles).map(browserBundle)));
+await writeFile(path.join(target, "manifest.json"), JSON.stringify(manifest, null, 2) + "\n");
+await Promise.all(serverBundles.filter(({ source }) => existsSync(from(source))).map(serverBundle));

@@ -27,6 +27,9 @@ class Stub:
     def evaluate_all(self, expressions: Sequence[str], context: Mapping[str, Any], *, now: datetime) -> list[Any]:
         return [self._evaluate(expression, context) for expression in expressions]
 
+    def explain(self, expression: str, context: Mapping[str, Any], *, now: datetime) -> list[str]:
+        return []
+
     def _evaluate(self, expression: str, context: Mapping[str, Any]) -> Any:
         code = self._code.get(expression)
         if code is None:

@@ -6,7 +6,7 @@ import pytest
 
 from engine.runtime import complete, resolve, throw_error
 from tests.engine.runtime import diagrams
-from tests.engine.runtime.build import boundary, call, each, element, end, flows, job, on, par, process, start, sub, user, xor
+from tests.engine.runtime.build import boundary, call, catch, each, element, end, flows, job, on, par, process, start, sub, user, xor
 
 
 @pytest.mark.parametrize(("code", "there"), [("500", ["heilen"]), ("418", ["unklar"])])
@@ -87,3 +87,9 @@ def test_two_interrupting_events_on_one_signal_leave_one_token(run):
     assert len(case.open) == 1
     case.do(complete(case.now.waits[0].key))
     assert case.now.completed
+
+
+def test_a_signal_end_event_is_heard_inside_and_reported_outside(run):
+    case = run(process("p", start(), par("f"), user("a"), element("endEvent", "ruf", on("signal", "sg")), catch("hoert", on("signal", "sg")), user("b"), end(),
+                       flows("start -> f -> a -> ruf; f -> hoert -> b -> end")))
+    assert case.complete("a").open == ["b"] and case.now.signals == ("ruf",)

@@ -49,6 +49,20 @@ def test_a_flow_into_a_task_with_boundary_events_is_seen(run):
     assert run(diagrams.REMINDER).taken == ["start_arbeit"]
 
 
+def test_an_activity_of_several_iterations_is_left_once(run):
+    case = run(diagrams.PERSONS)
+    assert case.complete("befragen").taken == case.complete("befragen").taken == []
+    assert case.complete("befragen").taken == ["befragen_schluss"]
+
+
+def test_of_an_event_gateway_only_the_flow_to_the_event_that_came_is_taken(run):
+    case = run(diagrams.EVENTS)
+    assert case.taken == ["start_gate"]
+    gate = next(event.key for event in case.now.events if event.element == "gate")
+    assert case.fire("lang").taken == ["gate_lang", "lang_merge", "merge_weiter"]
+    assert case.now.events[0].key == gate
+
+
 def test_events_inside_a_called_process_name_that_process(run):
     case = run(diagrams.CALL, diagrams.CALLED)
     assert {(e.element, e.process) for e in case.now.events if e.type != "SEQUENCE_FLOW"} == {

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from engine.definitions.feel import shared
 from engine.model.errors import Trouble
 from engine.runtime import cancel, complete, fail, resolve, set_variables
 from tests.engine.runtime import diagrams
-from tests.engine.runtime.build import diagram, each, end, flows, par, process, start, user, xor
+from tests.engine.runtime.build import diagram, each, end, flows, par, process, script, start, user, xor
 from tests.engine.runtime.support import ROOT, Run
 
 
@@ -59,6 +60,7 @@ def test_a_job_without_retries_waits_for_an_operator(run):
     key = case.keys("c")[0]
     case.do(fail(key, 0, "timeout"))
     assert case.now.incidents[0].kind == "JOB_NO_RETRIES"
+    assert case.now.incidents[0].message == "«c»: timeout. Bitte die Ursache beheben und dann erneut versuchen."
     case.do(fail(key, 1, "")).do(resolve(key)).do(complete(key, {}))
     assert case.now.incidents == () and case.open == ["a", "b"]
 
@@ -71,8 +73,8 @@ def test_a_missing_called_process_can_be_deployed_later(run):
     assert case.open == ["kindarbeit"]
 
 
-def test_a_loop_without_anybody_acting_is_stopped(run):
-    case = run(process("p", start(), xor("m"), xor("w", default="w_m"), end(), flows("start -> m -> w -> m; w -> end : =x = 2")))
+def test_a_loop_without_anybody_acting_is_stopped():
+    case = Run(process("p", start(), xor("m"), xor("w", default="w_m"), end(), flows("start -> m -> w -> m; w -> end : =x = 2")))
     assert case.now.incidents[0].kind == "RUNAWAY_LOOP"
     case.do(set_variables(ROOT, {"x": 2})).do(resolve(case.now.incidents[0].key))
     assert case.now.completed
@@ -103,3 +105,23 @@ def test_a_failing_output_element_blocks_one_iteration_only():
     case.do(set_variables(first, {"teiler": 2})).do(resolve(first))
     case.complete("u", wert=1).complete("u", wert=1)
     assert case.variables["alle"] == [2.0, 1.0, 1.0]
+
+
+def test_an_incident_tells_what_feel_missed():
+    case = Run(process("p", start(), xor("w"), user("a"), user("b"), xor("m"), end(), flows("start -> w; w -> a -> m -> end : =alter >= 18; w -> b -> m : =alter < 18")),
+               feel=shared())
+    incident, = case.now.incidents
+    assert "ergab null" in incident.message and "alter" in incident.message.split("(", 1)[1]
+
+
+def test_no_python_of_a_diagram_is_ever_run():
+    case = Run(process("p", start(), script("s", "=__import__('os').system('true')", "x"), end(), flows("start -> s -> end")), feel=shared())
+    incident, = case.now.incidents
+    assert (incident.element, incident.kind) == ("s", "EXTRACT_VALUE_ERROR")
+
+
+def test_other_branches_go_on_when_an_endless_loop_is_stopped():
+    case = Run(process("p", start(), par("f"), user("a"), xor("m"), xor("w", default="w_m"), end(), end("e2"),
+                       flows("start -> f -> a -> e2; f -> m -> w -> m; w -> end : =x = 2")))
+    assert case.open == ["a"] and [one.kind for one in case.now.incidents] == ["RUNAWAY_LOOP"]
+    assert case.complete("a").open == []

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from engine.model.errors import NotWaiting
-from engine.runtime import fire
+from engine.runtime import fire, set_variables
 from tests.engine.runtime import diagrams
+from tests.engine.runtime.build import catch, end, flows, process, start, timer, user
+from tests.engine.runtime.support import ROOT
 
 
 @pytest.mark.parametrize("fired", ["kurz", "lang"])
@@ -58,3 +60,14 @@ def test_an_endless_cycle_does_not_grow_the_state(run):
         case.fire("erinnern").complete("erinnerung")
         sizes.append(len(case.now.state))
     assert sizes[-1] - sizes[9] < 20
+
+
+def test_a_cycle_in_the_middle_of_a_flow_fires_once_and_goes_on(run):
+    case = run(process("p", start(), catch("c", timer("Cycle", "R/P7D")), user("a"), end(), flows("start -> c -> a -> end")))
+    assert case.fire("c").open == ["a"]
+
+
+def test_a_reminder_that_began_keeps_its_text_while_variables_change(run):
+    case = run(diagrams.REMINDER)
+    case.do(set_variables(ROOT, {"frist": "P1D"}))
+    assert case.request("frist")["value"] == "P14D"

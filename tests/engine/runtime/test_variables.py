@@ -73,3 +73,16 @@ def test_called_processes_see_and_return_what_the_flags_say(run):
     assert case.variables["y"] == 2 and case.variables["x"] == 1 and "geheim" not in case.variables
     case.complete("kindarbeit")
     assert case.variables["ergebnis"] == 200 and case.variables["y"] == 2 and case.open == ["schluss"]
+
+
+@pytest.mark.parametrize("value", [
+    pytest.param({"typename": "x", "typename ": 1}, id="names the library uses itself"),
+    pytest.param({"key": 1, "stage": "waiting", "request": None}, id="names the runtime uses itself"),
+    pytest.param({"ä ö": "ü «»", "leer": "", "": 0}, id="umlauts and empty names"),
+    pytest.param([1.5, -0.0, 10**15, True, None, "\u2028"], id="numbers and odd characters"),
+    pytest.param({"tief": [[[{"x": [{}]}]]]}, id="nested"),
+])
+def test_any_json_value_survives_every_step(run, value):
+    case = run(diagrams.PARALLEL, variables={"typename": value, "state": value})
+    case.complete("a", neu=value).complete("b")
+    assert (case.variables["typename"], case.variables["state"], case.variables["neu"]) == (value, value, value)

@@ -1,0 +1,57 @@
+// Reading expressions without evaluating them.
+import { evaluate, parseExpression, parseUnaryTests } from 'feelin';
+import { guarded, syntaxProblem } from './feel_answers.js';
+import { ownFunctions } from './feel_functions.js';
+
+export const DIALECT = 'camunda';
+
+const readers = {
+  expression: (source) => parseExpression(source, ownFunctions, DIALECT),
+  unary: (source) => parseUnaryTests(source, ownFunctions, DIALECT),
+};
+
+/** Every node as `[name, text, parent's name]`, in document order. */
+function nodes(tree, source) {
+  const found = [];
+  const parents = [];
+  tree.iterate({
+    enter(node) {
+      found.push([node.name, source.slice(node.from, node.to), parents.at(-1)]);
+      parents.push(node.name);
+    },
+    leave() {
+      parents.pop();
+    },
+  });
+  return found;
+}
+
+/** Whether FEEL itself or this file knows the name: as a function or a constant, without any variable. */
+function isBuiltIn(name) {
+  return name in ownFunctions || guarded(name, () => evaluate(name, {}, DIALECT)).warnings.length === 0;
+}
+
+const BINDINGS = new Set(['Key', 'InExpression', 'ParameterName']);
+const IMPLIED = new Set(['item', 'partial', '?']);
+
+export function reading(source, kind) {
+  const all = nodes(readers[kind](source), source);
+  const bound = new Set(all.filter(([name, , parent]) => name === 'Name' && BINDINGS.has(parent)).map(([, text]) => text));
+  const isFree = (text) => !bound.has(text) && !IMPLIED.has(text) && !isBuiltIn(text);
+  const inside = (parents) => all.filter(([name, , parent]) => name === 'VariableName' && parents(parent)).map(([, text]) => text.replace(/\s+/g, ' '));
+  return {
+    names: [...new Set(inside((parent) => parent !== 'FunctionInvocation' && parent !== 'QualifiedName'))].filter(isFree),
+    functions: [...new Set(inside((parent) => parent === 'FunctionInvocation'))].filter(isFree),
+  };
+}
+
+/** Both parsers recover from anything, so only the interpreter's own walk over the tree tells whether the text is sound. */
+export function soundness(source, kind) {
+  let error = null;
+  readers[kind](source).iterate({
+    enter(node) {
+      if (error === null && node.type.isError) error = { position: { from: node.from, to: node.to } };
+    },
+  });
+  return error && syntaxProblem(source, error);
+}

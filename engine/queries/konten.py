@@ -1,0 +1,24 @@
+"""Names behind logins, and the regions behind their Kürzel."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import select
+
+from engine.store.session import FallSession
+from engine.store.tables import Konto, Region
+
+
+def names(session: FallSession, logins: Iterable[str | None]) -> dict[str, str]:
+    """The name of each login; whoever has no account, such as the scheduler, is missing."""
+    asked = {login for login in logins if login}
+    if not asked:
+        return {}
+    rows = session.execute(select(Konto.login, Konto.name).where(Konto.login.in_(asked)))
+    return {login: name for login, name in rows}
+
+
+def regionen(session: FallSession) -> dict[str, str]:
+    """Every Sozialregion: Kürzel to name."""
+    return {kuerzel: name for kuerzel, name in session.execute(select(Region.kuerzel, Region.name).order_by(Region.name))}

@@ -1,0 +1,101 @@
+"""The application: everything is put together here."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask, current_app, g, request
+from flask_login import current_user
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
+
+from engine.model.clock import Clock, SystemClock
+from engine.scheduling.demo_clock import DemoClock
+from engine.store.session import Database
+from webui import dateien, errors, headers, nutzer, rules, words
+from webui.aufgaben import aufgaben
+from webui.config import Config
+from webui.dateien import asset, read_manifest
+from webui.demo import demo
+from webui.faelle import faelle
+from webui.formulare import html_id
+from webui.fortsetzen import mine
+from webui.konto import konto, limiter
+
+MEGABYTE = 1024 * 1024
+
+
+def create_app(database: Database | None = None, config: Config | None = None) -> Flask:
+    """The WSGI application. ``database`` and ``config`` are given by tests; otherwise the environment says."""
+    config = config or Config.from_env()
+    app = Flask(__name__, static_folder=None)
+    _configure(app, config)
+    app.extensions["fallfluss"] = database or _open(config)
+    app.extensions["fallfluss-config"] = config
+    app.extensions["fallfluss-assets"] = read_manifest()
+    _protect(app)
+    for blueprint in (dateien.dateien, konto, aufgaben, faelle, demo):
+        app.register_blueprint(blueprint)
+    errors.register(app)
+    _prepare_templates(app)
+    return app
+
+
+def _open(config: Config) -> Database:
+    opened: list[Database] = []
+    clock: Clock = DemoClock(lambda: opened[0]) if config.is_demo else SystemClock()
+    opened.append(Database(config.database_url, clock=clock))
+    return opened[0]
+
+
+def _configure(app: Flask, config: Config) -> None:
+    app.config.update(
+        SECRET_KEY=config.secret_key,
+        SESSION_COOKIE_NAME="fallfluss",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=not config.is_plain_http,
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=10),
+        MAX_CONTENT_LENGTH=2 * MEGABYTE,
+        MAX_FORM_MEMORY_SIZE=2 * MEGABYTE,
+        MAX_FORM_PARTS=5000,
+        # A token lasts as long as its session: whoever writes for an hour must not lose the text.
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+        RATELIMIT_ENABLED=config.has_rate_limit,
+        RATELIMIT_STORAGE_URI="memory://",
+    )
+
+
+def _protect(app: Flask) -> None:
+    """Order matters: the number first, then who may, then whether the form is ours."""
+    app.before_request(headers.number_request)
+    nutzer.manager().init_app(app)
+    app.before_request(rules.enforce)
+    CSRFProtect(app)
+    limiter.init_app(app)
+    app.after_request(headers.protect)
+
+
+def _prepare_templates(app: Flask) -> None:
+    govuk = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
+    app.jinja_loader = ChoiceLoader([PackageLoader("webui"), govuk])
+    app.jinja_env.filters.update(words.FILTERS)
+    app.jinja_env.globals.update(asset=asset, html_id=html_id, rolle_ue=words.ROLLE_UE, frist=words.frist, anzahl=words.anzahl, fuer_mich=mine)
+    app.context_processor(_common)
+
+
+def _common() -> dict[str, Any]:
+    """What the frame of every page needs."""
+    database: Database = current_app.extensions["fallfluss"]
+    config: Config = current_app.extensions["fallfluss-config"]
+    person = current_user if current_user.is_authenticated else None
+    return {
+        "person": person,
+        "is_demo": config.is_demo,
+        "now": g.get("now") or database.clock.now(),
+        "works_on_cases": bool(person and person.access.has(*rules.FALLROLLEN)),
+        "works_on_tasks": bool(person and person.access.has(*rules.AUFGABENROLLEN)),
+        "endpoint": request.endpoint or "",
+    }

@@ -1,0 +1,104 @@
+"""One answer for each kind of error: what happened, whether anything was saved, what to do next. Never a stack trace."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import structlog
+from flask import Flask, g, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from engine.model.errors import (
+    DefinitionInvalid,
+    FallflussError,
+    FormInvalid,
+    NobodyWaits,
+    NoRegionContext,
+    NotAllowed,
+    NotFound,
+    NotWaiting,
+    Stale,
+    TaskClaimed,
+    TaskNotOpen,
+)
+from engine.store.errors import Conflict, DatabaseBusy, DatabaseUnreachable
+from webui.fortsetzen import ask_to_check, typed
+
+log = structlog.get_logger(__name__)
+
+# Class -> status and heading. The text below the heading is the error's own message.
+PAGES: Mapping[type[FallflussError], tuple[int, str]] = {
+    NotFound: (404, "Nicht gefunden"),
+    NotAllowed: (403, "Keine Berechtigung"),
+    TaskNotOpen: (409, "Diese Aufgabe ist nicht mehr offen"),
+    TaskClaimed: (409, "Jemand anderes bearbeitet diese Aufgabe"),
+    Stale: (409, "Inzwischen hat sich etwas geändert"),
+    NotWaiting: (409, "Das ist schon geschehen"),
+    NobodyWaits: (409, "Der Fall wartet nicht mehr darauf"),
+    Conflict: (409, "Das passt nicht zu dem, was schon gespeichert ist"),
+    FormInvalid: (422, "Die Eingaben sind noch nicht vollständig"),
+    DefinitionInvalid: (422, "Die Dateien wurden nicht übernommen"),
+    DatabaseBusy: (503, "Gerade ausgelastet"),
+    DatabaseUnreachable: (503, "Zurzeit nicht erreichbar"),
+    FallflussError: (400, "Das ging nicht"),
+}
+
+HTTP: Mapping[int, tuple[str, str]] = {
+    400: ("Das ging nicht", "Die Anfrage war unvollständig. Es wurde nichts gespeichert."),
+    404: ("Nicht gefunden", "Diese Seite gibt es nicht. Vielleicht ist die Adresse falsch geschrieben."),
+    405: ("Das ging nicht", "Diese Seite lässt sich so nicht aufrufen. Es wurde nichts gespeichert."),
+    413: ("Zu viel auf einmal", "Es wurde mehr gesendet, als auf einmal angenommen wird. Es wurde nichts gespeichert."),
+    429: ("Zu viele Versuche", "Von diesem Gerät kamen zu viele Anmeldungen. Bitte eine Minute warten und nochmals versuchen."),
+}
+
+
+def register(app: Flask) -> None:
+    """Answer every error from here."""
+    for kind in PAGES:
+        app.register_error_handler(kind, _known)
+    app.register_error_handler(NoRegionContext, _unknown)
+    app.register_error_handler(CSRFError, _expired)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unknown)
+
+
+def _known(error: FallflussError) -> ResponseReturnValue:
+    status, title = next(page for kind, page in PAGES.items() if isinstance(error, kind))
+    return page(status, title, str(error))
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    if error.code and error.code < 400:
+        return error
+    title, message = HTTP.get(error.code or 500, HTTP[400])
+    return page(error.code or 500, title, message)
+
+
+def _expired(error: CSRFError) -> ResponseReturnValue:
+    """The form was older than the session: show it again with what was typed, and let the person send it once more."""
+    message = "Diese Seite war zu lange offen oder Sie haben sich inzwischen neu angemeldet. Es wurde nichts gespeichert."
+    if not current_user.is_authenticated:
+        return render_template("konto/anmelden.html", weiter=None, carried=[], abgelaufen=True), 400
+    return ask_to_check(message, typed(), request.path, 400)
+
+
+def _unknown(error: Exception) -> ResponseReturnValue:
+    log.exception("request.failed", request_id=g.get("request_id"), path=request.path)
+    message = (
+        "Es ist ein Fehler aufgetreten, den wir nicht erwartet haben. Was Sie eben gesendet haben, wurde nicht gespeichert. "
+        "Bitte versuchen Sie es nochmals; hält es an, melden Sie dem Betrieb die Nummer unten."
+    )
+    return page(500, "Unerwarteter Fehler", message, request_id=g.get("request_id", ""))
+
+
+def page(status: int, title: str, message: str, *, request_id: str = "") -> ResponseReturnValue:
+    """An error page with a way on; what was typed stays on it to be copied."""
+    values = [(name, value) for name, value in typed() if value.strip() and not name.startswith("_")] if status in (409, 503) else []
+    ways = [("Zur Aufgabenliste", url_for("aufgaben.liste")), ("Zur Fallliste", url_for("faelle.liste"))]
+    if not current_user.is_authenticated:
+        ways = [("Zur Startseite", url_for("konto.start"))]
+    html = render_template("fehler.html", title=title, message=message, ways=ways, values=values, request_id=request_id)
+    return html, status

@@ -1,0 +1,189 @@
+"""Cases: list, page, opening one, reporting an event, retrying what failed."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from engine import commands, queries
+from engine.commands.cases import OPENS
+from engine.commands.incidents import RETRIES
+from engine.definitions.forms import Form
+from engine.model.errors import FormInvalid, NotAllowed, NotFound
+from engine.queries import konten
+from engine.queries.ereignisse import ereignis, ereignisse
+from engine.store.session import FallSession
+from webui.fallsicht import fallsicht
+from webui.formulare import change_rows, newly_asked, seite
+from webui.rules import FALLROLLEN, requires
+from webui.seiten import Seiten
+from webui.transactions import access, note_read, reading, writing
+
+faelle = Blueprint("faelle", __name__, url_prefix="/faelle")
+
+PER_PAGE = 50
+
+
+@faelle.get("")
+@requires(*FALLROLLEN)
+def liste() -> ResponseReturnValue:
+    search, everything = request.args.get("suche", "").strip(), request.args.get("sicht") == "alle"
+    wanted = Seiten.wanted()
+    with reading() as session:
+        # One row more than fits tells whether there is a next page.
+        rows = queries.cases(session, search=search, only_open=not everything, limit=PER_PAGE + 1, offset=wanted * PER_PAGE)
+    return render_template(
+        "faelle/liste.html", rows=rows[:PER_PAGE], has_more=len(rows) > PER_PAGE, page=wanted, search=search, everything=everything,
+        may_open=bool(_regions_to_open()),
+    )  # fmt: skip
+
+
+@faelle.get("/<fall_nr>")
+@requires(*FALLROLLEN)
+def fall(fall_nr: str) -> ResponseReturnValue:
+    with reading() as session:
+        view = queries.case(session, fall_nr)
+        sicht = fallsicht(session, view, request.args.get("diagramm"), shows_all=request.args.get("verlauf") == "alle")
+        html = render_template(
+            "faelle/fall.html",
+            view=view,
+            sicht=sicht,
+            ereignisse=ereignisse(session, fall_nr),
+            regionen=konten.regionen(session),
+            may_retry=bool(access().rollen_in(view.fall.region) & set(RETRIES)),
+            workable={aufgabe.key for aufgabe in view.aufgaben if commands.may_work(session, aufgabe)},
+        )
+    note_read("fall", view.fall)
+    return html
+
+
+@faelle.get("/<fall_nr>/diagramm/<process>.bpmn")
+@requires(*FALLROLLEN)
+def diagramm(fall_nr: str, process: str) -> ResponseReturnValue:
+    with reading() as session:
+        return Response(queries.diagram(session, fall_nr, process), mimetype="application/xml")
+
+
+@faelle.get("/neu")
+@requires(*OPENS)
+def neu() -> ResponseReturnValue:
+    region = _region(request.args.get("region"))
+    with reading() as session:
+        if region is None:
+            return render_template("faelle/region.html", regionen=_names(session))
+        form = commands.start_form(session)
+        return _new_page(session, region, form, form.prefill({}) if form else {}, uuid.uuid4().hex)
+
+
+@faelle.post("/neu")
+@requires(*OPENS)
+def eroeffnen() -> ResponseReturnValue:
+    action, region = request.form.get("_aktion", ""), _region(request.form.get("_region"))
+    if region is None:
+        raise NotFound("Die Sozialregion")
+    with reading() as session:
+        form = commands.start_form(session)
+        raw = change_rows(form.values_from(request.form) if form else {}, action)
+        asked = newly_asked(seite(form, raw, {}, session.now), request.form.get("_gezeigt")) if form else []
+        if action != "eroeffnen" or asked:
+            return _new_page(session, region, form, raw, _request_id(), asked=asked if action == "eroeffnen" else [])
+    try:
+        with writing() as session:
+            ref = commands.open_case(session, region, raw, request_id=_request_id())
+    except FormInvalid as error:
+        with reading() as session:
+            return _new_page(session, region, form, raw, _request_id(), errors=error.errors), 422
+    flash(f"Der Fall {ref.fall_nr} ist eröffnet.")
+    return redirect(url_for("faelle.fall", fall_nr=ref.fall_nr), 303)
+
+
+@faelle.get("/<fall_nr>/ereignis/<int:key>")
+@requires(*FALLROLLEN)
+def ereignis_zeigen(fall_nr: str, key: int) -> ResponseReturnValue:
+    with reading() as session:
+        view = queries.case(session, fall_nr)
+        return render_template("faelle/ereignis.html", fall=view.fall, ereignis=ereignis(session, fall_nr, key), request_id=uuid.uuid4().hex)
+
+
+@faelle.post("/<fall_nr>/ereignis/<int:key>")
+@requires(*FALLROLLEN)
+def ereignis_melden(fall_nr: str, key: int) -> ResponseReturnValue:
+    with reading() as session:
+        wanted = ereignis(session, fall_nr, key)
+        if request.form.get("_aktion") == "zeigen":
+            fall = queries.case(session, fall_nr).fall
+            return render_template("faelle/ereignis.html", fall=fall, ereignis=wanted, request_id=_request_id(), bemerkung=_bemerkung())
+    values = {"ereignis_bemerkung": _bemerkung()} if _bemerkung() else {}
+    with writing() as session:
+        commands.correlate(session, wanted.name, wanted.correlation, values, message_id=_request_id())
+    flash(f"«{wanted.label}» ist gemeldet.")
+    return redirect(url_for("faelle.fall", fall_nr=fall_nr), 303)
+
+
+@faelle.post("/<fall_nr>/stoerungen/<int:key>")
+@requires(*RETRIES)
+def wiederholen(fall_nr: str, key: int) -> ResponseReturnValue:
+    with writing() as session:
+        went_on = commands.resolve_incident(session, key)
+    flash("Der Schritt ist gelungen; der Fall geht weiter." if went_on else "Der Schritt ist nochmals fehlgeschlagen. Der Grund steht bei der Störung.")
+    return redirect(url_for("faelle.fall", fall_nr=fall_nr), 303)
+
+
+def _new_page(
+    session: FallSession,
+    region: str,
+    form: Form | None,
+    raw: Mapping[str, Any],
+    request_id: str,
+    *,
+    errors: Mapping[str, str] | None = None,
+    asked: list[str] | None = None,
+) -> str:
+    formular = seite(form, raw, {}, session.now, errors) if form else None
+    return render_template(
+        "faelle/neu.html",
+        formular=formular,
+        title=form.title if form else "",
+        region=region,
+        regionen=_names(session),
+        request_id=request_id,
+        asked=asked or [],
+    )
+
+
+def _regions_to_open() -> list[str]:
+    return sorted(region for region in access().regionen if access().rollen_in(region) & set(OPENS))
+
+
+def _names(session: FallSession) -> dict[str, str]:
+    """The regions in which this person may open a case, by name."""
+    allowed = set(_regions_to_open())
+    return {kuerzel: name for kuerzel, name in konten.regionen(session).items() if kuerzel in allowed}
+
+
+def _region(wanted: str | None) -> str | None:
+    """The region of the new case: the only one possible, or the one chosen.
+
+    Raises:
+        NotAllowed: the person may not open cases there.
+    """
+    allowed = _regions_to_open()
+    if wanted is None:
+        return allowed[0] if len(allowed) == 1 else None
+    if wanted not in allowed:
+        raise NotAllowed("einen Fall in dieser Region eröffnen")
+    return wanted
+
+
+def _bemerkung() -> str:
+    return request.form.get("bemerkung", "").strip()[:2000]
+
+
+def _request_id() -> str:
+    """Made when the page was; the same page sent twice acts once."""
+    text = request.form.get("_anfrage", "")
+    return text if text.isalnum() and len(text) == 32 else uuid.uuid4().hex

@@ -1,0 +1,250 @@
+"""The case page in words: where the case stands, what is due, what happened. The diagram shows the same."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from engine.definitions.bpmn import Element
+from engine.definitions.forms import Field, walk
+from engine.model.errors import NotFound
+from engine.queries import CaseView, Position, Waits, konten
+from engine.store import library
+from engine.store.library import Contents
+from engine.store.session import FallSession
+from engine.store.tables import Person, Segmentzuordnung, Verlauf
+
+SHORT = 15
+
+# Command -> what is said of it; {name} is the element's name on the diagram.
+SATZ: Mapping[str, str] = {
+    "open_case": "Fall eröffnet",
+    "complete_task": "«{name}» abgeschlossen",
+    "claim": "«{name}» übernommen",
+    "unclaim": "«{name}» wieder freigegeben",
+    "fire_timer": "Frist erreicht: {name}",
+    "correlate": "Ereignis gemeldet: {name}",
+    "signal": "Signal eingegangen: {name}",
+    "complete_job": "Automatisch ausgeführt: {name}",
+    "fail_job": "Automatischer Schritt fehlgeschlagen: {name}",
+    "throw_job_error": "Automatischer Schritt meldet einen fachlichen Fehler: {name}",
+    "resolve_incident": "Störung behandelt bei «{name}»",
+    "set_variables": "Werte berichtigt",
+    "cancel_case": "Fall abgebrochen: {name}",
+}
+
+# Who acts without an account.
+SYSTEM: Mapping[str, str] = {"zeitgeber": "Automatisch", "system": "Automatisch", "befehlszeile": "Befehlszeile"}
+
+CONTAINERS = frozenset({"subProcess", "callActivity"})
+# Waits that are the way a step ends, not steps of their own.
+QUIET = frozenset({"boundaryEvent"})
+
+
+@dataclass(frozen=True)
+class Schritt:
+    """Something active, in words; ``wo`` is the phase around it."""
+
+    name: str
+    wo: str
+    person: str = ""
+
+
+@dataclass(frozen=True)
+class Uhr:
+    """A timer that will act by itself; ``bei`` is the step it is attached to."""
+
+    name: str
+    bei: str
+    due_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Zeile:
+    """One line of history; ``folgen`` is what it brought about, ``angaben`` what was entered."""
+
+    at: datetime
+    wer: str
+    was: str
+    person: str
+    folgen: tuple[str, ...]
+    angaben: tuple[tuple[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class Diagramm:
+    """One process of the case and what its viewer marks."""
+
+    position: Position
+    stand: Mapping[str, Any]
+
+    @property
+    def fassung(self) -> str:
+        return f"Version {self.position.version} von {self.position.versions}"
+
+
+@dataclass(frozen=True)
+class Mitglied:
+    """A person of the household with the segment that holds now and those before."""
+
+    person: Person
+    segment: Segmentzuordnung | None
+    frueher: tuple[Segmentzuordnung, ...]
+
+
+@dataclass(frozen=True)
+class Fallsicht:
+    schritte: tuple[Schritt, ...]
+    uhren: tuple[Uhr, ...]
+    diagramme: tuple[Diagramm, ...]
+    diagramm: Diagramm | None
+    mitglieder: tuple[Mitglied, ...]
+    zeilen: tuple[Zeile, ...]
+    weitere: int
+    namen: Mapping[str, str]
+
+
+def fallsicht(session: FallSession, view: CaseView, chosen: str | None, *, shows_all: bool) -> Fallsicht:
+    """Everything the case page says that a query does not give as it is."""
+    contents = library.contents(session, view.release_id)
+    live = live_elements(view.verlauf)
+    diagramme = tuple(_diagramm(position, live, view, contents) for position in view.positions)
+    namen = konten.names(session, [row.by for row in view.verlauf] + [aufgabe.assignee for aufgabe in view.aufgaben] + [s.entschieden_von for s in view.segmente])
+    rows = tuple(reversed(view.verlauf))
+    return Fallsicht(
+        schritte=tuple(_schritte(view, contents)),
+        uhren=tuple(_uhr(wait, contents) for wait in view.timers),
+        diagramme=diagramme,
+        diagramm=next((one for one in diagramme if one.position.process == chosen), diagramme[0] if diagramme else None),
+        mitglieder=tuple(_mitglied(person, view.segmente) for person in view.personen),
+        zeilen=tuple(_zeile(row, contents, namen, view.instanz.process) for row in (rows if shows_all else rows[:SHORT])),
+        weitere=0 if shows_all else max(len(rows) - SHORT, 0),
+        namen=namen,
+    )
+
+
+def live_elements(verlauf: Iterable[Verlauf]) -> Counter[tuple[str, str]]:
+    """How often each element (process, id) is active now: what was activated and has neither been completed nor cancelled."""
+    live: dict[int, tuple[str, str]] = {}
+    for row in verlauf:
+        for what, key, element, _, process, _ in row.events:
+            if what in ("activated", "armed"):
+                live[key] = (process, element)
+            elif what in ("completed", "cancelled"):
+                live.pop(key, None)
+    return Counter(live.values())
+
+
+def _diagramm(position: Position, live: Counter[tuple[str, str]], view: CaseView, contents: Contents) -> Diagramm:
+    aktiv = {element: count for (process, element), count in live.items() if process == position.process}
+    aktiv |= {element: aktiv.get(element, 1) for element in position.active}
+    for id in list(aktiv):
+        # What lies in wait at a step's border is no place where the case stands.
+        element = _element(contents, position.process, id)
+        if element is not None and element.type in QUIET:
+            del aktiv[id]
+    stoerungen = Counter(one.element for one in view.incidents if one.process == position.process)
+    stand = {
+        "aktiv": aktiv,
+        "erledigt": sorted(position.completed - aktiv.keys()),
+        "genommen": sorted(position.taken),
+        "stoerungen": dict(stoerungen),
+    }
+    return Diagramm(position, stand)
+
+
+def _schritte(view: CaseView, contents: Contents) -> Iterable[Schritt]:
+    """Open tasks first, then what the case waits for besides."""
+    for aufgabe in view.aufgaben:
+        yield Schritt(aufgabe.name, _around(contents, aufgabe.process, aufgabe.element), aufgabe.person_name or "")
+    for wait in (*view.jobs, *view.timers, *view.messages):
+        element = contents.element(wait.process, wait.element)
+        if element is not None and element.type not in QUIET:
+            yield Schritt(f"Warten: {wait.name}", _around(contents, wait.process, wait.element))
+
+
+def _uhr(wait: Waits, contents: Contents) -> Uhr:
+    element = contents.element(wait.process, wait.element)
+    host = contents.element(wait.process, element.attached_to) if element is not None and element.attached_to else None
+    return Uhr(wait.name, (host.name or host.id) if host is not None else "", wait.due_at)
+
+
+def _around(contents: Contents, process: str, id: str) -> str:
+    """The sub-process an element stands in, otherwise its process."""
+    element = contents.element(process, id)
+    outer = contents.element(process, element.parent) if element is not None and element.parent else None
+    return outer.name if outer is not None and outer.name else contents.process(process).name or process
+
+
+def _mitglied(person: Person, segmente: Iterable[Segmentzuordnung]) -> Mitglied:
+    own = [segment for segment in segmente if segment.person_id == person.person_id]
+    current = next((segment for segment in reversed(own) if segment.bis is None), None)
+    return Mitglied(person, current, tuple(segment for segment in own if segment is not current))
+
+
+def _zeile(row: Verlauf, contents: Contents, namen: Mapping[str, str], root: str) -> Zeile:
+    return Zeile(
+        at=row.at,
+        wer=namen.get(row.by, SYSTEM.get(row.by, row.by)),
+        was=SATZ.get(row.command, row.command).format(name=_name(row, contents)),
+        person=row.person_name or "",
+        folgen=tuple(_folgen(row, contents, root)),
+        angaben=tuple(_angaben(row, contents)),
+    )
+
+
+def _name(row: Verlauf, contents: Contents) -> str:
+    """What the diagram calls the element; jobs are recorded under their technical type."""
+    process = _process_of(row)
+    element = _element(contents, process, row.element) if process and row.element else None
+    return (element.name if element is not None and row.command.endswith("_job") else "") or row.name or row.element or ""
+
+
+def _process_of(row: Verlauf) -> str | None:
+    return next((event[4] for event in row.events if event[2] == row.element), None)
+
+
+def _folgen(row: Verlauf, contents: Contents, root: str) -> Iterable[str]:
+    """New tasks, phases entered, troubles: in the order in which they happened, the same ones counted."""
+    said: Counter[str] = Counter()
+    for what, _, id, _, process, _ in row.events:
+        element = _element(contents, process, id)
+        if element is None:
+            continue
+        name = element.name or id
+        if what == "activated" and element.type == "userTask":
+            said[f"Neue Aufgabe: {name}"] += 1
+        elif what == "activated" and element.type in CONTAINERS and element.parent is None and process == root:
+            said[f"Beginn: {name}"] += 1
+        elif what == "incident":
+            said[f"Störung bei «{name}»"] += 1
+        elif what == "completed" and element.type == "endEvent" and element.parent is None and process == root:
+            said[f"Ende: {name}"] += 1
+    return [text if count == 1 else f"{text} ({count} ×)" for text, count in said.items()]
+
+
+def _element(contents: Contents, process: str, id: str) -> Element | None:
+    try:
+        return contents.element(process, id)
+    except NotFound:  # an element of a release the case has left since
+        return None
+
+
+def _angaben(row: Verlauf, contents: Contents) -> Iterable[tuple[str, Any]]:
+    if row.command not in ("complete_task", "correlate", "set_variables", "cancel_case"):
+        return
+    labels = _labels(row, contents)
+    for key, value in (row.values or {}).items():
+        if value not in (None, "", []):
+            yield labels.get(key, key.replace("_", " ").capitalize()), value
+
+
+def _labels(row: Verlauf, contents: Contents) -> dict[str, str]:
+    process = _process_of(row)
+    element = _element(contents, process, row.element) if process and row.element else None
+    if element is None or not element.form_id or contents.item("form", element.form_id) is None:
+        return {}
+    return {one.key: one.label for one in walk(contents.form(element.form_id).components) if isinstance(one, Field) and one.label}

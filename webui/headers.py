@@ -1,0 +1,42 @@
+"""What each answer says to the browser beside its content."""
+
+from __future__ import annotations
+
+import uuid
+
+from flask import Response, g, request
+
+from engine.store import audit
+
+# No inline scripts, no inline styles, nothing from elsewhere.
+CSP = "; ".join(
+    (
+        "default-src 'self'",
+        "img-src 'self' data:",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+
+
+def number_request() -> None:
+    """Give the request the number that the log and an error page share."""
+    g.request_id = uuid.uuid4().hex[:12]
+    audit.request_id.set(g.request_id)
+
+
+def protect(response: Response) -> Response:
+    """Set the security headers; pages are never kept by caches, because the next person at the machine may not see them."""
+    response.headers.setdefault("Content-Security-Policy", CSP)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+    response.headers["X-Request-ID"] = g.get("request_id", "")
+    if request.is_secure:
+        response.headers["Strict-Transport-Security"] = "max-age=31536000"
+    if not response.cache_control.public and not response.cache_control.no_cache:
+        response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,64 @@
+"""Who may call which route. A route without a rule is refused, so that forgetting one never opens anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, current_app, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+from engine.model.access import ROLLEN, Access
+from engine.model.errors import NotAllowed
+from webui.fortsetzen import ask_to_log_in
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+PUBLIC = "public"
+# Roles of chapter 3 that work with cases; the others of that table see none.
+FALLROLLEN = ("intake", "fallfuehrung", "fallfuehrung_intensiv", "administration", "teamleitung", "leitung")
+AUFGABENROLLEN = (*FALLROLLEN, "sozialkommission", "vpe_stelle")
+
+
+def requires(*rollen: str) -> Callable[[View], View]:
+    """Only people with one of these roles, in whatever region; without roles: everybody who is logged in."""
+    unknown = set(rollen) - set(ROLLEN)
+    if unknown:
+        raise ValueError(f"No such roles: {unknown}")
+
+    def mark(view: View) -> View:
+        view.rule = frozenset(rollen)  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def public(view: View) -> View:
+    """Everybody, logged in or not."""
+    view.rule = PUBLIC  # type: ignore[attr-defined]
+    return view
+
+
+def rule_of(app: Flask, endpoint: str) -> frozenset[str] | str | None:
+    """The rule of a route; None when it has none."""
+    return getattr(app.view_functions[endpoint], "rule", None)
+
+
+def enforce() -> ResponseReturnValue | None:
+    """Before each request.
+
+    Raises:
+        NotAllowed: no role that the route asks for, or the route has no rule.
+    """
+    if request.endpoint is None:
+        return None
+    rule = rule_of(current_app, request.endpoint)
+    if rule == PUBLIC:
+        return None
+    if not current_user.is_authenticated:
+        return ask_to_log_in()
+    access: Access = current_user.access
+    if rule is None or (rule and not access.has(*rule)):
+        raise NotAllowed("diese Seite")
+    return None

@@ -1,0 +1,172 @@
+"""Words for people: dates, deadlines, roles and what happened. Instants come in UTC and are shown in Europe/Zurich."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from engine.model.calendar import ZURICH
+
+MONATE = (
+    "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember",
+)  # fmt: skip
+
+ROLLEN_WORTE: Mapping[str, str] = {
+    "intake": "Intake",
+    "fallfuehrung": "Fallführung",
+    "fallfuehrung_intensiv": "Intensive Fallführung",
+    "administration": "Administration",
+    "teamleitung": "Teamleitung",
+    "leitung": "Leitung",
+    "sozialkommission": "Sozialkommission",
+    "vpe_stelle": "vPe-Stelle",
+    "partner_rav": "RAV",
+    "partner_alk": "Arbeitslosenkasse",
+    "partner_iv": "IV-Stelle",
+    "koordination": "Koordinationsstelle Integration",
+    "aufsicht": "Aufsicht",
+    "evaluation": "Evaluation",
+    "prozess": "Prozessverantwortung",
+    "umsetzung": "Umsetzungsbegleitgruppe",
+    "betrieb": "Betrieb",
+}
+
+SEGMENTE: Mapping[str, str] = {
+    "ABLOESEN": "Ablösen",
+    "VERAENDERN": "Verändern",
+    "ORIENTIEREN": "Orientieren",
+    "STABILISIEREN": "Stabilisieren",
+}
+
+ROLLE_UE: Mapping[str, str] = {
+    "antragstellend": "antragstellend",
+    "partner": "Partnerin oder Partner",
+    "kind": "Kind",
+    "weitere": "weitere Person",
+}
+
+STOERUNGEN: Mapping[str, str] = {
+    "EXTRACT_VALUE_ERROR": "Ein Ausdruck liess sich nicht auswerten",
+    "CONDITION_ERROR": "Eine Bedingung liess sich nicht entscheiden",
+    "CALLED_ELEMENT_ERROR": "Der aufgerufene Prozess fehlt",
+    "CALLED_DECISION_ERROR": "Die Entscheidungstabelle fehlt",
+    "DECISION_EVALUATION_ERROR": "Eine Entscheidung liess sich nicht treffen",
+    "JOB_NO_RETRIES": "Ein automatischer Schritt ist fehlgeschlagen",
+    "UNHANDLED_ERROR_EVENT": "Ein fachlicher Fehler wurde nicht aufgefangen",
+    "IO_MAPPING_ERROR": "Eine Übergabe von Werten ist fehlgeschlagen",
+    "RUNAWAY_LOOP": "Der Ablauf dreht sich im Kreis",
+}
+
+
+@dataclass(frozen=True)
+class Frist:
+    """A deadline in words; ``stufe`` is ueberfaellig, heute, bald or spaeter and chooses the colour."""
+
+    stufe: str
+    worte: str
+    datum: str
+
+
+def zurich(at: datetime) -> datetime:
+    return at.astimezone(ZURICH)
+
+
+def datum(value: date | datetime | str | None) -> str:
+    """``02.03.2026``; an instant counts as the day it falls on in Zurich, ISO text is read first."""
+    if not value:
+        return ""
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
+        except ValueError:
+            return str(value)
+    if isinstance(value, datetime) and value.tzinfo:
+        value = zurich(value)
+    return value.strftime("%d.%m.%Y")
+
+
+def zeit(at: datetime | None) -> str:
+    return zurich(at).strftime("%H:%M") if at else ""
+
+
+def zeitpunkt(at: datetime | None) -> str:
+    """``02.03.2026, 08:15``."""
+    return zurich(at).strftime("%d.%m.%Y, %H:%M") if at else ""
+
+
+def langes_datum(value: date | datetime) -> str:
+    """``2. März 2026``."""
+    if isinstance(value, datetime):
+        value = zurich(value).date()
+    return f"{value.day}. {MONATE[value.month - 1]} {value.year}"
+
+
+def frist(due: datetime | None, now: datetime) -> Frist | None:
+    """How a due instant stands against now, counted in calendar days of Zurich. The end of a day still belongs to that day."""
+    if due is None:
+        return None
+    day = (zurich(due) - timedelta(microseconds=1)).date()
+    days = (day - zurich(now).date()).days
+    stufe = "ueberfaellig" if days < 0 or due <= now else "heute" if days == 0 else "bald" if days <= 7 else "spaeter"
+    return Frist(stufe, _tage(days, stufe), datum(day))
+
+
+def _tage(days: int, stufe: str) -> str:
+    if stufe == "ueberfaellig":
+        return f"überfällig seit {anzahl(-days, 'Tag', 'Tagen')}" if days else "seit heute überfällig"
+    if days == 0:
+        return "heute"
+    return "morgen" if days == 1 else f"in {days} Tagen"
+
+
+def anzahl(number: int, one: str, many: str) -> str:
+    """``1 Person``, ``3 Personen``."""
+    return f"{number} {one if number == 1 else many}"
+
+
+def rolle(name: str) -> str:
+    return ROLLEN_WORTE.get(name, name)
+
+
+def segment(name: str) -> str:
+    return SEGMENTE.get(name, name.capitalize())
+
+
+def stoerung(kind: str) -> str:
+    return STOERUNGEN.get(kind, kind)
+
+
+def wert(value: Any) -> str:
+    """A stored JSON value for reading."""
+    if value is None or value == "" or value == []:
+        return "–"
+    if isinstance(value, bool):
+        return "Ja" if value else "Nein"
+    if isinstance(value, list):
+        return ", ".join(wert(one) for one in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{name}: {wert(one)}" for name, one in value.items())
+    if isinstance(value, int | float):
+        return zahl(value)
+    return datum(value) if isinstance(value, str) and len(value) == 10 and value[4:5] == "-" else str(value)
+
+
+def zahl(value: int | float) -> str:
+    """``1'234.5``."""
+    whole, _, decimals = f"{value}".partition(".")
+    grouped = f"{int(whole):,}".replace(",", "'") if whole.lstrip("-").isdigit() and abs(int(whole)) >= 10_000 else whole
+    return f"{grouped}.{decimals}" if decimals else grouped
+
+
+FILTERS: Mapping[str, Callable[..., str]] = {
+    "datum": datum,
+    "zeit": zeit,
+    "zeitpunkt": zeitpunkt,
+    "langes_datum": langes_datum,
+    "rolle": rolle,
+    "segment": segment,
+    "stoerung": stoerung,
+    "wert": wert,
+}
