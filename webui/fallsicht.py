@@ -224,7 +224,7 @@ def _folgen(row: Verlauf, contents: Contents, root: str) -> Iterable[str]:
             said[f"Beginn: {name}"] += 1
         elif what == "incident":
             said[f"Störung bei «{name}»"] += 1
-        elif what == "completed" and element.type == "endEvent" and element.parent is None and process == root:
+        elif what == "completed" and element.type == "endEvent" and element.name and element.parent is None and process == root:
             said[f"Ende: {name}"] += 1
     return [text if count == 1 else f"{text} ({count} ×)" for text, count in said.items()]
 
