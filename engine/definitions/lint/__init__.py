@@ -42,6 +42,7 @@ from engine.definitions.lint import (
     io_mapping,
     known_element,
     layout,
+    layout_numbers,
     loop_waits,
     message,
     message_throw,
@@ -69,6 +70,7 @@ from engine.definitions.lint import (
     service_task,
     start_event,
     start_trigger,
+    task_schedule,
     timer,
     user_task,
 )
@@ -102,6 +104,7 @@ RULES: tuple[Check, ...] = (
     gateway_default.check,
     io_mapping.check,
     layout.check,
+    layout_numbers.check,
     loop_waits.check,
     message.check,
     message_throw.check,
@@ -127,6 +130,7 @@ RULES: tuple[Check, ...] = (
     service_task.check,
     start_event.check,
     start_trigger.check,
+    task_schedule.check,
     timer.check,
     user_task.check,
 )

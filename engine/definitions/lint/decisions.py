@@ -18,8 +18,8 @@ def check(decision: Decision, file: str, catalog: Catalog) -> Iterator[Finding]:
     for where, source, kind in _texts(decision):
         if source.strip() in ANYTHING:
             continue
-        problem = catalog.feel.parse_error(source, kind=kind)
-        unknown = [] if problem else catalog.feel.unknown_functions(source, kind=kind)
+        problem = catalog.parse_error(source, kind)
+        unknown = [] if problem else catalog.unknown_functions(source, kind)
         message = f"ist fehlerhaft: {problem.rstrip('.')}" if problem else f"ruft «{unknown[0]}» auf, das es nicht gibt" if unknown else ""
         if message:
             yield Finding(file, decision.id, decision.name, RULE, "error", f"{where}: «{source[:80]}» {message}. Berichtigen Sie die Zelle.")
