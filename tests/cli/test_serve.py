@@ -17,6 +17,7 @@ def test_a_port_in_use_is_said_before_anything_else_happens(process: Process, tm
         port = other.getsockname()[1]
         result = process(["serve", "--demo", "--port", str(port)], url=f"sqlite:///{tmp_path / 'new.db'}")
     assert result.returncode == 1
+    assert result.stderr.startswith("Fehler: ")
     assert f"make run PORT={port + 1}" in result.stderr
     assert not (tmp_path / "new.db").exists()
 
