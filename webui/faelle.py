@@ -17,7 +17,7 @@ from engine.model.errors import FormInvalid, NotAllowed, NotFound
 from engine.queries import konten
 from engine.queries.ereignisse import ereignis, ereignisse
 from engine.store.session import FallSession
-from webui.fallsicht import fallsicht
+from webui.fallsicht import SHORT, fallsicht
 from webui.formulare import change_rows, newly_asked, seite
 from webui.rules import FALLROLLEN, requires
 from webui.seiten import Seiten
@@ -46,8 +46,8 @@ def liste() -> ResponseReturnValue:
 @requires(*FALLROLLEN)
 def fall(fall_nr: str) -> ResponseReturnValue:
     with reading() as session:
-        view = queries.case(session, fall_nr)
-        sicht = fallsicht(session, view, request.args.get("diagramm"), shows_all=request.args.get("verlauf") == "alle")
+        view = queries.case(session, fall_nr, latest=None if request.args.get("verlauf") == "alle" else SHORT)
+        sicht = fallsicht(session, view, request.args.get("diagramm"))
         html = render_template(
             "faelle/fall.html",
             view=view,
