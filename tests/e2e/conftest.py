@@ -49,7 +49,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         assert server.wait(30) == 0, log.read_text()
 
 
-@pytest.fixture(scope="session")
+# Not for the whole session: while Playwright is open, an event loop runs in this thread, and the embedded interpreter of later tests
+# refuses to work beside one.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     found = executable()
     if found is None:
