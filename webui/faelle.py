@@ -65,7 +65,10 @@ def fall(fall_nr: str) -> ResponseReturnValue:
 @requires(*FALLROLLEN)
 def diagramm(fall_nr: str, process: str) -> ResponseReturnValue:
     with reading() as session:
-        return Response(queries.diagram(session, fall_nr, process), mimetype="application/xml")
+        response = Response(queries.diagram(session, fall_nr, process), mimetype="application/xml")
+    # The file came from outside: opened by itself it must not run as a page of this site.
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
 
 
 @faelle.get("/neu")
@@ -106,7 +109,9 @@ def eroeffnen() -> ResponseReturnValue:
 def ereignis_zeigen(fall_nr: str, key: int) -> ResponseReturnValue:
     with reading() as session:
         view = queries.case(session, fall_nr)
-        return render_template("faelle/ereignis.html", fall=view.fall, ereignis=ereignis(session, fall_nr, key), request_id=uuid.uuid4().hex)
+        return render_template(
+            "faelle/ereignis.html", fall=view.fall, ereignis=ereignis(session, fall_nr, key), request_id=uuid.uuid4().hex
+        )
 
 
 @faelle.post("/<fall_nr>/ereignis/<int:key>")
@@ -129,7 +134,11 @@ def ereignis_melden(fall_nr: str, key: int) -> ResponseReturnValue:
 def wiederholen(fall_nr: str, key: int) -> ResponseReturnValue:
     with writing() as session:
         went_on = commands.resolve_incident(session, key)
-    flash("Der Schritt ist gelungen; der Fall geht weiter." if went_on else "Der Schritt ist nochmals fehlgeschlagen. Der Grund steht bei der Störung.")
+    flash(
+        "Der Schritt ist gelungen; der Fall geht weiter."
+        if went_on
+        else "Der Schritt ist nochmals fehlgeschlagen. Der Grund steht bei der Störung."
+    )
     return redirect(url_for("faelle.fall", fall_nr=fall_nr), 303)
 
 

@@ -112,7 +112,10 @@ def fallsicht(session: FallSession, view: CaseView, chosen: str | None, *, shows
     contents = library.contents(session, view.release_id)
     live = live_elements(view.verlauf)
     diagramme = tuple(_diagramm(position, live, view, contents) for position in view.positions)
-    namen = konten.names(session, [row.by for row in view.verlauf] + [aufgabe.assignee for aufgabe in view.aufgaben] + [s.entschieden_von for s in view.segmente])
+    namen = konten.names(
+        session,
+        [row.by for row in view.verlauf] + [aufgabe.assignee for aufgabe in view.aufgaben] + [s.entschieden_von for s in view.segmente],
+    )
     rows = tuple(reversed(view.verlauf))
     return Fallsicht(
         schritte=tuple(_schritte(view, contents)),
@@ -221,7 +224,7 @@ def _folgen(row: Verlauf, contents: Contents, root: str) -> Iterable[str]:
             said[f"Beginn: {name}"] += 1
         elif what == "incident":
             said[f"Störung bei «{name}»"] += 1
-        elif what == "completed" and element.type == "endEvent" and element.parent is None and process == root:
+        elif what == "completed" and element.type == "endEvent" and element.name and element.parent is None and process == root:
             said[f"Ende: {name}"] += 1
     return [text if count == 1 else f"{text} ({count} ×)" for text, count in said.items()]
 
