@@ -69,6 +69,7 @@ def cancel_case(session: FallSession, fall_id: int, grund: str) -> None:
 
     Raises:
         NotAllowed: only the Leitung may.
+        NotWaiting: the case is over already.
     """
     instanz = lock(session, _case(session, fall_id).nummer)
     if not session.access.everywhere and not session.access.rollen_in(instanz.region) & set(STOPS):

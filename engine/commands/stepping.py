@@ -39,7 +39,13 @@ def instance_number(key: int) -> int:
 
 
 def advance(session: FallSession, instanz: Instanz, command: Command, act: Act) -> Step:
-    """Run one runtime command on a locked instance and save the outcome; signals it throws reach the other cases of the region."""
+    """Run one runtime command on a locked instance and save the outcome; signals it throws reach the other cases of the region.
+
+    Raises:
+        NotWaiting: the case is over, or nothing waits under the command's key.
+    """
+    if instanz.zustand != "active":  # the runtime would still write variables or stop what has ended
+        raise NotWaiting(act.key or instanz.key)
     runtime = library.runtime(session, instanz.release_id)
     step = runtime.apply(instanz.state, command)
     settle(session, instanz, step, act, runtime)
