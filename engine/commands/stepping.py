@@ -20,14 +20,13 @@ INSTANCE = 10**9
 
 
 def lock(session: FallSession, nummer: int) -> Instanz:
-    """The instance, locked until the transaction ends. Every command locks it first, so that two never wait for each other.
+    """The instance with its Fall, both locked until the transaction ends. Every command locks it first, so that two never wait for each other.
 
     Raises:
         NotFound: there is none in the regions of this session.
     """
-    instanz = session.scalar(
-        select(Instanz).where(Instanz.nummer == nummer).with_for_update(of=Instanz).execution_options(populate_existing=True)
-    )
+    # Both rows: PostgreSQL reads anew only what it locks, and a Fall as it was before the wait would undo what was written meanwhile.
+    instanz = session.scalar(select(Instanz).where(Instanz.nummer == nummer).with_for_update().execution_options(populate_existing=True))
     if instanz is None:
         raise NotFound("Der Fall")
     return instanz

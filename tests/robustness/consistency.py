@@ -28,9 +28,13 @@ class Defect:
     what: str
 
 
-def check(session: FallSession) -> list[Defect]:
-    """All defects of all cases that the session sees; empty when the database holds together. Loads every case: for the operator, not for requests."""
-    return [Defect(instanz.nummer, what) for instanz in session.scalars(select(Instanz).order_by(Instanz.nummer)) for what in _of(session, instanz)]
+def check(session: FallSession, *, after: int = 0) -> list[Defect]:
+    """The defects of all cases that the session sees, or of those numbered above ``after``; empty when the database holds together.
+
+    Loads every case: for the operator, not for requests.
+    """
+    cases = session.scalars(select(Instanz).where(Instanz.nummer > after).order_by(Instanz.nummer))
+    return [Defect(instanz.nummer, what) for instanz in cases for what in _of(session, instanz)]
 
 
 def step_of(session: FallSession, instanz: Instanz) -> Step:
