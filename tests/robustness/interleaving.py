@@ -28,9 +28,10 @@ Segment = tuple[int, int]
 class Actor:
     """One transaction: ``state`` is running, paused or done; ``result`` what it gave, or the name of its error."""
 
-    def __init__(self, work: Callable[[], Any], changed: threading.Condition):
+    def __init__(self, work: Callable[[], Any], stage: Stage):
         self.work = work
-        self.changed = changed
+        self.stage = stage
+        self.changed = stage.changed
         self.state = "running"
         self.granted = False
         self.statement = ""
@@ -41,6 +42,7 @@ class Actor:
         self.thread = threading.Thread(target=self._run, daemon=True)
 
     def _run(self) -> None:
+        self.stage.actors[threading.get_ident()] = self
         try:
             self.result = self.work()
         except FallflussError as error:
@@ -89,10 +91,9 @@ class Stage:
 
     def play(self, works: Sequence[Callable[[], Any]], segments: Sequence[Segment]) -> list[Actor]:
         """Let the actors run: each segment lets one of them take that many steps (or as far as it gets), at the end both finish."""
-        actors = [Actor(work, self.changed) for work in works]
+        actors = [Actor(work, self) for work in works]
         for actor in actors:
             actor.thread.start()
-            self.actors[actor.thread.ident or 0] = actor
             self._arrives(actor)
         for who, steps in segments:
             self._advance(actors[who], steps)
