@@ -19,7 +19,6 @@ from engine.store.tables import Aufgabe, Incident, Instanz, Job, Subscription, T
 
 PROCESSES = ("antrag", "klemmt", "schlaufe", "auftrag", "ruf", "hoert", "phasen", "eile", "familie")
 PERSONEN = ({"name": "Muster", "vorname": "Anna", "rolle_ue": "antragstellend"}, {"name": "Muster", "vorname": "Beat", "rolle_ue": "kind"})
-WALKER = system("wandernde")
 
 
 @dataclass(frozen=True)
@@ -31,46 +30,44 @@ class Intent:
     values: Any
 
 
-@dataclass(frozen=True)
-class Done:
-    """What was done: the row of history that says so, or its absence when the command leaves none."""
-
-    verlauf_id: int
-    instanz_nummer: int
-
-
+# What was done: the rows of history that say so, each as [id, command, element key, instance]. Commands that change nothing leave none.
+Rows = list[list[Any]]
 Choice = Callable[[FallSession, random.Random], Intent | None]
 
 
 class Walk:
-    """One walker. ``step`` plans in one transaction and acts in the next, as people do whose page is a little old."""
+    """One walker, acting under the name of its seed. ``step`` plans in one transaction and acts in the next, as people do whose page is a little old."""
 
     def __init__(self, database: Database, clock: FixedClock, seed: int | str, *, cases: int = 40):
         self.database, self.clock, self.cases = database, clock, cases
         self.chosen = random.Random(seed)
         self.name = str(seed)
+        self.access = system(self.name)
         self.number = 0
 
     def plan(self) -> Intent | None:
-        with self.database.read(WALKER) as session:
+        with self.database.read(self.access) as session:
             number = session.scalar(select(func.count()).select_from(Instanz).where(Instanz.zustand == "active")) or 0
             choice = self._open if number < 4 else self.chosen.choices([self._open, *CHOICES], [1 if number < self.cases else 0, *WEIGHTS])[0]
             return choice(session, self.chosen)
 
-    def act(self, intent: Intent) -> Done | None:
+    def act(self, intent: Intent) -> Rows | None:
         """Do it; None when it is refused by name."""
+        mine = select(Verlauf).where(Verlauf.by == self.access.konto).order_by(Verlauf.id)
         try:
-            with self.database.begin(WALKER) as session:
+            with self.database.begin(self.access) as session:
+                before = session.scalar(select(func.max(Verlauf.id)).where(Verlauf.by == self.access.konto)) or 0
                 _DOERS[intent.command](session, intent)
                 session.flush()
-                latest = select(Verlauf).where(Verlauf.by == WALKER.konto).order_by(Verlauf.id.desc()).limit(1)
-                row = session.scalars(latest).one()
-                return Done(row.id, row.instanz_nummer or 0)
+                return [[row.id, row.command, row.element_key, row.instanz_nummer] for row in session.scalars(mine.where(Verlauf.id > before))]
         except FallflussError:
             return None
 
-    def step(self) -> Done | None:
-        self.clock.at += timedelta(minutes=self.chosen.choice((1, 5, 60, 60 * 24 * 3)))
+    def pause(self) -> timedelta:
+        return timedelta(minutes=self.chosen.choice((1, 5, 60, 60 * 24 * 3)))
+
+    def step(self) -> Rows | None:
+        self.clock.at += self.pause()
         intent = self.plan()
         return self.act(intent) if intent else None
 
