@@ -38,8 +38,8 @@ Choice = Callable[[FallSession, random.Random], Intent | None]
 class Walk:
     """One walker, acting under the name of its seed. ``step`` plans in one transaction and acts in the next, as people do whose page is a little old."""
 
-    def __init__(self, database: Database, clock: FixedClock, seed: int | str, *, cases: int = 40):
-        self.database, self.clock, self.cases = database, clock, cases
+    def __init__(self, database: Database, clock: FixedClock, seed: int | str, *, tasks: int = 8):
+        self.database, self.clock, self.tasks = database, clock, tasks
         self.chosen = random.Random(seed)
         self.name = str(seed)
         self.access = system(self.name)
@@ -47,8 +47,8 @@ class Walk:
 
     def plan(self) -> Intent | None:
         with self.database.read(self.access) as session:
-            number = session.scalar(select(func.count()).select_from(Instanz).where(Instanz.zustand == "active")) or 0
-            choice = self._open if number < 4 else self.chosen.choices([self._open, *CHOICES], [1 if number < self.cases else 0, *WEIGHTS])[0]
+            number = session.scalar(select(func.count()).select_from(Aufgabe).where(Aufgabe.zustand == "CREATED")) or 0
+            choice = self._open if number < self.tasks else self.chosen.choices(CHOICES, WEIGHTS)[0]
             return choice(session, self.chosen)
 
     def act(self, intent: Intent) -> Rows | None:
@@ -137,7 +137,7 @@ def _any(session: FallSession, chosen: random.Random, query: Any) -> Any:
 
 
 CHOICES: tuple[Choice, ...] = (_task, _claim, _timer, _message, _job, _incident, _correction, _cancel)
-WEIGHTS = (10, 2, 8, 3, 4, 3, 2, 0.3)
+WEIGHTS = (10, 2, 6, 5, 5, 3, 1, 0.3)
 
 
 def _open_case(session: FallSession, intent: Intent) -> None:
