@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
@@ -89,11 +89,21 @@ class Feel:
         """Variables the expression reads. Inside a filter that may include fields of the filtered elements."""
         return set(self._call("reading", {"source": expression, "kind": kind}, [expression])["names"])
 
-    def table(self, table: Mapping[str, Any], context: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
-        """Evaluate a whole decision table in one call; the shapes are those of ``table`` in feel.js."""
-        sources = list(_texts(table))
-        request = {"now": _local(now), "context": _used(context, sources), "table": table}
-        return dict(self._call("table", request, sources))
+    def decide(self, programs: Mapping[str, str], context: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
+        """Evaluate decisions in one call: JSON programs by their hash, each after those it requires; the answer is that of feel_decision.js.
+
+        Raises:
+            Trouble: it takes more than ``seconds`` or ``memory``, or ``context`` is not JSON.
+        """
+        words = frozenset[str]().union(*map(_words, programs.values()))
+        request = {"now": _local(now), "context": _spoken(context, words), "order": list(programs), "models": {}}
+        names = ["die Entscheidung"]
+        answer = self._call("decide", request, names)
+        if "missing" in answer:
+            # V8 keeps a program until its context ends; another thread may end it in between, so everything goes along.
+            request["models"] = {key: json.loads(program) for key, program in programs.items()}
+            answer = self._call("decide", request, names)
+        return dict(answer)
 
     def _answers(self, expressions: Sequence[str], context: Mapping[str, Any], now: datetime) -> list[dict[str, Any]]:
         request = {"now": _local(now), "context": _used(context, expressions), "expressions": list(expressions)}
@@ -182,21 +192,18 @@ def _local(now: datetime) -> str:
     return now.astimezone(ZURICH).replace(tzinfo=None).isoformat(timespec="milliseconds")
 
 
+@lru_cache(maxsize=5000)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", text))
+
+
 def _used(context: Mapping[str, Any], expressions: Iterable[str]) -> dict[str, Any]:
     """Only what some expression can mean: carrying a whole case into V8 costs more than evaluating."""
-    words = {word for source in expressions for word in re.findall(r"\w+", source)}
-    return {name: value for name, value in context.items() if words.issuperset(re.findall(r"\w+", name))}
+    return _spoken(context, frozenset[str]().union(*map(_words, expressions)))
 
 
-def _texts(value: Any) -> Iterable[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for entry in value.values():
-            yield from _texts(entry)
-    elif isinstance(value, Sequence):
-        for entry in value:
-            yield from _texts(entry)
+def _spoken(context: Mapping[str, Any], words: frozenset[str]) -> dict[str, Any]:
+    return {name: value for name, value in context.items() if words.issuperset(_words(name))}
 
 
 def _encode(request: Mapping[str, Any], expressions: Sequence[str]) -> str:

@@ -58,7 +58,7 @@ const GERMAN = {
 };
 
 function inGerman(source, warning) {
-  const text = source.slice(warning.position.from, warning.position.to);
+  const text = warning.text ?? source.slice(warning.position.from, warning.position.to);
   return (GERMAN[warning.type] ?? ((_text, detail) => detail))(text, warning.message);
 }
 

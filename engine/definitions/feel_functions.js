@@ -1,6 +1,7 @@
 // What a diagram may call besides FEEL's own functions, and the clock it sees.
 import { FeelDate, FeelDateTime, parseDate, parseDateTime } from 'feelin';
 import { Refused } from './feel_answers.js';
+import { Scope } from './feel_compile.js';
 
 const ZONE = 'Europe/Zurich';
 
@@ -82,6 +83,6 @@ function clock(now) {
   };
 }
 
-export function scope(request) {
-  return { ...ownFunctions, ...clock(request.now), ...request.context };
+export function scopeOf(request) {
+  return Scope.of({ ...ownFunctions, ...clock(request.now) }, request.context);
 }

@@ -1,13 +1,13 @@
 // Reading expressions without evaluating them.
 import { evaluate, parseExpression, parseUnaryTests } from 'feelin';
 import { guarded, syntaxProblem } from './feel_answers.js';
+import { DIALECT } from './feel_compile.js';
 import { ownFunctions } from './feel_functions.js';
 
-export const DIALECT = 'camunda';
 
 const readers = {
-  expression: (source) => parseExpression(source, ownFunctions, DIALECT),
-  unary: (source) => parseUnaryTests(source, ownFunctions, DIALECT),
+  expression: (source, known = ownFunctions) => parseExpression(source, known, DIALECT),
+  unary: (source, known = ownFunctions) => parseUnaryTests(source, known, DIALECT),
 };
 
 /** Every node as `[name, text, parent's name]`, in document order. */
@@ -46,9 +46,9 @@ export function reading(source, kind) {
 }
 
 /** Both parsers recover from anything, so only the interpreter's own walk over the tree tells whether the text is sound. */
-export function soundness(source, kind) {
+export function soundness(source, kind, known) {
   let error = null;
-  readers[kind](source).iterate({
+  readers[kind](source, known).iterate({
     enter(node) {
       if (error === null && node.type.isError) error = { position: { from: node.from, to: node.to } };
     },

@@ -1,0 +1,22 @@
+// The modeler's own rules in embedded V8, for engine/definitions/lint/modeler.py: what the modeler would show for a diagram.
+import { Linter } from '@camunda/linting/lib/Linter';
+
+// Made once: it reads its descriptions of BPMN anew otherwise.
+const linter = new Linter({ type: 'cloud', modeler: 'desktop' });
+
+/** What a rule says, without the parsed diagram it points into. */
+function told({ id, name, rule, message, category, data }) {
+  return { element: id ?? '', name: name ?? '', rule, message, category, kind: data?.type ?? null };
+}
+
+globalThis.fallfluss = {
+  answer: null,
+  /** Leaves `{reports}` or `{error}` in `answer` as soon as the pending promises have run. */
+  lint: (xml) => {
+    fallfluss.answer = null;
+    linter.lint(xml).then(
+      (reports) => { fallfluss.answer = { reports: reports.map(told) }; },
+      (error) => { fallfluss.answer = { error: String(error.message ?? error) }; },
+    );
+  },
+};
