@@ -45,6 +45,7 @@ from engine.definitions.lint import (
     loop_waits,
     message,
     message_throw,
+    modeler,
     multi_instance,
     multi_instance_nested,
     no_ad_hoc,
@@ -162,7 +163,10 @@ def lint(files: Mapping[str, bytes], *, known: Catalog | None = None, missing: S
 def _diagram(diagram: BpmnFile, catalog: Catalog) -> list[Finding]:
     """Where ids are not unique nothing else can be said: elements would stand inside themselves."""
     twice = list(duplicate_id.check(diagram, catalog))
-    return twice or [finding for check in RULES for finding in check(diagram, catalog)]
+    if twice:
+        return twice
+    own = [finding for check in RULES for finding in check(diagram, catalog)]
+    return [*own, *modeler.check(diagram, own)]
 
 
 def _read(files: Mapping[str, bytes]) -> Upload:
