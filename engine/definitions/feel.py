@@ -83,6 +83,10 @@ class Feel:
         """Variables the expression reads. Inside a filter that may include fields of the filtered elements."""
         return set(self._call("reading", {"source": expression, "kind": kind}, [expression])["names"])
 
+    def certain_names(self, expression: str) -> set[str]:
+        """Variables the expression certainly reads: those around a filter, where a name may also be a field of an element, are left out."""
+        return set(self._call("reading", {"source": expression, "kind": "expression"}, [expression])["certain"])
+
     def decide(self, programs: Mapping[str, str], context: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
         """Evaluate decisions in one call: JSON programs by their hash, each after those it requires; the answer is that of feel_decision.js.
 

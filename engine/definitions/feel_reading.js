@@ -10,13 +10,13 @@ const readers = {
   unary: (source, known = ownFunctions) => parseUnaryTests(source, known, DIALECT),
 };
 
-/** Every node as `[name, text, parent's name]`, in document order. */
+/** Every node as `[name, text, parent's name, whether it stands in or before a filter]`, in document order. */
 function nodes(tree, source) {
   const found = [];
   const parents = [];
   tree.iterate({
     enter(node) {
-      found.push([node.name, source.slice(node.from, node.to), parents.at(-1)]);
+      found.push([node.name, source.slice(node.from, node.to), parents.at(-1), parents.includes('FilterExpression')]);
       parents.push(node.name);
     },
     leave() {
@@ -38,9 +38,11 @@ export function reading(source, kind) {
   const all = nodes(readers[kind](source), source);
   const bound = new Set(all.filter(([name, , parent]) => name === 'Name' && BINDINGS.has(parent)).map(([, text]) => text));
   const isFree = (text) => !bound.has(text) && !IMPLIED.has(text) && !isBuiltIn(text);
-  const inside = (parents) => all.filter(([name, , parent]) => name === 'VariableName' && parents(parent)).map(([, text]) => text.replace(/\s+/g, ' '));
+  const inside = (parents) => all.filter(([name, , ...where]) => name === 'VariableName' && parents(...where)).map(([, text]) => text.replace(/\s+/g, ' '));
+  const isRead = (parent) => parent !== 'FunctionInvocation' && parent !== 'QualifiedName';
   return {
-    names: [...new Set(inside((parent) => parent !== 'FunctionInvocation' && parent !== 'QualifiedName'))].filter(isFree),
+    certain: [...new Set(inside((parent, isFiltered) => isRead(parent) && !isFiltered))].filter(isFree),
+    names: [...new Set(inside(isRead))].filter(isFree),
     functions: [...new Set(inside((parent) => parent === 'FunctionInvocation'))].filter(isFree),
   };
 }
