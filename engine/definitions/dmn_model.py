@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from functools import cached_property
 from hashlib import sha256
 
@@ -196,14 +196,43 @@ class Decision:
     def hash(self) -> str:
         return sha256(self.program.encode()).hexdigest()
 
-    def tables(self) -> Iterator[Table]:
-        """Every table of the decision, also those inside other boxes."""
-        yield from _tables(self.logic)
+    def texts(self) -> Iterator[tuple[str, Logic]]:
+        """Every literal and table of the decision and of the business knowledge it uses, with the name of the box it stands in."""
+        yield from _leaves("", self.logic)
+        for model in self.knowledge:
+            yield from _known(model)
+
+    def names(self) -> frozenset[str]:
+        """All names its boxes bind: entries, parameters, variables of loops, business knowledge, input data."""
+        found = {*self.inputs, *(name for model in self.knowledge for name in _bound(model)), *_bound(self.logic)}
+        return frozenset(found)
 
 
-def _tables(logic: object) -> Iterator[Table]:
-    if isinstance(logic, Table):
-        yield logic
-    elif isinstance(logic, Context):
-        for entry in logic.entries:
-            yield from _tables(entry.logic)
+def _known(model: Knowledge) -> Iterator[tuple[str, Logic]]:
+    yield from _leaves(model.name, model.logic)
+    for deeper in model.knowledge:
+        yield from _known(deeper)
+
+
+def _leaves(where: str, part: object) -> Iterator[tuple[str, Logic]]:
+    if isinstance(part, Literal | Table):
+        yield where, part
+    elif isinstance(part, tuple):
+        for one in part:
+            yield from _leaves(where, one)
+    elif is_dataclass(part):
+        inside = f"{where}.{part.name}".strip(".") if isinstance(part, Entry) else where
+        for one in fields(part):
+            yield from _leaves(inside, getattr(part, one.name))
+
+
+def _bound(part: object) -> Iterator[str]:
+    if isinstance(part, tuple):
+        for one in part:
+            yield from _bound(one)
+    elif is_dataclass(part) and not isinstance(part, Type | Table):
+        name = part.variable if isinstance(part, Iteration) else part.name if isinstance(part, Entry | Parameter | Knowledge) else ""
+        if name:
+            yield name
+        for one in fields(part):
+            yield from _bound(getattr(part, one.name))
