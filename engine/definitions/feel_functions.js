@@ -83,6 +83,10 @@ function clock(now) {
   };
 }
 
-export function scopeOf(request) {
-  return Scope.of({ ...ownFunctions, ...clock(request.now) }, request.context);
+let base = { now: null, scope: null };
+
+/** The functions above and the clock are the same for all calls of one moment. */
+export function scopeOf({ now, context }) {
+  if (base.now !== now) base = { now, scope: Scope.of({ ...ownFunctions, ...clock(now) }, {}) };
+  return base.scope.with(context);
 }
