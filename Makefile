@@ -1,7 +1,7 @@
 # Fallfluss. `make help` lists what there is. Needs only make and Python >= 3.11; everything else comes into .venv and node_modules.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test check format e2e bench soak browser lock clean
+.PHONY: help setup run test check format e2e bench soak browser bilder lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -42,6 +42,9 @@ bench: setup ## Messen, was ein Schritt kostet
 soak: setup ## Die langen Läufe, von denen «test» Stichproben nimmt
 	$(BIN)/pytest -m soak $(ARGS)
 
+bilder: setup browser ## Die Bilder des README neu aufnehmen, während «make run» läuft
+	PYTHONPATH=. $(BIN)/python -m tests.e2e.bilder http://127.0.0.1:$(PORT)
+
 lock: setup ## Nach Änderungen an pyproject.toml: Versionen und Prüfsummen neu festhalten
 	@command -v uv >/dev/null || $(BIN)/pip install --quiet uv
 	uv pip compile --quiet --universal --python-version 3.11 --group dev --generate-hashes --no-header --no-emit-index-url pyproject.toml -o requirements.lock
@@ -76,7 +79,7 @@ node_modules/.installed: package.json package-lock.json .npmrc $(VENV)/.node
 	@npm ci --ignore-scripts --silent --no-progress
 	@touch $@
 
-$(VENV)/.built: node_modules/.installed $(wildcard engine/definitions/feel.js) $(shell find webui/assets -type f 2>/dev/null)
+$(VENV)/.built: node_modules/.installed $(wildcard engine/definitions/*.js) $(shell find webui/assets -type f 2>/dev/null)
 	@npm run --silent build
 	@touch $@
 

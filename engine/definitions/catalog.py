@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
-from engine.definitions.feel import Feel, shared
+from engine.definitions.feel import Feel, Kind, shared
 from engine.model.access import ROLLEN
 
 Severity = Literal["error", "warning"]
@@ -21,6 +21,18 @@ class Catalog:
     rollen: frozenset[str] = frozenset(ROLLEN)
     missing: Severity = "error"
 
+    readings: dict[tuple[str, str], str | None] = field(default_factory=dict, compare=False, repr=False)
+
     @property
     def feel(self) -> Feel:
         return shared()
+
+    def parse_error(self, source: str, kind: Kind = "expression") -> str | None:
+        """As ``Feel.parse_error``; asked once per text, because the way into V8 and back is what a check costs."""
+        if (source, kind) not in self.readings:
+            self.readings[source, kind] = self.feel.parse_error(source, kind=kind)
+        return self.readings[source, kind]
+
+    def unknown_functions(self, source: str, kind: Kind = "expression") -> list[str]:
+        """Of a text that is FEEL: the functions nobody defines."""
+        return self.feel.unknown_functions(source, kind=kind) if "(" in source else []

@@ -29,9 +29,15 @@ CASES = 40
 MONTHS = 20
 # Of every so many tasks one stays lying until after its due date.
 LATE = 8
-# Of the last steps of a case most are left lying in the last weeks, so that these phases have cases too.
-LAST_STEPS = ("abloesung_erfassen", "abschlussgespraech_fuehren", "fall_abschliessen")
-LAST_WEEKS = timedelta(days=75)
+# What is left lying in the last weeks, and how often, so that short phases have cases too and Fallführung has something to do.
+LYING = {
+    "ziele_vereinbaren": 0.4,
+    "standortbestimmung_durchfuehren": 0.4,
+    "abloesung_erfassen": 0.7,
+    "abschlussgespraech_fuehren": 0.6,
+    "fall_abschliessen": 0.8,
+}
+LAST_WEEKS = timedelta(days=42)
 # Messages from outside: how likely one comes while a case waits for it, and after how many days.
 MESSAGES = {"unterlagen.vollstaendig": (0.9, 3, 25), "ereignis.wesentlich": (0.06, 20, 80), "wiederbedarf": (0.08, 30, 120)}
 
@@ -105,7 +111,7 @@ class History:
 
     def _plan_task(self, task: Aufgabe) -> None:
         self.seen.add(task.key)
-        if task.element in LAST_STEPS and self.until - self.clock.at < LAST_WEEKS and self.rng.random() < 0.6:
+        if self.until - self.clock.at < LAST_WEEKS and self.rng.random() < LYING.get(task.element, 0):
             return
         access = worker(task.region, task.candidate_groups) or system("demo")
         days = self.rng.randint(32, 50) if self.rng.randrange(LATE) == 0 else self.rng.choice((1, 1, 2, 2, 3, 4, 5, 6, 8, 11))

@@ -73,7 +73,7 @@ def task(session: FallSession, key: int) -> TaskView:
     return TaskView(aufgabe, instanz.fall, form, values, draft, is_open)
 
 
-def _tasks() -> Select[tuple[Aufgabe, str]]:
+def _tasks() -> Select[Aufgabe, str]:
     return select(Aufgabe, Fall.bezeichnung).join(Fall, Fall.id == Aufgabe.fall_id)
 
 

@@ -136,4 +136,5 @@ def _postpone_job(session: FallSession, key: int, reason: str) -> None:
 
 def pause(attempts: int) -> timedelta:
     """How long to wait after so many failures: doubling from ten seconds up to an hour."""
-    return min(timedelta(seconds=10) * 2 ** max(attempts - 1, 0), LONGEST_PAUSE)
+    doublings: int = min(max(attempts - 1, 0), 12)
+    return min(timedelta(seconds=10) * (1 << doublings), LONGEST_PAUSE)

@@ -80,7 +80,7 @@ class Contents:
         found: dict[str, dmn.Decision] = {}
         for item in self.items.values():
             if item.kind == "decision":
-                found.update(item.once("decisions", lambda item=item: dmn.read_decisions(item.content, item.resource_name)))
+                found.update(self._decisions(item))
         return found
 
     def find(self, process: str, version: int) -> Definition:
@@ -106,6 +106,10 @@ class Contents:
         if item is None:
             raise NotFound(f"Der Prozess «{process}»")
         return item
+
+    @staticmethod
+    def _decisions(item: Item) -> dict[str, dmn.Decision]:
+        return item.once("decisions", lambda: dmn.read_decisions(item.content, item.resource_name))
 
     @staticmethod
     def _compiled(item: Item) -> list[Definition]:

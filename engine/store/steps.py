@@ -90,7 +90,7 @@ def _remove(session: FallSession, gone: Mapping[int, Any], events: Iterable[Even
     for table, keys in by_table.items():
         _delete(session, table, table.key, keys)
     if tasks:
-        _end_tasks(session, tasks, {event.key for event in events if event.what == "completed"})
+        _end_tasks(session, tasks, {event.key for event in events if event.what == "cancelled"})
         _delete(session, Entwurf, Entwurf.aufgabe_key, tasks)
 
 
@@ -98,11 +98,12 @@ def _delete(session: FallSession, table: Any, column: Any, keys: list[int]) -> N
     session.execute(delete(table).where(column.in_(keys)), execution_options={"synchronize_session": False})
 
 
-def _end_tasks(session: FallSession, keys: list[int], completed: set[int]) -> None:
+def _end_tasks(session: FallSession, keys: list[int], cancelled: set[int]) -> None:
+    """What was not taken away was done, even when its output mapping still waits for a correction."""
     for key in keys:
         # The task somebody works on is in the session already; only those that go with it are fetched.
         task = session.get_one(Aufgabe, key)
-        is_done = key in completed
+        is_done = key not in cancelled
         task.zustand, task.completed_at = ("COMPLETED" if is_done else "CANCELED"), session.now
         task.completed_by = session.access.konto if is_done else None
 
@@ -188,9 +189,11 @@ def _until(text: str | None) -> datetime | None:
 def _timer(now: datetime, wait: Wait, act: Act, common: Mapping[str, Any]) -> Timer:
     request = wait.request
     fired = act.fired
-    goes_on = fired is not None and fired.element == wait.element and request["fired"] == fired.fired + 1
-    started = fired.started_at if goes_on and fired is not None else now
-    due = calendar.due_at(request["kind"], request["value"], started, request["fired"])
+    if fired is not None and (fired.element, fired.fired + 1) == (wait.element, request["fired"]):
+        started, previous = fired.started_at, fired.due_at
+    else:
+        started, previous = now, None
+    due = calendar.due_at(request["kind"], request["value"], started, request["fired"], previous=previous)
     return Timer(
         **common,
         kind=request["kind"],

@@ -1,6 +1,8 @@
-"""Chapters of conformance level 3, as far as FEEL and boxed expressions are concerned; ids are those of the compatibility kit's folders.
+"""Conformance level 3, as far as FEEL and boxed expressions are concerned; a number is the compatibility kit's folder of that subject.
 
-What is known to fall short stands in ``SHORT``, so that an improvement shows.
+What is known to fall short stands in ``SHORT``, so that an improvement shows. Left out on purpose, and refused when a file is read: decision
+services (0085), imports (0086, 0087, 0089), Java functions (0076), decisions without logic (0088). Where a value does not fit its declared
+type the kit expects null (0082); here it is an error that names the place.
 """
 
 from __future__ import annotations
@@ -36,12 +38,12 @@ BOXES = [
     ("0038", model(knowledge("K", ["a: number"], GRADE.replace("punkte", "a")), decision(context(("n", invocation("K", a=literal("55"))), ("", literal("n"))), needs=["b_K"])), {}, "genügend"),
     ("0039", model(decision(table("FIRST", ["werte"], ["o: string"], [["list contains(?, 3)", '"drei"'], ["-", '"nein"']]))), {"werte": [1, 3]}, "drei"),
     ("0040", model(decision(context(("a", context(("b", context(("c", literal("7"))))))))), {}, {"a": {"b": {"c": 7}}}),
-    ("0088", model(item("tDatum", "date"), data("Tag", "tDatum"), decision(literal("Tag.year"), needs=["i_Tag"])), {"Tag": "2026-03-02"}, 2026),
-    ("1150", model(decision(f"<conditional><if>{literal('x > 1')}</if><then>{literal(chr(34) + 'ja' + chr(34))}</then><else>{literal(chr(34) + 'nein' + chr(34))}</else></conditional>")), {"x": 2}, "ja"),
-    ("1151", model(decision(f"<for iteratorVariable='i'><in>{literal('[1, 2, 3]')}</in><return>{literal('i * i')}</return></for>")), {}, [1, 4, 9]),
-    ("1152", model(decision(f"<filter><in>{literal('[1, 5, 9]')}</in><match>{literal('item > 4')}</match></filter>")), {}, [5, 9]),
-    ("1153", model(decision(f"<some iteratorVariable='i'><in>{literal('[1, 5]')}</in><satisfies>{literal('i > 4')}</satisfies></some>")), {}, True),
-    ("1154", model(decision(f"<every iteratorVariable='i'><in>{literal('[1, 5]')}</in><satisfies>{literal('i > 4')}</satisfies></every>")), {}, False),
+    ("types", model(item("tDatum", "date"), data("Tag", "tDatum"), decision(literal("Tag.year"), needs=["i_Tag"])), {"Tag": "2026-03-02"}, 2026),
+    ("conditional", model(decision(f"<conditional><if>{literal('x > 1')}</if><then>{literal(chr(34) + 'ja' + chr(34))}</then><else>{literal(chr(34) + 'nein' + chr(34))}</else></conditional>")), {"x": 2}, "ja"),
+    ("for", model(decision(f"<for iteratorVariable='i'><in>{literal('[1, 2, 3]')}</in><return>{literal('i * i')}</return></for>")), {}, [1, 4, 9]),
+    ("filter", model(decision(f"<filter><in>{literal('[1, 5, 9]')}</in><match>{literal('item > 4')}</match></filter>")), {}, [5, 9]),
+    ("some", model(decision(f"<some iteratorVariable='i'><in>{literal('[1, 5]')}</in><satisfies>{literal('i > 4')}</satisfies></some>")), {}, True),
+    ("every", model(decision(f"<every iteratorVariable='i'><in>{literal('[1, 5]')}</in><satisfies>{literal('i > 4')}</satisfies></every>")), {}, False),
 ]  # fmt: skip
 
 TEXTS = [
@@ -58,15 +60,15 @@ TEXTS = [
     ("0021", "[1][1] = 1", True), ("0032", "if null then 1 else 2", 2), ("0033", "for i in [1, 2, 3] return count(partial)", [0, 1, 2]), ("0050", "abs(-10)", 10), ("0051", "sqrt(16)", 4),
     ("0052", "exp(0)", 1), ("0053", "log(1)", 0), ("0054", "even(2)", True), ("0055", "odd(3)", True), ("0056", "modulo(-12, 5)", 3), ("0057", "{a: 1, b: a + 1}.b", 2), ("0058", "number(\"1,000.5\", \",\", \".\")", 1000.5),
     ("0059", "all([])", True), ("0060", "any([])", False), ("0061", "median(8, 2, 5, 3, 4)", 4), ("0062", "mode(6, 3, 9, 6, 6)", [6]), ("0063", "stddev(2, 4, 7, 5)", 2.0816659994661326),
-    ("0064", "string join([\"a\", \"b\"], \"-\")", "a-b"), ("0065", "not(3)", None), ("0066", "split(\"a;b\", \";\")", ["a", "b"]), ("0067", "split(\"John Doe\", \"\\\\s\")", ["John", "Doe"]),
+    ("text", "string join([\"a\", \"b\"], \"-\")", "a-b"), ("0066", "not(3)", None), ("0067", "split(\"a;b\", \";\")", ["a", "b"]), ("0067", "split(\"John Doe\", \"\\\\s\")", ["John", "Doe"]),
     ("0068", "{a: 1} = {a: 1}", True), ("0068", "[1, 2] = [2, 1]", False), ("0068", '1 = "1"', None), ("0069", "[1, 2, 3][-1]", 3), ("0070", "1 instance of number", True), ("0071", "5 between 1 and 5", True),
     ("0072", "5 in (1, [4..6])", True), ("0073", "1 + /* eins */ 1", 2), ("0074", 'date("2018-12-10").weekday', 1), ("0075", "2 ** 3", 8), ("0075", "-3 ** 2", 9), ("0080", 'get value({a: 1}, "a")', 1),
     ("0081", 'get entries({a: 1})[1].key', "a"), ("0083", 'string length("🐎")', 1), ("0084", "for i in 1..2, j in 1..2 return i * j", [1, 2, 2, 4]), ("0092", "(function(x) x + 1)(1)", 2),
-    ("0093", '@"2019-01-01".year', 2019), ("0094", "product(2, 3, 4)", 24), ("0095", 'day of week(date("2019-09-17"))', "Tuesday"), ("0095", 'week of year(date("2019-09-17"))', 38),
-    ("0096", 'is(date("2012-12-25"), date("2012-12-25"))', True), ("0097", "before(1, [2..3])", True), ("0098", "context put({a: 1}, \"b\", 2)", {"a": 1, "b": 2}), ("0099", "context merge([{a: 1}, {b: 2}])", {"a": 1, "b": 2}),
-    ("1100", "round half up(5.5, 0)", 6), ("1101", "floor(-1.5)", -2), ("1102", "ceiling(1.5)", 2), ("1103", 'substring("foobar", -2, 1)', "a"), ("1107", "decimal(1/3, 2)", 0.33), ("1109", 'matches("foobar", "^fo*b")', True),
-    ("1115", 'date("2012-13-25")', None), ("1116", 'time("23:59:00").minute', 59), ("1120", 'duration("P2Y2M").months', 2), ("1141", "round half down(5.5, 0)", 5), ("1142", "round up(5.1, 0)", 6), ("1143", "round down(5.9, 0)", 5),
-    ("1146", "list replace([2, 4], 1, 6)", [6, 4]), ("1155", "range(\"[1..3]\") = [1..3]", True), ("3", "count([1, 2, 3][item > 1])", 2),
+    ("0093", '@"2019-01-01".year', 2019), ("0094", "product(2, 3, 4)", 24), ("0096", 'day of week(date("2019-09-17"))', "Tuesday"), ("0098", 'week of year(date("2019-09-17"))', 38),
+    ("is", 'is(date("2012-12-25"), date("2012-12-25"))', True), ("ranges", "before(1, [2..3])", True), ("context", "context put({a: 1}, \"b\", 2)", {"a": 1, "b": 2}), ("context", "context merge([{a: 1}, {b: 2}])", {"a": 1, "b": 2}),
+    ("round half up", "round half up(5.5, 0)", 6), ("floor", "floor(-1.5)", -2), ("ceiling", "ceiling(1.5)", 2), ("substring", 'substring("foobar", -2, 1)', "a"), ("decimal", "decimal(1/3, 2)", 0.33), ("matches", 'matches("foobar", "^fo*b")', True),
+    ("date", 'date("2012-13-25")', None), ("time", 'time("23:59:00").minute', 59), ("duration", 'duration("P2Y2M").months', 2), ("round half down", "round half down(5.5, 0)", 5), ("round up", "round up(5.1, 0)", 6), ("round down", "round down(5.9, 0)", 5),
+    ("list replace", "list replace([2, 4], 1, 6)", [6, 4]), ("range", "range(\"[1..3]\") = [1..3]", True), ("0001", "count([1, 2, 3][item > 1])", 2),
 ]  # fmt: skip
 SHORT = {'range("[1..3]") = [1..3]': "feelin 8.2 has no function range()"}
 

@@ -13,6 +13,7 @@ RULE = "event-reference"
     pytest.param(around(end("e", on("error")), flows("start -> e")), ["e"], id="error end without reference"),
     pytest.param(around(end("e", on("error", "x")), flows("start -> e"), beside=element("error", "x")), ["e"], id="error without code"),
     pytest.param(around(catch("a", on("signal", "x")), flows("start -> a -> end"), beside=element("signal", "x")), ["a"], id="signal without name"),
+    pytest.param(around(end("e", on("message", "weg")), flows("start -> e")), ["e"], id="a message that is gone"),
     pytest.param(around(end("e", on("escalation")), flows("start -> e")), ["e"], id="escalation end"),
 ])  # fmt: skip
 def test_a_thrown_event_needs_its_code_or_name(content, places_named):

@@ -11,6 +11,7 @@ RULE = "gateway-default"
 
 @pytest.mark.parametrize(("content", "places_named"), [
     pytest.param(around(xor("a", default=""), user("b"), flows("start -> a; a -> b : =x > 1; a -> end : =x < 1; b -> end")), ["a"], id="two conditions"),
+    pytest.param(around(xor("a"), flows("start -> a; a -> end : =x")), ["a"], id="one way with a condition"),
     pytest.param(around(xor("a", default="weg"), user("b"), flows("start -> a; a -> b : =x; a -> end : =y; b -> end")), ["a"], id="a default that is gone"),
     pytest.param(around(xor("a", default=""), user("b"), flows("start -> a; a -> b : =x; a -> end : =not(y); b -> end")), ["a"], id="not() of something else"),
 ])  # fmt: skip

@@ -14,6 +14,7 @@ RULE = "one-process"
     pytest.param(definitions(process(start(), id="q", executable="false")), ["q"], id="not executable"),
     pytest.param(definitions(process(start()), process(start("s"), id="q")), ["q"], id="two executable"),
     pytest.param(definitions(process(start()), process(start("s"), id="q", executable="false")), ["q"], id="a second pool with contents"),
+    pytest.param(definitions(process()), ["p"], id="an empty process"),
     pytest.param(definitions(process(start(), id="")), [""], id="no id"),
 ])  # fmt: skip
 def test_a_file_holds_one_executable_process(content, places_named):

@@ -43,6 +43,7 @@ from engine.definitions.lint import (
     io_mapping,
     known_element,
     layout,
+    layout_numbers,
     loop_waits,
     message,
     message_throw,
@@ -71,6 +72,7 @@ from engine.definitions.lint import (
     service_task,
     start_event,
     start_trigger,
+    task_schedule,
     timer,
     user_task,
     variable_written,
@@ -106,6 +108,7 @@ RULES: tuple[Check, ...] = (
     gateway_default.check,
     io_mapping.check,
     layout.check,
+    layout_numbers.check,
     loop_waits.check,
     message.check,
     message_throw.check,
@@ -131,9 +134,13 @@ RULES: tuple[Check, ...] = (
     service_task.check,
     start_event.check,
     start_trigger.check,
+    task_schedule.check,
     timer.check,
     user_task.check,
 )
+
+# Nobody could read a larger diagram, and some rules compare every gateway with every other.
+MAX_ELEMENTS = 600
 
 
 @dataclass
@@ -166,6 +173,10 @@ def lint(files: Mapping[str, bytes], *, known: Catalog | None = None, missing: S
 
 def _diagram(diagram: BpmnFile, catalog: Catalog, written: Writers) -> list[Finding]:
     """Where ids are not unique nothing else can be said: elements would stand inside themselves."""
+    count = sum(len(process.elements) for process in diagram.processes)
+    if count > MAX_ELEMENTS:
+        message = f"Das Diagramm hat {count} Elemente; erlaubt sind {MAX_ELEMENTS}. Teilen Sie es in aufgerufene Prozesse auf."
+        return [Finding(diagram.file, "", "", "size", "error", message)]
     twice = list(duplicate_id.check(diagram, catalog))
     if twice:
         return twice

@@ -26,14 +26,14 @@ def check(file: BpmnFile, catalog: Catalog, written: Writers) -> Iterator[Findin
     for process in file.processes:
         for flow in process.flows:
             text = (flow.condition or "").removeprefix("=").strip()
-            if flow.condition and flow.condition.startswith("=") and text and not catalog.feel.parse_error(text):
+            if flow.condition and flow.condition.startswith("=") and text and not catalog.parse_error(text):
                 reason = _constant(text, catalog) or _contradiction(text) or _not_offered(text, written)
                 if reason:
                     yield warning(file, RULE, flow, f"Die Bedingung «{flow.condition[:60]}» gilt nie: {reason}. Berichtigen Sie sie, oder löschen Sie den Fluss.")
 
 
 def _constant(text: str, catalog: Catalog) -> str:
-    if CLOCK.search(text) or catalog.feel.names(text) or catalog.feel.unknown_functions(text):
+    if CLOCK.search(text) or catalog.feel.names(text) or catalog.unknown_functions(text):
         return ""
     try:
         value = catalog.feel.evaluate_all([text], {}, now=SOME_DAY)[0]

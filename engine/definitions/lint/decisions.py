@@ -20,8 +20,8 @@ def check(decision: Decision, file: str, catalog: Catalog) -> Iterator[Finding]:
     for where, source, kind in _texts(decision):
         if source.strip() in ANYTHING:
             continue
-        problem = catalog.feel.parse_error(source, kind=kind)
-        unknown = [] if problem else [name for name in catalog.feel.unknown_functions(source, kind=kind) if name not in bound]
+        problem = catalog.parse_error(source, kind)
+        unknown = [] if problem else [name for name in catalog.unknown_functions(source, kind) if name not in bound]
         message = f"ist fehlerhaft: {problem.rstrip('.')}" if problem else f"ruft «{unknown[0]}» auf, das es nicht gibt" if unknown else ""
         if message:
             yield Finding(file, decision.id, decision.name, RULE, "error", f"{where}: «{source[:80]}» {message}. Berichtigen Sie die Zelle.")

@@ -21,5 +21,7 @@ def check(file: BpmnFile, catalog: Catalog) -> Iterator[Finding]:
         for trigger in element.triggers:
             # A boundary event without a code catches every error or escalation.
             catches_all = element.type == "boundaryEvent" and trigger.kind != "signal" and trigger.ref is None
-            if trigger.kind in NAMES and not trigger.value and not catches_all:
+            if trigger.kind in ("message", *NAMES) and trigger.ref and trigger.value is None:
+                yield error(file, RULE, element, f"Der Verweis auf «{trigger.ref}» führt ins Leere. Wählen Sie im Modeler neu, was gemeint ist.")
+            elif trigger.kind in NAMES and not trigger.value and not catches_all:
                 yield error(file, RULE, element, f"Tragen Sie {NAMES[trigger.kind]} ein; ohne ihn findet das Ereignis kein Gegenstück.")

@@ -14,8 +14,8 @@ RULE = "feel-functions"
 
 def check(file: BpmnFile, catalog: Catalog) -> Iterator[Finding]:
     for expression in file.expressions:
-        if catalog.feel.parse_error(expression.text[1:]):
+        if catalog.parse_error(expression.text[1:]):
             continue
-        for name in catalog.feel.unknown_functions(expression.text[1:]):
+        for name in catalog.unknown_functions(expression.text[1:]):
             where = Message(expression.element, expression.name)
             yield error(file, RULE, where, f"Die Funktion «{name}» gibt es in FEEL nicht ({expression.text[:80]}). Prüfen Sie die Schreibweise.")

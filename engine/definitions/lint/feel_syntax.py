@@ -14,7 +14,7 @@ RULE = "feel-syntax"
 
 def check(file: BpmnFile, catalog: Catalog) -> Iterator[Finding]:
     for expression in file.expressions:
-        problem = catalog.feel.parse_error(expression.text[1:]) if expression.text[1:].strip() else "der Ausdruck ist leer"
+        problem = catalog.parse_error(expression.text[1:]) if expression.text[1:].strip() else "der Ausdruck ist leer"
         if problem:
             where = Message(expression.element, expression.name)
             yield error(file, RULE, where, f"Der FEEL-Ausdruck «{expression.text[:80]}» ({expression.attribute}) ist fehlerhaft: {problem.rstrip('.')}. Berichtigen Sie ihn.")

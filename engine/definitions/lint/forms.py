@@ -17,8 +17,8 @@ PATTERN = "form-pattern"
 def check(form: Form, file: str, catalog: Catalog) -> Iterator[Finding]:
     """FEEL in conditions, limits and texts, and the patterns."""
     for component, attribute, source in expressions(form.components):
-        problem = catalog.feel.parse_error(source)
-        unknown = [] if problem else catalog.feel.unknown_functions(source)
+        problem = catalog.parse_error(source)
+        unknown = [] if problem else catalog.unknown_functions(source)
         message = f"ist fehlerhaft: {problem.rstrip('.')}" if problem else f"ruft «{unknown[0]}» auf, das es nicht gibt" if unknown else ""
         if message:
             yield Finding(file, _place(component), component.label, RULE, "error", f"Der FEEL-Ausdruck «{source[:80]}» ({attribute}) {message}. Berichtigen Sie ihn.")

@@ -17,8 +17,9 @@ def check(file: BpmnFile, catalog: Catalog) -> Iterator[Finding]:
     for scope in scopes(file):
         for element in scope.elements.values():
             flows = scope.outgoing(element.id)
-            if element.type in ("exclusiveGateway", "inclusiveGateway") and len(flows) > 1:
-                yield from (error(file, RULE, flow, message) for flow in flows if (message := _problem(flow)))
+            if element.type in ("exclusiveGateway", "inclusiveGateway"):
+                asked = flows if len(flows) > 1 else [flow for flow in flows if flow.condition]
+                yield from (error(file, RULE, flow, message) for flow in asked if (message := _problem(flow)))
 
 
 def _problem(flow: Flow) -> str:

@@ -21,7 +21,7 @@ def check(file: BpmnFile, catalog: Catalog) -> Iterator[Finding]:
     for scope in scopes(file):
         for element in scope.elements.values():
             flows = scope.outgoing(element.id)
-            if element.type not in ("exclusiveGateway", "inclusiveGateway") or len(flows) < 2:
+            if element.type not in ("exclusiveGateway", "inclusiveGateway") or (len(flows) < 2 and not any(flow.condition for flow in flows)):
                 continue
             if element.default_flow and element.default_flow not in {flow.id for flow in flows}:
                 yield error(file, RULE, element, "Den Standardfluss des Gateways gibt es nicht mehr. Legen Sie ihn neu fest.")

@@ -89,7 +89,7 @@ OURS: Mapping[str, frozenset[str]] = {
     "sub-process-blank-start-event": frozenset({"start-event", "start-trigger", "no-event-subprocess"}),
     "subscription": frozenset({"message"}),
     "task-listener": frozenset({"no-listeners"}),
-    "task-schedule": frozenset({"feel-syntax"}),
+    "task-schedule": frozenset({"feel-syntax", "task-schedule"}),
     "timer": frozenset({"timer"}),
     "user-task-form": frozenset({"form-known", "binding"}),
     "version-tag": frozenset({"binding"}),

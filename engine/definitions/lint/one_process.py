@@ -22,6 +22,8 @@ def check(file: BpmnFile, catalog: Catalog) -> Iterator[Finding]:
     for process in file.processes:
         if executable and not process.executable and process.elements:
             yield error(file, RULE, process, "Neben dem ausführbaren Prozess ist ein zweiter Pool ausgezeichnet. Klappen Sie ihn zu, oder legen Sie ihn in eine eigene Datei.")
+        if process.executable and not process.elements:
+            yield error(file, RULE, process, "Der Prozess ist leer. Zeichnen Sie mindestens ein Start- und ein Endereignis.")
         if not process.id:
             yield error(file, RULE, process, "Der Prozess hat keine Id. Tragen Sie eine ein, zum Beispiel «fall».")
 

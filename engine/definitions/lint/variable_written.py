@@ -30,4 +30,4 @@ def check(file: BpmnFile, catalog: Catalog, written: Writers) -> Iterator[Findin
 
 
 def _read(expression: Expression, catalog: Catalog) -> set[str]:
-    return set() if catalog.feel.parse_error(expression.text[1:]) else catalog.feel.certain_names(expression.text[1:])
+    return set() if catalog.parse_error(expression.text[1:]) else catalog.feel.certain_names(expression.text[1:])

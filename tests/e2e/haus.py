@@ -1,0 +1,117 @@
+"""What people at their desks do: sign in, fill in what a page asks for, move the demo clock."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Locator, Page
+
+from engine.demo.people import PASSWORD
+
+AXE = (Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# What a page asks, in the order of the page: one entry for each control, one for each group of radio buttons.
+CONTROLS = """
+form => [...form.querySelectorAll('input:not([type=hidden]), select, textarea')].filter(c => !c.disabled && !c.readOnly && c.offsetParent !== null)
+  .map(c => ({name: c.name, kind: c.tagName === 'INPUT' ? c.type : c.tagName.toLowerCase(), decimal: c.inputMode === 'decimal',
+    value: c.value, checked: !!c.checked, options: c.tagName === 'SELECT' ? [...c.options].map(o => o.value).filter(v => v) : [],
+    label: ((c.labels && c.labels[0]) || {innerText: ''}).innerText,
+    hint: (c.getAttribute('aria-describedby') || '').split(' ').map(i => (document.getElementById(i) || {innerText: ''}).innerText).join(' ')}))
+"""
+
+
+class Haus:
+    """The people of one region, each in a browser window of their own."""
+
+    def __init__(self, open_page: Callable[[], Page]):
+        self._open_page = open_page
+        self._pages: dict[str, Page] = {}
+
+    def desk(self, login: str) -> Page:
+        """The window of that person, signed in."""
+        if login not in self._pages:
+            self._pages[login] = self._open_page()
+            sign_in(self._pages[login], login)
+        return self._pages[login]
+
+    def close(self) -> None:
+        for page in self._pages.values():
+            page.context.close()
+
+
+def sign_in(page: Page, login: str) -> None:
+    page.goto("/anmelden")
+    page.get_by_label("Anmeldename").fill(login)
+    page.get_by_label("Passwort").fill(PASSWORD)
+    page.get_by_role("button", name="Anmelden").click()
+    page.wait_for_url("**/aufgaben")
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds on the page: rule and first element of each finding."""
+    # Evaluated by the browser's own tools, because the page's policy rightly refuses a foreign script element.
+    page.evaluate(AXE)
+    found: list[dict[str, Any]] = page.evaluate("rules => axe.run(document, {runOnly: rules}).then(r => r.violations)", RULES)
+    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found]
+
+
+def fill(page: Page, answers: Mapping[str, Any]) -> None:
+    """Answer every mandatory question of the form on the page: as ``answers`` say by field name, otherwise anything acceptable."""
+    form = page.locator("form.ff-formular")
+    done: set[str] = set()
+    while True:
+        controls = form.evaluate(CONTROLS)
+        checked = {c["name"] for c in controls if c["checked"]}
+        new = [c for c in controls if c["name"] not in done]
+        if not new:
+            return
+        done.add(new[0]["name"])
+        _fill(form, new[0], controls, answers, is_checked=new[0]["name"] in checked)
+
+
+def _fill(form: Locator, control: dict[str, Any], controls: list[dict[str, Any]], answers: Mapping[str, Any], *, is_checked: bool) -> None:
+    name, kind = control["name"], control["kind"]
+    wanted = answers.get(name, answers.get(name.rsplit(".", 1)[-1]))
+    is_optional = "freiwillig" in control["label"]
+    if kind == "radio" and (wanted is not None or not is_checked):
+        values = [c["value"] for c in controls if c["name"] == name]
+        value = next((v for v in values if v.lower() == str(wanted).lower()), values[0])
+        form.locator(f'[name="{name}"][value="{value}"]').check()
+    elif kind == "checkbox":
+        if wanted:
+            form.locator(f'[name="{name}"]').first.check()
+    elif kind == "select":
+        if wanted is not None or not (control["value"] or is_optional):
+            form.locator(f'[name="{name}"]').select_option(str(wanted if wanted is not None else control["options"][0]))
+    elif kind in ("text", "textarea") and (wanted is not None or not (control["value"] or is_optional)):
+        form.locator(f'[name="{name}"]').fill(str(wanted if wanted is not None else _text(form, control)))
+
+
+def _text(form: Locator, control: dict[str, Any]) -> str:
+    if "Zum Beispiel 31.8" in control["hint"]:
+        return today(form.page)
+    return "1" if control["decimal"] else "Besprochen und so vereinbart, im Einverständnis mit der Person."
+
+
+def today(page: Page) -> str:
+    """The day the demo clock shows, as one types it."""
+    shown = page.get_by_text("Demo-Uhr:").first.inner_text()
+    found = re.search(r"(\d+)\. (\w+) (\d{4})", shown)
+    assert found, shown
+    months = ["Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"]
+    return f"{found[1]}.{months.index(found[2]) + 1}.{found[3]}"
+
+
+def submit(page: Page, button: str, answers: Mapping[str, Any]) -> None:
+    """Fill in and submit until the page is left: the server may show fields that follow from the answers."""
+    address = page.url
+    for _ in range(4):
+        fill(page, answers)
+        page.get_by_role("button", name=button).last.click()
+        page.wait_for_load_state()
+        if page.url != address or page.locator("form.ff-formular").count() == 0:
+            return
+    raise AssertionError(f"{page.title()} would not be submitted: {page.locator('main').inner_text()[:2000]}")
