@@ -79,17 +79,13 @@ class _Reader:
             id=id,
             name=element.get("name", "") or id,
             file=self.file,
-            variable=variable(element) or (id if self.is_camunda() else element.get("name", "")) or id,
+            variable=variable(element) or id,
             requires=required(element, "informationRequirement", "requiredDecision"),
             data=tuple(self.input_data(id, types) for id in required(element, "informationRequirement", "requiredInput")),
             knowledge=self.knowledge(element, knowledge_of(element), frozenset()),
             type=types.named(variable_type(element)),
             logic=self.boxes(element).inside(element),
         )
-
-    def is_camunda(self) -> bool:
-        """Camunda's modeler and engine call a result without a variable by the decision's id."""
-        return "camunda" in self.root.get("namespace", "") or not self.root.get("namespace", "")
 
     def types(self, element: etree._Element) -> Types:
         return Types(self.root, lambda name: self.refuse(element, "dmn-type", f"Den Typ «{name}» gibt es nicht."))

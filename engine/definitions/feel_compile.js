@@ -3,7 +3,8 @@ import { coerceContext, formatDetails, interpreter } from 'feelin';
 
 export const DIALECT = 'camunda';
 
-const LIMIT = 5000;
+// In characters of source: parsed, one takes about 135 bytes, and the whole context has 96 MB.
+const LIMIT = 250000;
 const ONE_WORD = /^[\p{L}_$][\p{L}\p{N}_$]*$/u;
 const KEYWORDS = new Set(
   'for in return if then else some every satisfies and or between instance of function external not null true false date time duration'.split(' '),
@@ -51,14 +52,23 @@ export class Scope {
 }
 
 const parsed = new Map();
+let length = 0;
+
+function keep(key, found) {
+  length += key.length;
+  if (length > LIMIT) {
+    parsed.clear();
+    length = key.length;
+  }
+  parsed.set(key, found);
+}
 
 function root(kind, source, scope) {
   const key = `${kind}\n${source}\n${scope.names}`;
   let found = parsed.get(key);
   if (found === undefined) {
-    if (parsed.size >= LIMIT) parsed.clear();
     found = parse(kind, source, scope);
-    parsed.set(key, found);
+    keep(key, found);
   }
   if (found.error) throw found.error;
   return found.root;

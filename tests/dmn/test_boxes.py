@@ -9,7 +9,7 @@ import pytest
 from engine.definitions.dmn import read_decisions
 from engine.definitions.feel import Feel
 from engine.model.errors import DefinitionInvalid, Trouble
-from tests.dmn.build import context, data, decision, function, invocation, item, knowledge, listed, literal, model, relation, run, table
+from tests.dmn.build import NOW, context, data, decision, function, invocation, item, knowledge, listed, literal, model, relation, run, table
 
 ADDRESS = item("tOrt", fields={"plz": "number", "seit": "date"})
 CHOICE = item("tWahl", "string", '"a", "b"')
@@ -76,3 +76,10 @@ def test_a_parsed_text_is_read_anew_when_names_with_spaces_come(feel: Feel) -> N
     assert run(feel, content, {"a b": 1}).result == 2
     assert run(feel, content, {"a": 1}).result is None
     assert run(feel, content, {"a b": 2}).result == 3
+
+
+def test_very_many_different_texts_do_not_fill_the_memory() -> None:
+    with Feel(seconds=10) as small:
+        for start in range(0, 8000, 400):
+            texts = [f"if alter > {number} and status = \"a{number}\" then betrag * {number} else sum([1, 2, {number}])" for number in range(start, start + 400)]
+            assert small.evaluate_all(texts, {"alter": 1}, now=NOW)[0] == 3 + start
