@@ -9,7 +9,22 @@ import pytest
 from engine.definitions.dmn import read_decisions
 from engine.definitions.feel import Feel
 from engine.model.errors import DefinitionInvalid, Trouble
-from tests.dmn.build import NOW, context, data, decision, function, invocation, item, knowledge, listed, literal, model, relation, run, table
+from tests.dmn.build import (
+    NOW,
+    context,
+    data,
+    decision,
+    function,
+    invocation,
+    item,
+    knowledge,
+    listed,
+    literal,
+    model,
+    relation,
+    run,
+    table,
+)
 
 ADDRESS = item("tOrt", fields={"plz": "number", "seit": "date"})
 CHOICE = item("tWahl", "string", '"a", "b"')
