@@ -11,7 +11,7 @@ from engine.cases.projection import project
 from engine.model.errors import NotFound, NotWaiting
 from engine.model.step import Step
 from engine.runtime import Command, Runtime, fire
-from engine.store import library
+from engine.store import library, parameter
 from engine.store.session import FallSession
 from engine.store.steps import Act, Person, save_step
 from engine.store.tables import Instanz, Subscription
@@ -25,11 +25,17 @@ def lock(session: FallSession, nummer: int) -> Instanz:
     Raises:
         NotFound: there is none in the regions of this session.
     """
-    instanz = session.scalar(
-        select(Instanz).where(Instanz.nummer == nummer).with_for_update(of=Instanz).execution_options(populate_existing=True)
-    )
-    if instanz is None:
+    found = session.execute(
+        # The same statement tells how current the parameters in memory are, because every step needs to know.
+        select(Instanz, parameter.stand_now())
+        .where(Instanz.nummer == nummer)
+        .with_for_update(of=Instanz)
+        .execution_options(populate_existing=True)
+    ).first()
+    if found is None:
         raise NotFound("Der Fall")
+    instanz, stand = found
+    parameter.note_stand(session, stand)
     return instanz
 
 
@@ -40,7 +46,7 @@ def instance_number(key: int) -> int:
 
 def advance(session: FallSession, instanz: Instanz, command: Command, act: Act) -> Step:
     """Run one runtime command on a locked instance and save the outcome; signals it throws reach the other cases of the region."""
-    runtime = library.runtime(session, instanz.release_id)
+    runtime = library.runtime(session, instanz.release_id, instanz.region)
     step = runtime.apply(instanz.state, command)
     settle(session, instanz, step, act, runtime)
     for signal in step.signals:
