@@ -31,7 +31,7 @@ _FILE = Path(__file__).parent / "data" / "parameter.csv"
 _UNITS = {"Y": ("Jahr", "Jahre"), "M": ("Monat", "Monate"), "W": ("Woche", "Wochen"), "D": ("Tag", "Tage")}
 _WORDS = re.compile(r"(?P<number>\d{1,4})\s*(?P<unit>jahr|monat|woche|tag)(e|en|n)?", re.IGNORECASE)
 _ISO = re.compile(r"P(\d{1,4}[YMWD])+")
-_LONGEST = "P100Y"
+_LONGEST = Duration(months=1200, days=36500, exact=timedelta(0))
 
 
 class ValueUnreadable(ValueError):
@@ -140,7 +140,7 @@ def _dauer(parameter: Parameter, text: str) -> str:
         duration = parse_duration(iso)
     except ValueError:
         raise ValueUnreadable("Geben Sie die Dauer mit der grössten Einheit zuerst ein, zum Beispiel P1Y6M.") from None
-    if not (duration.months or duration.days) or not is_at_most(iso, _LONGEST):
+    if not (duration.months or duration.days) or duration.months > _LONGEST.months or duration.days > _LONGEST.days:
         raise ValueUnreadable("Geben Sie eine Dauer zwischen 1 Tag und 100 Jahren ein.")
     return iso
 
