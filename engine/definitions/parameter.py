@@ -113,6 +113,11 @@ def names() -> frozenset[str]:
     return frozenset(parameter.name for parameter in catalogue().values())
 
 
+def defaults() -> dict[str, Any]:
+    """Every default by the name that expressions use: what holds as long as nobody has set anything."""
+    return {parameter.name: parameter.default for parameter in catalogue().values()}
+
+
 def is_at_most(value: str, limit: str) -> bool:
     """Whether a duration never ends later than another, from whichever month it starts: P30D is not at most P1M, because of February."""
     starts = [date(2027, month, 1) for month in range(1, 13)]
