@@ -79,7 +79,7 @@ node_modules/.installed: package.json package-lock.json .npmrc $(VENV)/.node
 	@npm ci --ignore-scripts --silent --no-progress
 	@touch $@
 
-$(VENV)/.built: node_modules/.installed $(wildcard engine/definitions/feel.js) $(shell find webui/assets -type f 2>/dev/null)
+$(VENV)/.built: node_modules/.installed $(wildcard engine/definitions/*.js) $(shell find webui/assets -type f 2>/dev/null)
 	@npm run --silent build
 	@touch $@
 

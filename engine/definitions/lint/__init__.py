@@ -137,6 +137,9 @@ RULES: tuple[Check, ...] = (
     user_task.check,
 )
 
+# Nobody could read a larger diagram, and some rules compare every gateway with every other.
+MAX_ELEMENTS = 600
+
 
 @dataclass
 class Upload:
@@ -167,6 +170,10 @@ def lint(files: Mapping[str, bytes], *, known: Catalog | None = None, missing: S
 
 def _diagram(diagram: BpmnFile, catalog: Catalog) -> list[Finding]:
     """Where ids are not unique nothing else can be said: elements would stand inside themselves."""
+    count = sum(len(process.elements) for process in diagram.processes)
+    if count > MAX_ELEMENTS:
+        message = f"Das Diagramm hat {count} Elemente; erlaubt sind {MAX_ELEMENTS}. Teilen Sie es in aufgerufene Prozesse auf."
+        return [Finding(diagram.file, "", "", "size", "error", message)]
     twice = list(duplicate_id.check(diagram, catalog))
     return twice or [finding for check in RULES for finding in check(diagram, catalog)]
 
