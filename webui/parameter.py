@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from engine import commands, queries
 from engine.commands.parameter import SETS_KANTON, SETS_REGION, may_set
 from engine.definitions.forms_text import Unreadable, iso_date
-from engine.definitions.parameter import Parameter
+from engine.definitions.parameter import Parameter, as_text
 from engine.model.errors import FormInvalid, NotAllowed
 from engine.queries import konten
 from engine.queries.parameter import ParameterView
@@ -136,7 +136,10 @@ def _page(session: FallSession, view: ParameterView, typed: Mapping[str, str], e
 
 def _prefill(session: FallSession, view: ParameterView) -> dict[str, str]:
     """A choice starts at what holds now; everything else is to be typed, so that nothing is set by mistake."""
-    value = str(view.kanton.value) if view.parameter.choices else ""
+    levels = _levels(session, view.parameter)
+    values = {wert.region: wert.value for wert in (view.kanton, *view.regionen)}
+    is_choice = view.parameter.typ in ("wahl", "ja_nein")
+    value = as_text(values[next(iter(levels), KANTON)]) if is_choice else ""
     return dict.fromkeys(FIELDS, "") | {"wert": value, "gueltig_von": words.datum(session.now)}
 
 

@@ -73,12 +73,16 @@ class Parameter:
         return self.ebene == "kanton_kuerzer"
 
     def read(self, text: str) -> Any:
-        """The JSON value that somebody typed or that is stored: ``3 Monate`` and ``P3M`` are ``"P3M"``, ``Ja`` is True.
+        """The JSON value that somebody typed: ``3 Monate`` and ``P3M`` are ``"P3M"``, ``Ja`` is True.
 
         Raises:
             ValueUnreadable: not of the parameter's type, or outside its limits.
         """
         return _READERS[self.typ](self, text.strip())
+
+    def stored(self, text: str) -> Any:
+        """The JSON value of what ``as_text`` made. It was checked when it was set: limits that change later must stop no case."""
+        return int(text) if self.typ == "zahl" else text == "Ja" if self.typ == "ja_nein" else text
 
     def words(self, value: Any) -> str:
         """The value for people: ``3 Monate``, ``35 Fälle je VZÄ``."""
@@ -96,7 +100,7 @@ def feel_name(key: str) -> str:
 
 
 def as_text(value: Any) -> str:
-    """How a value is stored; ``Parameter.read`` gives it back."""
+    """How a value is stored; ``Parameter.stored`` gives it back."""
     return ("Ja" if value else "Nein") if isinstance(value, bool) else str(value)
 
 

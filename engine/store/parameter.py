@@ -21,6 +21,8 @@ from engine.store.tables import Parameterwert
 KANTON = "*"
 _STAND = "parameter_stand"
 _OWN = "parameter_own"
+# Regions and days; a process that runs for months must not keep them all.
+_REMEMBERED = 200
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,13 @@ class Log:
 
     def values(self, region: str, day: date) -> Mapping[str, Any]:
         """All values in force in ``region`` on ``day``, by the names that expressions use."""
-        if (region, day) not in self._known:
-            self._known[region, day] = {parameter.name: self.value(parameter, region, day) for parameter in catalogue().values()}
-        return self._known[region, day]
+        found = self._known.get((region, day))
+        if found is None:
+            if len(self._known) > _REMEMBERED:
+                self._known.clear()
+            found = {parameter.name: self.value(parameter, region, day) for parameter in catalogue().values()}
+            self._known[region, day] = found
+        return found
 
     def value(self, parameter: Parameter, region: str, day: date) -> Any:
         """The value in force. Where a region may only be shorter, the canton's counts as soon as that is the shorter one."""
@@ -69,7 +75,7 @@ class Log:
 
     def _set(self, parameter: Parameter, region: str, day: date, otherwise: Any) -> Any:
         row = self.newest(parameter, region, day)
-        return otherwise if row is None or row.value is None else parameter.read(row.value)
+        return otherwise if row is None or row.value is None else parameter.stored(row.value)
 
 
 _logs: WeakKeyDictionary[Database, Log] = WeakKeyDictionary()

@@ -10,7 +10,7 @@ from engine.definitions.parameter import Parameter, ValueUnreadable, as_text, ca
 @pytest.mark.parametrize("key", list(catalogue()))
 def test_every_default_is_a_value_that_could_be_set(key: str) -> None:
     parameter = catalogue()[key]
-    assert parameter.read(as_text(parameter.default)) == parameter.default
+    assert parameter.read(as_text(parameter.default)) == parameter.stored(as_text(parameter.default)) == parameter.default
     assert parameter.quelle
     assert parameter.erklaerung.endswith(".")
 
@@ -68,6 +68,7 @@ def test_a_yes_or_no_is_a_truth_value() -> None:
     parameter = Parameter("x", "", "", "ja_nein", "", "kanton", "A", "", default=True)
     assert parameter.read("Nein") is False
     assert as_text(parameter.read("Ja")) == "Ja" == parameter.words(True)
+    assert parameter.stored("Nein") is False
     with pytest.raises(ValueUnreadable):
         parameter.read("vielleicht")
 

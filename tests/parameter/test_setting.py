@@ -14,6 +14,7 @@ from engine.model.access import Access, system
 from engine.model.errors import FormInvalid, NotAllowed, NotFound
 from engine.store import parameter
 from engine.store.errors import Conflict
+from engine.store.session import Database
 from engine.store.tables import Parameterwert, Zugriff
 from tests.commands.conftest import Desk
 from tests.parameter.conftest import LEITUNG, PROZESS, TODAY, UMSETZUNG
@@ -146,6 +147,15 @@ def test_what_was_rolled_back_is_not_remembered(desk: Desk, put: Put) -> None:
     assert value(desk, "ka_frist") == "P30D"
     put("ka_frist", "25 Tage")
     assert value(desk, "ka_frist") == "P25D"
+
+
+def test_another_process_sees_a_value_at_once(desk: Desk, put: Put) -> None:
+    other = Database(desk.database.url.render_as_string(hide_password=False), clock=desk.clock)
+    elsewhere = Desk(other, desk.clock, desk.person)
+    assert value(elsewhere, "ka_frist") == "P30D"
+    put("ka_frist", "20 Tage")
+    assert value(elsewhere, "ka_frist") == "P20D"
+    other.close()
 
 
 def test_a_step_costs_no_statement_for_parameters(desk: Desk, put: Put) -> None:

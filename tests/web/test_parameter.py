@@ -129,3 +129,10 @@ def test_what_was_typed_before_a_new_login_is_shown_again_and_not_saved(browser:
     assert page.status_code == 200
     assert 'value="6 Monate"' in page.text
     assert "Noch nie geändert" in page.text
+
+
+def test_a_choice_starts_at_what_holds_now(browser: Open) -> None:
+    lea = browser("lea")
+    assert '<option value="leitung" selected>' in lea.get("/parameter/verfuegung_durch").text
+    send(lea, "/parameter/verfuegung_durch", wert="sozialkommission")
+    assert '<option value="sozialkommission" selected>' in lea.get("/parameter/verfuegung_durch").text
