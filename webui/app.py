@@ -23,6 +23,7 @@ from webui.faelle import faelle
 from webui.formulare import html_id
 from webui.fortsetzen import mine
 from webui.konto import konto, limiter
+from webui.parameter import LESEN, parameter
 
 MEGABYTE = 1024 * 1024
 
@@ -38,7 +39,7 @@ def create_app(database: Database | None = None, config: Config | None = None) -
     app.extensions["fallfluss-config"] = config
     app.extensions["fallfluss-assets"] = read_manifest()
     _protect(app)
-    for blueprint in (dateien.dateien, konto, aufgaben, faelle, demo):
+    for blueprint in (dateien.dateien, konto, aufgaben, faelle, parameter, demo):
         app.register_blueprint(blueprint)
     errors.register(app)
     _prepare_templates(app)
@@ -101,5 +102,6 @@ def _common() -> dict[str, Any]:
         "now": g.get("now") or database.clock.now(),
         "works_on_cases": bool(person and person.access.has(*rules.FALLROLLEN)),
         "works_on_tasks": bool(person and person.access.has(*rules.AUFGABENROLLEN)),
+        "reads_parameters": bool(person and person.access.has(*LESEN)),
         "endpoint": request.endpoint or "",
     }

@@ -120,7 +120,7 @@ def _floor(database: Database, nummer: int) -> float:
     key = _open_task(database, nummer)
     with database.read(ACCESS) as session:
         instanz = session.get_one(Instanz, nummer)
-        runtime, state = library.runtime(session, instanz.release_id), instanz.state
+        runtime, state = library.runtime(session, instanz.release_id, instanz.region), instanz.state
     return _median(_timed(lambda: runtime.apply(state, complete(key, {}))) for _ in range(100))
 
 

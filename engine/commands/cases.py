@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from engine.cases.formkontext import form_context
 from engine.cases.projection import household
 from engine.commands.stepping import advance, lock, settle
 from engine.definitions import feel
@@ -61,7 +62,7 @@ def open_case(
     # Asked once: a release that comes meanwhile must not give this case a form and a diagram that do not belong together.
     release_id = library.latest_release(session)
     form = _start_form(session, release_id, process)
-    values = form.validate(raw, {}, feel=feel.shared(), now=session.now) if form else dict(raw)
+    values = form.validate(raw, form_context(session, form, region), feel=feel.shared(), now=session.now) if form else dict(raw)
     instanz = _new_instance(session, region, process, values, release_id=release_id)
     if request_id:
         session.add(Meldung(message_id=request_id, name="open_case", fall_id=instanz.fall_id, at=session.now))
@@ -115,7 +116,7 @@ def _new_instance(session: FallSession, region: str, process: str, values: dict[
 
 
 def _begin(session: FallSession, instanz: Instanz, values: dict[str, Any]) -> None:
-    runtime = library.runtime(session, instanz.release_id)
+    runtime = library.runtime(session, instanz.release_id, instanz.region)
     variables = {**values, "fall_nr": instanz.fall.fall_nr, "region": instanz.region}
     step = runtime.start(runtime.find(instanz.process, instanz.version), variables, key=instanz.key)
     settle(session, instanz, step, Act("open_case", name="Fall eröffnet", values=variables), runtime)

@@ -39,7 +39,7 @@ def check(session: FallSession, *, after: int = 0) -> list[Defect]:
 
 def step_of(session: FallSession, instanz: Instanz) -> Step:
     """The saved state as the runtime sees it, nothing being done to it."""
-    return library.runtime(session, instanz.release_id).apply(instanz.state, _nothing)
+    return library.runtime(session, instanz.release_id, instanz.region).apply(instanz.state, _nothing)
 
 
 def _nothing(case: Case) -> None:

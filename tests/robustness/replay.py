@@ -25,7 +25,7 @@ def replay(session: FallSession, instanz: Instanz) -> Iterator[tuple[Verlauf, St
         if row.command in BESIDE or _is_left_to_retry(row):
             continue
         session.now = row.at
-        running = library.runtime(session, instanz.release_id)
+        running = library.runtime(session, instanz.release_id, instanz.region)
         if state is None:
             step = running.start(running.find(instanz.process, instanz.version), row.values or {}, key=instanz.key)
         else:

@@ -8,6 +8,7 @@ from engine.definitions.catalog import Catalog
 from engine.definitions.dmn import Decision, Table
 from engine.definitions.dmn_model import Literal
 from engine.definitions.feel import Kind
+from engine.definitions.lint import parameters
 from engine.model.errors import Finding
 
 RULE = "dmn-feel"
@@ -20,6 +21,8 @@ def check(decision: Decision, file: str, catalog: Catalog) -> Iterator[Finding]:
     for where, source, kind in _texts(decision):
         if source.strip() in ANYTHING:
             continue
+        for name in parameters.unknown(source):
+            yield Finding(file, decision.id, decision.name, parameters.RULE, "error", f"{where}: {parameters.complaint(name)}")
         problem = catalog.parse_error(source, kind)
         unknown = [] if problem else [name for name in catalog.unknown_functions(source, kind) if name not in bound]
         message = f"ist fehlerhaft: {problem.rstrip('.')}" if problem else f"ruft «{unknown[0]}» auf, das es nicht gibt" if unknown else ""
