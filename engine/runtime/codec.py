@@ -13,12 +13,24 @@ from typing import Any
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from engine.model.errors import FallflussError
 from engine.runtime.case import Case
 from engine.runtime.services import Services
 from engine.runtime.tokens import nest, prune
 from engine.runtime.variables import Variables
 
 FORMAT = 1
+
+
+class UnknownState(FallflussError):
+    """The saved case was written by another version of this program."""
+
+    def __init__(self, found: Any):
+        self.found = found
+        super().__init__(
+            f"Der gespeicherte Stand des Falls hat das Format {found!r}, dieses Programm liest Format {FORMAT}. Es wurde nichts geändert. "
+            "Bitte den Betrieb benachrichtigen: Vermutlich läuft eine ältere Programmfassung als jene, die den Fall zuletzt gespeichert hat."
+        )
 
 
 def dump(case: Case) -> str:
@@ -51,11 +63,11 @@ def load(text: str, services: Services) -> Case:
     """Rebuild a case; its definitions come from ``services.find``.
 
     Raises:
-        ValueError: the text was written by another version of this program; migrate it first.
+        UnknownState: the text was written by another version of this program; migrate it first.
     """
     state = json.loads(text)
-    if state["format"] != FORMAT:
-        raise ValueError(f"Unknown state format {state['format']}; this program reads format {FORMAT}. Nothing was changed.")
+    if state.get("format") != FORMAT:
+        raise UnknownState(state.get("format"))
     (_, process, version, _, _), *_ = state["flows"]
     case = Case(services.find(process, version), services)
     case.counter, case.root, case.completed = state["counter"], state["root"], state["completed"]
