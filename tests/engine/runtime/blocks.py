@@ -123,7 +123,7 @@ class Blocks:
         return self.make_xor(depth, "par")
 
     def make_loop(self, depth):
-        return "loop", [self.id(prefix) for prefix in "zmpwo"], self.block(depth)
+        return "loop", [self.id(prefix) for prefix in ("k", "a", "m", "p", "w", "e")], self.block(depth)
 
     def make_gate(self, depth):
         return "gate", self.id("g"), self.id("j"), [(self.id("c"), self.block(depth)) for _ in range(2)]
@@ -216,13 +216,15 @@ class Writer:
         return self.fork("parallelGateway", *args, False)
 
     def loop(self, ids, body):
-        zero, merge, plus, test, out = ids
-        into, last = self.write(body)
-        name = f"n{zero}"
-        self.nodes += [script(zero, "=0", name), xor(merge, out), script(plus, f"={name} + 1", name), xor(test, default=f"{test}_{merge}")]
-        self.flow(zero, merge, into), self.flow(last, plus, test, merge)
-        self.flow(test, out, condition=f"={name} >= 3")
-        return zero, out
+        """Three rounds in a sub-process of their own, so that each of several parallel iterations counts for itself."""
+        id, begin, merge, plus, test, out = ids
+        inner, name = Writer(self.called), f"n_{id}"
+        into, last = inner.write(body)
+        inner.nodes += [start(begin), xor(merge), script(plus, f"={name} + 1", name), xor(test, default=f"{test}_{merge}"), end(out)]
+        inner.flow(begin, merge, into), inner.flow(last, plus, test, merge)
+        inner.flow(test, out, condition=f"={name} >= 3")
+        self.nodes.append(sub(id, *inner.nodes, flows(";".join(inner.flows)), mapping={"inputs": {name: "=0"}}))
+        return id, id
 
     def gate(self, gate, join, arms):
         self.nodes += [element("eventBasedGateway", gate), xor(join)]

@@ -136,18 +136,20 @@ class Oracle:
         for part in parts:
             self.run(part, scope, arrive)
 
-    def run_loop(self, scope, then, ids, body, count=0):
-        name = f"n{ids[0]}"
-        scope.put(name, count)
+    def run_loop(self, scope, then, ids, body):
+        """Three rounds, counted in a scope of their own, which also lasts until what began beside them has ended."""
+        name = f"n_{ids[0]}"
+        space = Scope(scope, values={name: 0})
+        space.tokens, space.empty = 1, then
 
         def again():
-            if count < 2:
-                self.run_loop(scope, then, ids, body, count + 1)
+            space.values[name] += 1
+            if space.values[name] < 3:
+                self.run(body, space, again)
             else:
-                scope.put(name, 3)
-                then()
+                space.leave()
 
-        self.run(body, scope, again)
+        self.run(body, space, again)
 
     def run_gate(self, scope, then, gate, join, arms):
         group = Scope(scope)
@@ -241,11 +243,11 @@ class Oracle:
     def iterate(self, body, scope, activity, begin, over):
         """One scope for each item. Results are collected in the order of the items, and handed outwards at the end."""
         name, loop = activity.id, activity.loop
-        results, finished, todo = [None] * loop.size, [0], list(range(loop.size))
-        body.values[f"alle_{name}"] = results
+        finished, todo, results = [0], list(range(loop.size)), f"alle_{name}"
+        body.values[results] = [None] * loop.size
 
         def leave():
-            scope.put(f"alle_{name}", body.values[f"alle_{name}"])
+            scope.put(results, body.values[results])
             over()
 
         def one(index):
@@ -253,8 +255,8 @@ class Oracle:
 
             def collected():
                 self.kill(inner)
-                results[index] = inner.values[f"r_{name}"]
-                body.values[f"alle_{name}"] = list(results)
+                held = body.values[results]
+                body.values[results] = [*held[:index], inner.values[f"r_{name}"], *held[index + 1 :]]
                 finished[0] += 1
                 if finished[0] == loop.size or (loop.enough and finished[0] >= loop.enough):
                     leave()
@@ -263,7 +265,6 @@ class Oracle:
 
             self.instance(inner, inner, activity, begin, collected)
 
-        body.values[f"alle_{name}"] = list(results)
         if not todo:
             leave()
         for _ in range(1 if loop.sequential else loop.size):
