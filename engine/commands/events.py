@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.commands.cases import CaseRef
+from engine.commands.starts import start_by_message
 from engine.commands.stepping import advance, instance_number, lock
 from engine.model.errors import NobodyWaits, NotFound, NotWaiting
 from engine.runtime import fire
@@ -46,14 +47,20 @@ def correlate(
 ) -> CaseRef:
     """Hand a message to the case that waits for it longest. The same ``message_id`` again changes nothing.
 
+    Where none waits but a released process starts with this message, it opens a case in the region that ``variables`` name.
+
     Raises:
-        NobodyWaits: no open subscription of this name and correlation in the regions of the session.
+        NobodyWaits: no open subscription of this name and correlation in the regions of the session, and no start event.
+        FormInvalid, NotFound, NotAllowed: it would open a case, but the region is missing, unknown, or not the sender's to open cases in.
     """
     if message_id and (known := session.get(Meldung, message_id)):
         return _ref(session.scalars(select(Instanz).where(Instanz.fall_id == known.fall_id)).one())
     found = _subscription(session, name, correlation)
     if found is None:
-        raise NobodyWaits(name, correlation)
+        opened = start_by_message(session, name, variables or {}, message_id=message_id)
+        if opened is None:
+            raise NobodyWaits(name, correlation)
+        return opened
     instanz = lock(session, found.instanz_nummer)
     found = _subscription(session, name, correlation)
     if found is None or found.instanz_nummer != instanz.nummer:

@@ -85,7 +85,7 @@ def complete_task(session: FallSession, key: int, raw: Mapping[str, Any]) -> Cas
 def _validated(session: FallSession, instanz: Instanz, aufgabe: Aufgabe, raw: Mapping[str, Any]) -> dict[str, Any]:
     if not aufgabe.form_id:
         return {}
-    form = library.contents(session, instanz.release_id).form(aufgabe.form_id)
+    form = library.contents(session, instanz.release_id).form(aufgabe.form_id, aufgabe.form_tag)
     context = library.runtime(session, instanz.release_id).visible(instanz.state, [aufgabe.key])[aufgabe.key]
     return form.validate(raw, context, feel=feel.shared(), now=session.now)
 

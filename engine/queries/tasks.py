@@ -67,7 +67,7 @@ def task(session: FallSession, key: int) -> TaskView:
         raise NotFound("Die Aufgabe")
     instanz = session.get_one(Instanz, aufgabe.instanz_nummer)
     is_open = aufgabe.zustand == "CREATED"
-    form = library.contents(session, instanz.release_id).form(aufgabe.form_id) if aufgabe.form_id else None
+    form = library.contents(session, instanz.release_id).form(aufgabe.form_id, aufgabe.form_tag) if aufgabe.form_id else None
     values = library.runtime(session, instanz.release_id).visible(instanz.state, [key])[key] if is_open else {}
     draft = session.get(Entwurf, (key, session.access.konto)) if is_open else None
     return TaskView(aufgabe, instanz.fall, form, values, draft, is_open)

@@ -342,7 +342,7 @@ class Case(BpmnWorkflow):
 def _begins(task: Task) -> bool:
     """An activity with events is about to begin, or an event belongs to one that has not begun."""
     if isinstance(task.task_spec, BoundaryEventSplit):
-        return task.state == TaskState.READY
+        return bool(task.state == TaskState.READY)
     return isinstance(task.task_spec, BoundaryEvent) and "stage" not in task.task_spec.host(task).internal_data
 
 

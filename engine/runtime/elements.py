@@ -129,6 +129,11 @@ class StartEvent(Element):
         self.event_definition = event_definition
 
 
+def _tag(bound: Mapping[str, Any]) -> list[str]:
+    """The version tag, where the diagram binds to one."""
+    return [bound["version_tag"]] if bound.get("binding") == "versionTag" else []
+
+
 class UserTask(Element):
     type = "USER_TASK"
     wait_kind = "user task"
@@ -137,7 +142,8 @@ class UserTask(Element):
     def enter(self, case: Case, task: Task) -> bool:
         fields = self.extensions.get("user", {})
         answers = dict(zip(fields, case.values(task, fields.values()), strict=True))
-        task.internal_data["request"] = request.user_task(answers)
+        tag = [("formVersionTag", one) for one in _tag(self.extensions.get("form", {}))]
+        task.internal_data["request"] = {**request.user_task(answers), **dict(tag)}
         return False
 
 
@@ -181,7 +187,7 @@ class Decision(Element):
     def enter(self, case: Case, task: Task) -> bool:
         called = self.extensions["decision"]
         name = request.text("Die Kennung der Entscheidung", case.values(task, [called["id"]])[0])
-        result = case.services.decide(name, case.variables.visible(case.scope_of(task)))
+        result = case.services.decide(name, case.variables.visible(case.scope_of(task)), *_tag(called))
         case.receive(task, {called["result"]: result})
         return True
 
@@ -210,7 +216,7 @@ class CallActivity(Element):
     def enter(self, case: Case, task: Task) -> bool:
         called = self.extensions["called"]
         process = request.text("Die Kennung des aufgerufenen Prozesses", case.values(task, [called["process"]])[0])
-        definition = case.services.resolve(process)
+        definition = case.services.resolve(process, *_tag(called))
         task.internal_data["child"] = case.next_key()
         case.variables.open(task.internal_data["child"], None, self._handed_in(case, task))
         case.start_inner(task, definition, definition.process)

@@ -12,11 +12,13 @@ from sqlalchemy import ColumnElement, func, select
 
 from engine.commands.events import fire_timer
 from engine.commands.jobs import complete_job, fail_job, open_job
+from engine.commands.starts import start_by_timer
+from engine.model import calendar
 from engine.model.access import system
 from engine.model.errors import FallflussError, NotWaiting, Stale
 from engine.scheduling.handlers import HANDLERS
 from engine.store.session import Database, FallSession
-from engine.store.tables import Instanz, Job, Timer
+from engine.store.tables import Ausloeser, Instanz, Job, Timer
 
 log = structlog.get_logger(__name__)
 
@@ -41,11 +43,12 @@ class Worked:
 
 
 def next_due(database: Database) -> datetime | None:
-    """When the next timer or job of this server is due, in UTC; None when nothing waits. Costs two index look-ups."""
+    """When the next timer or job of this server is due, in UTC; None when nothing waits. Costs three index look-ups."""
     with database.read(SCHEDULER) as session:
         timer = session.scalar(select(func.min(Timer.next_attempt_at)))
         job = session.scalar(select(func.min(Job.next_attempt_at)).where(*_ours()))
-    return min((at for at in (timer, job) if at is not None), default=None)
+        start = session.scalar(select(func.min(Ausloeser.next_attempt_at)))
+    return min((at for at in (timer, job, start) if at is not None), default=None)
 
 
 def run_due(database: Database) -> Worked:
@@ -56,6 +59,7 @@ def run_due(database: Database) -> Worked:
         if due is None or due > database.clock.now():
             return done
         worked = _attempt(database, _fire_next, _postpone_timer, Worked(timers=1))
+        worked += _attempt(database, _start_next, _postpone_start, Worked(timers=1))
         worked += _attempt(database, _handle_next, _postpone_job, Worked(jobs=1))
         if worked.count == 0:  # another scheduler holds what is left
             return done
@@ -90,6 +94,21 @@ def _fire_next(session: FallSession, taken: list[int]) -> bool:
         return False
     taken.append(key)
     fire_timer(session, key)
+    return True
+
+
+def _start_next(session: FallSession, taken: list[int]) -> bool:
+    key = session.scalar(
+        select(Ausloeser.key)
+        .where(Ausloeser.next_attempt_at <= session.now)
+        .order_by(Ausloeser.next_attempt_at, Ausloeser.key)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    if key is None:
+        return False
+    taken.append(key)
+    start_by_timer(session, key)
     return True
 
 
@@ -128,10 +147,26 @@ def _postpone_timer(session: FallSession, key: int, reason: str) -> None:
         timer.next_attempt_at = session.now + pause(timer.attempts)
 
 
+def _postpone_start(session: FallSession, key: int, reason: str) -> None:
+    start = session.get(Ausloeser, key)
+    if start is not None:
+        start.attempts += 1
+        start.next_attempt_at = session.now + pause(start.attempts)
+
+
 def _postpone_job(session: FallSession, key: int, reason: str) -> None:
     job = session.get(Job, key)
     if job is not None:
-        fail_job(session, key, reason, retries=job.retries - 1, back_off=pause(4 - job.retries))
+        fail_job(session, key, reason, retries=job.retries - 1, back_off=_back_off(session, job))
+
+
+def _back_off(session: FallSession, job: Job) -> timedelta:
+    """The job's header ``retryBackoff`` (an ISO duration, as connectors have it), else longer with each failure."""
+    wanted = job.headers.get("retryBackoff", "")
+    try:
+        return calendar.add_duration(session.now, wanted) - session.now if wanted else pause(job.attempts + 1)
+    except ValueError:
+        return pause(job.attempts + 1)
 
 
 def pause(attempts: int) -> timedelta:

@@ -99,7 +99,7 @@ class Blocks:
 
     def looped(self, activity, share):
         if self.chance(share):
-            size = self.rng.randint(0, 3)
+            size = self.rng.randint(1, 3)  # an empty one waits for nothing, and what follows would race
             activity.loop = Loop(size, self.chance(0.5), self.rng.randint(1, 2) if self.chance(0.3) else None)
             activity.outputs = [(f"r_{activity.id}", "=x")]
         return activity
