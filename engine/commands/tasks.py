@@ -10,8 +10,9 @@ from sqlalchemy import select
 from engine.commands.cases import CaseRef
 from engine.commands.stepping import advance, instance_number, lock
 from engine.definitions import feel
+from engine.definitions.listeners import announces
 from engine.model.errors import NotAllowed, NotFound, Stale, TaskClaimed, TaskNotOpen
-from engine.runtime import complete
+from engine.runtime import assign, complete
 from engine.store import library
 from engine.store.audit import log
 from engine.store.session import FallSession
@@ -119,5 +120,10 @@ def _may_work(session: FallSession, aufgabe: Aufgabe) -> None:
 
 
 def _record(session: FallSession, instanz: Instanz, aufgabe: Aufgabe, what: str) -> None:
-    record(session, instanz, Act(what, aufgabe.key, aufgabe.element, aufgabe.name, aufgabe.person_name))
+    act = Act(what, aufgabe.key, aufgabe.element, aufgabe.name, aufgabe.person_name)
+    element = library.contents(session, instanz.release_id).element(aufgabe.process, aufgabe.element, aufgabe.process_version)
+    if element is not None and announces(element, "assigning"):
+        advance(session, instanz, assign(aufgabe.key, aufgabe.assignee), act)
+    else:
+        record(session, instanz, act)
     log(session, "write", what, fall_id=instanz.fall_id, region=instanz.region)

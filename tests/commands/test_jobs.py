@@ -64,6 +64,16 @@ def test_a_worker_says_itself_when_to_try_again(desk: Desk):
     assert (job.retries, job.attempts, job.next_attempt_at) == (7, 1, desk.clock.at + timedelta(minutes=2))
 
 
+def test_claiming_a_task_is_announced_to_its_listener_while_the_task_stays_open(desk: Desk):
+    opened(desk, work(f'<zeebe:userTask/><zeebe:assignmentDefinition candidateGroups="fallfuehrung"/>{LISTENERS.replace("completing", "assigning")}', "userTask"))
+    (task,) = desk.tasks()
+    desk.do(commands.claim, task.key)
+    assert [(job.listener_event, job.element) for job in desk.all(Job)] == [("ASSIGNING", "tun")]
+    assert [task.assignee for task in desk.tasks()] == ["meier"]
+    desk.complete("tun")
+    assert desk.all(Job) == []
+
+
 @pytest.mark.usefixtures("broken")
 def test_a_listener_that_fails_holds_the_completed_task_until_it_is_resolved(desk: Desk, monkeypatch):
     opened(desk, work(f'<zeebe:userTask/><zeebe:assignmentDefinition candidateGroups="fallfuehrung"/>{LISTENERS}', "userTask"))

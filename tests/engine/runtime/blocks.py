@@ -20,6 +20,7 @@ from tests.engine.runtime.build import (
     end,
     flows,
     job,
+    listen,
     on,
     process,
     script,
@@ -28,6 +29,7 @@ from tests.engine.runtime.build import (
     timer,
     user,
     xor,
+    zeebe,
 )
 
 CYCLES = 2
@@ -146,8 +148,8 @@ class Blocks:
 class Writer:
     """Blocks to BPMN; every method gives the entry and the exit of its block."""
 
-    def __init__(self, called):
-        self.nodes, self.flows, self.called = [], [], called
+    def __init__(self, called, rng=None):
+        self.nodes, self.flows, self.called, self.rng = [], [], called, rng
 
     def flow(self, *path, condition=None):
         self.flows.append(" -> ".join(path) + (f" : {condition}" if condition else ""))
@@ -156,15 +158,21 @@ class Writer:
         return getattr(self, node[0])(*node[1:])
 
     def user(self, activity):
-        self.nodes.append(user(activity.id, loop(activity), **mapping(activity)))
+        self.nodes.append(user(activity.id, loop(activity), fields=self.listeners(), **mapping(activity)))
         return self.guarded(activity)
+
+    def listeners(self):
+        """With a ``rng``, some user tasks have listeners; the reference interpreter knows none."""
+        events = ("start", "creating", "assigning", "completing", "end")
+        chosen = [event for event in events if self.rng and self.rng.randint(0, 9) < 1]
+        return (listen(*((event, "horchen") for event in chosen)), zeebe("assignmentDefinition", assignee="wer")) if chosen else ()
 
     def job(self, activity):
         self.nodes.append(job(activity.id, loop(activity), **mapping(activity)))
         return self.guarded(activity)
 
     def call(self, activity, body, parent, children):
-        inner = Writer(self.called)
+        inner = Writer(self.called, self.rng)
         into, out = inner.write(body)
         inner.flow("a", into), inner.flow(out, "z")
         self.called.append(process(f"kind_{activity.id}", start("a"), *inner.nodes, end("z"), flows(";".join(inner.flows))))
@@ -218,7 +226,7 @@ class Writer:
     def loop(self, ids, body):
         """Three rounds in a sub-process of their own, so that each of several parallel iterations counts for itself."""
         id, begin, merge, plus, test, out = ids
-        inner, name = Writer(self.called), f"n_{id}"
+        inner, name = Writer(self.called, self.rng), f"n_{id}"
         into, last = inner.write(body)
         inner.nodes += [start(begin), xor(merge), script(plus, f"={name} + 1", name), xor(test, default=f"{test}_{merge}"), end(out)]
         inner.flow(begin, merge, into), inner.flow(last, plus, test, merge)
@@ -236,7 +244,7 @@ class Writer:
 
     def sub(self, activity, body, ending, ids):
         s, e, t, w = ids
-        inner = Writer(self.called)
+        inner = Writer(self.called, self.rng)
         into, out = inner.write(body)
         inner.flow(s, into)
         if ending == "none":
@@ -260,10 +268,10 @@ def loop(activity):
     return each(f"={items}", f"i_{name}", f"alle_{name}", f"=r_{name}", condition=condition, sequential=activity.loop.sequential)
 
 
-def draw(tree) -> list[bytes]:
-    """The files of a tree: the process ``zufall`` first, then those it calls."""
+def draw(tree, listening=None) -> list[bytes]:
+    """The files of a tree: the process ``zufall`` first, then those it calls. ``listening`` decides who has listeners."""
     called: list[str] = []
-    writer = Writer(called)
+    writer = Writer(called, listening)
     into, out = writer.write(tree)
     writer.flow("anfang", into), writer.flow(out, "schluss")
     body = process("zufall", start("anfang"), *writer.nodes, end("schluss"), flows(";".join(writer.flows)))

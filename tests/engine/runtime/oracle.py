@@ -100,8 +100,11 @@ class Oracle:
             scope.put(name, one)
 
     def run_ruf(self, scope, then, id):
-        """Everybody who listens now hears it, also whoever surrounds the thrower and thereby ends it."""
-        for wait in [one for one in self.waits if one.kind == "signal"]:
+        """Everybody who listens now hears it, also whoever surrounds the thrower and thereby ends it.
+
+        All hear it at once: boundary events first, before what goes on inside can end their activity.
+        """
+        for wait in sorted((one for one in self.waits if one.kind in ("signal", "signal guard")), key=lambda one: one.kind == "signal"):
             if wait in self.waits:
                 self.act(wait, {})
         if scope.lives():
@@ -287,7 +290,7 @@ class Oracle:
             self.waits.append(Wait(handler, scope, self.caught(scope, scope.leave), kind="user"))
 
         def arm(fired):
-            wait = Wait(event, body, lambda values: trigger(values, fired), kind="signal" if kind == "signal" else "event")
+            wait = Wait(event, body, lambda values: trigger(values, fired), kind="signal guard" if kind == "signal" else "event")
             self.waits.append(wait)
 
         if kind in ("error", "escalation"):
