@@ -49,6 +49,7 @@ class Case(BpmnWorkflow):
     def __init__(self, definition: Definition, services: Services):
         self.definition = definition
         self.services = services
+        self.definitions = {definition.id: definition}
         self.variables = Variables()
         self.counter = 0
         self.root = 0
