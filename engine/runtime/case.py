@@ -45,6 +45,7 @@ class Case(BpmnWorkflow):
     """Created by ``Runtime`` for one command and thrown away afterwards; its lasting form is the text of ``codec``."""
 
     owner = None
+    prune_every = 100  # how many elements run before history is forgotten within a step
 
     def __init__(self, definition: Definition, services: Services):
         self.definition = definition

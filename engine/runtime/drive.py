@@ -14,7 +14,6 @@ from engine.runtime.events import BoundaryEvent, Catch
 from engine.runtime.tokens import LIVE, prune
 
 MAX_RUNS = 10_000
-PRUNE_EVERY = 100
 
 
 def drive(case: Case) -> None:
@@ -28,7 +27,7 @@ def drive(case: Case) -> None:
             if task.state == TaskState.READY and not case.interrupted:
                 _run(task)
                 runs += 1
-                if runs % PRUNE_EVERY == 0:
+                if runs % case.prune_every == 0:
                     _prune_all(case)
     _stop(case)
 

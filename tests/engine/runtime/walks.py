@@ -6,13 +6,12 @@ import collections
 import dataclasses
 import json
 import random
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from engine.model.errors import NotWaiting, Trouble
 from engine.model.step import Step
 from engine.runtime import Command, Definition, Runtime, complete, fail, fire, resolve, set_variables, throw_error
-from engine.runtime import drive as compaction
 from engine.runtime.case import Case
 from engine.runtime.drive import drive
 from engine.runtime.runtime import outcome
@@ -60,22 +59,14 @@ def choose(rng: random.Random, now: Step) -> list[Command] | None:
 NEVER = 10**9
 
 
-def driven(case: Case) -> None:
-    """Run a case in memory as if compaction did not exist."""
-    every, compaction.PRUNE_EVERY = compaction.PRUNE_EVERY, NEVER
-    try:
-        drive(case)
-    finally:
-        compaction.PRUNE_EVERY = every
+def forgetting(command: Command) -> Command:
+    """The same command, with history forgotten after every single element."""
 
+    def act(case: Case) -> None:
+        case.prune_every = 1
+        command(case)
 
-def compacted(step: Callable[[], Step]) -> Step:
-    """Make a step that forgets history after every single element."""
-    every, compaction.PRUNE_EVERY = compaction.PRUNE_EVERY, 1
-    try:
-        return step()
-    finally:
-        compaction.PRUNE_EVERY = every
+    return act
 
 
 class Walk:
@@ -83,12 +74,13 @@ class Walk:
 
     def __init__(self, runtime: Runtime, definition: Definition, variables: Mapping[str, Any]):
         self.runtime = runtime
-        self.saved = compacted(lambda: runtime.start(definition, variables, key=START))
+        self.saved = runtime.start(definition, variables, key=START)
         self.memory = Case(definition, runtime)
+        self.memory.prune_every = NEVER
         plant(self.memory)
         self.memory.counter = self.memory.root = START
         self.memory.variables.open(START, None, variables)
-        driven(self.memory)
+        drive(self.memory)
 
     def difference(self) -> str | None:
         live = dataclasses.replace(outcome(self.memory, ""), state=self.saved.state)
@@ -111,8 +103,8 @@ class Walk:
         for command in commands:
             try:
                 command(self.memory)
-                driven(self.memory)
-                self.saved = compacted(lambda command=command: self.runtime.apply(self.saved.state, command))
+                drive(self.memory)
+                self.saved = self.runtime.apply(self.saved.state, forgetting(command))
                 steps.append(self.saved)
             except NotWaiting:
                 refused += 1
