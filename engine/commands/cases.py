@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from engine.cases.formkontext import form_context
 from engine.cases.projection import household
 from engine.commands.stepping import advance, lock, settle
 from engine.definitions import feel
@@ -19,7 +20,7 @@ from engine.store import library
 from engine.store.audit import log
 from engine.store.session import FallSession
 from engine.store.steps import Act
-from engine.store.tables import Fall, Instanz, Meldung, Region
+from engine.store.tables import Ausloeser, Fall, Instanz, Meldung, Region
 
 PROCESS = "fall"
 OPENS = ("intake", "fallfuehrung", "administration", "teamleitung", "leitung")
@@ -35,7 +36,11 @@ class CaseRef:
 
 def start_form(session: FallSession, process: str = PROCESS) -> Form | None:
     """The form that the process's start event carries in the latest release, if any."""
-    contents = library.contents(session, library.latest_release(session))
+    return _start_form(session, library.latest_release(session), process)
+
+
+def _start_form(session: FallSession, release_id: int, process: str) -> Form | None:
+    contents = library.contents(session, release_id)
     form_id = contents.process(process).start_form_id
     return contents.form(form_id) if form_id else None
 
@@ -54,9 +59,11 @@ def open_case(
     if request_id and (known := session.get(Meldung, request_id)):
         return _ref(_case(session, known.fall_id))
     _may_open(session, region)
-    form = start_form(session, process)
-    values = form.validate(raw, {}, feel=feel.shared(), now=session.now) if form else dict(raw)
-    instanz = _new_instance(session, region, process, values)
+    # Asked once: a release that comes meanwhile must not give this case a form and a diagram that do not belong together.
+    release_id = library.latest_release(session)
+    form = _start_form(session, release_id, process)
+    values = form.validate(raw, form_context(session, form, region), feel=feel.shared(), now=session.now) if form else dict(raw)
+    instanz = _new_instance(session, region, process, values, release_id=release_id)
     if request_id:
         session.add(Meldung(message_id=request_id, name="open_case", fall_id=instanz.fall_id, at=session.now))
     log(session, "write", "open_case", fall_id=instanz.fall_id, region=region)
@@ -64,8 +71,8 @@ def open_case(
     return _ref(instanz)
 
 
-def start_case(session: FallSession, region: str, process: str, element: str, values: Mapping[str, Any], act: Act) -> CaseRef:
-    """Open a case at a start event that a message or a timer triggered; no form is filled in.
+def start_case(session: FallSession, region: str, at: Ausloeser, values: Mapping[str, Any], act: Act) -> CaseRef:
+    """Open a case at a start event that a message or a timer triggered, in its release; no form is filled in.
 
     Raises:
         NotFound: there is no such region.
@@ -73,9 +80,9 @@ def start_case(session: FallSession, region: str, process: str, element: str, va
     """
     _may_open(session, region)
     raw = dict(values)
-    instanz = _new_instance(session, region, process, raw)
+    instanz = _new_instance(session, region, at.process, raw, release_id=at.release_id)
     log(session, "write", act.command, fall_id=instanz.fall_id, region=region)
-    _begin(session, instanz, raw, act, at=element)
+    _begin(session, instanz, raw, act, at=at.element)
     return _ref(instanz)
 
 
@@ -84,6 +91,7 @@ def cancel_case(session: FallSession, fall_id: int, grund: str) -> None:
 
     Raises:
         NotAllowed: only the Leitung may.
+        NotWaiting: the case is over already.
     """
     instanz = lock(session, _case(session, fall_id).nummer)
     if not session.access.everywhere and not session.access.rollen_in(instanz.region) & set(STOPS):
@@ -99,8 +107,7 @@ def _may_open(session: FallSession, region: str) -> None:
         raise NotAllowed(f"Fall eröffnen in {region}")
 
 
-def _new_instance(session: FallSession, region: str, process: str, values: dict[str, Any]) -> Instanz:
-    release_id = library.latest_release(session)
+def _new_instance(session: FallSession, region: str, process: str, values: dict[str, Any], *, release_id: int) -> Instanz:
     today = session.now.astimezone(ZURICH).date()
     fall = Fall(fall_nr=f"neu-{id(values)}", region=region, eroeffnet_am=today)
     session.add(fall)
@@ -124,7 +131,7 @@ def _new_instance(session: FallSession, region: str, process: str, values: dict[
 
 
 def _begin(session: FallSession, instanz: Instanz, values: dict[str, Any], act: Act, *, at: str | None = None) -> None:
-    runtime = library.runtime(session, instanz.release_id)
+    runtime = library.runtime(session, instanz.release_id, instanz.region)
     variables = {**values, "fall_nr": instanz.fall.fall_nr, "region": instanz.region}
     step = runtime.start(runtime.find(instanz.process, instanz.version), variables, key=instanz.key, at=at)
     settle(session, instanz, step, replace(act, values=variables), runtime)

@@ -53,6 +53,9 @@ def correlate(
         NobodyWaits: no open subscription of this name and correlation in the regions of the session, and no start event.
         FormInvalid, NotFound, NotAllowed: it would open a case, but the region is missing, unknown, or not the sender's to open cases in.
     """
+    found = _subscription(session, name, correlation)
+    instanz = lock(session, found.instanz_nummer) if found else None
+    # Only now: whoever held the lock may have delivered the same message.
     if message_id and (known := session.get(Meldung, message_id)):
         return _ref(session.scalars(select(Instanz).where(Instanz.fall_id == known.fall_id)).one())
     found = _subscription(session, name, correlation)
@@ -61,9 +64,7 @@ def correlate(
         if opened is None:
             raise NobodyWaits(name, correlation)
         return opened
-    instanz = lock(session, found.instanz_nummer)
-    found = _subscription(session, name, correlation)
-    if found is None or found.instanz_nummer != instanz.nummer:
+    if instanz is None or found.instanz_nummer != instanz.nummer:
         raise NobodyWaits(name, correlation)
     if message_id:
         session.add(Meldung(message_id=message_id, name=name, fall_id=instanz.fall_id, at=session.now))

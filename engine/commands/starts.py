@@ -52,7 +52,7 @@ def start_by_message(session: FallSession, name: str, variables: Mapping[str, An
     region = variables.get("region")
     if not isinstance(region, str) or not region:
         raise FormInvalid({"region": "Bitte die Sozialregion angeben, in welcher die Meldung einen Fall eröffnet."})
-    ref = start_case(session, region, found.process, found.element, variables, Act("start_by_message", element=found.element, name=name))
+    ref = start_case(session, region, found, variables, Act("start_by_message", element=found.element, name=name))
     if message_id:
         session.add(Meldung(message_id=message_id, name=name, fall_id=ref.fall_id, at=session.now))
     return ref
@@ -69,7 +69,7 @@ def start_by_timer(session: FallSession, key: int) -> CaseRef:
         raise NotWaiting(key)
     found.fired, found.attempts = found.fired + 1, 0
     found.due_at = found.next_attempt_at = _next(found)
-    return start_case(session, found.start_region, found.process, found.element, {}, Act("start_by_timer", element=found.element, name=found.value))
+    return start_case(session, found.start_region, found, {}, Act("start_by_timer", element=found.element, name=found.value))
 
 
 def _starts(session: FallSession, release_id: int) -> Iterator[tuple[str, int, Element]]:
