@@ -95,7 +95,7 @@ def _refuse_foreign(session: Session, row: RegionOwned) -> None:
 @lru_cache(maxsize=4096)
 def _unbound(sql: str) -> tuple[str, ...]:
     """The case tables that an SQL text names more often than it binds them to the visible regions, or whose region it changes."""
-    named = Counter((match["alias"] or match["table"]).lower() for match in _mentions().finditer(_LOCKED.sub("", sql)))
+    named = Counter((match["alias"] or match["table"]).lower() for match in _mentions().finditer(sql))
     if not named:
         return ()
     bound = Counter(match[1].lower() for match in _CONDITION.finditer(sql))
@@ -104,17 +104,15 @@ def _unbound(sql: str) -> tuple[str, ...]:
 
 
 _CONDITION = re.compile(r'(\w+)"?\.region IN \(__\[POSTCOMPILE_visible_regions')
-# What is locked was named and bound before.
-_LOCKED = re.compile(r"\bFOR UPDATE OF \w+(?:, \w+)*")
 # The compiler writes assignments without spaces and without the table's name, comparisons with both.
 _REGION_CHANGED = re.compile(r"\bUPDATE\b.*\bSET\b.*(?<![.\w])region=", re.DOTALL)
 
 
 @cache
 def _mentions() -> re.Pattern[str]:
-    # Not when a column follows (fall.id), nor when it is merely a label (AS person).
+    # Not when a column follows (fall.id), nor when it is merely a label (AS person) or a lock (FOR UPDATE OF fall).
     tables = "|".join(sorted(case_tables()))
-    return re.compile(rf'(?<!\bAS )\b(?P<table>{tables})\b(?!"?\.)"?(?:\s+AS\s+"?(?P<alias>\w+))?', re.IGNORECASE)
+    return re.compile(rf'(?<!\bAS )(?<!\bOF )\b(?P<table>{tables})\b(?!"?\.)"?(?:\s+AS\s+"?(?P<alias>\w+))?', re.IGNORECASE)
 
 
 @cache
