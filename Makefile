@@ -37,7 +37,7 @@ e2e: setup browser ## Nur die Tests im Browser
 	$(BIN)/pytest -m e2e $(ARGS)
 
 bench: setup ## Messen, was ein Schritt kostet
-	$(BIN)/fallfluss bench $(ARGS)
+	@PYTHONPATH=. $(BIN)/python -m tests.bench $(ARGS)
 
 soak: setup ## Die langen Läufe, von denen «test» Stichproben nimmt
 	$(BIN)/pytest -m soak $(ARGS)

@@ -79,7 +79,7 @@ def require_free(host: str, port: int) -> None:
 def _gunicorn(host: str, port: int, workers: int, threads: int) -> list[str]:
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     return [
-        *(sys.executable, "-m", "gunicorn", APPLICATION, "--bind", bind),
+        *(sys.executable, "-m", "gunicorn", APPLICATION, "--bind", bind, "--config", "python:webui.worker"),
         *("--worker-class", "gthread", "--workers", str(workers), "--threads", str(threads)),
         *("--timeout", "60", "--graceful-timeout", "10", "--log-level", "warning", "--no-control-socket"),
     ]

@@ -36,7 +36,11 @@ class CaseRef:
 
 def start_form(session: FallSession, process: str = PROCESS) -> Form | None:
     """The form that the process's start event carries in the latest release, if any."""
-    contents = library.contents(session, library.latest_release(session))
+    return _start_form(session, library.latest_release(session), process)
+
+
+def _start_form(session: FallSession, release_id: int, process: str) -> Form | None:
+    contents = library.contents(session, release_id)
     form_id = contents.process(process).start_form_id
     return contents.form(form_id) if form_id else None
 
@@ -55,9 +59,11 @@ def open_case(
     if request_id and (known := session.get(Meldung, request_id)):
         return _ref(_case(session, known.fall_id))
     _may_open(session, region)
-    form = start_form(session, process)
+    # Asked once: a release that comes meanwhile must not give this case a form and a diagram that do not belong together.
+    release_id = library.latest_release(session)
+    form = _start_form(session, release_id, process)
     values = form.validate(raw, form_context(session, form, region), feel=feel.shared(), now=session.now) if form else dict(raw)
-    instanz = _new_instance(session, region, process, values)
+    instanz = _new_instance(session, region, process, values, release_id=release_id)
     if request_id:
         session.add(Meldung(message_id=request_id, name="open_case", fall_id=instanz.fall_id, at=session.now))
     log(session, "write", "open_case", fall_id=instanz.fall_id, region=region)
@@ -70,6 +76,7 @@ def cancel_case(session: FallSession, fall_id: int, grund: str) -> None:
 
     Raises:
         NotAllowed: only the Leitung may.
+        NotWaiting: the case is over already.
     """
     instanz = lock(session, _case(session, fall_id).nummer)
     if not session.access.everywhere and not session.access.rollen_in(instanz.region) & set(STOPS):
@@ -85,8 +92,7 @@ def _may_open(session: FallSession, region: str) -> None:
         raise NotAllowed(f"Fall eröffnen in {region}")
 
 
-def _new_instance(session: FallSession, region: str, process: str, values: dict[str, Any]) -> Instanz:
-    release_id = library.latest_release(session)
+def _new_instance(session: FallSession, region: str, process: str, values: dict[str, Any], *, release_id: int) -> Instanz:
     today = session.now.astimezone(ZURICH).date()
     fall = Fall(fall_nr=f"neu-{id(values)}", region=region, eroeffnet_am=today)
     session.add(fall)

@@ -20,7 +20,7 @@ INSTANCE = 10**9
 
 
 def lock(session: FallSession, nummer: int) -> Instanz:
-    """The instance, locked until the transaction ends. Every command locks it first, so that two never wait for each other.
+    """The instance with its Fall, both locked until the transaction ends. Every command locks it first, so that two never wait for each other.
 
     Raises:
         NotFound: there is none in the regions of this session.
@@ -29,7 +29,8 @@ def lock(session: FallSession, nummer: int) -> Instanz:
         # The same statement tells how current the parameters in memory are, because every step needs to know.
         select(Instanz, parameter.stand_now())
         .where(Instanz.nummer == nummer)
-        .with_for_update(of=Instanz)
+        # Both rows: PostgreSQL reads anew only what it locks, and a Fall as it was before the wait would undo what was written meanwhile.
+        .with_for_update()
         .execution_options(populate_existing=True)
     ).first()
     if found is None:
@@ -45,7 +46,13 @@ def instance_number(key: int) -> int:
 
 
 def advance(session: FallSession, instanz: Instanz, command: Command, act: Act) -> Step:
-    """Run one runtime command on a locked instance and save the outcome; signals it throws reach the other cases of the region."""
+    """Run one runtime command on a locked instance and save the outcome; signals it throws reach the other cases of the region.
+
+    Raises:
+        NotWaiting: the case is over, or nothing waits under the command's key.
+    """
+    if instanz.zustand != "active":  # the runtime would still write variables or stop what has ended
+        raise NotWaiting(act.key or instanz.key)
     runtime = library.runtime(session, instanz.release_id, instanz.region)
     step = runtime.apply(instanz.state, command)
     settle(session, instanz, step, act, runtime)
