@@ -184,9 +184,12 @@ def runtime(session: FallSession, release_id: int, region: str) -> Runtime:
 
 
 def parameters(session: FallSession, region: str) -> dict[str, Any]:
-    """The variable that expressions see besides those of the case; a case's own variable of that name is hidden by it."""
+    """The variable that expressions see besides those of the case; a case's own variable of that name is hidden by it.
+
+    Only what was set up to the transaction's ``now`` counts, so that a replay that moves it back sees what the command saw.
+    """
     day = session.now.astimezone(ZURICH).date()
-    return {CONTEXT: parameter.values(session, region, day)}
+    return {CONTEXT: parameter.values(session, region, day, known_at=session.now)}
 
 
 @dataclass(frozen=True)
