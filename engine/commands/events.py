@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine.commands.cases import CaseRef
+from engine.commands.cases import CaseRef, own_instance, ref
 from engine.commands.stepping import advance, instance_number, lock
 from engine.model.errors import NobodyWaits, NotFound, NotWaiting
 from engine.runtime import fire
@@ -15,7 +15,7 @@ from engine.store import library
 from engine.store.audit import log
 from engine.store.session import FallSession
 from engine.store.steps import Act
-from engine.store.tables import Instanz, Meldung, Subscription, Timer
+from engine.store.tables import Meldung, Subscription, Timer
 
 
 def fire_timer(session: FallSession, key: int) -> None:
@@ -50,7 +50,7 @@ def correlate(
         NobodyWaits: no open subscription of this name and correlation in the regions of the session.
     """
     if message_id and (known := session.get(Meldung, message_id)):
-        return _ref(session.scalars(select(Instanz).where(Instanz.fall_id == known.fall_id)).one())
+        return ref(own_instance(session, known.fall_id))
     found = _subscription(session, name, correlation)
     if found is None:
         raise NobodyWaits(name, correlation)
@@ -63,7 +63,7 @@ def correlate(
     act = Act("correlate", found.key, found.element, name, values=dict(variables or {}))
     advance(session, instanz, fire(found.key, dict(variables or {})), act)
     log(session, "write", f"correlate {name}", fall_id=instanz.fall_id, region=instanz.region)
-    return _ref(instanz)
+    return ref(instanz)
 
 
 def _subscription(session: FallSession, name: str, correlation: str) -> Subscription | None:
@@ -75,6 +75,3 @@ def _subscription(session: FallSession, name: str, correlation: str) -> Subscrip
         .execution_options(populate_existing=True)
     )
 
-
-def _ref(instanz: Instanz) -> CaseRef:
-    return CaseRef(instanz.fall_id, instanz.fall.fall_nr, instanz.key)

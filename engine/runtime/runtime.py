@@ -56,6 +56,11 @@ class Runtime(Services):
         case = codec.load(state, self)
         return {key: case.variables.visible(case.scope_of(_viewer(case, key))) for key in keys}
 
+    def variables(self, state: str) -> dict[str, Any]:
+        """The variables of the case itself, as every element sees them that hides none."""
+        case = codec.load(state, self)
+        return case.variables.visible(case.root)
+
 
 def _viewer(case: Case, key: int) -> Task:
     task = case.waiting(key)

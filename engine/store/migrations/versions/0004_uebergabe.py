@@ -3,6 +3,8 @@
 A case keeps its number in another region, so it is unique only among the rows that are not handed over.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -54,7 +56,7 @@ def upgrade() -> None:
     )
 
 
-def _create(name: str, *columns: sa.Column | sa.UniqueConstraint) -> None:
+def _create(name: str, *columns: sa.Column[Any] | sa.UniqueConstraint) -> None:
     """A table with case data: its own number, the case, the region and what else it holds."""
     op.create_table(
         name,
