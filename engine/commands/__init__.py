@@ -6,10 +6,13 @@ from engine.commands.events import correlate, fire_timer
 from engine.commands.incidents import resolve_incident, set_variables
 from engine.commands.jobs import complete_job, fail_job, throw_job_error
 from engine.commands.tasks import claim, complete_task, may_work, save_draft, unclaim
+from engine.commands.uebergabe import AlreadyMoving, begin_move
 
 __all__ = [
+    "AlreadyMoving",
     "CaseRef",
     "Deployed",
+    "begin_move",
     "cancel_case",
     "claim",
     "complete_job",
