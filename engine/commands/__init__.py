@@ -1,6 +1,6 @@
 """What people, timers and clients do. Each takes the session first; who, where and when come with it. None commits."""
 
-from engine.commands.cases import CaseRef, cancel_case, open_case, start_form
+from engine.commands.cases import CaseRef, cancel_case, case_variables, open_case, start_form
 from engine.commands.deployments import Deployed, deploy, release
 from engine.commands.events import correlate, fire_timer
 from engine.commands.incidents import resolve_incident, set_variables
@@ -14,6 +14,7 @@ __all__ = [
     "Deployed",
     "begin_move",
     "cancel_case",
+    "case_variables",
     "claim",
     "complete_job",
     "complete_task",

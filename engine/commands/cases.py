@@ -137,5 +137,10 @@ def own_instance(session: FallSession, fall_id: int | None) -> Instanz:
     return instanz
 
 
+def case_variables(session: FallSession, instanz: Instanz) -> dict[str, Any]:
+    """What the case knows: its own variables, not those of single steps."""
+    return library.runtime(session, instanz.release_id).variables(instanz.state)
+
+
 def ref(instanz: Instanz) -> CaseRef:
     return CaseRef(instanz.fall_id, instanz.fall.fall_nr, instanz.key)

@@ -17,7 +17,7 @@ from sqlalchemy import select
 
 from engine.cases import uebergabe as package
 from engine.cases.projection import household
-from engine.commands.cases import OPENS, CaseRef, own_instance, ref, start_form, start_instance
+from engine.commands.cases import OPENS, CaseRef, case_variables, own_instance, ref, start_form, start_instance
 from engine.commands.events import correlate
 from engine.commands.stepping import advance, lock
 from engine.definitions import feel
@@ -95,7 +95,7 @@ def write_package(session: FallSession, instanz: Instanz, job: Job) -> dict[str,
     """Put the package together for release; see ``engine.cases.uebergabe.pack`` for the headers."""
     values = _seen(session, instanz, job)
     own = own_instance(session, instanz.fall_id)
-    content = package.pack(session, instanz.fall, _variables(session, own), values.get("paket_inhalt") or [], job.headers)
+    content = package.pack(session, instanz.fall, case_variables(session, own), values.get("paket_inhalt") or [], job.headers)
     content |= {
         "fall_nr": instanz.fall.fall_nr,
         "von_region": instanz.region,
@@ -295,10 +295,6 @@ def _move(session: FallSession, values: Mapping[str, Any]) -> Uebergabe:
 def _seen(session: FallSession, instanz: Instanz, job: Job) -> dict[str, Any]:
     """The variables the job's element sees."""
     return library.runtime(session, instanz.release_id).visible(instanz.state, [job.key])[job.key]
-
-
-def _variables(session: FallSession, instanz: Instanz) -> dict[str, Any]:
-    return library.runtime(session, instanz.release_id).variables(instanz.state)
 
 
 def _carried(values: Mapping[str, Any], job: Job) -> dict[str, Any]:
