@@ -488,6 +488,20 @@ class Bestandsfall(RegionOwned, Base):
     ka_light_bis: Mapped[date] = mapped_column(Date)
 
 
+class Bestandsdatei(RegionOwned, Base):
+    """A file of running cases between its upload and its import; ``content`` is emptied as soon as it is no longer needed."""
+
+    __tablename__ = "bestandsdatei"
+
+    id: Mapped[int] = mapped_column(Key, Identity(), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    content: Mapped[bytes]
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(80))
+    erledigt_am: Mapped[datetime | None]
+    ergebnis: Mapped[str] = mapped_column(Text, default="")
+
+
 class Zugriff(Base):
     """Who read or changed what: append-only (chapter 11). Not bound to regions, because it records every attempt."""
 

@@ -54,6 +54,18 @@ def upgrade() -> None:
         sa.Column("ka_light_bis", sa.Date(), nullable=False),
         sa.UniqueConstraint("region", "fachapplikation_nr", name="uq_bestandsfall_region_fachapplikation_nr"),
     )
+    op.create_table(
+        "bestandsdatei",
+        sa.Column("id", KEY, sa.Identity(always=False), primary_key=True),
+        sa.Column("region", sa.String(16), nullable=False),
+        sa.Column("name", sa.String(200), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("at", tables.Instant(timezone=True), nullable=False),
+        sa.Column("by", sa.String(80), nullable=False),
+        sa.Column("erledigt_am", tables.Instant(timezone=True)),
+        sa.Column("ergebnis", sa.Text(), nullable=False),
+    )
+    op.create_index("ix_bestandsdatei_region", "bestandsdatei", ["region"])
 
 
 def _create(name: str, *columns: sa.Column[Any] | sa.UniqueConstraint) -> None:

@@ -1,0 +1,5 @@
+"""The canton of the handover tests."""
+
+from tests.uebergabe.conftest import canton
+
+__all__ = ["canton"]
