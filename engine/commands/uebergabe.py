@@ -74,7 +74,7 @@ def look_up_commune(session: FallSession, instanz: Instanz, job: Job) -> dict[st
     values = _seen(session, instanz, job)
     found: dict[str, Any] = {"bisherige_gemeinde_bfs": _dossier(session, instanz.fall_id).gemeinde_bfs, "neue_region": None}
     if values.get("wohin") == "kanton":
-        gemeinde = _commune(session, int(values["neue_gemeinde_bfs"]), date.fromisoformat(values["per"]))
+        gemeinde = commune_on(session, int(values["neue_gemeinde_bfs"]), date.fromisoformat(values["per"]))
         found |= {"neue_region": gemeinde.region, "neue_gemeinde_bfs": gemeinde.bfs_nr, "neue_gemeinde": gemeinde.name}
     return found
 
@@ -123,7 +123,7 @@ def offer(session: FallSession, instanz: Instanz, job: Job) -> None:
         if found is None:
             _first_offer(session, move, job.headers["prozess"])
             return
-        found.paket, found.version = move.paket, found.version + 1
+        found.paket, found.version, found.zustand = move.paket, found.version + 1, "offen"
         correlate(session, "uebergabe.angebot", move.uebergabe_nr, {"paket_uebersicht": package.overview(found.paket)})
 
 
@@ -132,6 +132,17 @@ def tell_other_region(session: FallSession, instanz: Instanz, job: Job) -> None:
     values = _seen(session, instanz, job)
     with _crossing(session, instanz, f"{values['uebergabe_nr']} {job.headers['meldung']}"):
         correlate(session, job.headers["meldung"], values["uebergabe_nr"], _carried(values, job))
+
+
+def accept(session: FallSession, instanz: Instanz, job: Job) -> None:
+    """The new region takes over: only its own process can say so, and without it nothing is carried out."""
+    nr = _seen(session, instanz, job)["uebergabe_nr"]
+    with _crossing(session, instanz, f"{nr} angenommen"):
+        found = _offer(session, nr)
+        if found is None or found.region != instanz.region:
+            raise NotFound(f"Das Angebot {nr}")
+        found.zustand = "angenommen"
+        correlate(session, "uebergabe.annahme", nr)
 
 
 def tell_case(session: FallSession, instanz: Instanz, job: Job) -> None:
@@ -161,8 +172,8 @@ def carry_out(session: FallSession, instanz: Instanz, job: Job) -> None:
     move = _move(session, _seen(session, instanz, job))
     with _crossing(session, instanz, f"{move.uebergabe_nr} vollzogen"):
         found = _offer(session, move.uebergabe_nr)
-        if found is None:
-            raise NotFound(f"Das Angebot {move.uebergabe_nr}")
+        if found is None or found.zustand != "angenommen":
+            raise NotFound(f"Ein angenommenes Angebot {move.uebergabe_nr}")
         _leave(session, instanz, move)
         # The number must be free before the other region takes it.
         session.flush()
@@ -260,8 +271,12 @@ def _running(session: FallSession, fall_nr: str) -> Instanz:
     return own
 
 
-def _commune(session: FallSession, bfs: int, day: date) -> Gemeinde:
-    """The commune as it is on ``day``: one that was merged by then is part of another."""
+def commune_on(session: FallSession, bfs: int, day: date) -> Gemeinde:
+    """The commune as it is on ``day``: one that was merged by then is part of another.
+
+    Raises:
+        NotFound: the canton has none of that number.
+    """
     gemeinde = session.get(Gemeinde, bfs)
     while gemeinde is not None and gemeinde.gueltig_bis is not None and gemeinde.gueltig_bis < day and gemeinde.aufgegangen_in_bfs:
         gemeinde = session.get(Gemeinde, gemeinde.aufgegangen_in_bfs)

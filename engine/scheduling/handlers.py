@@ -35,6 +35,7 @@ HANDLERS: dict[str, Handler] = {
     "uebergabe.dossier": uebergabe.change_dossier,
     "uebergabe.paket": uebergabe.write_package,
     "uebergabe.anbieten": uebergabe.offer,
+    "uebergabe.annehmen": uebergabe.accept,
     "uebergabe.melden": uebergabe.tell_other_region,
     "uebergabe.zurueckziehen": uebergabe.withdraw,
     "uebergabe.vollziehen": uebergabe.carry_out,

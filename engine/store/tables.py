@@ -459,7 +459,7 @@ class Uebergabeangebot(RegionOwned, Base):
     """The same handover as the region that receives sees it: a copy of the released package, the only thing that ever crosses.
 
     ``fall_id`` is the receiving row of the case, which bears the handover's number until the case is taken over.
-    ``zustand`` is offen, uebernommen or zurueckgezogen.
+    ``zustand`` is offen, angenommen, uebernommen or zurueckgezogen.
     """
 
     __tablename__ = "uebergabeangebot"

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from engine import commands, queries
 from engine.commands import AlreadyMoving
 from engine.model.access import Access
 from engine.model.errors import NotAllowed, NotFound
+from engine.queries.ereignisse import ereignisse
+from engine.scheduling.due import run_due
 from engine.store.tables import Fall, Instanz, Segmentzuordnung, Zugriff
 from tests.uebergabe.conftest import ALLES, GRENCHEN, OLTEN, ROLLEN, Canton
 
@@ -191,7 +195,18 @@ def test_every_step_across_the_border_is_in_the_access_log(canton: Canton):
     canton.complete("SRO", "uebernahme_pruefen", annahme="annehmen")
     canton.travel("2026-04-01")
     crossed = [row.was for row in canton.all(Zugriff) if row.konto == "uebergabe" and row.art == "uebergabe"]
-    assert crossed == ["U-2026-00001 → SRO", "U-2026-00001 uebergabe.annahme", "U-2026-00001 vollzogen"]
+    assert crossed == ["U-2026-00001 → SRO", "U-2026-00001 angenommen", "U-2026-00001 vollzogen"]
+
+
+def test_nobody_accepts_in_place_of_the_new_region(canton: Canton):
+    fall_nr = offered(canton)
+    with canton.database.read(canton.access("SDOL")) as session:
+        assert [one.name for one in ereignisse(session, fall_nr)] == ["ereignis.wesentlich"]
+    canton.do("SDOL", commands.correlate, "uebergabe.annahme", "U-2026-00001")
+    canton.clock.at += timedelta(days=60)
+    run_due(canton.database)
+    assert canton.fall("SDOL").uebergeben_am is None and canton.own("SDOL").zustand == "active"
+    assert [fall.fall_nr for fall in canton.all(Fall, "SRO")] == ["U-2026-00001"]
 
 
 def test_nobody_starts_a_second_handover_or_one_of_a_foreign_case(canton: Canton):
