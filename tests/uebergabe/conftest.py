@@ -39,6 +39,7 @@ class Canton:
     def __init__(self, database: Database, clock: FixedClock):
         self.database, self.clock = database, clock
         self.rng = Random(7)
+        self.parts = ALLES
 
     @staticmethod
     def access(region: str) -> Access:
@@ -75,9 +76,9 @@ class Canton:
         return raw
 
     def move(self, fall_nr: str, *, region: str = "SDOL", **raw: Any) -> None:
-        """Record that the household moves on 1 April, to Olten unless ``raw`` says otherwise."""
-        values = {"wohin": "kanton", "neue_gemeinde_bfs": OLTEN, "per": "2026-04-01", "paket_inhalt": ALLES, **raw}
-        self.parts = values["paket_inhalt"]
+        """Record that the household moves on 1 April, to Olten unless ``raw`` says otherwise; ``paket_inhalt`` is for later."""
+        self.parts = raw.pop("paket_inhalt", ALLES)
+        values = {"wohin": "kanton", "neue_gemeinde_bfs": OLTEN, "per": "2026-04-01", **raw}
         with self.database.read(self.access(region)) as session:
             form = commands.start_form(session, "uebergabe")
         assert form
