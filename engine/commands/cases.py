@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
+from engine.cases.formkontext import form_context
 from engine.cases.projection import household
 from engine.commands.stepping import advance, lock, settle
 from engine.definitions import feel
@@ -37,7 +38,11 @@ class CaseRef:
 
 def start_form(session: FallSession, process: str = PROCESS) -> Form | None:
     """The form that the process's start event carries in the latest release, if any."""
-    contents = library.contents(session, library.latest_release(session))
+    return _start_form(session, library.latest_release(session), process)
+
+
+def _start_form(session: FallSession, release_id: int, process: str) -> Form | None:
+    contents = library.contents(session, release_id)
     form_id = contents.process(process).start_form_id
     return contents.form(form_id) if form_id else None
 
@@ -56,14 +61,16 @@ def open_case(
     if request_id and (known := session.get(Meldung, request_id)):
         return ref(own_instance(session, known.fall_id))
     _may_open(session, region)
-    form = start_form(session, process)
-    values = form.validate(raw, {}, feel=feel.shared(), now=session.now) if form else dict(raw)
+    # Asked once: a release that comes meanwhile must not give this case a form and a diagram that do not belong together.
+    release_id = library.latest_release(session)
+    form = _start_form(session, release_id, process)
+    values = form.validate(raw, form_context(session, form, region), feel=feel.shared(), now=session.now) if form else dict(raw)
     number_persons(values.get("personen") or [])
     fall = new_fall(session, region, household(values.get("personen") or []))
     if request_id:
         session.add(Meldung(message_id=request_id, name="open_case", fall_id=fall.id, at=session.now))
     log(session, "write", "open_case", fall_id=fall.id, region=region)
-    return ref(start_instance(session, fall, process, values, act=Act("open_case", name="Fall eröffnet")))
+    return ref(start_instance(session, fall, process, values, act=Act("open_case", name="Fall eröffnet"), release_id=release_id))
 
 
 def cancel_case(session: FallSession, fall_id: int, grund: str) -> None:
@@ -71,6 +78,7 @@ def cancel_case(session: FallSession, fall_id: int, grund: str) -> None:
 
     Raises:
         NotAllowed: only the Leitung may.
+        NotWaiting: the case is over already.
     """
     instanz = lock(session, own_instance(session, fall_id).nummer)
     if not session.access.everywhere and not session.access.rollen_in(instanz.region) & set(STOPS):
@@ -104,20 +112,20 @@ def new_fall(session: FallSession, region: str, bezeichnung: str, *, eroeffnet_a
 
 
 def start_instance(
-    session: FallSession, fall: Fall, process: str, variables: Mapping[str, Any], *, act: Act, at: str | None = None, neben: bool = False
+    session: FallSession, fall: Fall, process: str, variables: Mapping[str, Any], *, act: Act, at: str | None = None, neben: bool = False, release_id: int | None = None
 ) -> Instanz:
-    """Run a process of the latest release for a case to its first waits, from its start event or from the element ``at``.
+    """Run a process of the latest release (or of ``release_id``) for a case to its first waits, from its start event or from the element ``at``.
 
     ``neben``: it runs beside the case's own process. Besides ``variables`` it knows ``fall_nr`` and ``region``.
     """
-    release_id = library.latest_release(session)
+    release_id = release_id or library.latest_release(session)
     version = library.contents(session, release_id).version(process)
     instanz = Instanz(
         fall=fall, region=fall.region, release_id=release_id, process=process, version=version, state="", started_at=session.now, neben=neben
     )
     session.add(instanz)
     session.flush()
-    runtime = library.runtime(session, release_id)
+    runtime = library.runtime(session, release_id, fall.region)
     values = {**variables, "fall_nr": fall.fall_nr, "region": fall.region}
     step = runtime.start(runtime.find(process, version), values, key=instanz.key, at=at)
     settle(session, instanz, step, replace(act, values=values), runtime)
@@ -139,7 +147,7 @@ def own_instance(session: FallSession, fall_id: int | None) -> Instanz:
 
 def case_variables(session: FallSession, instanz: Instanz) -> dict[str, Any]:
     """What the case knows: its own variables, not those of single steps."""
-    return library.runtime(session, instanz.release_id).variables(instanz.state)
+    return library.runtime(session, instanz.release_id, instanz.region).variables(instanz.state)
 
 
 def ref(instanz: Instanz) -> CaseRef:

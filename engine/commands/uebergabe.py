@@ -60,7 +60,7 @@ def begin_move(session: FallSession, fall_nr: str, raw: Mapping[str, Any], *, re
     if not session.access.everywhere and not session.access.rollen_in(own.region) & set(OPENS):
         raise NotAllowed("Umzug erfassen")
     form = start_form(session, PROCESS)
-    values = form.validate(raw, {}, feel=feel.shared(), now=session.now) if form else dict(raw)
+    values = form.validate(raw, form_context(session, form, own.region), feel=feel.shared(), now=session.now) if form else dict(raw)
     if request_id:
         session.add(Meldung(message_id=request_id, name=PROCESS, fall_id=own.fall_id, at=session.now))
     move = _new_move(session, own.fall, values)
@@ -309,7 +309,7 @@ def _move(session: FallSession, values: Mapping[str, Any]) -> Uebergabe:
 
 def _seen(session: FallSession, instanz: Instanz, job: Job) -> dict[str, Any]:
     """The variables the job's element sees."""
-    return library.runtime(session, instanz.release_id).visible(instanz.state, [job.key])[job.key]
+    return library.runtime(session, instanz.release_id, instanz.region).visible(instanz.state, [job.key])[job.key]
 
 
 def _carried(values: Mapping[str, Any], job: Job) -> dict[str, Any]:
