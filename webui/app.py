@@ -16,6 +16,7 @@ from engine.scheduling.demo_clock import DemoClock
 from engine.store.session import Database
 from webui import dateien, errors, headers, nutzer, rules, words
 from webui.aufgaben import aufgaben
+from webui.bestand import allow_large_upload, bestand
 from webui.config import Config
 from webui.dateien import asset, read_manifest
 from webui.demo import demo
@@ -24,6 +25,7 @@ from webui.formulare import html_id
 from webui.fortsetzen import mine
 from webui.konto import konto, limiter
 from webui.parameter import LESEN, parameter
+from webui.uebergabe import uebergabe
 
 MEGABYTE = 1024 * 1024
 
@@ -39,7 +41,7 @@ def create_app(database: Database | None = None, config: Config | None = None) -
     app.extensions["fallfluss-config"] = config
     app.extensions["fallfluss-assets"] = read_manifest()
     _protect(app)
-    for blueprint in (dateien.dateien, konto, aufgaben, faelle, parameter, demo):
+    for blueprint in (dateien.dateien, konto, aufgaben, faelle, bestand, uebergabe, parameter, demo):
         app.register_blueprint(blueprint)
     errors.register(app)
     _prepare_templates(app)
@@ -74,6 +76,7 @@ def _configure(app: Flask, config: Config) -> None:
 def _protect(app: Flask) -> None:
     """Order matters: the number first, then who may, then whether the form is ours."""
     app.before_request(headers.number_request)
+    app.before_request(allow_large_upload)
     nutzer.manager().init_app(app)
     app.before_request(rules.enforce)
     CSRFProtect(app)

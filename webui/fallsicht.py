@@ -22,6 +22,10 @@ SHORT = 15
 # Command -> what is said of it; {name} is the element's name on the diagram.
 SATZ: Mapping[str, str] = {
     "open_case": "Fall eröffnet",
+    "import_case": "Bestandsfall übernommen",
+    "begin_move": "Umzug erfasst",
+    "offer": "Angebot einer anderen Region eingegangen",
+    "take_over": "Fall von einer anderen Region übernommen",
     "complete_task": "«{name}» abgeschlossen",
     "claim": "«{name}» übernommen",
     "unclaim": "«{name}» wieder freigegeben",
@@ -37,7 +41,7 @@ SATZ: Mapping[str, str] = {
 }
 
 # Who acts without an account.
-SYSTEM: Mapping[str, str] = {"zeitgeber": "Automatisch", "system": "Automatisch", "befehlszeile": "Befehlszeile"}
+SYSTEM: Mapping[str, str] = {"zeitgeber": "Automatisch", "system": "Automatisch", "befehlszeile": "Befehlszeile", "uebergabe": "Fallübergabe"}
 
 CONTAINERS = frozenset({"subProcess", "callActivity"})
 # Waits that are the way a step ends, not steps of their own.

@@ -23,7 +23,12 @@ SEGMENTE = ("ABLOESEN", "VERAENDERN", "ORIENTIEREN", "STABILISIEREN")
 
 
 def project(session: FallSession, instanz: Instanz, process: Process, step: Step, names: set[str]) -> None:
-    """Update Fall, Person and Segmentzuordnung from a step; ``names`` are the root variables it wrote."""
+    """Update Fall, Person and Segmentzuordnung from a step; ``names`` are the root variables it wrote.
+
+    What runs beside the case, such as a handover, describes nobody and ends nothing.
+    """
+    if instanz.neben:
+        return
     fall, today = instanz.fall, session.now.astimezone(ZURICH).date()
     if "personen" in names:
         _persons(session, fall, step.variables.get("personen") or [], today)

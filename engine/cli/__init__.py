@@ -20,6 +20,7 @@ COMMANDS = {
     "decide": "decide",
     "feel": "feel",
     "user": "user",
+    "bestand": "bestand",
     "demo": "demo",
     "bench": "bench",
 }

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import select
 
@@ -57,18 +59,18 @@ def open_case(
         FormInvalid: the start form's rules are not met; nothing was stored.
     """
     if request_id and (known := session.get(Meldung, request_id)):
-        return _ref(_case(session, known.fall_id))
+        return ref(own_instance(session, known.fall_id))
     _may_open(session, region)
     # Asked once: a release that comes meanwhile must not give this case a form and a diagram that do not belong together.
     release_id = library.latest_release(session)
     form = _start_form(session, release_id, process)
     values = form.validate(raw, form_context(session, form, region), feel=feel.shared(), now=session.now) if form else dict(raw)
-    instanz = _new_instance(session, region, process, values, release_id=release_id)
+    number_persons(values.get("personen") or [])
+    fall = new_fall(session, region, household(values.get("personen") or []))
     if request_id:
-        session.add(Meldung(message_id=request_id, name="open_case", fall_id=instanz.fall_id, at=session.now))
-    log(session, "write", "open_case", fall_id=instanz.fall_id, region=region)
-    _begin(session, instanz, values, Act("open_case", name="Fall eröffnet"))
-    return _ref(instanz)
+        session.add(Meldung(message_id=request_id, name="open_case", fall_id=fall.id, at=session.now))
+    log(session, "write", "open_case", fall_id=fall.id, region=region)
+    return ref(start_instance(session, fall, process, values, act=Act("open_case", name="Fall eröffnet"), release_id=release_id))
 
 
 def start_case(session: FallSession, region: str, at: Ausloeser, values: Mapping[str, Any], act: Act) -> CaseRef:
@@ -79,11 +81,10 @@ def start_case(session: FallSession, region: str, at: Ausloeser, values: Mapping
         NotAllowed: no role in that region that may open cases.
     """
     _may_open(session, region)
-    raw = dict(values)
-    instanz = _new_instance(session, region, at.process, raw, release_id=at.release_id)
-    log(session, "write", act.command, fall_id=instanz.fall_id, region=region)
-    _begin(session, instanz, raw, act, at=at.element)
-    return _ref(instanz)
+    number_persons(values.get("personen") or [])
+    fall = new_fall(session, region, household(values.get("personen") or []))
+    log(session, "write", act.command, fall_id=fall.id, region=region)
+    return ref(start_instance(session, fall, at.process, values, act=act, at=at.element, release_id=at.release_id))
 
 
 def cancel_case(session: FallSession, fall_id: int, grund: str) -> None:
@@ -93,7 +94,7 @@ def cancel_case(session: FallSession, fall_id: int, grund: str) -> None:
         NotAllowed: only the Leitung may.
         NotWaiting: the case is over already.
     """
-    instanz = lock(session, _case(session, fall_id).nummer)
+    instanz = lock(session, own_instance(session, fall_id).nummer)
     if not session.access.everywhere and not session.access.rollen_in(instanz.region) & set(STOPS):
         raise NotAllowed("Fall abbrechen (nur Leitung)")
     advance(session, instanz, cancel(), Act("cancel_case", name=grund, values={"grund": grund}))
@@ -107,42 +108,61 @@ def _may_open(session: FallSession, region: str) -> None:
         raise NotAllowed(f"Fall eröffnen in {region}")
 
 
-def _new_instance(session: FallSession, region: str, process: str, values: dict[str, Any], *, release_id: int) -> Instanz:
+def number_persons(personen: list[dict[str, Any]]) -> None:
+    """Give each person of a household the id by which diagrams know it: P1, P2 …"""
+    for number, person in enumerate(personen, start=1):
+        person.setdefault("person_id", f"P{number}")
+
+
+def new_fall(session: FallSession, region: str, bezeichnung: str, *, eroeffnet_am: date | None = None) -> Fall:
+    """A case with the next number, in which nothing runs yet."""
     today = session.now.astimezone(ZURICH).date()
-    fall = Fall(fall_nr=f"neu-{id(values)}", region=region, eroeffnet_am=today)
+    # Its number comes from its id, which only the database gives; nobody else sees the one in between.
+    fall = Fall(fall_nr=f"neu-{uuid4().hex[:16]}", region=region, bezeichnung=bezeichnung, eroeffnet_am=eroeffnet_am or today)
     session.add(fall)
     session.flush()
     fall.fall_nr = f"{today.year}-{fall.id:05d}"
-    for number, person in enumerate(values.get("personen") or [], start=1):
-        person.setdefault("person_id", f"P{number}")
-    fall.bezeichnung = household(values.get("personen") or [])
+    return fall
+
+
+def start_instance(
+    session: FallSession, fall: Fall, process: str, variables: Mapping[str, Any], *, act: Act, at: str | None = None, neben: bool = False, release_id: int | None = None
+) -> Instanz:
+    """Run a process of the latest release (or of ``release_id``) for a case to its first waits, from its start event or from the element ``at``.
+
+    ``neben``: it runs beside the case's own process. Besides ``variables`` it knows ``fall_nr`` and ``region``.
+    """
+    release_id = release_id or library.latest_release(session)
+    version = library.contents(session, release_id).version(process)
     instanz = Instanz(
-        fall=fall,
-        region=region,
-        release_id=release_id,
-        process=process,
-        version=library.contents(session, release_id).version(process),
-        state="",
-        started_at=session.now,
+        fall=fall, region=fall.region, release_id=release_id, process=process, version=version, state="", started_at=session.now, neben=neben
     )
     session.add(instanz)
     session.flush()
+    runtime = library.runtime(session, release_id, fall.region)
+    values = {**variables, "fall_nr": fall.fall_nr, "region": fall.region}
+    step = runtime.start(runtime.find(process, version), values, key=instanz.key, at=at)
+    settle(session, instanz, step, replace(act, values=values), runtime)
     return instanz
 
 
-def _begin(session: FallSession, instanz: Instanz, values: dict[str, Any], act: Act, *, at: str | None = None) -> None:
-    runtime = library.runtime(session, instanz.release_id, instanz.region)
-    variables = {**values, "fall_nr": instanz.fall.fall_nr, "region": instanz.region}
-    step = runtime.start(runtime.find(instanz.process, instanz.version), variables, key=instanz.key, at=at)
-    settle(session, instanz, step, replace(act, values=variables), runtime)
+def own_instance(session: FallSession, fall_id: int | None) -> Instanz:
+    """The instance that is the case itself, or what runs instead of it; not locked.
 
-
-def _case(session: FallSession, fall_id: int | None) -> Instanz:
-    instanz = session.scalar(select(Instanz).where(Instanz.fall_id == fall_id).order_by(Instanz.nummer.desc()).limit(1))
+    Raises:
+        NotFound: there is none in the regions of this session.
+    """
+    query = select(Instanz).where(Instanz.fall_id == fall_id).order_by(Instanz.neben, Instanz.nummer.desc()).limit(1)
+    instanz = session.scalar(query)
     if instanz is None:
         raise NotFound("Der Fall")
     return instanz
 
 
-def _ref(instanz: Instanz) -> CaseRef:
+def case_variables(session: FallSession, instanz: Instanz) -> dict[str, Any]:
+    """What the case knows: its own variables, not those of single steps."""
+    return library.runtime(session, instanz.release_id, instanz.region).variables(instanz.state)
+
+
+def ref(instanz: Instanz) -> CaseRef:
     return CaseRef(instanz.fall_id, instanz.fall.fall_nr, instanz.key)

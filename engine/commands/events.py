@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine.commands.cases import CaseRef
+from engine.commands.cases import CaseRef, own_instance, ref
 from engine.commands.starts import start_by_message
 from engine.commands.stepping import advance, instance_number, lock
 from engine.model.errors import NobodyWaits, NotFound, NotWaiting
@@ -16,7 +16,7 @@ from engine.store import library
 from engine.store.audit import log
 from engine.store.session import FallSession
 from engine.store.steps import Act
-from engine.store.tables import Instanz, Meldung, Subscription, Timer
+from engine.store.tables import Meldung, Subscription, Timer
 
 
 def fire_timer(session: FallSession, key: int) -> None:
@@ -57,7 +57,7 @@ def correlate(
     instanz = lock(session, found.instanz_nummer) if found else None
     # Only now: whoever held the lock may have delivered the same message.
     if message_id and (known := session.get(Meldung, message_id)):
-        return _ref(session.scalars(select(Instanz).where(Instanz.fall_id == known.fall_id)).one())
+        return ref(own_instance(session, known.fall_id))
     found = _subscription(session, name, correlation)
     if found is None:
         opened = start_by_message(session, name, variables or {}, message_id=message_id)
@@ -71,7 +71,7 @@ def correlate(
     act = Act("correlate", found.key, found.element, name, values=dict(variables or {}))
     advance(session, instanz, fire(found.key, dict(variables or {})), act)
     log(session, "write", f"correlate {name}", fall_id=instanz.fall_id, region=instanz.region)
-    return _ref(instanz)
+    return ref(instanz)
 
 
 def _subscription(session: FallSession, name: str, correlation: str) -> Subscription | None:
@@ -83,6 +83,3 @@ def _subscription(session: FallSession, name: str, correlation: str) -> Subscrip
         .execution_options(populate_existing=True)
     )
 
-
-def _ref(instanz: Instanz) -> CaseRef:
-    return CaseRef(instanz.fall_id, instanz.fall.fall_nr, instanz.key)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 
 from engine.model.errors import NotFound
 from engine.store import library
@@ -107,20 +107,18 @@ def case(session: FallSession, fall_nr: str, *, latest: int | None = None) -> Ca
     Raises:
         NotFound: there is none of that number in the person's regions.
     """
-    fall = session.scalar(select(Fall).where(Fall.fall_nr == fall_nr))
-    if fall is None:
+    fall = session.scalar(_by_number(fall_nr).limit(1))
+    instanzen = session.scalars(_instances(fall.id)).all() if fall else ()
+    if fall is None or not instanzen:
         raise NotFound(f"Der Fall {fall_nr}")
-    instanz = session.scalars(select(Instanz).where(Instanz.fall_id == fall.id).order_by(Instanz.nummer.desc())).first()
-    if instanz is None:
-        raise NotFound(f"Der Fall {fall_nr}")
-    contents = library.contents(session, instanz.release_id)
+    instanz = instanzen[0]
     lived = session.scalars(select(Verlauf.events).where(Verlauf.fall_id == fall.id).order_by(Verlauf.id)).all()
     events = tuple(event for row in lived for event in row)
     aufgaben = _of(session, Aufgabe, fall, Aufgabe.faellig_am.is_(None), Aufgabe.faellig_am)
-    timers = _waits(session, contents, instanz, Timer, "timer")
-    messages = _waits(session, contents, instanz, Subscription, "message")
-    jobs = _waits(session, contents, instanz, Job, "job")
-    incidents = _waits(session, contents, instanz, Incident, "incident")
+    timers = _waits(session, instanzen, Timer, "timer")
+    messages = _waits(session, instanzen, Subscription, "message")
+    jobs = _waits(session, instanzen, Job, "job")
+    incidents = _waits(session, instanzen, Incident, "incident")
     active = [(a.process, a.element) for a in aufgaben if a.zustand == "CREATED"]
     active += [(w.process, w.element) for w in (*timers, *messages, *jobs, *incidents)]
     return CaseView(
@@ -137,7 +135,7 @@ def case(session: FallSession, fall_nr: str, *, latest: int | None = None) -> Ca
         verlauf=tuple(session.scalars(select(Verlauf).where(Verlauf.fall_id == fall.id).order_by(Verlauf.id.desc()).limit(latest))),
         verlauf_total=len(lived),
         events=events,
-        positions=_positions(session, contents, instanz, events, active, {(i.process, i.element) for i in incidents}),
+        positions=_positions(session, instanzen, events, active, {(i.process, i.element) for i in incidents}),
         release_id=instanz.release_id,
     )
 
@@ -148,20 +146,32 @@ def diagram(session: FallSession, fall_nr: str, process: str) -> bytes:
     Raises:
         NotFound: no such case, or its release holds no such process.
     """
-    instanz = session.scalar(select(Instanz).join(Fall).where(Fall.fall_nr == fall_nr).order_by(Instanz.nummer.desc()).limit(1))
-    item = library.contents(session, instanz.release_id).item("process", process) if instanz else None
-    if item is None:
-        raise NotFound("Das Diagramm")
-    return item.content
+    fall = session.scalar(_by_number(fall_nr).limit(1))
+    for instanz in session.scalars(_instances(fall.id)) if fall else ():
+        item = library.contents(session, instanz.release_id).item("process", process)
+        if item is not None:
+            return item.content
+    raise NotFound("Das Diagramm")
+
+
+def _by_number(fall_nr: str) -> Select[Fall]:
+    """A case that was handed over has a row in each of its regions; whoever sees several means the last."""
+    return select(Fall).where(Fall.fall_nr == fall_nr).order_by(Fall.uebergeben_am.is_not(None), Fall.id.desc())
+
+
+def _instances(fall_id: int) -> Select[Instanz]:
+    """All instances of a case, its own first."""
+    return select(Instanz).where(Instanz.fall_id == fall_id).order_by(Instanz.neben, Instanz.nummer.desc())
 
 
 def _of(session: FallSession, table: Any, fall: Fall, *order: Any) -> tuple[Any, ...]:
     return tuple(session.scalars(select(table).where(table.fall_id == fall.id).order_by(*order)))
 
 
-def _waits(session: FallSession, contents: Contents, instanz: Instanz, table: Any, kind: str) -> tuple[Waits, ...]:
-    rows = session.scalars(select(table).where(table.instanz_nummer == instanz.nummer).order_by(table.key))
-    return tuple(_wait(contents, row, kind) for row in rows)
+def _waits(session: FallSession, instanzen: Sequence[Instanz], table: Any, kind: str) -> tuple[Waits, ...]:
+    releases = {instanz.nummer: instanz.release_id for instanz in instanzen}
+    rows = session.scalars(select(table).where(table.instanz_nummer.in_(releases)).order_by(table.key))
+    return tuple(_wait(library.contents(session, releases[row.instanz_nummer]), row, kind) for row in rows)
 
 
 def _wait(contents: Contents, row: Any, kind: str) -> Waits:
@@ -174,8 +184,7 @@ def _wait(contents: Contents, row: Any, kind: str) -> Waits:
 
 def _positions(
     session: FallSession,
-    contents: Contents,
-    instanz: Instanz,
+    instanzen: Sequence[Instanz],
     events: Iterable[list[Any]],
     active: list[tuple[str, str]],
     incidents: set[tuple[str, str]],
@@ -186,13 +195,15 @@ def _positions(
     for what, _, element, _, process, _ in events:
         if what in ("taken", "completed"):
             (taken if what == "taken" else completed).setdefault(process, set()).add(element)
-    names = [instanz.process, *sorted(({p for p, _ in active} | taken.keys() | completed.keys()) - {instanz.process})]
+    own = instanzen[0].process
+    names = [own, *sorted(({p for p, _ in active} | taken.keys() | completed.keys()) - {own})]
     newest = _newest_versions(session, names)
+    held = {name: _contents_with(session, instanzen, name) for name in names}
     return tuple(
         Position(
             process=name,
-            name=contents.process(name).name or name,
-            version=contents.version(name),
+            name=held[name].process(name).name or name,
+            version=held[name].version(name),
             versions=newest.get(name, 1),
             active=tuple(sorted({element for process, element in active if process == name})),
             completed=frozenset(completed.get(name, ())),
@@ -201,6 +212,12 @@ def _positions(
         )
         for name in names
     )
+
+
+def _contents_with(session: FallSession, instanzen: Sequence[Instanz], process: str) -> Contents:
+    """The release of the first instance that holds the process: what runs beside a case may be on a newer one."""
+    held = [library.contents(session, instanz.release_id) for instanz in instanzen]
+    return next((contents for contents in held if contents.item("process", process)), held[0])
 
 
 def _newest_versions(session: FallSession, names: list[str]) -> dict[str, int]:

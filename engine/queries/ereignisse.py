@@ -11,6 +11,9 @@ from engine.store import library
 from engine.store.session import FallSession
 from engine.store.tables import Fall, Instanz, Subscription
 
+# What processes tell each other, such as that the other region has accepted: nobody may report it in their place.
+BETWEEN_PROCESSES = ("uebergabe.", "fall.")
+
 
 @dataclass(frozen=True)
 class Ereignis:
@@ -23,12 +26,12 @@ class Ereignis:
 
 
 def ereignisse(session: FallSession, fall_nr: str) -> tuple[Ereignis, ...]:
-    """The messages the case waits for, each once, in the order of their labels."""
+    """The messages from outside that the case waits for, each once, in the order of their labels."""
     rows = session.execute(
         select(Subscription, Instanz.release_id)
         .join(Instanz, Instanz.nummer == Subscription.instanz_nummer)
         .join(Fall, Fall.id == Instanz.fall_id)
-        .where(Fall.fall_nr == fall_nr, Subscription.kind == "message")
+        .where(Fall.fall_nr == fall_nr, Subscription.kind == "message", *(~Subscription.name.startswith(prefix) for prefix in BETWEEN_PROCESSES))
         .order_by(Subscription.key.desc())
     ).all()
     found = {(row.name, row.correlation): _ereignis(session, row, release_id) for row, release_id in rows}

@@ -38,6 +38,10 @@ class Seen:
         """
         return {key: self._variables.visible(self._scope(self._viewer(key))) for key in keys}
 
+    def root(self) -> dict[str, Any]:
+        """The variables of the case itself."""
+        return self._variables.visible(self._root)
+
     def _viewer(self, key: int) -> int:
         if key not in self._by_key:
             raise NotWaiting(key)

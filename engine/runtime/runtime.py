@@ -53,6 +53,10 @@ class Runtime(Services):
         """
         return Seen(state).visible(keys)
 
+    def variables(self, state: str) -> dict[str, Any]:
+        """The variables of the case itself, as every element sees them that hides none."""
+        return Seen(state).root()
+
 
 def outcome(case: Case, state: str) -> Step:
     by_key = attrgetter("key")

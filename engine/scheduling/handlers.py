@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from engine.commands import uebergabe
 from engine.store.session import FallSession
 from engine.store.tables import Hinweis, Instanz, Job
 
@@ -27,4 +28,15 @@ def hinweis(session: FallSession, instanz: Instanz, job: Job) -> None:
     )
 
 
-HANDLERS: dict[str, Handler] = {"hinweis": hinweis}
+HANDLERS: dict[str, Handler] = {
+    "hinweis": hinweis,
+    "fall.melden": uebergabe.tell_case,
+    "uebergabe.ziel": uebergabe.look_up_commune,
+    "uebergabe.dossier": uebergabe.change_dossier,
+    "uebergabe.paket": uebergabe.write_package,
+    "uebergabe.anbieten": uebergabe.offer,
+    "uebergabe.annehmen": uebergabe.accept,
+    "uebergabe.melden": uebergabe.tell_other_region,
+    "uebergabe.zurueckziehen": uebergabe.withdraw,
+    "uebergabe.vollziehen": uebergabe.carry_out,
+}

@@ -20,6 +20,8 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
+    text,
 )
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
@@ -200,16 +202,29 @@ class Ausloeser(Base):
 
 
 class Fall(RegionOwned, Base):
-    """The accompaniment of one Unterstützungseinheit over time (process description, chapter 4)."""
+    """The accompaniment of one Unterstützungseinheit over time (process description, chapter 4).
+
+    A case that is handed over to another region keeps its number there as a new row, made from the released package alone; the old
+    row stays in its region, over but readable. So a number has any number of past rows and one that is not handed over.
+    ``herkunft`` is the region such a case came from.
+    """
 
     __tablename__ = "fall"
+    __table_args__ = (
+        Index(
+            "uq_fall_fall_nr", "fall_nr", unique=True, sqlite_where=text("uebergeben_am IS NULL"), postgresql_where=text("uebergeben_am IS NULL")
+        ),
+    )
 
     id: Mapped[int] = mapped_column(Key, Identity(), primary_key=True)
-    fall_nr: Mapped[str] = mapped_column(String(20), unique=True)
+    fall_nr: Mapped[str] = mapped_column(String(20), index=True)
     bezeichnung: Mapped[str] = mapped_column(default="")
     phase: Mapped[str] = mapped_column(String(40), default="")
     eroeffnet_am: Mapped[date] = mapped_column(Date)
     abgeschlossen_am: Mapped[date | None] = mapped_column(Date)
+    herkunft: Mapped[str | None] = mapped_column(String(16))
+    uebergeben_nach: Mapped[str | None] = mapped_column(String(16))
+    uebergeben_am: Mapped[date | None] = mapped_column(Date)
 
 
 class Dossier(RegionOwned, Base):
@@ -263,7 +278,8 @@ class Segmentzuordnung(RegionOwned, Base):
 class Instanz(RegionOwned, Base):
     """A process instance: its whole state in one row, guarded by ``revision``. ``key`` is the instance's number times 10⁹.
 
-    ``zustand`` is active, completed or terminated. The state is text on purpose: JSONB would reorder its keys.
+    ``zustand`` is active, completed or terminated. The state is text on purpose: JSONB would reorder its keys. ``neben`` marks an instance
+    that runs beside the case's own, such as a handover: it neither describes the household nor ends the case.
     """
 
     __tablename__ = "instanz"
@@ -276,6 +292,7 @@ class Instanz(RegionOwned, Base):
     zustand: Mapped[str] = mapped_column(String(12), default="active")
     state: Mapped[str] = mapped_column(Text)
     has_incident: Mapped[bool] = mapped_column(Boolean, default=False)
+    neben: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     revision: Mapped[int] = mapped_column(nullable=False)
@@ -454,6 +471,71 @@ class Hinweis(RegionOwned, Base):
     text: Mapped[str] = mapped_column(Text)
     erledigt_am: Mapped[datetime | None]
     erledigt_von: Mapped[str | None]
+
+
+# From region to region, and from other systems
+
+
+class Uebergabe(RegionOwned, Base):
+    """A handover as the region that gives sees it; ``paket`` is what it wrote for release (see ``engine.cases.uebergabe``)."""
+
+    __tablename__ = "uebergabe"
+
+    id: Mapped[int] = mapped_column(Key, Identity(), primary_key=True)
+    uebergabe_nr: Mapped[str] = mapped_column(String(20), unique=True)
+    fall_id: Mapped[int] = mapped_column(ForeignKey("fall.id"), index=True)
+    an_region: Mapped[str | None] = mapped_column(String(16))
+    per: Mapped[date] = mapped_column(Date)
+    paket: Mapped[dict[str, Any]] = mapped_column(JSON)
+    angeboten_am: Mapped[datetime | None]
+    vollzogen_am: Mapped[datetime | None]
+
+
+class Uebergabeangebot(RegionOwned, Base):
+    """The same handover as the region that receives sees it: a copy of the released package, the only thing that ever crosses.
+
+    ``fall_id`` is the receiving row of the case, which bears the handover's number until the case is taken over.
+    ``zustand`` is offen, angenommen, uebernommen or zurueckgezogen.
+    """
+
+    __tablename__ = "uebergabeangebot"
+
+    id: Mapped[int] = mapped_column(Key, Identity(), primary_key=True)
+    uebergabe_nr: Mapped[str] = mapped_column(String(20), unique=True)
+    fall_id: Mapped[int] = mapped_column(ForeignKey("fall.id"), index=True)
+    von_region: Mapped[str] = mapped_column(String(16))
+    paket: Mapped[dict[str, Any]] = mapped_column(JSON)
+    version: Mapped[int] = mapped_column(default=1)
+    zustand: Mapped[str] = mapped_column(String(16), default="offen")
+    eingegangen_am: Mapped[datetime]
+
+
+class Bestandsfall(RegionOwned, Base):
+    """A running case that was imported: its number in the Fachapplikation, so that importing it again changes nothing."""
+
+    __tablename__ = "bestandsfall"
+    __table_args__ = (UniqueConstraint("region", "fachapplikation_nr"),)
+
+    id: Mapped[int] = mapped_column(Key, Identity(), primary_key=True)
+    fachapplikation_nr: Mapped[str] = mapped_column(String(60))
+    fall_id: Mapped[int] = mapped_column(ForeignKey("fall.id"), index=True)
+    importiert_am: Mapped[datetime]
+    importiert_von: Mapped[str] = mapped_column(String(80))
+    ka_light_bis: Mapped[date] = mapped_column(Date)
+
+
+class Bestandsdatei(RegionOwned, Base):
+    """A file of running cases between its upload and its import; ``content`` is emptied as soon as it is no longer needed."""
+
+    __tablename__ = "bestandsdatei"
+
+    id: Mapped[int] = mapped_column(Key, Identity(), primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    content: Mapped[bytes]
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(80))
+    erledigt_am: Mapped[datetime | None]
+    ergebnis: Mapped[str] = mapped_column(Text, default="")
 
 
 class Zugriff(Base):

@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 
 def upgrade(engine: Engine) -> None:
     """Bring the schema to the newest version in one transaction."""
     config = configuration()
-    with engine.begin() as connection:
+    with engine.connect() as connection, _references_may_break(connection), connection.begin():
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+@contextmanager
+def _references_may_break(connection: Connection) -> Iterator[None]:
+    """SQLite changes a table by making it anew and dropping the old one, which rows of other tables still mention at that moment.
+
+    It listens to the switch only outside of a transaction, and the library begins one with its first statement; hence the driver's own call.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys=OFF")
+    try:
+        yield
+    finally:
+        driver.execute("PRAGMA foreign_keys=ON")
 
 
 def is_current(engine: Engine) -> bool:

@@ -1,0 +1,252 @@
+"""Running cases come in (Bestandsfälle): first a plan that stores nothing, then the import, all or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.cases.bestand import Problem, RunningCase, Table, read_table
+from engine.cases.projection import household
+from engine.commands.cases import PROCESS, new_fall, start_instance
+from engine.model.calendar import ZURICH, months_after
+from engine.model.errors import FallflussError, NotAllowed, NotFound
+from engine.store.audit import log
+from engine.store.session import FallSession
+from engine.store.steps import Act
+from engine.store.tables import Bestandsdatei, Bestandsfall, Dossier, Fall, Gemeinde, Hinweis, Person, Region
+
+IMPORTS = ("leitung", "administration")
+# Where an imported case enters its process, and within how many months it gets its Kurzassessment light (parameter ``bestandsfaelle``).
+ENTRY = "standortbestimmung"
+KA_LIGHT_MONTHS = 12
+KEPT = timedelta(days=1)
+Progress = Callable[[int, int], None]
+
+
+class NotConfirmed(FallflussError):
+    """The file has faulty lines, and nobody said that they may be left out."""
+
+    def __init__(self, problems: tuple[Problem, ...]):
+        self.problems = problems
+        super().__init__(
+            f"Die Datei hat {len(problems)} fehlerhafte Angaben. Es wurde nichts gespeichert. "
+            "Berichtigen Sie sie, oder bestätigen Sie, dass die betroffenen Fälle ausgelassen werden."
+        )
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A case of the file that does not agree with what is stored already; it is left as it is there."""
+
+    line: int
+    fachapplikation_nr: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an import would do: ``new`` are opened, ``known`` are already there, ``conflicts`` and ``problems`` are left out."""
+
+    new: tuple[RunningCase, ...]
+    known: tuple[str, ...]
+    conflicts: tuple[Conflict, ...]
+    problems: tuple[Problem, ...]
+
+
+def plan_import(session: FallSession, content: bytes, region: str) -> Plan:
+    """Read a file of running cases and compare it with the region; stores nothing.
+
+    Raises:
+        NotFound, NotAllowed: not a region of this person, or no role in it that may import.
+        BestandUnreadable: not a table of running cases.
+    """
+    _may_import(session, region)
+    table = _read(session, content, region)
+    known = _known(session, region)
+    insured = _insured(session, region)
+    new, same, conflicts = [], [], []
+    for case in table.cases:
+        conflict = _contradiction(case, known[case.fachapplikation_nr]) if case.fachapplikation_nr in known else _double(case, insured)
+        if conflict:
+            conflicts.append(Conflict(case.line, case.fachapplikation_nr, conflict))
+        elif case.fachapplikation_nr in known:
+            same.append(case.fachapplikation_nr)
+        else:
+            new.append(case)
+            insured |= {person["ahvn13"]: f"Zeile {case.line}" for person in case.personen if person["ahvn13"]}
+    return Plan(tuple(new), tuple(same), tuple(conflicts), table.problems)
+
+
+def import_cases(session: FallSession, content: bytes, region: str, *, leave_out_bad: bool = False, progress: Progress | None = None) -> Plan:
+    """Open every new case of the file at its next Standortbestimmung; what was imported before stays as it is.
+
+    ``progress`` is called with how many of how many are done.
+
+    Raises:
+        NotConfirmed: lines are faulty and ``leave_out_bad`` is not set; nothing is stored.
+        As ``plan_import``.
+    """
+    plan = plan_import(session, content, region)
+    if plan.problems and not leave_out_bad:
+        raise NotConfirmed(plan.problems)
+    log(session, "write", f"Bestandsfälle importieren: {len(plan.new)}", region=region)
+    for done, case in enumerate(plan.new, start=1):
+        _open(session, region, case)
+        if progress:
+            progress(done, len(plan.new))
+    return plan
+
+
+def keep_file(session: FallSession, region: str, name: str, content: bytes) -> Bestandsdatei:
+    """Keep an uploaded file until it is imported, at most a day; the contents of older ones are deleted here.
+
+    Raises:
+        As ``plan_import``: an unreadable file is not kept.
+    """
+    plan_import(session, content, region)
+    for old in session.scalars(select(Bestandsdatei).where(Bestandsdatei.at < session.now - KEPT, Bestandsdatei.erledigt_am.is_(None))):
+        old.content, old.erledigt_am, old.ergebnis = b"", session.now, "Nicht importiert; die Datei wurde nach einem Tag gelöscht."
+    kept = Bestandsdatei(region=region, name=name[:200], content=content, at=session.now, by=session.access.konto)
+    session.add(kept)
+    session.flush()
+    return kept
+
+
+def kept_file(session: FallSession, id: int) -> Bestandsdatei:
+    """A file that was uploaded.
+
+    Raises:
+        NotFound: there is none in the regions of this person.
+        NotAllowed: no role in its region that may import.
+    """
+    found = session.get(Bestandsdatei, id)
+    if found is None:
+        raise NotFound("Die Datei")
+    _may_import(session, found.region)
+    return found
+
+
+def import_file(session: FallSession, id: int, *, leave_out_bad: bool = False) -> Bestandsdatei:
+    """Import an uploaded file and forget its content. A second time changes nothing.
+
+    Raises:
+        As ``import_cases`` and ``kept_file``.
+    """
+    found = session.scalar(select(Bestandsdatei).where(Bestandsdatei.id == id).with_for_update().execution_options(populate_existing=True))
+    if found is None:
+        raise NotFound("Die Datei")
+    if found.erledigt_am is None:
+        plan = import_cases(session, found.content, found.region, leave_out_bad=leave_out_bad)
+        found.content, found.erledigt_am, found.ergebnis = b"", session.now, summary(plan)
+    return found
+
+
+def summary(plan: Plan) -> str:
+    """What an import did, in one sentence."""
+    bad = len({problem.fachapplikation_nr for problem in plan.problems})
+    parts = [f"{len(plan.new)} neu eröffnet", f"{len(plan.known)} waren schon importiert"]
+    parts += [f"{len(plan.conflicts)} wegen Widersprüchen ausgelassen"] if plan.conflicts else []
+    parts += [f"{bad} wegen Fehlern ausgelassen"] if bad else []
+    return f"Fälle: {', '.join(parts)}."
+
+
+def _may_import(session: FallSession, region: str) -> None:
+    if session.get(Region, region) is None or not (session.access.everywhere or region in session.access.regionen):
+        raise NotFound(f"Die Sozialregion «{region}»")
+    if not session.access.everywhere and not session.access.rollen_in(region) & set(IMPORTS):
+        raise NotAllowed("Bestandsfälle importieren (nur Leitung und Administration)")
+
+
+def _read(session: FallSession, content: bytes, region: str) -> Table:
+    today = _today(session)
+    rows = session.execute(select(Gemeinde.bfs_nr, Gemeinde.region, Gemeinde.gueltig_bis)).all()
+    communes = {bfs: owner for bfs, owner, until in rows if until is None or until >= today}
+    return read_table(content, region=region, gemeinden=communes, today=today)
+
+
+def _known(session: FallSession, region: str) -> dict[str, tuple[Any, ...]]:
+    """What identifies each case imported before: when it was opened and who is in it."""
+    persons: dict[int, set[tuple[Any, ...]]] = {}
+    rows = select(Person.fall_id, Person.name, Person.vorname, Person.geburtsdatum).join(Bestandsfall, Bestandsfall.fall_id == Person.fall_id)
+    for fall_id, *who in session.execute(rows.where(Person.region == region)):
+        persons.setdefault(fall_id, set()).add(tuple(who))
+    cases = select(Bestandsfall.fachapplikation_nr, Fall.id, Fall.fall_nr, Fall.eroeffnet_am).join(Fall, Fall.id == Bestandsfall.fall_id)
+    return {nr: (fall_nr, opened, persons.get(id, set())) for nr, id, fall_nr, opened in session.execute(cases.where(Bestandsfall.region == region))}
+
+
+def _contradiction(case: RunningCase, stored: tuple[Any, ...]) -> str:
+    fall_nr, opened, persons = stored
+    if opened != case.eroeffnet_am:
+        return f"Schon importiert als Fall {fall_nr}, dort eröffnet am {opened:%d.%m.%Y}."
+    missing = {(p["name"], p["vorname"], date.fromisoformat(p["geburtsdatum"])) for p in case.personen} - persons
+    return f"Schon importiert als Fall {fall_nr}, dort mit anderen Personen." if missing else ""
+
+
+def _insured(session: FallSession, region: str) -> dict[str, str]:
+    """AHV numbers in running cases of the region, each with its case."""
+    rows = select(Person.ahvn13, Fall.fall_nr).join(Fall, Fall.id == Person.fall_id)
+    running = rows.where(Person.region == region, Person.ahvn13.is_not(None), Person.bis.is_(None), Fall.abgeschlossen_am.is_(None))
+    return {ahvn13: f"Fall {fall_nr}" for ahvn13, fall_nr in session.execute(running) if ahvn13}
+
+
+def _double(case: RunningCase, insured: dict[str, str]) -> str:
+    found = sorted({insured[person["ahvn13"]] for person in case.personen if person["ahvn13"] in insured})
+    return f"Eine Person mit derselben AHV-Nummer ist schon in {', '.join(found)}." if found else ""
+
+
+def _open(session: FallSession, region: str, case: RunningCase) -> None:
+    """One running case: its rows as they have been since it was opened, its process at the next Standortbestimmung."""
+    fall = new_fall(session, region, household(case.personen), eroeffnet_am=case.eroeffnet_am)
+    light_until = months_after(_today(session), KA_LIGHT_MONTHS)
+    session.add_all(
+        [
+            Dossier(fall_id=fall.id, region=region, gemeinde_bfs=case.gemeinde_bfs, von=case.eroeffnet_am),
+            _mark(session, fall, case, light_until),
+            Hinweis(fall_id=fall.id, region=region, at=session.now, an_rolle="fallfuehrung", text=_notice(case, light_until)),
+        ]
+    )
+    start_instance(session, fall, PROCESS, _variables(case, light_until), act=Act("import_case", name="Bestandsfall übernommen"), at=ENTRY)
+    for person in session.scalars(select(Person).where(Person.fall_id == fall.id)):
+        person.von = case.eroeffnet_am
+
+
+def _mark(session: FallSession, fall: Fall, case: RunningCase, light_until: date) -> Bestandsfall:
+    return Bestandsfall(
+        fachapplikation_nr=case.fachapplikation_nr,
+        fall_id=fall.id,
+        region=fall.region,
+        importiert_am=session.now,
+        importiert_von=session.access.konto,
+        ka_light_bis=light_until,
+    )
+
+
+def _notice(case: RunningCase, light_until: date) -> str:
+    text = f"Bestandsfall: Kurzassessment light bis {light_until:%d.%m.%Y}."
+    if len(case.segmente) < len(case.personen):
+        text += " Nicht alle Personen haben ein Segment; an der nächsten Standortbestimmung neu segmentieren."
+    return text
+
+
+def _variables(case: RunningCase, light_until: date) -> dict[str, Any]:
+    review = case.naechste_sb.isoformat()
+    return {
+        "personen": [dict(person) for person in case.personen],
+        "segmente": [
+            {"person_id": id, "segment": segment, "vorschlag": segment, "regel": "", "begruendung": "Aus der Fachapplikation übernommen", "naechste_sb": review}
+            for id, segment in case.segmente.items()
+        ],
+        "gemeinde_bfs": case.gemeinde_bfs,
+        "naechste_sb": review,
+        "bestandsfall": True,
+        "ka_light_bis": light_until.isoformat(),
+        "fachapplikation_nr": case.fachapplikation_nr,
+    }
+
+
+def _today(session: FallSession) -> date:
+    return session.now.astimezone(ZURICH).date()

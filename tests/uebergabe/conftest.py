@@ -1,0 +1,228 @@
+"""Two regions with the real diagrams, and a household in the first one that has come as far as its Standortbestimmung."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from random import Random
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select
+
+from engine import commands, queries
+from engine.definitions.forms import Form
+from engine.demo.answers import fill
+from engine.model.access import Access, system
+from engine.model.clock import FixedClock
+from engine.scheduling.due import next_due, run_due
+from engine.store.seed import load_regions
+from engine.store.session import Database
+from engine.store.tables import Aufgabe, Dossier, Fall, Hinweis, Incident, Instanz, Uebergabeangebot
+
+BPMN = Path(__file__).parents[2] / "bpmn"
+ZURICH = ZoneInfo("Europe/Zurich")
+ROLLEN = ("intake", "fallfuehrung", "administration", "teamleitung", "leitung")
+GRENCHEN, BETTLACH, OLTEN = 2546, 2543, 2581
+ALLES = ["kurzassessment", "segmenthistorie", "zielvereinbarung", "massnahmen"]
+PERSONEN = [
+    {"name": "Muster", "vorname": "Anna", "geburtsdatum": "1985-04-03", "geschlecht": "2", "rolle_ue": "antragstellend"},
+    {"name": "Muster", "vorname": "Beat", "geburtsdatum": "1983-09-21", "geschlecht": "1", "rolle_ue": "partner"},
+]
+
+
+class Canton:
+    """All offices at once: people of a region act with that region's access only; ``travel`` lets time pass."""
+
+    def __init__(self, database: Database, clock: FixedClock):
+        self.database, self.clock = database, clock
+        self.rng = Random(7)
+        self.parts = ALLES
+
+    @staticmethod
+    def access(region: str) -> Access:
+        return Access(f"team-{region.lower()}", {region: frozenset(ROLLEN)})
+
+    @property
+    def today(self) -> date:
+        return self.clock.now().astimezone(ZURICH).date()
+
+    def do(self, region: str, command: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        with self.database.begin(self.access(region)) as session:
+            return command(session, *args, **kwargs)
+
+    def tasks(self, region: str, element: str | None = None) -> list[Aufgabe]:
+        query = select(Aufgabe).where(Aufgabe.zustand == "CREATED").order_by(Aufgabe.key)
+        with self.database.read(self.access(region)) as session:
+            return [task for task in session.scalars(query) if element in (None, task.element)]
+
+    def elements(self, region: str) -> list[str]:
+        return [task.element for task in self.tasks(region)]
+
+    def complete(self, region: str, element: str, **raw: Any) -> None:
+        """Fill in a task as somebody of that region would, and let the machine do what follows."""
+        (task,) = self.tasks(region, element)
+        with self.database.read(self.access(region)) as session:
+            view = queries.task(session, task.key)
+        assert view.form
+        values = self.changed(region, view.form, fill(view.form, view.values, given=raw, rng=self.rng, now=self.clock.now()))
+        self.do(region, commands.complete_task, task.key, values)
+        self.work()
+
+    def changed(self, region: str, form: Form, raw: dict[str, Any]) -> dict[str, Any]:
+        """What people of a region really write; a test may say otherwise."""
+        return raw
+
+    def move(self, fall_nr: str, *, region: str = "SDOL", **raw: Any) -> None:
+        """Record that the household moves on 1 April, to Olten unless ``raw`` says otherwise; ``paket_inhalt`` is for later."""
+        self.parts = raw.pop("paket_inhalt", ALLES)
+        values = {"wohin": "kanton", "neue_gemeinde_bfs": OLTEN, "per": "2026-04-01", **raw}
+        with self.database.read(self.access(region)) as session:
+            form = commands.start_form(session, "uebergabe")
+        assert form
+        self.do(region, commands.begin_move, fall_nr, self.changed(region, form, values))
+        self.work()
+
+    def release(self, parts: list[str] | None = None, *, region: str = "SDOL") -> None:
+        """Put the package together and let the Teamleitung release it."""
+        self.complete(region, "paket_zusammenstellen", paket_inhalt=self.parts if parts is None else parts)
+        self.complete(region, "paket_freigeben", freigabe="ja")
+
+    def work(self) -> None:
+        run_due(self.database)
+        assert self.all(Incident) == []
+
+    def travel(self, to: str) -> None:
+        """To 08:00 of that day; what is due in between happens at its own time."""
+        end = datetime.combine(date.fromisoformat(to), time(8), ZURICH).astimezone(UTC)
+        while (due := next_due(self.database)) is not None and due <= end:
+            self.clock.at = max(self.clock.now(), due)
+            self.work()
+        self.clock.at = end
+
+    def all(self, table: Any, region: str | None = None) -> list[Any]:
+        """Every row; with ``region`` those its people can see."""
+        with self.database.read(self.access(region) if region else system()) as session:
+            return list(session.scalars(select(table).order_by(*table.__mapper__.primary_key)))
+
+    def fall(self, region: str) -> Fall:
+        (fall,) = self.all(Fall, region)
+        return fall
+
+    def own(self, region: str) -> Instanz:
+        (instanz,) = [one for one in self.all(Instanz, region) if not one.neben]
+        return instanz
+
+    def dossiers(self, region: str) -> list[tuple[int | None, str, str | None]]:
+        return [(d.gemeinde_bfs, d.von.isoformat(), d.bis and d.bis.isoformat()) for d in self.all(Dossier, region)]
+
+    def notices(self, region: str) -> list[str]:
+        return [row.text for row in self.all(Hinweis, region)]
+
+    def offer(self) -> Uebergabeangebot:
+        (found,) = self.all(Uebergabeangebot)
+        return found
+
+    def variables(self, region: str) -> dict[str, Any]:
+        """The variables of the case as that region's process holds it."""
+        with self.database.read(system()) as session:
+            own = select(Instanz).where(Instanz.region == region, Instanz.neben.is_(False)).order_by(Instanz.nummer.desc())
+            instanz = session.scalars(own).first()
+            assert instanz
+            return commands.case_variables(session, instanz)
+
+    def open_household(self, **raw: Any) -> str:
+        """A household of two in Grenchen, with segments and aims, waiting for its Standortbestimmung."""
+        start = {"personen": [dict(person) for person in PERSONEN], "gemeinde_bfs": GRENCHEN, "adresse": "Bahnhofstrasse 1", **raw}
+        with self.database.read(self.access("SDOL")) as session:
+            form = commands.start_form(session)
+        assert form
+        values = self.changed("SDOL", form, fill(form, {}, given=start, rng=self.rng, now=self.clock.now()))
+        ref = self.do("SDOL", commands.open_case, "SDOL", values)
+        for _ in range(40):
+            open_tasks = self.tasks("SDOL")
+            if not open_tasks:
+                break
+            self.answer(open_tasks[0])
+        assert self.fall("SDOL").phase == "Standortbestimmung"
+        return str(ref.fall_nr)
+
+    def answer(self, task: Aufgabe) -> None:
+        given = {"zustaendig": "ja", "anspruch": "ja", "unterlagen_vollstaendig": "ja", "unterschrift": "ja", "visum_entscheid": "erteilt"}
+        with self.database.read(self.access("SDOL")) as session:
+            view = queries.task(session, task.key)
+        assert view.form
+        given |= {"entscheid": view.values["vorschlag"]} if view.values.get("vorschlag") else {}
+        raw = self.changed("SDOL", view.form, fill(view.form, view.values, given=given, rng=self.rng, now=self.clock.now()))
+        self.do("SDOL", commands.complete_task, task.key, raw)
+        self.work()
+
+
+@pytest.fixture
+def canton(database: Database, clock: FixedClock) -> Canton:
+    return _canton(database, clock, {})
+
+
+@pytest.fixture
+def listening_canton(database: Database, clock: FixedClock) -> Canton:
+    """With a case that takes the messages ``fall.uebergeben`` and ``fall.wegzug`` in its Standortbestimmung."""
+    return _canton(database, clock, {"fall.bpmn": listening((BPMN / "fall.bpmn").read_text("utf-8"))})
+
+
+def _canton(database: Database, clock: FixedClock, changed: dict[str, bytes]) -> Canton:
+    with database.begin(system()) as session:
+        load_regions(session)
+        files = {path.relative_to(BPMN).as_posix(): path.read_bytes() for path in BPMN.rglob("*") if path.is_file()}
+        commands.deploy(session, files | changed)
+        commands.release(session, "Test")
+    return Canton(database, clock)
+
+
+def listening(fall: str) -> bytes:
+    """The case's diagram with two more boundary events, unless it has them already."""
+    if "fall.uebergeben" in fall:
+        return fall.encode()
+    for place, more in (("<bpmn:exclusiveGateway id=\"sb_entscheiden\"", EVENTS), ("<bpmn:message id=\"meldung_wiederbedarf\"", MESSAGES)):
+        assert fall.count(place) == 1
+        fall = fall.replace(place, more + place)
+    shapes = "".join(SHAPE.format(id) for id in ("sb_uebergeben", "sb_wegzug", "wegzug_uebernehmen", "ende_uebergeben"))
+    edges = "".join(EDGE.format(id) for id in ("sb_uebergeben_zu_ende_uebergeben", "sb_wegzug_zu_wegzug_uebernehmen", "wegzug_uebernehmen_zu_abloesung"))
+    return fall.replace("</bpmndi:BPMNPlane>", f"{shapes}{edges}</bpmndi:BPMNPlane>").encode()
+
+
+SHAPE = '<bpmndi:BPMNShape id="{0}_di" bpmnElement="{0}"><dc:Bounds x="100" y="100" width="36" height="36" /></bpmndi:BPMNShape>'
+EDGE = '<bpmndi:BPMNEdge id="{0}_di" bpmnElement="{0}"><di:waypoint x="100" y="100" /><di:waypoint x="200" y="100" /></bpmndi:BPMNEdge>'
+EVENTS = """
+    <bpmn:boundaryEvent id="sb_uebergeben" name="Fall übergeben" attachedToRef="standortbestimmung">
+      <bpmn:outgoing>sb_uebergeben_zu_ende_uebergeben</bpmn:outgoing>
+      <bpmn:messageEventDefinition id="sb_uebergeben_meldung" messageRef="meldung_uebergeben" />
+    </bpmn:boundaryEvent>
+    <bpmn:endEvent id="ende_uebergeben" name="Übergeben">
+      <bpmn:incoming>sb_uebergeben_zu_ende_uebergeben</bpmn:incoming>
+    </bpmn:endEvent>
+    <bpmn:boundaryEvent id="sb_wegzug" name="Wegzug" attachedToRef="standortbestimmung">
+      <bpmn:outgoing>sb_wegzug_zu_wegzug_uebernehmen</bpmn:outgoing>
+      <bpmn:messageEventDefinition id="sb_wegzug_meldung" messageRef="meldung_wegzug" />
+    </bpmn:boundaryEvent>
+    <bpmn:scriptTask id="wegzug_uebernehmen" name="Wegzug übernehmen">
+      <bpmn:extensionElements>
+        <zeebe:script expression='={hauptgrund: "wegzug_kanton", abloesung_am: per}' resultVariable="wegzug" />
+        <zeebe:ioMapping>
+          <zeebe:output source="=wegzug.hauptgrund" target="hauptgrund" />
+          <zeebe:output source="=wegzug.abloesung_am" target="abloesung_am" />
+        </zeebe:ioMapping>
+      </bpmn:extensionElements>
+      <bpmn:incoming>sb_wegzug_zu_wegzug_uebernehmen</bpmn:incoming>
+      <bpmn:outgoing>wegzug_uebernehmen_zu_abloesung</bpmn:outgoing>
+    </bpmn:scriptTask>
+    <bpmn:sequenceFlow id="sb_uebergeben_zu_ende_uebergeben" sourceRef="sb_uebergeben" targetRef="ende_uebergeben" />
+    <bpmn:sequenceFlow id="sb_wegzug_zu_wegzug_uebernehmen" sourceRef="sb_wegzug" targetRef="wegzug_uebernehmen" />
+    <bpmn:sequenceFlow id="wegzug_uebernehmen_zu_abloesung" sourceRef="wegzug_uebernehmen" targetRef="abloesung" />
+    """
+MESSAGES = "".join(
+    f'<bpmn:message id="meldung_{name}" name="fall.{name}"><bpmn:extensionElements><zeebe:subscription correlationKey="=fall_nr" />'
+    "</bpmn:extensionElements></bpmn:message>"
+    for name in ("uebergeben", "wegzug")
+)

@@ -1,0 +1,74 @@
+"""Moves that are no handover: within the commune, within the region, out of the canton, abroad."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from engine.commands import uebergabe
+from engine.model.errors import NotFound
+from engine.store.tables import Gemeinde, Incident
+from tests.uebergabe.conftest import BETTLACH, GRENCHEN, Canton
+
+
+def test_within_the_region_the_dossier_changes_and_the_case_goes_on(canton: Canton):
+    fall_nr = canton.open_household()
+    canton.move(fall_nr, neue_gemeinde_bfs=BETTLACH, per="2026-04-01")
+    canton.travel("2026-03-31")
+    assert canton.dossiers("SDOL") == [(GRENCHEN, "2026-03-02", None)]
+    canton.travel("2026-04-01")
+    assert canton.dossiers("SDOL") == [(GRENCHEN, "2026-03-02", "2026-03-31"), (BETTLACH, "2026-04-01", None)]
+    assert (canton.own("SDOL").zustand, canton.fall("SDOL").phase) == ("active", "Standortbestimmung")
+    assert canton.variables("SDOL")["gemeinde_bfs"] == BETTLACH
+    assert canton.elements("SDOL") == []
+
+
+def test_within_the_commune_nothing_changes(canton: Canton):
+    fall_nr = canton.open_household()
+    canton.move(fall_nr, neue_gemeinde_bfs=GRENCHEN)
+    assert canton.dossiers("SDOL") == [(GRENCHEN, "2026-03-02", None)]
+    assert canton.elements("SDOL") == []
+
+
+@pytest.mark.parametrize("wohin", ["anderer_kanton", "ausland"])
+def test_out_of_the_canton_the_case_goes_to_its_abloesung_on_the_day_of_the_move(listening_canton: Canton, wohin: str):
+    canton = listening_canton
+    fall_nr = canton.open_household()
+    canton.move(fall_nr, wohin=wohin, neue_gemeinde_bfs=None, paket_inhalt=None)
+    assert canton.elements("SDOL") == ["wegzug_vorbereiten"]
+    canton.complete("SDOL", "wegzug_vorbereiten", uebergabebrief="ja")
+    canton.travel("2026-03-31")
+    assert canton.fall("SDOL").phase == "Standortbestimmung"
+    canton.travel("2026-04-01")
+    assert (canton.fall("SDOL").phase, canton.elements("SDOL")) == ("Ablösung", ["abloesung_erfassen"])
+    assert canton.variables("SDOL")["hauptgrund"] == "wegzug_kanton"
+    assert canton.variables("SDOL")["abloesung_am"] == "2026-04-01"
+
+
+def test_a_case_that_listens_ends_by_its_own_drawing_when_it_is_handed_over(listening_canton: Canton):
+    canton = listening_canton
+    fall_nr = canton.open_household()
+    canton.move(fall_nr)
+    canton.release()
+    canton.complete("SRO", "uebernahme_pruefen", annahme="annehmen")
+    canton.travel("2026-04-01")
+    assert canton.own("SDOL").zustand == "completed"
+    assert (canton.fall("SDOL").phase, canton.fall("SRO").phase) == ("Übergeben an SRO", "Standortbestimmung")
+    assert canton.all(Incident) == []
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        pytest.param("2025-12-31", "Halten", id="before the merger Halten is itself"),
+        pytest.param("2026-01-01", "Kriegstetten", id="since 2026 Halten is part of Kriegstetten"),
+    ],
+)
+def test_a_merged_commune_is_what_it_is_on_the_day_of_the_move(canton: Canton, day: str, expected: str):
+    with canton.database.read(canton.access("SDOL")) as session:
+        halten = session.scalars(select(Gemeinde.bfs_nr).where(Gemeinde.name == "Halten")).one()
+        assert uebergabe.commune_on(session, halten, date.fromisoformat(day)).name == expected
+        with pytest.raises(NotFound):
+            uebergabe.commune_on(session, 1, date(2026, 1, 1))
