@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 import engine.store
-
 from engine.definitions import dmn
 from engine.definitions.feel import Feel
 from tests.diagrams.drawn import load_decisions

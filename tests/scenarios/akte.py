@@ -10,10 +10,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from engine import commands, queries
+from engine.commands.stepping import settle
 from engine.model.access import Access, system
 from engine.model.clock import FixedClock
 from engine.scheduling.due import next_due, run_due
+from engine.store import library
 from engine.store.session import Database
+from engine.store.steps import Act
 from engine.store.tables import Aufgabe, Dossier, Fall, Hinweis, Incident, Instanz, Person, Segmentzuordnung, Subscription, Verlauf
 
 ZURICH = ZoneInfo("Europe/Zurich")
@@ -35,6 +38,11 @@ ABLOESEN: dict[str, Any] = {}
 VERAENDERN = {"arbeit": "3", "bildung": "2", "sprache": "2", "gesundheit_koerper": "2", "betreuung": "2"}
 STABILISIEREN = {"erwerbsfaehigkeit": "keine"}
 ORIENTIEREN = {"erwerbsfaehigkeit": "unklar"}
+
+
+def _iso(day: str) -> str:
+    tag, monat, jahr = day.split(".")
+    return f"{jahr}-{monat:0>2}-{tag:0>2}"
 
 
 def person(vorname: str, geboren: str, rolle: str = "antragstellend") -> dict[str, str]:
@@ -84,6 +92,34 @@ class Akte:
             self.clock.at = max(due, self.clock.at)
             self._settle()
         self.clock.at = end
+        return self
+
+    def parameter(self, **values: Any) -> Akte:
+        """What canton or region set instead of the defaults."""
+        with self.database.begin(self.access) as session:
+            commands.set_variables(session, self._instance().key, {"parameter": values})
+        return self
+
+    def enter(self, *personen: Mapping[str, str], segmente: Mapping[str, str], naechste_sb: str) -> Akte:
+        """A case that was led before: it enters at its next Standortbestimmung, as an import or a new region starts it."""
+        people = [{**p, "person_id": f"P{n}", "geburtsdatum": _iso(p["geburtsdatum"])} for n, p in enumerate(personen, start=1)]
+        rows = [
+            {"person_id": p["person_id"], "segment": segmente[p["vorname"]], "vorschlag": segmente[p["vorname"]], "regel": "", "naechste_sb": naechste_sb}
+            for p in people
+        ]
+        values = {"einstieg": "standortbestimmung", "personen": people, "segmente": rows, "naechste_sb": naechste_sb, "anspruch": "ja", "region": self.region}
+        with self.database.begin(self.access) as session:
+            release = library.latest_release(session)
+            fall = Fall(fall_nr="2019-00077", region=self.region, eroeffnet_am=date(2019, 4, 1))
+            version = library.contents(session, release).version("fall")
+            instanz = Instanz(fall=fall, region=self.region, release_id=release, process="fall", version=version, state="", started_at=session.now)
+            session.add(instanz)
+            session.flush()
+            self.fall_id, self.fall_nr = fall.id, fall.fall_nr
+            runtime = library.runtime(session, release)
+            step = runtime.start(runtime.find("fall", version), {**values, "fall_nr": fall.fall_nr}, key=instanz.key)
+            settle(session, instanz, step, Act("open_case", name="Bestandsfall", values=values), runtime)
+        self._settle()
         return self
 
     def _settle(self) -> None:
@@ -164,9 +200,9 @@ class Akte:
     def dossiers(self) -> list[tuple[int | None, str | None]]:
         return [(d.gemeinde_bfs, d.bis.isoformat() if d.bis else None) for d in self._rows(Dossier)]
 
-    def taken(self) -> set[str]:
-        """Ids of all sequence flows that were taken, from the history."""
-        return {event[2] for row in self._rows(Verlauf) for event in row.events if event[0] == "taken"}
+    def taken(self) -> set[tuple[str, str]]:
+        """Process and id of all sequence flows that were taken, from the history."""
+        return {(event[4], event[2]) for row in self._rows(Verlauf) for event in row.events if event[0] == "taken"}
 
     def _open(self) -> list[Aufgabe]:
         return [task for task in self._rows(Aufgabe) if task.zustand == "CREATED"]
@@ -208,6 +244,15 @@ class Akte:
     def agree(self, **more: Any) -> Akte:
         signed = {"unterschrift": "ja", "unterschrift_am": self.today}
         return self.do("ziele_vereinbaren", **{"gesamtziel": "Wieder arbeiten", "ziele": [ZIEL], **signed, **more})
+
+    def assign_all(self, **raw: Any) -> Akte:
+        """Every open Massnahme, with what its form already shows."""
+        for task in [task for task in self._open() if task.element == "massnahmen_zuweisen"]:
+            with self.database.begin(self.access) as session:
+                view = queries.task(session, task.key)
+                assert view.form is not None
+                commands.complete_task(session, task.key, {**view.form.prefill(view.values), **raw})
+        return self
 
     def supported(self, **bewertung: Any) -> Akte:
         """Anna alone, registered, assessed, with goals: from here on the case waits for its Standortbestimmung."""

@@ -38,13 +38,13 @@ def released(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) ->
 
 
 @pytest.fixture(scope="session")
-def flows_taken() -> set[str]:
-    """Every flow taken by a scenario of this run."""
+def flows_taken() -> set[tuple[str, str]]:
+    """Process and id of every flow taken by a scenario of this run."""
     return set()
 
 
 @pytest.fixture
-def akte(released: Path, tmp_path: Path, clock: FixedClock, flows_taken: set[str]) -> Iterator[Akte]:
+def akte(released: Path, tmp_path: Path, clock: FixedClock, flows_taken: set[tuple[str, str]]) -> Iterator[Akte]:
     """A case of the region SDOL on SQLite, on 2 March 2026."""
     file = tmp_path / "fall.db"
     shutil.copyfile(released, file)
