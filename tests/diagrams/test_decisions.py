@@ -46,7 +46,7 @@ CASES = [
 
 # What the conversation of a Standortbestimmung found, when nothing speaks against the segments.
 RUHIG: dict[str, Any] = {
-    "ergebnisse": [{"person_id": "P1", "segment": "ORIENTIEREN", "segment_weiter_richtig": "ja", "orientieren_in_folge": 1}],
+    "ergebnisse": [{"person_id": "P1", "segment": "VERAENDERN", "vorschlag": "ORIENTIEREN", "segment_weiter_richtig": "ja", "orientieren_in_folge": 1}],
     "vorschlaege": ["ORIENTIEREN"],
     "ziele": [{"status": "nicht_erreicht", "status_vorher": "teilweise"}],
     "kurzassessments": [{"person_id": "P1", "am": "2025-06-02"}],
@@ -57,7 +57,7 @@ NEUSEGMENTIERUNG = [
     ({"ergebnisse": [{**ANDERS, "segment_weiter_richtig": "unsicher"}]}, "D7a_2", True),
     ({"ziele": [{"status": "nicht_erreicht", "status_vorher": "nicht_erreicht"}]}, "D7a_3", True),
     ({"ereignis_grund": "geburt"}, "D7a_4", True),
-    ({"ergebnisse": [{**ANDERS, "orientieren_in_folge": 2}]}, "D7a_5", True),
+    ({"ergebnisse": [{**ANDERS, "segment": "ORIENTIEREN", "orientieren_in_folge": 2}]}, "D7a_5", True),
     ({"kurzassessments": [{"person_id": "P1", "am": "2025-03-02"}]}, "D7a_6", True),
     ({"vorschlaege": ["KIND"]}, "D7a_9", False),
     ({"kurzassessments": [{"person_id": "P1", "am": "2025-03-03"}]}, "D7a_9", False),
@@ -106,7 +106,10 @@ def test_the_table_of_communes_and_their_list_agree(feel: Feel) -> None:
         fired.update(found.rules)
         if line["gueltig_bis"]:
             after = responsible(feel, line["bfs_nr"], "2026-03-02")
-            assert (after.result["region"], str(after.result["gemeinde"])) == (regions[line["aufgegangen_in_bfs"]], line["aufgegangen_in_bfs"])
+            assert (after.result["region"], str(after.result["gemeinde"])) == (
+                regions[line["aufgegangen_in_bfs"]],
+                line["aufgegangen_in_bfs"],
+            )
             fired.update(after.rules)
     table = DECISIONS["zustaendigkeit"].table
     assert table

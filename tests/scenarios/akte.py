@@ -27,8 +27,19 @@ FIELDS = (
 ANMELDUNG = {
     "gemeinde_bfs": "2546", "adresse": "Hauptstrasse 1, 2540 Grenchen", "anmeldegrund": "arbeitslosigkeit", "information_pflichten_am": "2.3.2026",
 }  # fmt: skip
-BEWERTUNG: dict[str, Any] = {**dict.fromkeys((*FIELDS, "motivation"), "1"), "wohnform": "miete", "erwerbsfaehigkeit": "voll", "horizont": "offen"}
-KIND: dict[str, Any] = {"betreuung_tagsueber": "schule", "schule": "primar", "gesundheit_kind": "1", "sprache_kind": "1", "wohnen_kind": "2"}
+BEWERTUNG: dict[str, Any] = {
+    **dict.fromkeys((*FIELDS, "motivation"), "1"),
+    "wohnform": "miete",
+    "erwerbsfaehigkeit": "voll",
+    "horizont": "offen",
+}
+KIND: dict[str, Any] = {
+    "betreuung_tagsueber": "schule",
+    "schule": "primar",
+    "gesundheit_kind": "1",
+    "sprache_kind": "1",
+    "wohnen_kind": "2",
+}
 ZIEL = {
     "lebensbereich": "arbeit", "ziel": "Zehn Bewerbungen", "indikator": "Anzahl", "termin": "1.6.2026", "beitrag_person": "schreibt",
     "beitrag_dienst": "liest",
@@ -104,15 +115,30 @@ class Akte:
         """A case that was led before: it enters at its next Standortbestimmung, as an import or a new region starts it."""
         people = [{**p, "person_id": f"P{n}", "geburtsdatum": _iso(p["geburtsdatum"])} for n, p in enumerate(personen, start=1)]
         rows = [
-            {"person_id": p["person_id"], "segment": segmente[p["vorname"]], "vorschlag": segmente[p["vorname"]], "regel": "", "naechste_sb": naechste_sb}
+            {
+                "person_id": p["person_id"],
+                "segment": segmente[p["vorname"]],
+                "vorschlag": segmente[p["vorname"]],
+                "regel": "",
+                "naechste_sb": naechste_sb,
+            }
             for p in people
         ]
-        values = {"einstieg": "standortbestimmung", "personen": people, "segmente": rows, "naechste_sb": naechste_sb, "anspruch": "ja", "region": self.region}
+        values = {
+            "einstieg": "standortbestimmung",
+            "personen": people,
+            "segmente": rows,
+            "naechste_sb": naechste_sb,
+            "anspruch": "ja",
+            "region": self.region,
+        }
         with self.database.begin(self.access) as session:
             release = library.latest_release(session)
             fall = Fall(fall_nr="2019-00077", region=self.region, eroeffnet_am=date(2019, 4, 1))
             version = library.contents(session, release).version("fall")
-            instanz = Instanz(fall=fall, region=self.region, release_id=release, process="fall", version=version, state="", started_at=session.now)
+            instanz = Instanz(
+                fall=fall, region=self.region, release_id=release, process="fall", version=version, state="", started_at=session.now
+            )
             session.add(instanz)
             session.flush()
             self.fall_id, self.fall_nr = fall.id, fall.fall_nr
@@ -186,7 +212,9 @@ class Akte:
     @property
     def ended(self) -> str:
         """The end event of the process at which the case ended."""
-        return next(e[2] for row in reversed(self._rows(Verlauf)) for e in reversed(row.events) if e[0] == "completed" and e[3] == "END_EVENT")
+        return next(
+            e[2] for row in reversed(self._rows(Verlauf)) for e in reversed(row.events) if e[0] == "completed" and e[3] == "END_EVENT"
+        )
 
     def waits_for(self) -> set[str]:
         return {row.name for row in self._rows(Subscription)}
@@ -226,7 +254,9 @@ class Akte:
 
     def assess(self, name: str, *, entscheid: str | None = None, begruendung: str | None = None, **bewertung: Any) -> Akte:
         """An adult's Kurzassessment; the proposal is confirmed unless ``entscheid`` says otherwise."""
-        self.do("kurzassessment_durchfuehren", name, erschienen="ja", ka_datum=self.today, ka_modus="persoenlich", **{**BEWERTUNG, **bewertung})
+        self.do(
+            "kurzassessment_durchfuehren", name, erschienen="ja", ka_datum=self.today, ka_modus="persoenlich", **{**BEWERTUNG, **bewertung}
+        )
         proposed = self.shows("segment_bestaetigen", name)["vorschlag"]
         return self.do("segment_bestaetigen", name, entscheid=entscheid or proposed, begruendung_uebersteuerung=begruendung)
 
@@ -258,7 +288,15 @@ class Akte:
         """Anna alone, registered, assessed, with goals: from here on the case waits for its Standortbestimmung."""
         return self.open(ANNA).do("zustaendigkeit_pruefen", zustaendig="ja").assess("Anna", **bewertung).finish_intake().agree()
 
-    def review(self, entscheid: str = "weiter", *, ziele: str = "teilweise", richtig: str = "ja", bewertung: Mapping[str, Any] | None = None, **more: Any) -> Akte:
+    def review(
+        self,
+        entscheid: str = "weiter",
+        *,
+        ziele: str = "teilweise",
+        richtig: str = "ja",
+        bewertung: Mapping[str, Any] | None = None,
+        **more: Any,
+    ) -> Akte:
         """The Standortbestimmung with its two steps; everybody gets the same answers."""
         shown = self.shows("standort_bewerten")
         rows = [{**row, "segment_weiter_richtig": richtig, **(bewertung or {})} for row in shown["ergebnisse"]]

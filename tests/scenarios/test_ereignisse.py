@@ -19,17 +19,35 @@ def family(akte: Akte) -> Akte:
     akte.open(ANNA, BEAT, CARLA, DORA, EMIL).do("zustaendigkeit_pruefen", zustaendig="ja")
     akte.assess("Anna").assess("Beat", **VERAENDERN).assess("Emil", **STABILISIEREN)
     akte.assess_child("Carla").assess_child("Dora", foerderbedarf="Nachhilfe")
-    akte.do("segment_kind_festlegen", "Dora", entscheid="ORIENTIEREN", begruendung_uebersteuerung="Sie braucht eine Anschlusslösung nach der Schule.")
+    akte.do(
+        "segment_kind_festlegen",
+        "Dora",
+        entscheid="ORIENTIEREN",
+        begruendung_uebersteuerung="Sie braucht eine Anschlusslösung nach der Schule.",
+    )
     return akte.finish_intake().agree()
 
 
 def couple(akte: Akte) -> Akte:
-    return akte.open(ANNA, BEAT).do("zustaendigkeit_pruefen", zustaendig="ja").assess("Anna").assess("Beat", **VERAENDERN).finish_intake().agree()
+    return (
+        akte.open(ANNA, BEAT)
+        .do("zustaendigkeit_pruefen", zustaendig="ja")
+        .assess("Anna")
+        .assess("Beat", **VERAENDERN)
+        .finish_intake()
+        .agree()
+    )
 
 
 def test_a_household_changes_and_everybody_keeps_a_segment_of_their_own(akte: Akte) -> None:
     family(akte)
-    assert akte.segments() == {"Anna": "ABLOESEN", "Beat": "VERAENDERN", "Carla": "STABILISIEREN", "Dora": "ORIENTIEREN", "Emil": "STABILISIEREN"}
+    assert akte.segments() == {
+        "Anna": "ABLOESEN",
+        "Beat": "VERAENDERN",
+        "Carla": "STABILISIEREN",
+        "Dora": "ORIENTIEREN",
+        "Emil": "STABILISIEREN",
+    }
     assert akte.value("naechste_sb") == "2026-06-02"
 
     akte.travel("2026-04-15").send("person.austritt", person_id="P2", grund="auszug")
@@ -37,8 +55,24 @@ def test_a_household_changes_and_everybody_keeps_a_segment_of_their_own(akte: Ak
 
     akte.travel("2026-05-06").send("person.eintritt", person=BABY)
     assert akte.tasks() == ["kind_abklaeren"]
-    akte.do("kind_abklaeren", "Finn", erschienen="ja", ka_datum=akte.today, betreuung_tagsueber="eltern", schule="keine", gesundheit_kind="1", sprache_kind="1", wohnen_kind="1")
-    assert akte.segments() == {"Anna": "ABLOESEN", "Carla": "STABILISIEREN", "Dora": "ORIENTIEREN", "Emil": "STABILISIEREN", "Finn": "STABILISIEREN"}
+    akte.do(
+        "kind_abklaeren",
+        "Finn",
+        erschienen="ja",
+        ka_datum=akte.today,
+        betreuung_tagsueber="eltern",
+        schule="keine",
+        gesundheit_kind="1",
+        sprache_kind="1",
+        wohnen_kind="1",
+    )
+    assert akte.segments() == {
+        "Anna": "ABLOESEN",
+        "Carla": "STABILISIEREN",
+        "Dora": "ORIENTIEREN",
+        "Emil": "STABILISIEREN",
+        "Finn": "STABILISIEREN",
+    }
 
     akte.travel("2026-05-14")
     assert akte.tasks() == []
@@ -60,7 +94,9 @@ def test_a_household_changes_and_everybody_keeps_a_segment_of_their_own(akte: Ak
 
 
 def test_who_comes_of_age_may_stay(akte: Akte) -> None:
-    akte.open(ANNA, EMIL).do("zustaendigkeit_pruefen", zustaendig="ja").assess("Anna").assess("Emil", **STABILISIEREN).finish_intake().agree()
+    akte.open(ANNA, EMIL).do("zustaendigkeit_pruefen", zustaendig="ja").assess("Anna").assess(
+        "Emil", **STABILISIEREN
+    ).finish_intake().agree()
     akte.travel("2026-05-25").review().travel("2026-09-01").do("volljaehrigkeit_klaeren", eigener_haushalt="nein")
     assert (akte.household(), akte.segments()) == (["Anna", "Emil"], {"Anna": "ABLOESEN", "Emil": "STABILISIEREN"})
 
@@ -164,7 +200,9 @@ def test_a_suspended_case_goes_on_with_what_was_left_of_its_time(akte: Akte) -> 
 
 
 def test_a_suspension_ends_by_itself_after_six_months_and_the_goals_are_still_open(akte: Akte) -> None:
-    akte.open(ANNA).do("zustaendigkeit_pruefen", zustaendig="ja").assess("Anna").finish_intake().travel("2026-03-12").send("fall.sistierung", grund="Haft")
+    akte.open(ANNA).do("zustaendigkeit_pruefen", zustaendig="ja").assess("Anna").finish_intake().travel("2026-03-12").send(
+        "fall.sistierung", grund="Haft"
+    )
     assert akte.tasks() == []
     akte.travel("2026-09-12")
     assert (akte.tasks(), akte.due("ziele_vereinbaren")) == (["ziele_vereinbaren"], "2026-10-02"), "twenty days were left"

@@ -94,7 +94,10 @@ def test_a_new_segment_after_the_standortbestimmung_starts_from_what_was_known(a
     akte.open(ANNA, BEAT).do("zustaendigkeit_pruefen", zustaendig="ja").assess("Anna").assess("Beat", **ORIENTIEREN).finish_intake().agree()
     akte.travel("2026-06-02")
     rows = akte.shows("standort_bewerten")["ergebnisse"]
-    assert [(row["person_name"], row["segment"], row["wohnen"]) for row in rows] == [("Anna Muster", "ABLOESEN", 1), ("Beat Muster", "ORIENTIEREN", 1)]
+    assert [(row["person_name"], row["segment"], row["wohnen"]) for row in rows] == [
+        ("Anna Muster", "ABLOESEN", 1),
+        ("Beat Muster", "ORIENTIEREN", 1),
+    ]
     rows[0] |= {"segment_weiter_richtig": "ja"}
     rows[1] |= {"segment_weiter_richtig": "nein"}
     akte.do("standort_bewerten", sb_datum=akte.today, ziele=[{"status": "teilweise"}], ergebnisse=rows)
@@ -118,7 +121,9 @@ def test_a_wesentliches_ereignis_brings_the_standortbestimmung_forward(akte: Akt
 
 
 def test_staying_although_the_check_advises_otherwise_needs_a_reason_and_may_name_the_day(akte: Akte) -> None:
-    akte.supported().travel("2026-06-02").review(richtig="unsicher", sb_begruendung="Die neue Stelle beginnt im Juli.", naechste_sb_wunsch="15.7.2026")
+    akte.supported().travel("2026-06-02").review(
+        richtig="unsicher", sb_begruendung="Die neue Stelle beginnt im Juli.", naechste_sb_wunsch="15.7.2026"
+    )
     assert (akte.phase, akte.value("naechste_sb")) == ("Standortbestimmung", "2026-07-15")
     akte.travel("2026-07-01")
     assert akte.tasks() == ["standort_bewerten"]
@@ -131,3 +136,23 @@ def test_an_overdue_standortbestimmung_is_noticed_twice(akte: Akte) -> None:
     assert akte.notices() == ["teamleitung", "leitung"], "a month late"
     akte.review()
     assert akte.value("naechste_sb") == "2026-10-02"
+
+
+def test_other_ratings_than_last_time_advise_a_new_segment(akte: Akte) -> None:
+    akte.supported(**VERAENDERN).travel("2026-06-02")
+    rows = akte.shows("standort_bewerten")["ergebnisse"]
+    assert (rows[0]["arbeit"], rows[0]["motivation"]) == (3, 1), "the last ratings stand in the form"
+    rows[0] |= {"segment_weiter_richtig": "ja", "arbeit": "1", "bildung": "1", "sprache": "1"}
+    akte.do("standort_bewerten", sb_datum=akte.today, ziele=[{"status": "erreicht"}], ergebnisse=rows)
+    assert akte.shows("vorgehen_festlegen")["neusegmentierung_grund"].startswith("Nach den neuen Bewertungen")
+    akte.do("vorgehen_festlegen", sb_entscheid="neu_segmentieren").assess("Anna").agree()
+    assert (akte.segments(), akte.rules()) == ({"Anna": "ABLOESEN"}, {"Anna": "A2"})
+
+
+def test_a_goal_missed_twice_advises_a_new_segment(akte: Akte) -> None:
+    akte.supported().travel("2026-06-02").review(ziele="nicht_erreicht").travel("2026-09-02")
+    rows = [{**row, "segment_weiter_richtig": "ja"} for row in akte.shows("standort_bewerten")["ergebnisse"]]
+    akte.do("standort_bewerten", sb_datum=akte.today, ziele=[{"status": "nicht_erreicht"}], ergebnisse=rows)
+    assert "zweimal" in akte.shows("vorgehen_festlegen")["neusegmentierung_grund"]
+    akte.do("vorgehen_festlegen", sb_entscheid="weiter", sb_begruendung="Die Ziele sind neu gefasst.")
+    assert akte.value("naechste_sb") == "2026-12-02"

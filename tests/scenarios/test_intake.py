@@ -28,7 +28,9 @@ def test_help_for_today_comes_at_once_and_beside_everything_else(akte: Akte) -> 
     assert akte.due("soforthilfe_leisten") == "2026-03-03"
     akte.do("zustaendigkeit_pruefen", zustaendig="ja").assess("Anna").finish_intake()
     assert (akte.tasks(), akte.phase) == (["soforthilfe_leisten"], "Intake")
-    akte.do("soforthilfe_leisten", soforthilfe_bedarf="Essen", soforthilfe="geleistet", soforthilfe_betrag="120.50", soforthilfe_am=akte.today)
+    akte.do(
+        "soforthilfe_leisten", soforthilfe_bedarf="Essen", soforthilfe="geleistet", soforthilfe_betrag="120.50", soforthilfe_am=akte.today
+    )
     assert (akte.phase, akte.segments()) == ("Zielvereinbarung", {"Anna": "ABLOESEN"})
 
 
@@ -109,7 +111,12 @@ def test_refused_goals_become_one_task_to_clarify(akte: Akte) -> None:
     assert akte.notices() == ["teamleitung"], "the goals are overdue"
     akte.agree(unterschrift="verweigert")
     assert akte.due("verbindlichkeit_klaeren") == "2026-04-16"
-    akte.do("verbindlichkeit_klaeren", klaerung_am=akte.today, klaerung_ergebnis="Die Frist war zu kurz.", verbindlichkeit_ergebnis="neuer_anlauf")
+    akte.do(
+        "verbindlichkeit_klaeren",
+        klaerung_am=akte.today,
+        klaerung_ergebnis="Die Frist war zu kurz.",
+        verbindlichkeit_ergebnis="neuer_anlauf",
+    )
     akte.agree(unterschrift="verweigert")
     akte.do("verbindlichkeit_klaeren", klaerung_am=akte.today, klaerung_ergebnis="Kein Konsens", verbindlichkeit_ergebnis="weiter")
     assert (akte.phase, akte.value("naechste_sb")) == ("Standortbestimmung", "2026-06-02")
