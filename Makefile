@@ -37,7 +37,7 @@ e2e: setup browser ## Nur die Tests im Browser
 	$(BIN)/pytest -m e2e $(ARGS)
 
 bench: setup ## Messen, was ein Schritt kostet
-	$(BIN)/fallfluss bench $(ARGS)
+	@PYTHONPATH=. $(BIN)/python -m tests.bench $(ARGS)
 
 soak: setup ## Die langen Läufe, von denen «test» Stichproben nimmt
 	$(BIN)/pytest -m soak $(ARGS)
@@ -79,7 +79,7 @@ node_modules/.installed: package.json package-lock.json .npmrc $(VENV)/.node
 	@npm ci --ignore-scripts --silent --no-progress
 	@touch $@
 
-$(VENV)/.built: node_modules/.installed $(wildcard engine/definitions/feel.js) $(shell find webui/assets -type f 2>/dev/null)
+$(VENV)/.built: node_modules/.installed $(wildcard engine/definitions/*.js) $(shell find webui/assets -type f 2>/dev/null)
 	@npm run --silent build
 	@touch $@
 

@@ -9,6 +9,7 @@ from flask import Flask, current_app, g, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engine.model.clock import Clock, SystemClock
 from engine.scheduling.demo_clock import DemoClock
@@ -22,6 +23,7 @@ from webui.faelle import faelle
 from webui.formulare import html_id
 from webui.fortsetzen import mine
 from webui.konto import konto, limiter
+from webui.parameter import LESEN, parameter
 
 MEGABYTE = 1024 * 1024
 
@@ -31,11 +33,13 @@ def create_app(database: Database | None = None, config: Config | None = None) -
     config = config or Config.from_env()
     app = Flask(__name__, static_folder=None)
     _configure(app, config)
+    if config.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies, x_host=config.proxies)  # type: ignore[method-assign]
     app.extensions["fallfluss"] = database or _open(config)
     app.extensions["fallfluss-config"] = config
     app.extensions["fallfluss-assets"] = read_manifest()
     _protect(app)
-    for blueprint in (dateien.dateien, konto, aufgaben, faelle, demo):
+    for blueprint in (dateien.dateien, konto, aufgaben, faelle, parameter, demo):
         app.register_blueprint(blueprint)
     errors.register(app)
     _prepare_templates(app)
@@ -62,7 +66,6 @@ def _configure(app: Flask, config: Config) -> None:
         MAX_FORM_PARTS=5000,
         # A token lasts as long as its session: whoever writes for an hour must not lose the text.
         WTF_CSRF_TIME_LIMIT=None,
-        WTF_CSRF_SSL_STRICT=False,
         RATELIMIT_ENABLED=config.has_rate_limit,
         RATELIMIT_STORAGE_URI="memory://",
     )
@@ -82,7 +85,9 @@ def _prepare_templates(app: Flask) -> None:
     govuk = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
     app.jinja_loader = ChoiceLoader([PackageLoader("webui"), govuk])
     app.jinja_env.filters.update(words.FILTERS)
-    app.jinja_env.globals.update(asset=asset, html_id=html_id, rolle_ue=words.ROLLE_UE, frist=words.frist, anzahl=words.anzahl, fuer_mich=mine)
+    app.jinja_env.globals.update(
+        asset=asset, html_id=html_id, rolle_ue=words.ROLLE_UE, frist=words.frist, anzahl=words.anzahl, fuer_mich=mine
+    )
     app.context_processor(_common)
 
 
@@ -97,5 +102,6 @@ def _common() -> dict[str, Any]:
         "now": g.get("now") or database.clock.now(),
         "works_on_cases": bool(person and person.access.has(*rules.FALLROLLEN)),
         "works_on_tasks": bool(person and person.access.has(*rules.AUFGABENROLLEN)),
+        "reads_parameters": bool(person and person.access.has(*LESEN)),
         "endpoint": request.endpoint or "",
     }

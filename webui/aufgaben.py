@@ -35,6 +35,8 @@ def liste() -> ResponseReturnValue:
         assigned = konten.names(session, (row.aufgabe.assignee for row in page.rows))
         own = queries.open_tasks(session, mine=True, limit=1).total
         every = queries.open_tasks(session, limit=1).total
+    if wanted and not page.rows:
+        return redirect(url_for("aufgaben.liste", sicht="meine" if mine else None, suche=search or None))
     seiten = Seiten.of(page.total, PER_PAGE, wanted)
     return render_template(
         "aufgaben/liste.html", rows=page.rows, seiten=seiten, mine=mine, search=search, names=assigned, own=own, every=every

@@ -13,23 +13,28 @@ DEFAULT_URL = "sqlite:///var/fallfluss.db"
 
 @dataclass(frozen=True)
 class Config:
-    """``is_plain_http`` drops the Secure flag of cookies, for machines where no TLS stands in front."""
+    """``is_plain_http`` drops the Secure flag of cookies, for machines where no TLS stands in front.
+
+    ``proxies`` is how many reverse proxies of one's own stand in front: their word on the caller's address is believed.
+    """
 
     database_url: str = DEFAULT_URL
     secret_key: str = ""
     is_demo: bool = False
     is_plain_http: bool = False
     has_rate_limit: bool = True
+    proxies: int = 0
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Config:
-        """Read ``DATABASE_URL``, ``SECRET_KEY``, ``FALLFLUSS_DEMO`` and ``FALLFLUSS_PLAIN_HTTP``."""
+        """Read ``DATABASE_URL``, ``SECRET_KEY``, ``FALLFLUSS_DEMO``, ``FALLFLUSS_PLAIN_HTTP`` and ``FALLFLUSS_PROXIES``."""
         is_demo = env.get("FALLFLUSS_DEMO") == "1"
         return cls(
             database_url=env.get("DATABASE_URL") or DEFAULT_URL,
             secret_key=env.get("SECRET_KEY") or _kept_secret(Path("var/secret")),
             is_demo=is_demo,
             is_plain_http=is_demo or env.get("FALLFLUSS_PLAIN_HTTP") == "1",
+            proxies=int(env.get("FALLFLUSS_PROXIES") or 0),
         )
 
 

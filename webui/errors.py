@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import structlog
-from flask import Flask, g, render_template, request, url_for
+from flask import Flask, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
@@ -25,7 +25,9 @@ from engine.model.errors import (
     TaskNotOpen,
 )
 from engine.store.errors import Conflict, DatabaseBusy, DatabaseUnreachable
-from webui.fortsetzen import ask_to_check, typed
+from webui.fortsetzen import ask_to_check, is_page, typed
+from webui.rules import AUFGABENROLLEN, FALLROLLEN
+from webui.transactions import note_refusal
 
 log = structlog.get_logger(__name__)
 
@@ -67,6 +69,8 @@ def register(app: Flask) -> None:
 
 def _known(error: FallflussError) -> ResponseReturnValue:
     status, title = next(page for kind, page in PAGES.items() if isinstance(error, kind))
+    if status in (403, 404) and current_user.is_authenticated:
+        note_refusal(f"{status} {request.path}")
     return page(status, title, str(error))
 
 
@@ -82,6 +86,10 @@ def _expired(error: CSRFError) -> ResponseReturnValue:
     message = "Diese Seite war zu lange offen oder Sie haben sich inzwischen neu angemeldet. Es wurde nichts gespeichert."
     if not current_user.is_authenticated:
         return render_template("konto/anmelden.html", weiter=None, carried=[], abgelaufen=True), 400
+    if request.endpoint == "konto.anmelden_senden":
+        return redirect(url_for("konto.start"), 303)
+    if not is_page(request.path):
+        return page(400, "Bitte nochmals versuchen", f"{message} Bitte die Seite neu laden und den Knopf nochmals drücken.")
     return ask_to_check(message, typed(), request.path, 400)
 
 
@@ -96,9 +104,14 @@ def _unknown(error: Exception) -> ResponseReturnValue:
 
 def page(status: int, title: str, message: str, *, request_id: str = "") -> ResponseReturnValue:
     """An error page with a way on; what was typed stays on it to be copied."""
-    values = [(name, value) for name, value in typed() if value.strip() and not name.startswith("_")] if status in (409, 503) else []
-    ways = [("Zur Aufgabenliste", url_for("aufgaben.liste")), ("Zur Fallliste", url_for("faelle.liste"))]
-    if not current_user.is_authenticated:
-        ways = [("Zur Startseite", url_for("konto.start"))]
-    html = render_template("fehler.html", title=title, message=message, ways=ways, values=values, request_id=request_id)
+    values = [(name, value) for name, value in typed() if value.strip() and not name.startswith("_")] if status in (400, 409, 503) else []
+    html = render_template("fehler.html", title=title, message=message, ways=_ways(), values=values, request_id=request_id)
     return html, status
+
+
+def _ways() -> list[tuple[str, str]]:
+    """Where this person may go on from here."""
+    has = current_user.access.has if current_user.is_authenticated else lambda *_: False
+    ways = [("Zur Aufgabenliste", url_for("aufgaben.liste"))] if has(*AUFGABENROLLEN) else []
+    ways += [("Zur Fallliste", url_for("faelle.liste"))] if has(*FALLROLLEN) else []
+    return ways or [("Zur Startseite", url_for("konto.start"))]

@@ -17,7 +17,7 @@ from engine.model.errors import FormInvalid, NotAllowed, NotFound
 from engine.queries import konten
 from engine.queries.ereignisse import ereignis, ereignisse
 from engine.store.session import FallSession
-from webui.fallsicht import fallsicht
+from webui.fallsicht import SHORT, fallsicht
 from webui.formulare import change_rows, newly_asked, seite
 from webui.rules import FALLROLLEN, requires
 from webui.seiten import Seiten
@@ -46,8 +46,8 @@ def liste() -> ResponseReturnValue:
 @requires(*FALLROLLEN)
 def fall(fall_nr: str) -> ResponseReturnValue:
     with reading() as session:
-        view = queries.case(session, fall_nr)
-        sicht = fallsicht(session, view, request.args.get("diagramm"), shows_all=request.args.get("verlauf") == "alle")
+        view = queries.case(session, fall_nr, latest=None if request.args.get("verlauf") == "alle" else SHORT)
+        sicht = fallsicht(session, view, request.args.get("diagramm"))
         html = render_template(
             "faelle/fall.html",
             view=view,
@@ -65,7 +65,10 @@ def fall(fall_nr: str) -> ResponseReturnValue:
 @requires(*FALLROLLEN)
 def diagramm(fall_nr: str, process: str) -> ResponseReturnValue:
     with reading() as session:
-        return Response(queries.diagram(session, fall_nr, process), mimetype="application/xml")
+        response = Response(queries.diagram(session, fall_nr, process), mimetype="application/xml")
+    # The file came from outside: opened by itself it must not run as a page of this site.
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
 
 
 @faelle.get("/neu")
@@ -106,7 +109,9 @@ def eroeffnen() -> ResponseReturnValue:
 def ereignis_zeigen(fall_nr: str, key: int) -> ResponseReturnValue:
     with reading() as session:
         view = queries.case(session, fall_nr)
-        return render_template("faelle/ereignis.html", fall=view.fall, ereignis=ereignis(session, fall_nr, key), request_id=uuid.uuid4().hex)
+        return render_template(
+            "faelle/ereignis.html", fall=view.fall, ereignis=ereignis(session, fall_nr, key), request_id=uuid.uuid4().hex
+        )
 
 
 @faelle.post("/<fall_nr>/ereignis/<int:key>")
@@ -129,7 +134,11 @@ def ereignis_melden(fall_nr: str, key: int) -> ResponseReturnValue:
 def wiederholen(fall_nr: str, key: int) -> ResponseReturnValue:
     with writing() as session:
         went_on = commands.resolve_incident(session, key)
-    flash("Der Schritt ist gelungen; der Fall geht weiter." if went_on else "Der Schritt ist nochmals fehlgeschlagen. Der Grund steht bei der Störung.")
+    flash(
+        "Der Schritt ist gelungen; der Fall geht weiter."
+        if went_on
+        else "Der Schritt ist nochmals fehlgeschlagen. Der Grund steht bei der Störung."
+    )
     return redirect(url_for("faelle.fall", fall_nr=fall_nr), 303)
 
 

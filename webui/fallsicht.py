@@ -107,34 +107,35 @@ class Fallsicht:
     namen: Mapping[str, str]
 
 
-def fallsicht(session: FallSession, view: CaseView, chosen: str | None, *, shows_all: bool) -> Fallsicht:
+def fallsicht(session: FallSession, view: CaseView, chosen: str | None) -> Fallsicht:
     """Everything the case page says that a query does not give as it is."""
     contents = library.contents(session, view.release_id)
-    live = live_elements(view.verlauf)
+    live = live_elements(view.events)
     diagramme = tuple(_diagramm(position, live, view, contents) for position in view.positions)
-    namen = konten.names(session, [row.by for row in view.verlauf] + [aufgabe.assignee for aufgabe in view.aufgaben] + [s.entschieden_von for s in view.segmente])
-    rows = tuple(reversed(view.verlauf))
+    namen = konten.names(
+        session,
+        [row.by for row in view.verlauf] + [aufgabe.assignee for aufgabe in view.aufgaben] + [s.entschieden_von for s in view.segmente],
+    )
     return Fallsicht(
         schritte=tuple(_schritte(view, contents)),
         uhren=tuple(_uhr(wait, contents) for wait in view.timers),
         diagramme=diagramme,
         diagramm=next((one for one in diagramme if one.position.process == chosen), diagramme[0] if diagramme else None),
         mitglieder=tuple(_mitglied(person, view.segmente) for person in view.personen),
-        zeilen=tuple(_zeile(row, contents, namen, view.instanz.process) for row in (rows if shows_all else rows[:SHORT])),
-        weitere=0 if shows_all else max(len(rows) - SHORT, 0),
+        zeilen=tuple(_zeile(row, contents, namen, view.instanz.process) for row in view.verlauf),
+        weitere=view.verlauf_total - len(view.verlauf),
         namen=namen,
     )
 
 
-def live_elements(verlauf: Iterable[Verlauf]) -> Counter[tuple[str, str]]:
+def live_elements(events: Iterable[list[Any]]) -> Counter[tuple[str, str]]:
     """How often each element (process, id) is active now: what was activated and has neither been completed nor cancelled."""
     live: dict[int, tuple[str, str]] = {}
-    for row in verlauf:
-        for what, key, element, _, process, _ in row.events:
-            if what in ("activated", "armed"):
-                live[key] = (process, element)
-            elif what in ("completed", "cancelled"):
-                live.pop(key, None)
+    for what, key, element, _, process, _ in events:
+        if what in ("activated", "armed"):
+            live[key] = (process, element)
+        elif what in ("completed", "cancelled"):
+            live.pop(key, None)
     return Counter(live.values())
 
 
@@ -221,7 +222,7 @@ def _folgen(row: Verlauf, contents: Contents, root: str) -> Iterable[str]:
             said[f"Beginn: {name}"] += 1
         elif what == "incident":
             said[f"Störung bei «{name}»"] += 1
-        elif what == "completed" and element.type == "endEvent" and element.parent is None and process == root:
+        elif what == "completed" and element.type == "endEvent" and element.name and element.parent is None and process == root:
             said[f"Ende: {name}"] += 1
     return [text if count == 1 else f"{text} ({count} ×)" for text, count in said.items()]
 

@@ -113,7 +113,6 @@ def _not_hidden(shown: tuple[Shown, ...]) -> tuple[Shown, ...]:
     return tuple(one for one in shown if not one.hidden)
 
 
-
 def _is_locked(one: Shown) -> bool:
     return isinstance(one.component, Field) and one.component.is_locked
 

@@ -11,6 +11,7 @@ from flask import current_app, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from itsdangerous import BadSignature, URLSafeSerializer
+from werkzeug.exceptions import HTTPException
 
 CARRIED = "mit."
 # Fields that mean nothing in another session, or that must not be shown again.
@@ -33,7 +34,10 @@ def ask_to_log_in() -> ResponseReturnValue:
     """Send a reader to the login; answer somebody who was sending with a login page that holds what was typed."""
     if request.method != "POST":
         return redirect(url_for("konto.anmelden", weiter=_here()))
-    page = render_template("konto/anmelden.html", weiter=request.path, carried=typed(), abgelaufen=True)
+    has_form = is_page(request.path)
+    page = render_template(
+        "konto/anmelden.html", weiter=request.path if has_form else None, carried=typed() if has_form else [], abgelaufen=True
+    )
     return make_response(page, 401)
 
 
@@ -49,6 +53,15 @@ def belongs_to_me(values: Values) -> bool:
         return bool(_signer().loads(signed) == current_user.get_login())
     except BadSignature:
         return False
+
+
+def is_page(path: str) -> bool:
+    """Whether there is a page at this path, so that its form can be shown again; a mere button has none."""
+    try:
+        current_app.url_map.bind("").match(path, method="GET")
+    except HTTPException:
+        return False
+    return True
 
 
 def mine() -> str:

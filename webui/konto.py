@@ -13,7 +13,7 @@ from engine.model.access import system
 from engine.store.konten import verify
 from webui import nutzer
 from webui.fortsetzen import ask_to_check, belongs_to_me, carried, safe_target
-from webui.rules import public, requires
+from webui.rules import AUFGABENROLLEN, public, requires
 from webui.transactions import database
 
 konto = Blueprint("konto", __name__)
@@ -30,7 +30,7 @@ REFUSED = (
 @public
 def start() -> ResponseReturnValue:
     if current_user.is_authenticated:
-        return redirect(url_for("aufgaben.liste"))
+        return redirect(home()) if home() != url_for("konto.start") else render_template("konto/nichts.html")
     if not current_app.extensions["fallfluss-config"].is_demo:
         return redirect(url_for("konto.anmelden"))
     return render_template("konto/start.html", people=people(), passwort=PASSWORD)
@@ -40,8 +40,10 @@ def start() -> ResponseReturnValue:
 @public
 def anmelden() -> ResponseReturnValue:
     if current_user.is_authenticated:
-        return redirect(url_for("aufgaben.liste"))
-    return render_template("konto/anmelden.html", weiter=safe_target(request.args.get("weiter")), carried=[], login=request.args.get("login", ""))
+        return redirect(home())
+    return render_template(
+        "konto/anmelden.html", weiter=safe_target(request.args.get("weiter")), carried=[], login=request.args.get("login", "")
+    )
 
 
 @konto.post("/anmelden")
@@ -69,9 +71,16 @@ def abmelden() -> ResponseReturnValue:
     return redirect(url_for("konto.start"), 303)
 
 
+def home() -> str:
+    """Where this person's day begins."""
+    return url_for("aufgaben.liste" if current_user.access.has(*AUFGABENROLLEN) else "konto.start")
+
+
 def _onward(weiter: str | None) -> ResponseReturnValue:
     """To where the person wanted to go; with what they had typed, if it was theirs."""
     values = carried()
     if weiter and values and belongs_to_me(values):
-        return ask_to_check("Sie sind wieder angemeldet. Was Sie eingegeben hatten, ist noch da; gespeichert ist es noch nicht.", values, weiter)
-    return redirect(weiter or url_for("aufgaben.liste"), 303)
+        return ask_to_check(
+            "Sie sind wieder angemeldet. Was Sie eingegeben hatten, ist noch da; gespeichert ist es noch nicht.", values, weiter
+        )
+    return redirect(weiter or home(), 303)

@@ -45,3 +45,9 @@ def note_read(what: str, fall: Fall) -> None:
     """Record that the person looked at something of a case; in its own short transaction, because a page's changes nothing."""
     with database().begin(access()) as session:
         log(session, "gelesen", what, fall_id=fall.id, region=fall.region)
+
+
+def note_refusal(what: str) -> None:
+    """Record that the person asked for something that is not theirs, or not there."""
+    with database().begin(access()) as session:
+        log(session, "abgelehnt", what)

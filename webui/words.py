@@ -47,18 +47,6 @@ ROLLE_UE: Mapping[str, str] = {
     "weitere": "weitere Person",
 }
 
-STOERUNGEN: Mapping[str, str] = {
-    "EXTRACT_VALUE_ERROR": "Ein Ausdruck liess sich nicht auswerten",
-    "CONDITION_ERROR": "Eine Bedingung liess sich nicht entscheiden",
-    "CALLED_ELEMENT_ERROR": "Der aufgerufene Prozess fehlt",
-    "CALLED_DECISION_ERROR": "Die Entscheidungstabelle fehlt",
-    "DECISION_EVALUATION_ERROR": "Eine Entscheidung liess sich nicht treffen",
-    "JOB_NO_RETRIES": "Ein automatischer Schritt ist fehlgeschlagen",
-    "UNHANDLED_ERROR_EVENT": "Ein fachlicher Fehler wurde nicht aufgefangen",
-    "IO_MAPPING_ERROR": "Eine Übergabe von Werten ist fehlgeschlagen",
-    "RUNAWAY_LOOP": "Der Ablauf dreht sich im Kreis",
-}
-
 
 @dataclass(frozen=True)
 class Frist:
@@ -134,10 +122,6 @@ def segment(name: str) -> str:
     return SEGMENTE.get(name, name.capitalize())
 
 
-def stoerung(kind: str) -> str:
-    return STOERUNGEN.get(kind, kind)
-
-
 def wert(value: Any) -> str:
     """A stored JSON value for reading."""
     if value is None or value == "" or value == []:
@@ -167,6 +151,5 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "langes_datum": langes_datum,
     "rolle": rolle,
     "segment": segment,
-    "stoerung": stoerung,
     "wert": wert,
 }

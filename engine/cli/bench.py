@@ -1,15 +1,17 @@
-"""``fallfluss bench``: what a step costs on this machine, measured through the real commands on a database of its own."""
+"""``fallfluss bench``: what a step costs on this machine, measured through the real commands on databases of its own."""
 
 from __future__ import annotations
 
+import gc
 import json
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -19,24 +21,31 @@ from sqlalchemy import event, select
 
 from engine import commands
 from engine.cli.installation import bring_up_to_date
+from engine.definitions import dmn, feel
 from engine.model.access import system
 from engine.model.clock import FixedClock
+from engine.runtime import complete
 from engine.scheduling.due import run_due
+from engine.store import library
 from engine.store.session import Database
-from engine.store.tables import Aufgabe
+from engine.store.tables import Aufgabe, Instanz
 
 ACCESS = system("bench")
 REGION = "SDOL"
-# A round is measured as the median of so many before it: a single one says more about the disk than about the engine.
-WINDOW = 9
+START = datetime(2026, 3, 2, 7, tzinfo=UTC)
+ROUNDS = (10, 100, 300, 1000)
+# A round is measured as the median of so many around it: a single one says more about the disk than about the engine.
+WINDOW = 20
+FILES = ("bench_runden.bpmn", "bench_frist.bpmn", "bench_tabelle.dmn")
+CASE = {"alter": 34, "motivation": 2, "felder": [1, 2, 3, 2, 1]}
 
 
 @click.command()
 @click.option("--rounds", default=1000, show_default=True, type=click.IntRange(10), help="Runden der Schleife eines einzigen Falls.")
 @click.option("--timers", default=300, show_default=True, type=click.IntRange(1), help="Fristen, die zugleich fällig werden.")
-@click.option("--url", help="Eine leere Datenbank zum Messen; ohne Angabe eine SQLite-Datei, die danach verschwindet.")
+@click.option("--url", "urls", multiple=True, help="Eine leere Datenbank zum Messen (mehrmals möglich); sonst eine SQLite-Datei, die danach verschwindet.")
 @click.option("--json", "as_json", is_flag=True, help="Ergebnis als JSON.")
-def bench(rounds: int, timers: int, url: str | None, as_json: bool) -> None:
+def bench(rounds: int, timers: int, urls: Sequence[str], as_json: bool) -> None:
     """Messen, was eine erledigte Aufgabe und eine ausgelöste Frist kosten.
 
     Eine Aufgabe in einer Schleife wird immer wieder erledigt: Die letzte Runde soll kosten, was die zehnte kostet.
@@ -47,87 +56,149 @@ def bench(rounds: int, timers: int, url: str | None, as_json: bool) -> None:
       fallfluss bench --json --rounds 100
     """
     with tempfile.TemporaryDirectory() as folder:
-        clock = FixedClock(datetime(2026, 3, 2, 7, tzinfo=UTC))
-        database = Database(url or f"sqlite:///{Path(folder) / 'bench.db'}", clock=clock)
-        try:
-            _prepare(database)
-            result = {**_loop(database, rounds), **_timers(database, clock, timers)}
-        finally:
-            database.close()
+        databases = {}
+        for url in urls or (f"sqlite:///{Path(folder) / 'bench.db'}",):
+            database = Database(url, clock=FixedClock(START))
+            try:
+                databases["sqlite" if database.is_sqlite else "postgresql"] = _measured(database, rounds, timers)
+            finally:
+                database.close()
+    result = {"databases": databases, **_evaluators()}
     click.echo(json.dumps(result) if as_json else _table(result))
+
+
+def _measured(database: Database, rounds: int, timers: int) -> dict[str, Any]:
+    _prepare(database)
+    # As `fallfluss serve` does: what stays for good need not be looked at again and again.
+    gc.collect()
+    gc.freeze()
+    return {"start_ms": _starts(database), **_loop(database, rounds), **_timers(database, timers)}
 
 
 def _prepare(database: Database) -> None:
     bring_up_to_date(database)
     folder = files("engine.cli")
-    diagrams = {name: folder.joinpath(name).read_bytes() for name in ("bench_runden.bpmn", "bench_frist.bpmn")}
     with database.begin(ACCESS) as session:
-        commands.deploy(session, diagrams)
+        commands.deploy(session, {name: folder.joinpath(name).read_bytes() for name in FILES})
         commands.release(session, "bench")
+
+
+def _starts(database: Database, count: int = 30) -> float:
+    """Milliseconds to open a case, median."""
+    return _median(_timed(lambda: _open(database, "bench_frist")) for _ in range(count))
 
 
 def _loop(database: Database, rounds: int) -> dict[str, Any]:
     """Complete the same task again and again, each time in its own transaction."""
-    _open(database, "bench_runden")
-    cost: list[float] = []
-    with _statements(database) as count, click.progressbar(range(rounds), label="Runden", file=sys.stderr) as bar:
+    nummer = _open(database, "bench_runden")
+    cost, sent = [], []
+    with click.progressbar(range(rounds), label="Runden", file=sys.stderr) as bar:
         for _ in bar:
-            began = time.perf_counter()
-            with database.begin(ACCESS) as session:
-                key = session.scalars(select(Aufgabe.key).where(Aufgabe.zustand == "CREATED")).one()
-                commands.complete_task(session, key, {})
-            cost.append((time.perf_counter() - began) * 1000)
-    around = {f"round_{n}_ms": round(statistics.median(cost[max(0, n - WINDOW) : n]), 2) for n in (10, 100, rounds) if n <= rounds}
-    steady = sorted(cost[9:]) or cost
+            key = _open_task(database, nummer)
+            with _statements(database) as count:
+                cost.append(_timed(partial(_complete, database, key)))
+            sent.append(count())
+    marks = [mark for mark in ROUNDS if mark <= rounds]
+    at = {str(mark): _around(mark, cost, sent) for mark in marks}
     return {
-        "task_p50_ms": round(statistics.median(steady), 2),
-        "task_p95_ms": round(steady[int(len(steady) * 0.95) - 1], 2),
-        # One of them is this measurement's own question for the open task.
-        "task_sql_statements": round(count() / rounds) - 1,
-        **around,
+        "rounds": at,
+        "last_to_first": round(at[str(marks[-1])]["ms"] / at[str(marks[0])]["ms"], 2),
+        "floor_ms": _floor(database, nummer),
+        "state_bytes": _state_bytes(database, nummer),
     }
 
 
-def _timers(database: Database, clock: FixedClock, timers: int) -> dict[str, Any]:
+def _around(mark: int, cost: Sequence[float], sent: Sequence[int]) -> dict[str, Any]:
+    """The rounds next to ``mark``; the first few only warm up."""
+    first = max(3, min(mark - WINDOW // 2, len(cost) - WINDOW))
+    near = sorted(cost[first : first + WINDOW])
+    return {"ms": round(statistics.median(near), 2), "p95_ms": round(near[int(len(near) * 0.95) - 1], 2), "statements": max(sent[first : first + WINDOW])}
+
+
+def _floor(database: Database, nummer: int) -> float:
+    """The same step in memory: runtime and FEEL without a database."""
+    key = _open_task(database, nummer)
+    with database.read(ACCESS) as session:
+        instanz = session.get_one(Instanz, nummer)
+        runtime, state = library.runtime(session, instanz.release_id, instanz.region), instanz.state
+    return _median(_timed(lambda: runtime.apply(state, complete(key, {}))) for _ in range(100))
+
+
+def _state_bytes(database: Database, nummer: int) -> int:
+    with database.read(ACCESS) as session:
+        return len(session.get_one(Instanz, nummer).state.encode())
+
+
+def _timers(database: Database, timers: int) -> dict[str, Any]:
     for _ in range(timers):
         _open(database, "bench_frist")
+    clock = database.clock
+    assert isinstance(clock, FixedClock)
     clock.at += timedelta(days=2)
     began = time.perf_counter()
     worked = run_due(database)
-    seconds = time.perf_counter() - began
-    return {"timers_fired": worked.timers, "timer_ms": round(seconds * 1000 / max(worked.timers, 1), 2)}
+    return {"timers_fired": worked.timers, "timers_per_second": round(worked.timers / (time.perf_counter() - began), 1)}
 
 
-def _open(database: Database, process: str) -> None:
+def _evaluators() -> dict[str, float]:
+    """One FEEL expression, and one decision table of eight rules with its required decision."""
+    evaluator = feel.shared()
+    decisions = dmn.read_decisions(files("engine.cli").joinpath("bench_tabelle.dmn").read_bytes(), "bench_tabelle.dmn")
+    expression = "alter >= 16 and motivation <= 2"
+    return {
+        "feel_ms": _median(_timed(lambda: evaluator.evaluate_all([expression], CASE, now=START)) for _ in range(200)),
+        "table_ms": _median(_timed(lambda: dmn.decide(decisions, "bench_tabelle", CASE, feel=evaluator, now=START)) for _ in range(200)),
+    }
+
+
+def _open(database: Database, process: str) -> int:
     with database.begin(ACCESS) as session:
-        commands.open_case(session, REGION, {}, process=process)
+        return commands.open_case(session, REGION, {}, process=process).instanz_key // 10**9
+
+
+def _open_task(database: Database, nummer: int) -> int:
+    with database.read(ACCESS) as session:
+        return session.scalars(select(Aufgabe.key).where(Aufgabe.instanz_nummer == nummer, Aufgabe.zustand == "CREATED")).one()
+
+
+def _complete(database: Database, key: int) -> None:
+    with database.begin(ACCESS) as session:
+        commands.complete_task(session, key, {})
+
+
+def _timed(work: Callable[[], Any]) -> float:
+    began = time.perf_counter()
+    work()
+    return (time.perf_counter() - began) * 1000
+
+
+def _median(values: Iterator[float]) -> float:
+    return round(statistics.median(values), 2)
 
 
 @contextmanager
 def _statements(database: Database) -> Iterator[Callable[[], int]]:
-    """Counts what is sent to the database within the block."""
-    sent = [0]
+    """Counts what is sent to the database within the block, the words around a transaction apart."""
+    sent: list[str] = []
 
-    def note(*_: Any) -> None:
-        sent[0] += 1
+    def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        if not statement.startswith(("BEGIN", "PRAGMA")):
+            sent.append(statement)
 
     event.listen(database.engine, "before_cursor_execute", note)
-    yield lambda: sent[0]
+    yield lambda: len(sent)
     event.remove(database.engine, "before_cursor_execute", note)
-
-
-WORDS = {
-    "task_p50_ms": "Aufgabe erledigen, Median",
-    "task_p95_ms": "Aufgabe erledigen, 95. Perzentil",
-    "task_sql_statements": "SQL-Anweisungen je Aufgabe",
-    "timers_fired": "Fristen ausgelöst",
-    "timer_ms": "je Frist",
-}
 
 
 def _table(result: dict[str, Any]) -> str:
     lines = []
-    for name, value in result.items():
-        words = WORDS.get(name) or f"Runde {name.split('_')[1]}"
-        lines.append(f"{words:<36} {value:>10} {'ms' if name.endswith('_ms') else ''}".rstrip())
+    for name, measured in result["databases"].items():
+        lines.append(f"{name}: Aufgabe erledigen")
+        for mark, row in measured["rounds"].items():
+            lines.append(f"  Runde {mark:>5}  {row['ms']:>8} ms  p95 {row['p95_ms']:>8} ms  {row['statements']:>3} Anweisungen")
+        lines.append(f"  letzte Runde ÷ zehnte       {measured['last_to_first']:>8}")
+        lines.append(f"  derselbe Schritt im Speicher {measured['floor_ms']:>7} ms, Zustand {measured['state_bytes']} Bytes")
+        lines.append(f"  Fall eröffnen                {measured['start_ms']:>7} ms")
+        lines.append(f"  Fristen                      {measured['timers_per_second']:>7} je Sekunde ({measured['timers_fired']} auf einmal fällig)")
+    lines.append(f"FEEL-Ausdruck {result['feel_ms']} ms, Entscheidungstabelle {result['table_ms']} ms")
     return "\n".join(lines)

@@ -14,6 +14,7 @@ from engine.cli.feel import instant, json_object
 from engine.definitions.dmn import Decided, read_decisions
 from engine.definitions.dmn import decide as decide_one
 from engine.definitions.feel import Feel
+from engine.definitions.parameter import CONTEXT, defaults
 from engine.model.errors import Trouble
 
 
@@ -32,8 +33,8 @@ def decide(file: BinaryIO, decision_id: str, lines: BinaryIO, now: str | None) -
     """Eine Entscheidung (DMN) für jede Eingabezeile auswerten.
 
     Gelesen wird je Zeile ein JSON-Objekt mit den Werten, ausgegeben je Zeile {"result": …, "rules": […]} mit den Regeln, die zutrafen. Was in
-    einer Zeile fehlt, ist null; Parameter mit einem Standardwert in der Entscheidungsdatei erhalten diesen. Beim ersten Fehler ist
-    Schluss: Die Meldung nennt die Zeile, die Ergebnisse davor gelten.
+    einer Zeile fehlt, ist null; Parameter mit einem Standardwert in der Entscheidungsdatei erhalten diesen, und ohne «parameter» in der
+    Zeile gelten die Vorgaben des Kantons. Beim ersten Fehler ist Schluss: Die Meldung nennt die Zeile, die Ergebnisse davor gelten.
 
     \b
     Beispiele:
@@ -52,7 +53,7 @@ def decide(file: BinaryIO, decision_id: str, lines: BinaryIO, now: str | None) -
 
 def _answer(line: bytes, where: str, evaluate: Callable[[dict[str, Any]], Decided]) -> str:
     try:
-        decided = evaluate(json_object(line, where))
+        decided = evaluate({CONTEXT: defaults(), **json_object(line, where)})
     except Trouble as trouble:
         raise Failure(f"{where}: {trouble.message}") from trouble
     return json.dumps({"result": decided.result, "rules": decided.rules}, ensure_ascii=False)

@@ -10,6 +10,7 @@ import click
 
 from engine.cli import Failure
 from engine.definitions.feel import Feel
+from engine.definitions.parameter import CONTEXT, defaults
 from engine.model.calendar import parse_instant
 from engine.model.clock import SystemClock
 
@@ -29,7 +30,7 @@ def feel(expression: str, context: str, now: str | None) -> None:
       fallfluss feel 'alter >= 63 and not(akut)' --context '{"alter": 64, "akut": false}'
       fallfluss feel 'monate plus(today(), 6)' --now 2026-08-31
     """
-    variables = json_object(context, "--context")
+    variables = {CONTEXT: defaults(), **json_object(context, "--context")}
     source = expression.strip().removeprefix("=")
     with Feel() as interpreter:
         result = interpreter.evaluate_all([source], variables, now=instant(now))[0]

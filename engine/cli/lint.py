@@ -22,7 +22,7 @@ WORDS = {"error": "FEHLER ", "warning": "Warnung"}
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path), metavar="PFAD…")
 @click.option("--json", "as_json", is_flag=True, help="JSON-Liste von {file, element, name, rule, severity, message} ausgeben.")
 @click.option("--allow-missing", is_flag=True, help="Verweise auf fehlende Prozesse, Entscheidungen und Formulare sind nur Warnungen.")
-def lint(paths: tuple[Path, ...], as_json: bool, allow_missing: bool) -> None:  # noqa: FBT001 - click passes flags as booleans
+def lint(paths: tuple[Path, ...], as_json: bool, allow_missing: bool) -> None:
     """Diagramme, Entscheidungen und Formulare prüfen, ohne sie zu übernehmen.
 
     PFAD ist eine Datei (.bpmn, .dmn, .form) oder ein Ordner. Was in den Dateien aufgerufen wird, muss mit angegeben sein.
@@ -61,7 +61,7 @@ def _text(findings: Sequence[Finding], files: int) -> str:
         lines += [_line(finding) for finding in found]
         lines.append("")
     errors = sum(finding.severity == "error" for finding in findings)
-    return "\n".join([*lines, f"{files} Dateien geprüft: {errors} Fehler, {len(findings) - errors} Warnungen."])
+    return "\n".join([*lines, f"Geprüfte Dateien: {files}. Fehler: {errors}. Warnungen: {len(findings) - errors}."])
 
 
 def _line(finding: Finding) -> str:

@@ -8,7 +8,7 @@ import sys
 
 import click
 
-from engine.cli import processes
+from engine.cli import Failure, processes
 from engine.cli.demo import logins, prepare
 from engine.cli.installation import connect, database_url, open_database
 from engine.scheduling import process as scheduling
@@ -63,14 +63,14 @@ def scheduler() -> None:
 
 def require_free(host: str, port: int) -> None:
     """Raises:
-    click.ClickException: somebody listens there already.
+    Failure: somebody listens there already.
     """
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise click.ClickException(
+            raise Failure(
                 f"Auf {host}:{port} lässt sich nichts öffnen ({error.strerror}). Vermutlich läuft dort schon etwas. "
                 f"Anderen Port wählen: «make run PORT={port + 1}» oder «fallfluss serve --port {port + 1}»."
             ) from error
@@ -79,7 +79,7 @@ def require_free(host: str, port: int) -> None:
 def _gunicorn(host: str, port: int, workers: int, threads: int) -> list[str]:
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     return [
-        *(sys.executable, "-m", "gunicorn", APPLICATION, "--bind", bind),
+        *(sys.executable, "-m", "gunicorn", APPLICATION, "--bind", bind, "--config", "python:webui.worker"),
         *("--worker-class", "gthread", "--workers", str(workers), "--threads", str(threads)),
         *("--timeout", "60", "--graceful-timeout", "10", "--log-level", "warning", "--no-control-socket"),
     ]

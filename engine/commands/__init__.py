@@ -5,6 +5,7 @@ from engine.commands.deployments import Deployed, deploy, release
 from engine.commands.events import correlate, fire_timer
 from engine.commands.incidents import resolve_incident, set_variables
 from engine.commands.jobs import complete_job, fail_job, throw_job_error
+from engine.commands.parameter import set_parameter
 from engine.commands.tasks import claim, complete_task, may_work, save_draft, unclaim
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "release",
     "resolve_incident",
     "save_draft",
+    "set_parameter",
     "set_variables",
     "start_form",
     "throw_job_error",

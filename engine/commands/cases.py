@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from engine.cases.formkontext import form_context
 from engine.cases.projection import household
 from engine.commands.stepping import advance, lock, settle
 from engine.definitions import feel
@@ -35,7 +36,11 @@ class CaseRef:
 
 def start_form(session: FallSession, process: str = PROCESS) -> Form | None:
     """The form that the process's start event carries in the latest release, if any."""
-    contents = library.contents(session, library.latest_release(session))
+    return _start_form(session, library.latest_release(session), process)
+
+
+def _start_form(session: FallSession, release_id: int, process: str) -> Form | None:
+    contents = library.contents(session, release_id)
     form_id = contents.process(process).start_form_id
     return contents.form(form_id) if form_id else None
 
@@ -54,9 +59,11 @@ def open_case(
     if request_id and (known := session.get(Meldung, request_id)):
         return _ref(_case(session, known.fall_id))
     _may_open(session, region)
-    form = start_form(session, process)
-    values = form.validate(raw, {}, feel=feel.shared(), now=session.now) if form else dict(raw)
-    instanz = _new_instance(session, region, process, values)
+    # Asked once: a release that comes meanwhile must not give this case a form and a diagram that do not belong together.
+    release_id = library.latest_release(session)
+    form = _start_form(session, release_id, process)
+    values = form.validate(raw, form_context(session, form, region), feel=feel.shared(), now=session.now) if form else dict(raw)
+    instanz = _new_instance(session, region, process, values, release_id=release_id)
     if request_id:
         session.add(Meldung(message_id=request_id, name="open_case", fall_id=instanz.fall_id, at=session.now))
     log(session, "write", "open_case", fall_id=instanz.fall_id, region=region)
@@ -69,6 +76,7 @@ def cancel_case(session: FallSession, fall_id: int, grund: str) -> None:
 
     Raises:
         NotAllowed: only the Leitung may.
+        NotWaiting: the case is over already.
     """
     instanz = lock(session, _case(session, fall_id).nummer)
     if not session.access.everywhere and not session.access.rollen_in(instanz.region) & set(STOPS):
@@ -84,8 +92,7 @@ def _may_open(session: FallSession, region: str) -> None:
         raise NotAllowed(f"Fall eröffnen in {region}")
 
 
-def _new_instance(session: FallSession, region: str, process: str, values: dict[str, Any]) -> Instanz:
-    release_id = library.latest_release(session)
+def _new_instance(session: FallSession, region: str, process: str, values: dict[str, Any], *, release_id: int) -> Instanz:
     today = session.now.astimezone(ZURICH).date()
     fall = Fall(fall_nr=f"neu-{id(values)}", region=region, eroeffnet_am=today)
     session.add(fall)
@@ -109,7 +116,7 @@ def _new_instance(session: FallSession, region: str, process: str, values: dict[
 
 
 def _begin(session: FallSession, instanz: Instanz, values: dict[str, Any]) -> None:
-    runtime = library.runtime(session, instanz.release_id)
+    runtime = library.runtime(session, instanz.release_id, instanz.region)
     variables = {**values, "fall_nr": instanz.fall.fall_nr, "region": instanz.region}
     step = runtime.start(runtime.find(instanz.process, instanz.version), variables, key=instanz.key)
     settle(session, instanz, step, Act("open_case", name="Fall eröffnet", values=variables), runtime)

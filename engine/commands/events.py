@@ -49,14 +49,13 @@ def correlate(
     Raises:
         NobodyWaits: no open subscription of this name and correlation in the regions of the session.
     """
+    found = _subscription(session, name, correlation)
+    instanz = lock(session, found.instanz_nummer) if found else None
+    # Only now: whoever held the lock may have delivered the same message.
     if message_id and (known := session.get(Meldung, message_id)):
         return _ref(session.scalars(select(Instanz).where(Instanz.fall_id == known.fall_id)).one())
     found = _subscription(session, name, correlation)
-    if found is None:
-        raise NobodyWaits(name, correlation)
-    instanz = lock(session, found.instanz_nummer)
-    found = _subscription(session, name, correlation)
-    if found is None or found.instanz_nummer != instanz.nummer:
+    if found is None or instanz is None or found.instanz_nummer != instanz.nummer:
         raise NobodyWaits(name, correlation)
     if message_id:
         session.add(Meldung(message_id=message_id, name=name, fall_id=instanz.fall_id, at=session.now))

@@ -11,25 +11,32 @@ from engine.cases.projection import project
 from engine.model.errors import NotFound, NotWaiting
 from engine.model.step import Step
 from engine.runtime import Command, Runtime, fire
-from engine.store import library
+from engine.store import library, parameter
 from engine.store.session import FallSession
 from engine.store.steps import Act, Person, save_step
-from engine.store.tables import Instanz, Subscription
+from engine.store.tables import Fall, Instanz, Subscription
 
 INSTANCE = 10**9
 
 
 def lock(session: FallSession, nummer: int) -> Instanz:
-    """The instance, locked until the transaction ends. Every command locks it first, so that two never wait for each other.
+    """The instance with its Fall, both locked until the transaction ends. Every command locks it first, so that two never wait for each other.
 
     Raises:
         NotFound: there is none in the regions of this session.
     """
-    instanz = session.scalar(
-        select(Instanz).where(Instanz.nummer == nummer).with_for_update(of=Instanz).execution_options(populate_existing=True)
-    )
-    if instanz is None:
+    found = session.execute(
+        # The same statement tells how current the parameters in memory are, because every step needs to know.
+        select(Instanz, parameter.stand_now())
+        .where(Instanz.nummer == nummer)
+        # Both rows: PostgreSQL reads anew only what it locks, and a Fall as it was before the wait would undo what was written meanwhile.
+        .with_for_update(of=(Instanz, Fall))
+        .execution_options(populate_existing=True)
+    ).first()
+    if found is None:
         raise NotFound("Der Fall")
+    instanz, stand = found
+    parameter.note_stand(session, stand)
     return instanz
 
 
@@ -39,8 +46,14 @@ def instance_number(key: int) -> int:
 
 
 def advance(session: FallSession, instanz: Instanz, command: Command, act: Act) -> Step:
-    """Run one runtime command on a locked instance and save the outcome; signals it throws reach the other cases of the region."""
-    runtime = library.runtime(session, instanz.release_id)
+    """Run one runtime command on a locked instance and save the outcome; signals it throws reach the other cases of the region.
+
+    Raises:
+        NotWaiting: the case is over, or nothing waits under the command's key.
+    """
+    if instanz.zustand != "active":  # the runtime would still write variables or stop what has ended
+        raise NotWaiting(act.key or instanz.key)
+    runtime = library.runtime(session, instanz.release_id, instanz.region)
     step = runtime.apply(instanz.state, command)
     settle(session, instanz, step, act, runtime)
     for signal in step.signals:

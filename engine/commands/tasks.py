@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from engine.cases.formkontext import form_context
 from engine.commands.cases import CaseRef
 from engine.commands.stepping import advance, instance_number, lock
 from engine.definitions import feel
@@ -86,7 +87,8 @@ def _validated(session: FallSession, instanz: Instanz, aufgabe: Aufgabe, raw: Ma
     if not aufgabe.form_id:
         return {}
     form = library.contents(session, instanz.release_id).form(aufgabe.form_id)
-    context = library.runtime(session, instanz.release_id).visible(instanz.state, [aufgabe.key])[aufgabe.key]
+    visible = library.runtime(session, instanz.release_id, instanz.region).visible(instanz.state, [aufgabe.key])[aufgabe.key]
+    context = form_context(session, form, instanz.region, visible)
     return form.validate(raw, context, feel=feel.shared(), now=session.now)
 
 

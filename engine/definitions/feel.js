@@ -1,9 +1,9 @@
-// The half of engine/definitions/feel.py that lives in embedded V8: JSON text in, JSON text out; no value is kept between calls.
-import { evaluate } from 'feelin';
+// The half of engine/definitions/feel.py that lives in embedded V8: JSON text in, JSON text out; parsed texts are kept between calls, values are not.
 import { guarded, plain } from './feel_answers.js';
-import { configure, scope } from './feel_functions.js';
-import { DIALECT, reading, soundness } from './feel_reading.js';
-import { table } from './feel_table.js';
+import { evaluated } from './feel_compile.js';
+import { decide } from './feel_decision.js';
+import { configure, scopeOf } from './feel_functions.js';
+import { reading, soundness } from './feel_reading.js';
 
 // Diagrams come from outside. Without the `__proto__` accessor, and with Object.prototype sealed against additions, no key of a context
 // can reach another evaluation.
@@ -11,8 +11,8 @@ delete Object.prototype.__proto__;
 Object.preventExtensions(Object.prototype);
 
 /** The JSON value of one expression, or its error, with all warnings. */
-function answer(source, context) {
-  const outcome = guarded(source, () => evaluate(source, context, DIALECT));
+function answer(source, scope) {
+  const outcome = guarded(source, () => evaluated(source, scope));
   if ('error' in outcome) return outcome;
   const asJson = guarded(source, () => ({ value: plain(outcome.value), warnings: [] }));
   return { ...asJson, warnings: outcome.warnings };
@@ -21,10 +21,10 @@ function answer(source, context) {
 globalThis.fallfluss = {
   configure,
   evaluate: (request) => {
-    const context = scope(request);
-    return request.expressions.map((source) => answer(source, context));
+    const scope = scopeOf(request);
+    return request.expressions.map((source) => answer(source, scope));
   },
   problem: (request) => soundness(request.source, request.kind),
   reading: (request) => reading(request.source, request.kind),
-  table,
+  decide,
 };

@@ -9,22 +9,19 @@ and Camunda's ``is defined``, ``get or else``, ``is empty``, ``is blank``, ``tri
 
 from __future__ import annotations
 
-import atexit
 import json
-import os
 import re
-import threading
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
 
-from py_mini_racer import JSEvalException, JSOOMException, JSTimeoutException, MiniRacer
+from py_mini_racer import JSEvalException, JSOOMException, JSTimeoutException
 
+from engine.definitions.v8 import Embedded, PerProcess
 from engine.model.calendar import ZURICH, feiertage
 from engine.model.errors import Trouble
 
@@ -43,9 +40,7 @@ class Feel:
 
     def __init__(self, *, seconds: float = 1.0, memory: int = MEMORY):
         self.seconds = seconds
-        self.memory = memory
-        self._lock = threading.Lock()
-        self._racer: MiniRacer | None = None
+        self._v8 = Embedded(BUNDLE, seconds=seconds, memory=memory, prepare=_script("configure", json.dumps({"feiertage": _feiertage()})))
 
     def __enter__(self) -> Feel:
         return self
@@ -55,8 +50,7 @@ class Feel:
 
     def close(self) -> None:
         """Give V8's memory and thread back. A later call starts afresh."""
-        with self._lock:
-            self._drop()
+        self._v8.close()
 
     def evaluate_all(self, expressions: Sequence[str], context: Mapping[str, Any], *, now: datetime) -> list[Any]:
         """The values of ``expressions`` (without leading ``=``) as JSON values; a missing variable is None.
@@ -89,11 +83,25 @@ class Feel:
         """Variables the expression reads. Inside a filter that may include fields of the filtered elements."""
         return set(self._call("reading", {"source": expression, "kind": kind}, [expression])["names"])
 
-    def table(self, table: Mapping[str, Any], context: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
-        """Evaluate a whole decision table in one call; the shapes are those of ``table`` in feel.js."""
-        sources = list(_texts(table))
-        request = {"now": _local(now), "context": _used(context, sources), "table": table}
-        return dict(self._call("table", request, sources))
+    def certain_names(self, expression: str) -> set[str]:
+        """Variables the expression certainly reads: those around a filter, where a name may also be a field of an element, are left out."""
+        return set(self._call("reading", {"source": expression, "kind": "expression"}, [expression])["certain"])
+
+    def decide(self, programs: Mapping[str, str], context: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
+        """Evaluate decisions in one call: JSON programs by their hash, each after those it requires; the answer is that of feel_decision.js.
+
+        Raises:
+            Trouble: it takes more than ``seconds`` or ``memory``, or ``context`` is not JSON.
+        """
+        words = frozenset[str]().union(*map(_words, programs.values()))
+        request = {"now": _local(now), "context": _spoken(context, words), "order": list(programs), "models": {}}
+        names = ["die Entscheidung"]
+        answer = self._call("decide", request, names)
+        if "missing" in answer:
+            # V8 keeps a program until its context ends; another thread may end it in between, so everything goes along.
+            request["models"] = {key: json.loads(program) for key, program in programs.items()}
+            answer = self._call("decide", request, names)
+        return dict(answer)
 
     def _answers(self, expressions: Sequence[str], context: Mapping[str, Any], now: datetime) -> list[dict[str, Any]]:
         request = {"now": _local(now), "context": _used(context, expressions), "expressions": list(expressions)}
@@ -101,75 +109,21 @@ class Feel:
 
     def _call(self, function: str, request: Mapping[str, Any], expressions: Sequence[str]) -> Any:
         text = _encode(request, expressions)
-        with self._lock:
-            try:
-                return json.loads(str(self._v8().eval(_script(function, text), timeout_sec=self.seconds)))
-            except JSEvalException as error:
-                self._abandon()
-                raise Trouble("EXTRACT_VALUE_ERROR", _stopped(error, self.seconds, expressions)) from error
-
-    def _v8(self) -> MiniRacer:
-        if self._racer is None:
-            self._racer = racer = MiniRacer()
-            racer.set_hard_memory_limit(self.memory)
-            racer.eval(_bundle())
-            racer.eval(_script("configure", json.dumps({"feiertage": _feiertage()})))
-        return self._racer
-
-    def _drop(self) -> None:
-        racer, self._racer = self._racer, None
-        if racer is not None:
-            racer.close()
-
-    def _abandon(self) -> None:
-        """Close the stopped context in the background: V8 may take seconds to leave a single long step, and others wait for the lock."""
-        racer, self._racer = self._racer, None
-        if racer is not None:
-            threading.Thread(target=_settle, args=(racer,), name="feel-settle").start()
+        try:
+            return json.loads(self._v8.run(_script(function, text)))
+        except JSEvalException as error:
+            raise Trouble("EXTRACT_VALUE_ERROR", _stopped(error, self.seconds, expressions)) from error
 
 
-_shared: Feel | None = None
-_owner = 0
-_inherited: list[Feel] = []
-_sharing = threading.Lock()
+_process_wide: PerProcess[Feel] = PerProcess(Feel)
 
 
 def shared() -> Feel:
     """The process-wide interpreter: after a fork the child gets its own."""
-    global _shared, _owner
-    with _sharing:
-        if _shared is not None and _owner != os.getpid():
-            # Its threads exist in the parent only: closing it, or letting it be collected, would wait for them for ever.
-            _inherited.append(_shared)
-            _shared = None
-        if _shared is None:
-            _shared, _owner = Feel(), os.getpid()
-        return _shared
-
-
-def _settle(racer: MiniRacer) -> None:
-    """The stopped task still reports its end: take that report before closing, or it is printed as an unhandled error."""
-    racer.set_hard_memory_limit(0)
-    with suppress(JSEvalException):
-        racer.eval("0", timeout_sec=60)
-    racer.close()
-
-
-@atexit.register
-def _close_shared() -> None:
-    """V8 hangs at the interpreter's exit when it was once stopped and never closed."""
-    if _shared is not None and _owner == os.getpid():
-        _shared.close()
+    return _process_wide.get()
 
 
 @cache
-def _bundle() -> str:
-    try:
-        return BUNDLE.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise RuntimeError("The FEEL interpreter is not bundled yet: run `make setup` (or `npm ci && npm run build`).") from None
-
-
 def _feiertage() -> list[str]:
     return [day.isoformat() for year in JAHRE for day in feiertage(year)]
 
@@ -182,21 +136,18 @@ def _local(now: datetime) -> str:
     return now.astimezone(ZURICH).replace(tzinfo=None).isoformat(timespec="milliseconds")
 
 
+@lru_cache(maxsize=5000)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", text))
+
+
 def _used(context: Mapping[str, Any], expressions: Iterable[str]) -> dict[str, Any]:
     """Only what some expression can mean: carrying a whole case into V8 costs more than evaluating."""
-    words = {word for source in expressions for word in re.findall(r"\w+", source)}
-    return {name: value for name, value in context.items() if words.issuperset(re.findall(r"\w+", name))}
+    return _spoken(context, frozenset[str]().union(*map(_words, expressions)))
 
 
-def _texts(value: Any) -> Iterable[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for entry in value.values():
-            yield from _texts(entry)
-    elif isinstance(value, Sequence):
-        for entry in value:
-            yield from _texts(entry)
+def _spoken(context: Mapping[str, Any], words: frozenset[str]) -> dict[str, Any]:
+    return {name: value for name, value in context.items() if words.issuperset(_words(name))}
 
 
 def _encode(request: Mapping[str, Any], expressions: Sequence[str]) -> str:

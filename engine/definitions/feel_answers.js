@@ -1,5 +1,6 @@
 // Values, warnings and errors on their way out of V8: JSON and German.
 import { FeelDate, FeelDateTime, FeelDuration, FeelTime, SyntaxError, isFunction, isRange } from 'feelin';
+import { Defect } from './feel_types.js';
 
 const LONGEST_TEXT = 1000000;
 const DEEPEST = 100;
@@ -58,7 +59,7 @@ const GERMAN = {
 };
 
 function inGerman(source, warning) {
-  const text = source.slice(warning.position.from, warning.position.to);
+  const text = warning.text ?? source.slice(warning.position.from, warning.position.to);
   return (GERMAN[warning.type] ?? ((_text, detail) => detail))(text, warning.message);
 }
 
@@ -84,6 +85,7 @@ export function guarded(source, evaluation) {
     const words = warnings.map((warning) => inGerman(source, warning));
     return warnings.some(isFatal) ? { error: words.join('; '), warnings: words } : { value, warnings: words };
   } catch (error) {
+    if (error instanceof Defect) throw error;
     return { error: inWords(source, error), warnings: [] };
   }
 }

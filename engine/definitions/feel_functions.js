@@ -1,6 +1,7 @@
 // What a diagram may call besides FEEL's own functions, and the clock it sees.
 import { FeelDate, FeelDateTime, parseDate, parseDateTime } from 'feelin';
 import { Refused } from './feel_answers.js';
+import { Scope } from './feel_compile.js';
 
 const ZONE = 'Europe/Zurich';
 
@@ -82,6 +83,10 @@ function clock(now) {
   };
 }
 
-export function scope(request) {
-  return { ...ownFunctions, ...clock(request.now), ...request.context };
+let base = { now: null, scope: null };
+
+/** The functions above and the clock are the same for all calls of one moment. */
+export function scopeOf({ now, context }) {
+  if (base.now !== now) base = { now, scope: Scope.of({ ...ownFunctions, ...clock(now) }, {}) };
+  return base.scope.with(context);
 }

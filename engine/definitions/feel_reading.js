@@ -1,22 +1,22 @@
 // Reading expressions without evaluating them.
 import { evaluate, parseExpression, parseUnaryTests } from 'feelin';
 import { guarded, syntaxProblem } from './feel_answers.js';
+import { DIALECT } from './feel_compile.js';
 import { ownFunctions } from './feel_functions.js';
 
-export const DIALECT = 'camunda';
 
 const readers = {
-  expression: (source) => parseExpression(source, ownFunctions, DIALECT),
-  unary: (source) => parseUnaryTests(source, ownFunctions, DIALECT),
+  expression: (source, known = ownFunctions) => parseExpression(source, known, DIALECT),
+  unary: (source, known = ownFunctions) => parseUnaryTests(source, known, DIALECT),
 };
 
-/** Every node as `[name, text, parent's name]`, in document order. */
+/** Every node as `[name, text, parent's name, whether it stands in or before a filter]`, in document order. */
 function nodes(tree, source) {
   const found = [];
   const parents = [];
   tree.iterate({
     enter(node) {
-      found.push([node.name, source.slice(node.from, node.to), parents.at(-1)]);
+      found.push([node.name, source.slice(node.from, node.to), parents.at(-1), parents.includes('FilterExpression')]);
       parents.push(node.name);
     },
     leave() {
@@ -38,17 +38,19 @@ export function reading(source, kind) {
   const all = nodes(readers[kind](source), source);
   const bound = new Set(all.filter(([name, , parent]) => name === 'Name' && BINDINGS.has(parent)).map(([, text]) => text));
   const isFree = (text) => !bound.has(text) && !IMPLIED.has(text) && !isBuiltIn(text);
-  const inside = (parents) => all.filter(([name, , parent]) => name === 'VariableName' && parents(parent)).map(([, text]) => text.replace(/\s+/g, ' '));
+  const inside = (parents) => all.filter(([name, , ...where]) => name === 'VariableName' && parents(...where)).map(([, text]) => text.replace(/\s+/g, ' '));
+  const isRead = (parent) => parent !== 'FunctionInvocation' && parent !== 'QualifiedName';
   return {
-    names: [...new Set(inside((parent) => parent !== 'FunctionInvocation' && parent !== 'QualifiedName'))].filter(isFree),
+    certain: [...new Set(inside((parent, isFiltered) => isRead(parent) && !isFiltered))].filter(isFree),
+    names: [...new Set(inside(isRead))].filter(isFree),
     functions: [...new Set(inside((parent) => parent === 'FunctionInvocation'))].filter(isFree),
   };
 }
 
 /** Both parsers recover from anything, so only the interpreter's own walk over the tree tells whether the text is sound. */
-export function soundness(source, kind) {
+export function soundness(source, kind, known) {
   let error = null;
-  readers[kind](source).iterate({
+  readers[kind](source, known).iterate({
     enter(node) {
       if (error === null && node.type.isError) error = { position: { from: node.from, to: node.to } };
     },

@@ -1,56 +1,17 @@
-// Decision tables: inputs, cells and outputs of a whole table in one call.
-import { FeelDate, FeelDateTime, FeelDuration, FeelTime, duration, evaluate, parseDate, parseDateTime, parseTime, parseUnaryTests, unaryTest } from 'feelin';
+// Decision tables.
+import { parseUnaryTests } from 'feelin';
 import { guarded, plain } from './feel_answers.js';
-import { ownFunctions, scope } from './feel_functions.js';
-import { DIALECT, soundness } from './feel_reading.js';
+import { DIALECT, Scope, evaluated, tested } from './feel_compile.js';
+import { ownFunctions } from './feel_functions.js';
+import { soundness } from './feel_reading.js';
+import { Defect, typed } from './feel_types.js';
 
-/** The whole table ends with the first defect; `where` says in which part, column (`at`) and rule (its index) it lies. */
-class Defect extends Error {
-  constructor(place, message) {
-    super(message);
-    this.place = place;
-  }
-}
+const ALONE = Scope.of({}, {});
 
-function located(place, source, evaluation) {
+export function located(place, source, evaluation) {
   const outcome = guarded(source, evaluation);
   if ('error' in outcome) throw new Defect({ ...place, source }, outcome.error);
   return outcome;
-}
-
-const asText = (parse) => (value) => (typeof value === 'string' ? parse(value) : value);
-const TYPES = {
-  string: { name: 'Text', fits: (value) => typeof value === 'string' },
-  number: { name: 'Zahl', fits: (value) => typeof value === 'number' },
-  boolean: { name: 'Wahrheitswert', fits: (value) => typeof value === 'boolean' },
-  date: { name: 'Datum', fits: (value) => value instanceof FeelDate, read: asText(parseDate) },
-  time: { name: 'Uhrzeit', fits: (value) => value instanceof FeelTime, read: asText(parseTime) },
-  dateTime: { name: 'Datum mit Uhrzeit', fits: (value) => value instanceof FeelDateTime, read: asText(parseDateTime) },
-  duration: { name: 'Dauer', fits: (value) => value instanceof FeelDuration, read: asText(duration) },
-  list: { name: 'Liste', fits: Array.isArray },
-  context: { name: 'Kontext', fits: (value) => Object.getPrototypeOf(value) === Object.prototype },
-};
-
-/** JSON knows no dates: where a column says it holds one, its ISO text is read. */
-function typed(value, typeName, place) {
-  const type = TYPES[typeName];
-  if (value === null || value === undefined || type === undefined) return value ?? null;
-  const read = readOrKeep(type, value);
-  if (type.fits(read)) return read;
-  throw new Defect(place, `erwartet wird ein Wert vom Typ ${type.name}, gegeben ist ${shown(value)}`);
-}
-
-function readOrKeep(type, value) {
-  try {
-    return type.read ? (type.read(value) ?? value) : value;
-  } catch {
-    return value;
-  }
-}
-
-function shown(value) {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
 }
 
 /** Reading a cell, and trying a value on a test that speaks of no variable, gives the same every time. */
@@ -66,9 +27,11 @@ function remembering(limit, compute) {
 }
 
 /** A cell as its single tests: the text, whether it speaks of `?` or of variables; whether the whole is negated; or why it is not FEEL. */
-const cell = remembering(5000, (source) => {
-  const found = { negated: false, tests: [], problem: soundness(source, 'unary') };
-  parseUnaryTests(source, ownFunctions, DIALECT).iterate({
+const cell = remembering(5000, (key, source, scope) => {
+  // As a variable `?` would be read as any other name.
+  const { '?': _asked, ...context } = { ...ownFunctions, ...scope.variables };
+  const found = { negated: false, tests: [], problem: soundness(source, 'unary', context) };
+  parseUnaryTests(source, context, DIALECT).iterate({
     enter({ name, node, from, to }) {
       if (name === 'not' && node.parent.name === 'UnaryTests') found.negated = true;
       if (name === 'PositiveUnaryTest' && isOutermost(node)) found.tests.push({ text: source.slice(from, to), asks: false, isConstant: true });
@@ -84,78 +47,121 @@ function isOutermost(node) {
 }
 
 /** One test. What speaks of `?` must itself be true: feelin would also take its null for an equal of a null input. */
-function passes(test, context, place) {
-  if (test.asks) return located(place, test.text, () => evaluate(test.text, context, DIALECT)).value === true;
-  const { value, warnings } = located(place, test.text, () => unaryTest(test.text, context, DIALECT));
-  return value === true && !(context['?'] === null && warnings.length > 0);
+function passes(test, scope, place) {
+  if (test.asks) return located(place, test.text, () => evaluated(test.text, scope)).value === true;
+  const { value, warnings } = located(place, test.text, () => tested(test.text, scope));
+  return value === true && !(scope.variables['?'] === null && warnings.length > 0);
 }
 
-const passesAlways = remembering(20000, (_key, test, value, place) => passes(test, { '?': value }, place));
+const passesAlways = remembering(20000, (_key, test, value, place) => passes(test, ALONE.with({ '?': value }), place));
 
-function tried(test, value, context, place) {
+function tried(test, scope, place) {
+  const value = scope.variables['?'];
   const isScalar = value === null || ['string', 'number', 'boolean'].includes(typeof value);
   if (test.isConstant && !test.asks && isScalar) return passesAlways(`${test.text}\n${typeof value}\n${value}`, test, value, place);
-  return passes(test, { ...context, '?': value }, place);
+  return passes(test, scope, place);
 }
 
-function fits(source, value, context, place) {
+/** Whether the cell `source` takes the value that `scope` calls `?`. */
+function fits(source, scope, place) {
   if (source === '' || source === '-') return true;
-  const { negated, tests, problem } = cell(source);
+  const { negated, tests, problem } = cell(`${source}\n${scope.names}`, source, scope);
   if (problem !== null) throw new Defect({ ...place, source }, problem);
-  return tests.some((test) => tried(test, value, context, { ...place, source })) !== negated;
+  return tests.some((test) => tried(test, scope, { ...place, source })) !== negated;
 }
 
-function checkAllowed(column, value, context, place) {
-  if (value === null || !column.allowed) return;
-  const single = column.many && Array.isArray(value) ? value : [value];
-  if (single.every((one) => fits(column.allowed, one, context, place))) return;
-  throw new Defect(place, `${shown(value)} gehört nicht zu den erlaubten Werten (${column.allowed})`);
+/** How `typed` tries allowed values. */
+export function allowing(scope, place) {
+  return (tests, value) => fits(tests, scope.with({ '?': value }), place);
 }
 
-function inputValue(column, context, at) {
-  const place = { where: 'input', at };
-  const { value } = located(place, column.source, () => evaluate(column.source, context, DIALECT));
-  const read = typed(value, column.type, { ...place, source: column.source });
-  checkAllowed(column, read, context, { ...place, source: column.source });
-  return read;
+function inputScope(column, scope) {
+  const place = { where: 'input', label: column.label };
+  const { value } = located(place, column.source, () => evaluated(column.source, scope));
+  const read = typed(value, column.shape, { ...place, source: column.source }, allowing(scope, place));
+  return scope.with({ '?': read });
 }
 
-function outputValue(column, source, context, at, rule) {
-  const place = { where: 'output', at, rule, source };
-  const value = source === '' ? null : located(place, source, () => evaluate(source, context, DIALECT)).value;
-  const read = typed(value, column.type, place);
-  checkAllowed(column, read, context, place);
-  return located(place, source, () => ({ value: plain(read), warnings: [] })).value;
+function outputValue(column, source, scope, rule) {
+  const place = { where: 'output', label: column.label, rule, source };
+  const value = source === '' ? null : located(place, source, () => evaluated(source, scope)).value;
+  return typed(finite(value), column.shape, place, allowing(scope, place));
 }
 
-/** Values of a column in the order of their priority. */
-function ranking(column, context, at) {
-  const source = `[${column.allowed}]`;
-  return located({ where: 'ranking', at }, source, () => ({ value: plain(evaluate(source, context, DIALECT).value), warnings: [] })).value;
+/** A division by zero is null in FEEL, infinite in JavaScript. */
+export function finite(value) {
+  return typeof value === 'number' && !Number.isFinite(value) ? null : value;
 }
 
-/**
- * `table`: inputs and outputs `[{source?, type, allowed, many}]`, rules `[{tests: [text], outputs: [text]}]`, `first` (stop at the first
- * hit), `ranked` (tell the outputs' priorities), `fallback` (the outputs' default entries). Gives `{hits: [{rule, outputs}], fallback, rankings}` or `{defect}`.
- */
-export function table(request) {
-  const { inputs, outputs, rules, first, ranked, fallback } = request.table;
-  const context = scope(request);
-  try {
-    const values = inputs.map((column, at) => inputValue(column, context, at));
-    const hits = [];
-    for (const [rule, { tests }] of rules.entries()) {
-      if (!tests.every((source, at) => fits(source, values[at], context, { where: 'test', at, rule, source }))) continue;
-      hits.push({ rule, outputs: outputs.map((column, at) => outputValue(column, rules[rule].outputs[at], context, at, rule)) });
-      if (first) break;
-    }
-    return {
-      hits,
-      fallback: hits.length || !fallback ? null : outputs.map((column, at) => outputValue(column, fallback[at], context, at, null)),
-      rankings: ranked && hits.length > 1 ? outputs.map((column, at) => (column.allowed ? ranking(column, context, at) : null)) : null,
-    };
-  } catch (error) {
-    if (error instanceof Defect) return { defect: { ...error.place, message: error.message } };
-    throw error;
+const asJson = (value) => JSON.stringify(plain(value));
+const isSame = (one, other) => one.length === other.length && one.every((value, at) => asJson(value) === asJson(other[at]));
+
+/** The priorities of a column's values: their order among the allowed ones. */
+function ranking(column, scope) {
+  const source = `[${column.shape.allowed}]`;
+  return located({ where: 'output', label: column.label }, source, () => evaluated(source, scope)).value.map(asJson);
+}
+
+/** Outputs are compared from left to right, each by its place among the allowed values; what stands nowhere comes last. */
+function ranked(hits, outputs, scope) {
+  const rankings = outputs.map((column) => (column.shape.allowed ? ranking(column, scope) : null));
+  const place = (order, value) => (order.includes(asJson(value)) ? order.indexOf(asJson(value)) : order.length);
+  const differences = (one, other) => rankings.map((order, at) => (order ? place(order, one.values[at]) - place(order, other.values[at]) : 0));
+  return [...hits].sort((one, other) => differences(one, other).find((difference) => difference !== 0) ?? 0);
+}
+
+function aggregated(name, values, place) {
+  if (name === 'COUNT') return values.length;
+  if (!values.every((value) => typeof value === 'number')) throw new Defect({ ...place, where: 'table' }, `lassen sich nur Zahlen zusammenfassen (${name})`);
+  if (name === 'SUM') return values.reduce((one, other) => one + other);
+  return name === 'MIN' ? Math.min(...values) : Math.max(...values);
+}
+
+const named = (hits) => hits.map(({ rule }) => `«${rule}»`).join(', ');
+
+/** The hits that count, by hit policy. */
+function chosen(table, hits, scope) {
+  const place = { where: 'table' };
+  switch (table.hit_policy) {
+    case 'UNIQUE':
+      if (hits.length > 1) throw new Defect(place, `darf nur eine Regel zutreffen (UNIQUE), es sind aber ${named(hits)}`);
+      return hits;
+    case 'ANY':
+      if (!hits.every(({ values }) => isSame(values, hits[0].values))) throw new Defect(place, `treffen ${named(hits)} zu, sagen aber nicht dasselbe (ANY)`);
+      return hits;
+    case 'PRIORITY':
+      return ranked(hits, table.outputs, scope).slice(0, 1);
+    case 'OUTPUT ORDER':
+      return ranked(hits, table.outputs, scope);
+    default:
+      return hits;
   }
+}
+
+const SINGLE = new Set(['UNIQUE', 'FIRST', 'ANY', 'PRIORITY']);
+
+function valueOf(outputs, values) {
+  return outputs.length === 1 ? values[0] : Object.fromEntries(outputs.map((column, at) => [column.name, values[at]]));
+}
+
+function hitsOf({ inputs, outputs, rules, hit_policy: policy }, scope) {
+  const scopes = inputs.map((column) => inputScope(column, scope));
+  const hits = [];
+  for (const { id, tests, outputs: sources } of rules) {
+    if (!tests.every((source, at) => fits(source, scopes[at], { where: 'input', label: inputs[at].label, rule: id, source }))) continue;
+    hits.push({ rule: id, values: outputs.map((column, at) => outputValue(column, sources[at], scope, id)) });
+    if (policy === 'FIRST') break;
+  }
+  return hits;
+}
+
+/** Evaluates a table `{inputs, outputs, rules, hit_policy, aggregation, fallback}`; gives `{value, rules}`. */
+export function table(table, scope) {
+  const { outputs, fallback, aggregation } = table;
+  const hits = chosen(table, hitsOf(table, scope), scope);
+  const rules = hits.map(({ rule }) => rule);
+  if (!hits.length) return { value: fallback && valueOf(outputs, outputs.map((column, at) => outputValue(column, fallback[at], scope, null))), rules };
+  const values = hits.map((hit) => valueOf(outputs, hit.values));
+  if (SINGLE.has(table.hit_policy)) return { value: values[0], rules };
+  return { value: aggregation ? aggregated(aggregation, values, {}) : values, rules };
 }

@@ -35,20 +35,21 @@ _IN_REGION = (
     ("fallfuehrung", ("fallfuehrung",), "Ziele vereinbaren, Standort bestimmen, ablösen"),
     ("administration", ("administration",), "Unterlagen einfordern"),
     ("teamleitung", ("teamleitung",), "Fälle zuteilen, Visum erteilen"),
-    ("leitung", ("leitung", "sozialkommission"), "Verfügen, Fälle abbrechen"),
+    ("leitung", ("leitung", "sozialkommission"), "Verfügen, Fälle abbrechen, Parameter der Region"),
 )
 _NAMES = {
     "SDOL": ("Irma Imfeld", "Fabio Furrer", "Anna Ackermann", "Tabea Tschudi", "Leo Lerch"),
     "SRO": ("Ivo Isler", "Flurina Frei", "Aldo Amsler", "Timo Thommen", "Lara Luder"),
 }
 _CANTONAL = (
-    DemoPerson("prozess", "Petra Pfister", (("prozess", "*"),), "Diagramme ablegen und freigeben"),
+    DemoPerson("prozess", "Petra Pfister", (("prozess", "*"),), "Diagramme ablegen und freigeben, Parameter lesen"),
+    DemoPerson("umsetzung", "Ursula Urech", (("umsetzung", "*"),), "Parameter des Kantons festlegen"),
     DemoPerson("betrieb", "Beat Bucher", (("betrieb", "*"),), "Konten und Störungen"),
 )
 
 
 def people() -> tuple[DemoPerson, ...]:
-    """All demo people: five in each region, two cantonal."""
+    """All demo people: five in each region, three cantonal."""
     regional = tuple(
         DemoPerson(f"{login}.{region.lower()}", name, tuple((rolle, region) for rolle in rollen), f"{task} ({REGIONEN[region]})")
         for region in REGIONEN

@@ -1,11 +1,14 @@
 """Read models for the screens and the API. They change nothing."""
 
 from engine.queries.cases import CaseRow, CaseView, Position, Waits, case, cases, diagram
+from engine.queries.parameter import ParameterRow, ParameterView, parameter, parameters
 from engine.queries.tasks import TaskPage, TaskRow, TaskView, open_tasks, task
 
 __all__ = [
     "CaseRow",
     "CaseView",
+    "ParameterRow",
+    "ParameterView",
     "Position",
     "TaskPage",
     "TaskRow",
@@ -15,5 +18,7 @@ __all__ = [
     "cases",
     "diagram",
     "open_tasks",
+    "parameter",
+    "parameters",
     "task",
 ]

@@ -69,6 +69,8 @@ class Position:
 
 @dataclass(frozen=True)
 class CaseView:
+    """``verlauf`` holds the newest rows of the history first; ``events`` all its events in the order they happened."""
+
     fall: Fall
     instanz: Instanz
     personen: tuple[Person, ...]
@@ -80,6 +82,8 @@ class CaseView:
     incidents: tuple[Waits, ...]
     hinweise: tuple[Hinweis, ...]
     verlauf: tuple[Verlauf, ...]
+    verlauf_total: int
+    events: tuple[list[Any], ...]
     positions: tuple[Position, ...]
     release_id: int
 
@@ -95,8 +99,10 @@ def cases(session: FallSession, *, search: str = "", only_open: bool = False, li
     return tuple(CaseRow(f.fall_nr, f.bezeichnung, f.region, f.phase, f.eroeffnet_am, f.abgeschlossen_am) for f in session.scalars(query))
 
 
-def case(session: FallSession, fall_nr: str) -> CaseView:
-    """Everything about one case.
+def case(session: FallSession, fall_nr: str, *, latest: int | None = None) -> CaseView:
+    """Everything about one case; of its history the ``latest`` rows, or all of them.
+
+    Where it stands follows from the events of its whole life, so these are read without the values that make a long history heavy.
 
     Raises:
         NotFound: there is none of that number in the person's regions.
@@ -108,7 +114,8 @@ def case(session: FallSession, fall_nr: str) -> CaseView:
     if instanz is None:
         raise NotFound(f"Der Fall {fall_nr}")
     contents = library.contents(session, instanz.release_id)
-    verlauf = tuple(session.scalars(select(Verlauf).where(Verlauf.fall_id == fall.id).order_by(Verlauf.id)))
+    lived = session.scalars(select(Verlauf.events).where(Verlauf.fall_id == fall.id).order_by(Verlauf.id)).all()
+    events = tuple(event for row in lived for event in row)
     aufgaben = _of(session, Aufgabe, fall, Aufgabe.faellig_am.is_(None), Aufgabe.faellig_am)
     timers = _waits(session, contents, instanz, Timer, "timer")
     messages = _waits(session, contents, instanz, Subscription, "message")
@@ -127,8 +134,10 @@ def case(session: FallSession, fall_nr: str) -> CaseView:
         jobs=jobs,
         incidents=incidents,
         hinweise=_of(session, Hinweis, fall, Hinweis.id.desc()),
-        verlauf=verlauf,
-        positions=_positions(session, contents, instanz, verlauf, active, {(i.process, i.element) for i in incidents}),
+        verlauf=tuple(session.scalars(select(Verlauf).where(Verlauf.fall_id == fall.id).order_by(Verlauf.id.desc()).limit(latest))),
+        verlauf_total=len(lived),
+        events=events,
+        positions=_positions(session, contents, instanz, events, active, {(i.process, i.element) for i in incidents}),
         release_id=instanz.release_id,
     )
 
@@ -167,17 +176,16 @@ def _positions(
     session: FallSession,
     contents: Contents,
     instanz: Instanz,
-    verlauf: Iterable[Verlauf],
+    events: Iterable[list[Any]],
     active: list[tuple[str, str]],
     incidents: set[tuple[str, str]],
 ) -> tuple[Position, ...]:
     """One position for each process the case has touched, its own first."""
     taken: dict[str, set[str]] = {}
     completed: dict[str, set[str]] = {}
-    for row in verlauf:
-        for what, _, element, _, process, _ in row.events:
-            if what in ("taken", "completed"):
-                (taken if what == "taken" else completed).setdefault(process, set()).add(element)
+    for what, _, element, _, process, _ in events:
+        if what in ("taken", "completed"):
+            (taken if what == "taken" else completed).setdefault(process, set()).add(element)
     names = [instanz.process, *sorted(({p for p, _ in active} | taken.keys() | completed.keys()) - {instanz.process})]
     newest = _newest_versions(session, names)
     return tuple(

@@ -15,10 +15,9 @@ def names(session: FallSession, logins: Iterable[str | None]) -> dict[str, str]:
     asked = {login for login in logins if login}
     if not asked:
         return {}
-    rows = session.execute(select(Konto.login, Konto.name).where(Konto.login.in_(asked)))
-    return {login: name for login, name in rows}
+    return dict(session.execute(select(Konto.login, Konto.name).where(Konto.login.in_(asked))).all())
 
 
 def regionen(session: FallSession) -> dict[str, str]:
     """Every Sozialregion: Kürzel to name."""
-    return {kuerzel: name for kuerzel, name in session.execute(select(Region.kuerzel, Region.name).order_by(Region.name))}
+    return dict(session.execute(select(Region.kuerzel, Region.name).order_by(Region.name)).all())

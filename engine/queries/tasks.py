@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, and_, cast, false, func, or_, select, true
 
+from engine.cases.formkontext import form_context
 from engine.definitions.forms import Form
 from engine.model.errors import NotFound
 from engine.store import library
@@ -68,7 +69,8 @@ def task(session: FallSession, key: int) -> TaskView:
     instanz = session.get_one(Instanz, aufgabe.instanz_nummer)
     is_open = aufgabe.zustand == "CREATED"
     form = library.contents(session, instanz.release_id).form(aufgabe.form_id) if aufgabe.form_id else None
-    values = library.runtime(session, instanz.release_id).visible(instanz.state, [key])[key] if is_open else {}
+    visible = library.runtime(session, instanz.release_id, instanz.region).visible(instanz.state, [key])[key] if is_open else {}
+    values = form_context(session, form, instanz.region, visible) if form else visible
     draft = session.get(Entwurf, (key, session.access.konto)) if is_open else None
     return TaskView(aufgabe, instanz.fall, form, values, draft, is_open)
 

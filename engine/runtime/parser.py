@@ -93,7 +93,8 @@ class JobOr(Zeebe):
     JOBS = {elements.Script: elements.ScriptJob, elements.Decision: elements.DecisionJob}
 
     def create_task(self) -> Any:
-        if any(extensions.elements(self.node, "taskDefinition")):
+        # Not any(): an XML element without children counts as false.
+        if list(extensions.elements(self.node, "taskDefinition")):
             self.spec_class = self.JOBS[self.spec_class]
         return super().create_task()
 

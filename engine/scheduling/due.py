@@ -55,52 +55,47 @@ def run_due(database: Database) -> Worked:
         due = next_due(database)
         if due is None or due > database.clock.now():
             return done
-        worked = _attempt(database, _fire_next, _postpone_timer, Worked(timers=1))
-        worked += _attempt(database, _handle_next, _postpone_job, Worked(jobs=1))
+        worked = _attempt(database, TIMERS) + _attempt(database, JOBS)
         if worked.count == 0:  # another scheduler holds what is left
             return done
         done += worked
 
 
-def _attempt(
-    database: Database,
-    work: Callable[[FallSession, list[int]], bool],
-    postpone: Callable[[FallSession, int, str], None],
-    success: Worked,
-) -> Worked:
-    """Do one due thing, if there is one. What fails is put off, so that one broken case does not stop the others."""
-    taken: list[int] = []
-    try:
-        with database.begin(SCHEDULER) as session:
-            return success if work(session, taken) else Worked()
-    except (NotWaiting, Stale):
-        return Worked()
-    except Exception as error:
-        if not taken:
-            raise
-        log.exception("due.failed", key=taken[0])
-        with database.begin(SCHEDULER) as session:
-            postpone(session, taken[0], str(error) if isinstance(error, FallflussError) else type(error).__name__)
-        return Worked(failures=1)
+@dataclass(frozen=True)
+class Kind:
+    """What can be due: where its rows are, which of them are ours, what is done, and how it is put off when that fails."""
+
+    table: Any
+    work: Callable[[FallSession, int], None]
+    postpone: Callable[[FallSession, int, str], None]
+    done: Worked
+    where: Callable[[], tuple[ColumnElement[bool], ...]] = tuple
 
 
-def _fire_next(session: FallSession, taken: list[int]) -> bool:
-    key = _next(session, Timer)
-    if key is None:
-        return False
-    taken.append(key)
-    fire_timer(session, key)
-    return True
+def _attempt(database: Database, kind: Kind) -> Worked:
+    """Do one due thing, if there is one. What fails is put off, so that one broken case does not stop the others.
+
+    Putting off happens in the same transaction: between two, another scheduler would try the same again at once.
+    """
+    with database.begin(SCHEDULER) as session:
+        key = _next(session, kind.table, *kind.where())
+        if key is None:
+            return Worked()
+        try:
+            with session.begin_nested():
+                kind.work(session, key)
+        except (NotWaiting, Stale):
+            return Worked()
+        except Exception as error:
+            log.exception("due.failed", key=key)
+            kind.postpone(session, key, str(error) if isinstance(error, FallflussError) else type(error).__name__)
+            return Worked(failures=1)
+        return kind.done
 
 
-def _handle_next(session: FallSession, taken: list[int]) -> bool:
-    key = _next(session, Job, *_ours())
-    if key is None:
-        return False
-    taken.append(key)
+def _handle(session: FallSession, key: int) -> None:
     instanz, job = open_job(session, key)
     complete_job(session, key, HANDLERS[job.type](session, instanz, job) or {})
-    return True
 
 
 def _next(session: FallSession, table: Any, *where: ColumnElement[bool]) -> int | None:
@@ -136,5 +131,9 @@ def _postpone_job(session: FallSession, key: int, reason: str) -> None:
 
 def pause(attempts: int) -> timedelta:
     """How long to wait after so many failures: doubling from ten seconds up to an hour."""
-    doublings: int = min(max(attempts - 1, 0), 12)
-    return min(timedelta(seconds=10) * (1 << doublings), LONGEST_PAUSE)
+    # Doubled at most nine times: two days of failures would otherwise leave what a timedelta holds, and stop every other timer, too.
+    return min(timedelta(seconds=10) * (1 << min(max(attempts - 1, 0), 9)), LONGEST_PAUSE)
+
+
+TIMERS = Kind(Timer, fire_timer, _postpone_timer, Worked(timers=1))
+JOBS = Kind(Job, _handle, _postpone_job, Worked(jobs=1), _ours)

@@ -22,4 +22,6 @@ def run(database: Database, stop: Event) -> None:
     Wecker(database, scheduler).start()
     while not stop.wait(ORPHANED) and os.getppid() == parent:
         pass
-    scheduler.shutdown(wait=True)
+    # Not waiting here: shutdown would hold the lock that a round still running needs to plan the next one, and both would stand
+    # for ever. The interpreter waits for that round's thread when it ends.
+    scheduler.shutdown(wait=False)

@@ -32,12 +32,14 @@ class Wecker:
         self.scheduler.start()
 
     def _wake(self) -> None:
+        pause = LOOK
         try:
             run_due(self.database)
-            self._sleep_until(datetime.now(UTC) + self._pause())
+            pause = self._pause()
         except Exception:  # the database may be away for a minute; the scheduler must outlive it
             log.exception("scheduler.failed")
-            self._sleep_until(datetime.now(UTC) + LOOK)
+        finally:  # even when it cannot be logged: without a next time nothing would ever fire again
+            self._sleep_until(datetime.now(UTC) + pause)
 
     def _pause(self) -> timedelta:
         due = next_due(self.database)

@@ -78,6 +78,8 @@ def translated() -> Iterator[None]:
         raise DatabaseBusy from error
     except (OperationalError, InterfaceError) as error:
         raise (_cause(error) or error) from error
+    except DBAPIError as error:  # the server ended the session, such as one that stood still inside its transaction
+        raise (DatabaseUnreachable(str(error.orig)) if error.connection_invalidated else error) from error
 
 
 def _cause(error: DBAPIError) -> FallflussError | None:

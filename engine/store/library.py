@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import select
 
 from engine.definitions import bpmn, dmn, feel, forms
+from engine.definitions.parameter import CONTEXT
+from engine.model.calendar import ZURICH
 from engine.model.errors import NotFound, Trouble
 from engine.runtime import Definition, Runtime, compile_bpmn
+from engine.store import parameter
 from engine.store.session import Database, FallSession
 from engine.store.tables import DefinitionVersion, Release, ReleaseItem
 
@@ -136,15 +140,39 @@ def contents(session: FallSession, release_id: int) -> Contents:
     return known[release_id]
 
 
-def runtime(session: FallSession, release_id: int) -> Runtime:
-    """The runtime for cases of that release, with the transaction's time as FEEL's ``now()``."""
+def runtime(session: FallSession, release_id: int, region: str) -> Runtime:
+    """The runtime for cases of that release, with the transaction's time as FEEL's ``now()``.
+
+    Every expression and decision sees the parameters of ``region`` on that day, without their becoming variables of the case.
+    """
     held = contents(session, release_id)
-    evaluator = feel.shared()
+    evaluator = _Informed(feel.shared(), parameters(session, region))
 
     def decide(decision_id: str, variables: Mapping[str, Any]) -> Any:
-        return dmn.decide(held.decisions(), decision_id, variables, feel=evaluator, now=session.now).result
+        known = {**variables, **evaluator.known}
+        return dmn.decide(held.decisions(), decision_id, known, feel=evaluator.feel, now=session.now).result
 
     return Runtime(held.find, held.resolve, evaluator, decide, session.now)
+
+
+def parameters(session: FallSession, region: str) -> dict[str, Any]:
+    """The variable that expressions see besides those of the case; a case's own variable of that name is hidden by it."""
+    day = session.now.astimezone(ZURICH).date()
+    return {CONTEXT: parameter.values(session, region, day)}
+
+
+@dataclass(frozen=True)
+class _Informed:
+    """FEEL for cases of one region: what it knows goes before the variables."""
+
+    feel: feel.Feel
+    known: Mapping[str, Any]
+
+    def evaluate_all(self, expressions: Sequence[str], context: Mapping[str, Any], *, now: datetime) -> list[Any]:
+        return self.feel.evaluate_all(expressions, {**context, **self.known}, now=now)
+
+    def explain(self, expression: str, context: Mapping[str, Any], *, now: datetime) -> list[str]:
+        return self.feel.explain(expression, {**context, **self.known}, now=now)
 
 
 def _load(session: FallSession, release_id: int) -> Contents:

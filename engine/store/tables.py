@@ -442,3 +442,23 @@ class Einstellung(Base):
 
     name: Mapped[str] = mapped_column(String(60), primary_key=True)
     value: Mapped[str] = mapped_column(Text)
+
+
+class Parameterwert(Base):
+    """A value that the canton (region ``*``) or a region gave a parameter, append-only; None takes the own value back.
+
+    From ``gueltig_von`` on (until ``gueltig_bis``, both days included) a newer row of the same key and region goes before every older
+    one: what was set is never overwritten, it ends where the newer begins. Values and names are in ``engine.definitions.parameter``.
+    """
+
+    __tablename__ = "parameterwert"
+
+    id: Mapped[int] = mapped_column(Key, Identity(), primary_key=True)
+    key: Mapped[str] = mapped_column(String(60))
+    region: Mapped[str] = mapped_column(String(16))
+    value: Mapped[str | None] = mapped_column(Text)
+    gueltig_von: Mapped[date] = mapped_column(Date)
+    gueltig_bis: Mapped[date | None] = mapped_column(Date)
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(80))
+    note: Mapped[str] = mapped_column(Text)

@@ -40,8 +40,10 @@ def file(tmp_path: Path) -> str:
         (["alter >= 63", "--context", '{"alter": 64}'], "true"),
         (["=monate plus(today(), 6)", "--now", "2026-08-31"], '"2027-02-28"'),
         (['{name: "Zoë"}'], '{"name": "Zoë"}'),
+        (["parameter.ka_frist"], '"P30D"'),
+        (["parameter.ka_frist", "--context", '{"parameter": {"ka_frist": "P5D"}}'], '"P5D"'),
     ],
-    ids=["a condition", "another day, with the equals sign of the modeler", "a context"],
+    ids=["a condition", "another day, with the equals sign of the modeler", "a context", "a parameter's default", "a parameter's value"],
 )
 def test_an_expression_prints_its_result(run: Run, args: list[str], result: str) -> None:
     assert run("feel", *args).output == result + "\n"

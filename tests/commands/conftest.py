@@ -53,7 +53,8 @@ class Desk:
 
     def all(self, table: Any) -> list[Any]:
         with self.database.read(system()) as session:
-            return list(session.scalars(select(table)))
+            # PostgreSQL promises no order of its own.
+            return list(session.scalars(select(table).order_by(*table.__table__.primary_key)))
 
     def timers(self) -> dict[str, Timer]:
         return {timer.element: timer for timer in self.all(Timer)}

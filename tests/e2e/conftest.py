@@ -23,14 +23,6 @@ ROOT = Path(__file__).resolve().parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of these share one server: one worker runs them."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.e2e)
-            item.add_marker(pytest.mark.xdist_group("e2e"))
-
-
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of `fallfluss serve --demo` on a fresh database with demo people and without cases."""
@@ -49,7 +41,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         assert server.wait(30) == 0, log.read_text()
 
 
-@pytest.fixture(scope="session")
+# Not for the whole session: while Playwright is open, an event loop runs in this thread, and the embedded interpreter of later tests
+# refuses to work beside one.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     found = executable()
     if found is None:

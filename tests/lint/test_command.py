@@ -25,7 +25,7 @@ def test_a_folder_without_errors_ends_with_0(run, tmp_path):
     (tmp_path / "liesmich.txt").write_text("kein Diagramm")
     result = run(tmp_path)
     assert result.exit_code == 0
-    assert "1 Dateien geprüft: 0 Fehler, 1 Warnungen." in result.output
+    assert "Geprüfte Dateien: 1. Fehler: 0. Warnungen: 2." in result.output
 
 
 def test_an_error_ends_with_1_and_names_file_element_and_advice(run, tmp_path):

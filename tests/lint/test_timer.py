@@ -17,6 +17,7 @@ RULE = "timer"
     pytest.param(around(catch("a", timer("P", "Duration")), flows("start -> a -> end")), ["a"], id="P alone"),
     pytest.param(around(catch("a", timer("P1DT", "Duration")), flows("start -> a -> end")), ["a"], id="T without time"),
     pytest.param(around(catch("a", timer("2026-08-31", "Duration")), flows("start -> a -> end")), ["a"], id="a date as duration"),
+    pytest.param(around(catch("a", timer("2026-02-30", "Date")), flows("start -> a -> end")), ["a"], id="30 February"),
     pytest.param(around(catch("a", timer("31.8.2026", "Date")), flows("start -> a -> end")), ["a"], id="a Swiss date"),
     pytest.param(around(user("a"), boundary("b", "a", timer("R/P1M", "Cycle"), cancel="true"), flows("start -> a -> end")), ["b"], id="an endless interrupting cycle"),
     pytest.param(around(catch("a", timer("R3/P1M", "Cycle")), flows("start -> a -> end")), ["a"], id="an intermediate cycle"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
@@ -76,6 +77,20 @@ def test_a_broken_cell_is_named_with_its_rule_and_column(cell, message):
     found, = (finding for finding in lint({"segment.dmn": DMN.replace(b"&lt; 18", cell)}) if finding.rule == "dmn-feel")
     assert (found.element, found.severity) == ("segment", "error")
     assert "Regel 1, Eingabe «Alter»" in found.message and message in found.message
+
+
+def test_a_diagram_nobody_could_read_is_refused_at_once():
+    many = "".join(element("task", f"t{number}") for number in range(700))
+    assert rules(lint({"a.bpmn": around(many)})) == ["size"]
+
+
+def test_a_diagram_full_of_gateways_is_checked_in_reasonable_time():
+    gates = [f"{kind}{number}" for number in range(90) for kind in ("x", "j")]
+    nodes = "".join(element("exclusiveGateway" if gate[0] == "x" else "parallelGateway", gate) for gate in gates)
+    lines = "; ".join(f"{a} -> {b}; {a} -> {c}" for a, b, c in zip(gates, gates[1:], gates[2:], strict=False))
+    began = time.perf_counter()
+    assert lint({"a.bpmn": around(nodes, flows(f"start -> x0; {lines}; {gates[-1]} -> end"))})
+    assert time.perf_counter() - began < 20
 
 
 def test_a_decision_file_without_decision_is_refused():

@@ -316,7 +316,7 @@ OUT = [column("output", "o")]
         pytest.param(b"<x/>", "dmn-file", id="another kind of file"),
         pytest.param(model(), "dmn-empty", id="no decision"),
         pytest.param(model(decision("")), "dmn-logic", id="no logic"),
-        pytest.param(model(decision("<relation/>")), "dmn-logic", id="an unsupported kind of logic"),
+        pytest.param(model(decision("<zauberei/>")), "dmn-logic", id="an unsupported kind of logic"),
         pytest.param(model(decision(literal("1")), decision(literal("2"))), "dmn-id", id="the same id twice"),
         pytest.param(model(decision(literal("1"), requires=["x"])), "dmn-requirement", id="a missing requirement"),
         pytest.param(model(decision(literal("1"), "a", ["b"]), decision(literal("1"), "b", ["a"])), "dmn-requirement", id="a circle"),

@@ -42,7 +42,7 @@ _WARTEN = node(
 FALL = drawing(
     "fall",
     _START,
-    user("pruefen", form="pruefung", groups="intake", due='=today() + duration(&quot;P5D&quot;)', name="Anspruch prüfen"),
+    user("pruefen", form="pruefung", groups="intake", due="=today() + duration(&quot;P5D&quot;)", name="Anspruch prüfen"),
     _WARTEN,
     node("exclusiveGateway", "weiche", name="Hoch?", default="weiche_ende"),
     node("endEvent", "hoch"),

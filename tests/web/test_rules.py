@@ -6,7 +6,11 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from engine.model.access import system
+from engine.store.session import Database
+from engine.store.tables import Zugriff
 from tests.web.conftest import Browser
 from webui.rules import rule_of
 
@@ -23,7 +27,9 @@ def test_a_route_whose_rule_was_forgotten_is_refused(app: Flask, irma: Browser) 
     assert irma.get("/vergessen").status_code == 403
 
 
-@pytest.mark.parametrize("path", ["/", "/aufgaben", "/aufgaben/1", "/faelle", "/faelle/2026-00001", "/faelle/neu", "/faelle/x/diagramm/fall.bpmn"])
+@pytest.mark.parametrize(
+    "path", ["/", "/aufgaben", "/aufgaben/1", "/faelle", "/faelle/2026-00001", "/faelle/neu", "/faelle/x/diagramm/fall.bpmn"]
+)
 def test_without_a_login_one_gets_to_the_login(browser: Open, path: str) -> None:
     assert browser().get(path).location.startswith("/anmelden")
 
@@ -65,7 +71,36 @@ def test_an_unexpected_error_shows_a_number_and_no_trace(app: Flask, irma: Brows
 def test_unknown_addresses_get_a_german_page(irma: Browser, method: str, path: str, status: int) -> None:
     response = getattr(irma, method)(path)
     assert response.status_code == status
-    assert "<html lang=\"de-CH\"" in response.text
+    assert '<html lang="de-CH"' in response.text
+
+
+def test_a_button_on_a_page_older_than_the_session_does_nothing(irma: Browser, task: str) -> None:
+    irma.get(task)
+    response = irma.post(f"{task}/uebernehmen", {}, token="veraltet")
+    assert response.status_code == 400
+    assert "neu laden" in response.text
+    assert "Aufgabe übernehmen" in irma.get(task).text
+
+
+def test_an_uploaded_diagram_cannot_act_as_a_page(irma: Browser, fall_nr: str) -> None:
+    response = irma.get(f"/faelle/{fall_nr}/diagramm/fall.bpmn")
+    assert response.data.startswith(b"<?xml")
+    assert response.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+
+
+def test_roles_without_pages_are_told_so(browser: Open) -> None:
+    petra = browser()
+    assert petra.login("petra").location == "/"
+    assert "keine Falldaten" in petra.get("/").text
+
+
+def test_asking_for_what_is_not_ones_own_is_recorded(browser: Open, fall_nr: str, database: Database) -> None:
+    browser("olga").get(f"/faelle/{fall_nr}")
+    with database.read(system()) as session:
+        assert (
+            session.scalars(select(Zugriff.was).where(Zugriff.konto == "olga", Zugriff.art == "abgelehnt")).one()
+            == f"404 /faelle/{fall_nr}"
+        )
 
 
 def test_outside_demo_mode_there_is_no_demo_clock(irma: Browser) -> None:

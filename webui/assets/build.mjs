@@ -24,6 +24,7 @@ const browserBundles = {
 // For the server: plain scripts for embedded V8, unhashed. `define` and friends belong to the bundle that needs them.
 const serverBundles = [
   { source: "engine/definitions/feel.js", out: "engine/definitions/dist/feel.js" },
+  { source: "engine/definitions/lint.js", out: "engine/definitions/dist/lint.js" },
 ];
 
 // Typeface and coat of arms of the design system belong to gov.uk: they go, and the family name becomes ours. `screen\0` is a
@@ -40,6 +41,20 @@ const neutralBrand = {
         .replaceAll("@media screen\\0", "@media not all");
       if (/GDS Transport|url\(\/assets/.test(contents)) throw new Error("govuk-frontend mentions its brand in a new way");
       return { contents, loader: "css" };
+    });
+  },
+};
+
+// feelin parses an expression anew at each call. This lends its inside to feel_compile.js, which keeps the parsed form.
+const openFeelin = {
+  name: "open-feelin",
+  setup(bundler) {
+    bundler.onLoad({ filter: /feelin[\\/]dist[\\/]index\.js$/ }, async ({ path: file }) => {
+      const text = await readFile(file, "utf8");
+      for (const name of ["const interpreter =", "function coerceContext(", "function formatDetails("]) {
+        if (!text.includes(name)) throw new Error(`feelin has no «${name}» any more`);
+      }
+      return { contents: `${text}\nexport { interpreter, coerceContext, formatDetails };\n`, loader: "js" };
     });
   },
 };
@@ -66,7 +81,7 @@ async function browserBundle([name, source]) {
 
 async function serverBundle({ source, out }) {
   const { outputFiles } = await build({
-    ...common, entryPoints: [from(source)], format: "iife", platform: "neutral", mainFields: ["module", "main"], target: "es2022",
+    ...common, entryPoints: [from(source)], format: "iife", platform: "neutral", mainFields: ["module", "main"], target: "es2022", plugins: [openFeelin],
   });
   await mkdir(path.dirname(from(out)), { recursive: true });
   await writeFile(from(out), outputFiles[0].contents);

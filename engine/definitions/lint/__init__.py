@@ -23,6 +23,7 @@ from engine.definitions.lint import (
     business_rule_task,
     call_activity,
     called_process_known,
+    condition_holds,
     dead_end,
     decision_known,
     decisions,
@@ -46,6 +47,7 @@ from engine.definitions.lint import (
     loop_waits,
     message,
     message_throw,
+    modeler,
     multi_instance,
     multi_instance_nested,
     no_ad_hoc,
@@ -64,6 +66,7 @@ from engine.definitions.lint import (
     no_transaction,
     one_process,
     parallel_join,
+    parameters,
     platform,
     reachable,
     script_task,
@@ -73,7 +76,9 @@ from engine.definitions.lint import (
     task_schedule,
     timer,
     user_task,
+    variable_written,
 )
+from engine.definitions.lint.variables import Writers, writers
 from engine.model.errors import DefinitionInvalid, Finding
 
 Check = Callable[[BpmnFile, Catalog], Iterator[Finding]]
@@ -125,6 +130,7 @@ RULES: tuple[Check, ...] = (
     no_standard_loop.check,
     no_transaction.check,
     parallel_join.check,
+    parameters.check,
     reachable.check,
     script_task.check,
     service_task.check,
@@ -134,6 +140,9 @@ RULES: tuple[Check, ...] = (
     timer.check,
     user_task.check,
 )
+
+# Nobody could read a larger diagram, and some rules compare every gateway with every other.
+MAX_ELEMENTS = 600
 
 
 @dataclass
@@ -155,18 +164,27 @@ def lint(files: Mapping[str, bytes], *, known: Catalog | None = None, missing: S
     upload = _read(files)
     catalog = _catalog(upload, known or Catalog(), missing)
     found = [*upload.findings, *_twice(upload)]
+    written = writers(upload.diagrams, [form for _, form in upload.forms])
     for diagram in upload.diagrams:
-        found += _diagram(diagram, catalog)
+        found += _diagram(diagram, catalog, written)
     found += [finding for file, decision in upload.decisions for finding in decisions.check(decision, file, catalog)]
     found += [finding for file, form in upload.forms for finding in forms.check(form, file, catalog)]
     places = {file: place for place, file in enumerate(files)}
     return sorted(dict.fromkeys(found), key=lambda finding: (places.get(finding.file, 0), finding.severity))
 
 
-def _diagram(diagram: BpmnFile, catalog: Catalog) -> list[Finding]:
+def _diagram(diagram: BpmnFile, catalog: Catalog, written: Writers) -> list[Finding]:
     """Where ids are not unique nothing else can be said: elements would stand inside themselves."""
+    count = sum(len(process.elements) for process in diagram.processes)
+    if count > MAX_ELEMENTS:
+        message = f"Das Diagramm hat {count} Elemente; erlaubt sind {MAX_ELEMENTS}. Teilen Sie es in aufgerufene Prozesse auf."
+        return [Finding(diagram.file, "", "", "size", "error", message)]
     twice = list(duplicate_id.check(diagram, catalog))
-    return twice or [finding for check in RULES for finding in check(diagram, catalog)]
+    if twice:
+        return twice
+    own = [finding for check in RULES for finding in check(diagram, catalog)]
+    own += [finding for together in (condition_holds.check, variable_written.check) for finding in together(diagram, catalog, written)]
+    return [*own, *modeler.check(diagram, own)]
 
 
 def _read(files: Mapping[str, bytes]) -> Upload:

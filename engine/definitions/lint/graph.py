@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from engine.definitions.bpmn import CONTAINERS, BpmnFile, Element, Flow, Process
 
@@ -20,13 +21,19 @@ class Scope:
     elements: Mapping[str, Element]
     flows: tuple[Flow, ...]
 
-    def successors(self, element: str) -> Iterator[str]:
+    def successors(self, element: str) -> list[str]:
+        return self._next.get(element, [])
+
+    @cached_property
+    def _next(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
         for flow in self.flows:
-            if flow.source == element and flow.target in self.elements:
-                yield flow.target
+            if flow.target in self.elements:
+                found.setdefault(flow.source, []).append(flow.target)
         for other in self.elements.values():
-            if other.attached_to == element:
-                yield other.id
+            if other.attached_to:
+                found.setdefault(other.attached_to, []).append(other.id)
+        return found
 
     def reachable(self, starts: Iterable[str], without: Collection[str] = ()) -> set[str]:
         """Everything a token can get to from ``starts``, these included, never entering ``without``."""

@@ -16,12 +16,18 @@ RULE = "loop-waits"
 def check(file: BpmnFile, catalog: Catalog) -> Iterator[Finding]:
     for scope in scopes(file):
         moving = {element.id for element in scope.elements.values() if not waits(element, scope.process)}
-        looping = sorted(element for element in moving if _returns(scope, element, moving))
+        looping = sorted(_circling(scope, moving))
         if looping:
             names = ", ".join(f"«{scope.elements[element].label}»" for element in looping[:5])
             yield error(file, RULE, scope.elements[looping[0]], f"In der Schleife {names} wartet nichts; sie liefe ohne Halt. Setzen Sie eine Aufgabe oder ein wartendes Ereignis hinein.")
 
 
-def _returns(scope: Scope, element: str, moving: set[str]) -> bool:
-    standing = scope.elements.keys() - moving
-    return element in scope.reachable(scope.successors(element), without=standing)
+def _circling(scope: Scope, moving: set[str]) -> set[str]:
+    """What is left when everything is taken away that leads nowhere, or that nothing leads to, without a wait between."""
+    left = set(moving)
+    while True:
+        leading = {element for element in left if left.intersection(scope.successors(element))}
+        led_to = {successor for element in leading for successor in scope.successors(element)}
+        if left == leading & led_to:
+            return left
+        left = leading & led_to

@@ -11,6 +11,7 @@ import pytest
 
 from engine.model.errors import DefinitionInvalid
 from engine.runtime import compile_bpmn, complete, fire
+from tests.commands import drawings
 from tests.engine.runtime import diagrams
 from tests.engine.runtime.build import (
     boundary,
@@ -155,3 +156,11 @@ def test_a_long_chain_of_elements_compiles():
     names = [f"u{number}" for number in range(150)]
     definition, = compile_bpmn(diagram(process("p", start(), *map(user, names), end(), flows(" -> ".join(["start", *names, "end"])))), 1)
     assert "u149" in definition.spec.task_specs
+
+
+@pytest.mark.parametrize("tag", ["scriptTask", "businessRuleTask"])
+def test_a_task_definition_without_headers_makes_a_job(tag: str) -> None:
+    task = drawings.node(tag, "t", extensions='<zeebe:taskDefinition type="rechnen"/>')
+    ends = (drawings.node("startEvent", "s"), drawings.node("endEvent", "e"), drawings.flow("s", "t"), drawings.flow("t", "e"))
+    (definition,) = compile_bpmn(drawings.drawing("p", task, *ends), 1)
+    assert definition.spec.task_specs["t"].wait_kind == "job"

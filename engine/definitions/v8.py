@@ -1,0 +1,111 @@
+"""Bundled JavaScript in embedded V8: one context, made at the first call and made anew after it ran out of time or memory."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Generic, Protocol, TypeVar
+
+from py_mini_racer import JSEvalException, MiniRacer
+
+
+class Embedded:
+    """Safe to share between threads, not between processes: see :class:`PerProcess`."""
+
+    def __init__(self, bundle: Path, *, seconds: float, memory: int, prepare: str = ""):
+        self.bundle = bundle
+        self.seconds = seconds
+        self.memory = memory
+        self.prepare = prepare
+        self._lock = threading.Lock()
+        self._racer: MiniRacer | None = None
+
+    def close(self) -> None:
+        """Give V8's memory and thread back. A later call starts afresh."""
+        with self._lock:
+            racer, self._racer = self._racer, None
+            if racer is not None:
+                racer.close()
+
+    def run(self, *scripts: str) -> str:
+        """The last script's value as text; all of them run without another thread in between.
+
+        Raises:
+            JSEvalException: the script threw, or was stopped; the context is gone then.
+        """
+        with self._lock:
+            try:
+                values = [self._v8().eval(script, timeout_sec=self.seconds) for script in scripts]
+            except JSEvalException:
+                self._abandon()
+                raise
+            return str(values[-1])
+
+    def _v8(self) -> MiniRacer:
+        if self._racer is None:
+            self._racer = racer = MiniRacer()
+            racer.set_hard_memory_limit(self.memory)
+            racer.eval(_source(self.bundle))
+            racer.eval(self.prepare)
+        return self._racer
+
+    def _abandon(self) -> None:
+        """Close the stopped context in the background: V8 may take seconds to leave a single long step, and others wait for the lock."""
+        racer, self._racer = self._racer, None
+        if racer is not None:
+            threading.Thread(target=_settle, args=(racer,), name="v8-settle").start()
+
+
+class Closable(Protocol):
+    def close(self) -> None: ...
+
+
+T = TypeVar("T", bound=Closable)
+
+
+class PerProcess(Generic[T]):
+    """Makes one thing for each process: after a fork the child gets its own."""
+
+    def __init__(self, make: Callable[[], T]):
+        self.make = make
+        self._held: T | None = None
+        self._owner = 0
+        self._inherited: list[T] = []
+        self._lock = threading.Lock()
+        # V8 hangs at the interpreter's exit when it was once stopped and never closed.
+        atexit.register(self._close)
+
+    def get(self) -> T:
+        with self._lock:
+            if self._held is not None and self._owner != os.getpid():
+                # Its threads exist in the parent only: closing it, or letting it be collected, would wait for them for ever.
+                self._inherited.append(self._held)
+                self._held = None
+            if self._held is None:
+                self._held, self._owner = self.make(), os.getpid()
+            return self._held
+
+    def _close(self) -> None:
+        if self._held is not None and self._owner == os.getpid():
+            self._held.close()
+
+
+def _settle(racer: MiniRacer) -> None:
+    """The stopped task still reports its end: take that report before closing, or it is printed as an unhandled error."""
+    racer.set_hard_memory_limit(0)
+    with suppress(JSEvalException):
+        racer.eval("0", timeout_sec=60)
+    racer.close()
+
+
+@cache
+def _source(bundle: Path) -> str:
+    try:
+        return bundle.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise RuntimeError(f"{bundle.name} is not bundled yet: run `make setup` (or `npm ci && npm run build`).") from None
