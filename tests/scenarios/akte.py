@@ -105,10 +105,11 @@ class Akte:
         self.clock.at = end
         return self
 
-    def parameter(self, **values: Any) -> Akte:
-        """What canton or region set instead of the defaults."""
-        with self.database.begin(self.access) as session:
-            commands.set_variables(session, self._instance().key, {"parameter": values})
+    def parameter(self, **values: str) -> Akte:
+        """What the canton set instead of the defaults."""
+        with self.database.begin(system()) as session:
+            for key, value in values.items():
+                commands.set_parameter(session, key, value, von=self.clock.at.astimezone(ZURICH).date(), note="Szenario")
         return self
 
     def enter(self, *personen: Mapping[str, str], segmente: Mapping[str, str], naechste_sb: str) -> Akte:
@@ -142,7 +143,7 @@ class Akte:
             session.add(instanz)
             session.flush()
             self.fall_id, self.fall_nr = fall.id, fall.fall_nr
-            runtime = library.runtime(session, release)
+            runtime = library.runtime(session, release, self.region)
             step = runtime.start(runtime.find("fall", version), {**values, "fall_nr": fall.fall_nr}, key=instanz.key)
             settle(session, instanz, step, Act("open_case", name="Bestandsfall", values=values), runtime)
         self._settle()

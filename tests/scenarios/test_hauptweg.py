@@ -37,6 +37,7 @@ def a_family_lives_through_the_process(akte: Akte) -> None:
     akte.close()
     assert (akte.closed, akte.ended, akte.phase) == ("2027-02-28", "fall_abgeschlossen", "Abgeschlossen")
     assert akte.dossiers() == [(2546, "2027-02-28")]
+    assert (akte.tasks(), akte.waits_for()) == ([], set()), "nothing is left waiting"
 
 
 def test_a_family_goes_from_anmeldung_to_abschluss(akte: Akte) -> None:
