@@ -46,7 +46,9 @@ CASES = [
 
 # What the conversation of a Standortbestimmung found, when nothing speaks against the segments.
 RUHIG: dict[str, Any] = {
-    "ergebnisse": [{"person_id": "P1", "segment": "VERAENDERN", "vorschlag": "ORIENTIEREN", "segment_weiter_richtig": "ja", "orientieren_in_folge": 1}],
+    "ergebnisse": [
+        {"person_id": "P1", "segment": "VERAENDERN", "vorschlag": "ORIENTIEREN", "segment_weiter_richtig": "ja", "orientieren_in_folge": 1}
+    ],
     "vorschlaege": ["ORIENTIEREN"],
     "ziele": [{"status": "nicht_erreicht", "status_vorher": "teilweise"}],
     "kurzassessments": [{"person_id": "P1", "am": "2025-06-02"}],
