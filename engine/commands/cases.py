@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -20,7 +20,7 @@ from engine.store import library
 from engine.store.audit import log
 from engine.store.session import FallSession
 from engine.store.steps import Act
-from engine.store.tables import Fall, Instanz, Meldung, Region
+from engine.store.tables import Ausloeser, Fall, Instanz, Meldung, Region
 
 PROCESS = "fall"
 OPENS = ("intake", "fallfuehrung", "administration", "teamleitung", "leitung")
@@ -67,7 +67,22 @@ def open_case(
     if request_id:
         session.add(Meldung(message_id=request_id, name="open_case", fall_id=instanz.fall_id, at=session.now))
     log(session, "write", "open_case", fall_id=instanz.fall_id, region=region)
-    _begin(session, instanz, values)
+    _begin(session, instanz, values, Act("open_case", name="Fall eröffnet"))
+    return _ref(instanz)
+
+
+def start_case(session: FallSession, region: str, at: Ausloeser, values: Mapping[str, Any], act: Act) -> CaseRef:
+    """Open a case at a start event that a message or a timer triggered, in its release; no form is filled in.
+
+    Raises:
+        NotFound: there is no such region.
+        NotAllowed: no role in that region that may open cases.
+    """
+    _may_open(session, region)
+    raw = dict(values)
+    instanz = _new_instance(session, region, at.process, raw, release_id=at.release_id)
+    log(session, "write", act.command, fall_id=instanz.fall_id, region=region)
+    _begin(session, instanz, raw, act, at=at.element)
     return _ref(instanz)
 
 
@@ -115,11 +130,11 @@ def _new_instance(session: FallSession, region: str, process: str, values: dict[
     return instanz
 
 
-def _begin(session: FallSession, instanz: Instanz, values: dict[str, Any]) -> None:
+def _begin(session: FallSession, instanz: Instanz, values: dict[str, Any], act: Act, *, at: str | None = None) -> None:
     runtime = library.runtime(session, instanz.release_id, instanz.region)
     variables = {**values, "fall_nr": instanz.fall.fall_nr, "region": instanz.region}
-    step = runtime.start(runtime.find(instanz.process, instanz.version), variables, key=instanz.key)
-    settle(session, instanz, step, Act("open_case", name="Fall eröffnet", values=variables), runtime)
+    step = runtime.start(runtime.find(instanz.process, instanz.version), variables, key=instanz.key, at=at)
+    settle(session, instanz, step, replace(act, values=variables), runtime)
 
 
 def _case(session: FallSession, fall_id: int | None) -> Instanz:
