@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from engine.definitions import dmn, forms
+from engine.runtime import Definition, compile_bpmn
 
 BPMN = Path(__file__).parents[2] / "bpmn"
+FALL_NR = "2026-00001"
 
 
 def files(pattern: str) -> dict[str, bytes]:
@@ -19,6 +21,10 @@ def load_decisions() -> dict[str, dmn.Decision]:
     for name, content in files("*.dmn").items():
         found |= dmn.read_decisions(content, name)
     return found
+
+
+def load_processes() -> dict[str, Definition]:
+    return {found.process: found for name, content in files("*.bpmn").items() for found in compile_bpmn(content, 1, name)}
 
 
 def load_forms() -> dict[str, forms.Form]:

@@ -101,7 +101,7 @@ def responsible(feel: Feel, bfs: str, stichtag: str) -> dmn.Decided:
 def test_the_table_of_communes_and_their_list_agree(feel: Feel) -> None:
     """Each commune belongs to the region the list names, while it exists; afterwards to that of the commune it became part of."""
     regions = {line["bfs_nr"]: line["sozialregion"] for line in GEMEINDEN}
-    fired = set()
+    fired: set[str] = set()
     for line in GEMEINDEN:
         found = responsible(feel, line["bfs_nr"], line["gueltig_bis"] or "2026-03-02")
         assert (found.result["region"], found.result["gemeinde"]) == (line["sozialregion"], int(line["bfs_nr"])), line["gemeinde"]

@@ -214,7 +214,7 @@ class Akte:
     def ended(self) -> str:
         """The end event of the process at which the case ended."""
         return next(
-            e[2] for row in reversed(self._rows(Verlauf)) for e in reversed(row.events) if e[0] == "completed" and e[3] == "END_EVENT"
+            str(e[2]) for row in reversed(self._rows(Verlauf)) for e in reversed(row.events) if e[0] == "completed" and e[3] == "END_EVENT"
         )
 
     def waits_for(self) -> set[str]:
