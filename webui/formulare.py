@@ -48,6 +48,10 @@ class Seite:
         message = self.errors.get(one.path)
         return {"text": message, "visuallyHiddenText": "Fehler"} if message else None
 
+    def has_errors_in(self, one: Shown) -> bool:
+        """Whether a message stands inside a group; a folded one must then be open."""
+        return any(inner.path in self.errors for inner in flatten(one.children))
+
     def text(self, one: Shown) -> str:
         """What stands in a text, number or date field."""
         return readable_text(one.value if _is_locked(one) else look_up(self.raw, one.path))

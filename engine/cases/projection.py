@@ -18,7 +18,7 @@ from engine.model.step import Step
 from engine.store.session import FallSession
 from engine.store.tables import Dossier, Fall, Instanz, Person, Segmentzuordnung
 
-PHASES = ("subProcess", "callActivity")
+PHASE = "phase"
 SEGMENTE = ("ABLOESEN", "VERAENDERN", "ORIENTIEREN", "STABILISIEREN")
 
 
@@ -110,11 +110,11 @@ def _dossier(session: FallSession, fall: Fall, gemeinde: Any, today: date) -> No
 
 
 def _phase(fall: Fall, process: Process, step: Step) -> None:
-    """The phase is the sub-process or call of the case's own process that a token entered last."""
+    """The phase is the one a token entered last; a sub-process that is a phase carries its name as the property ``phase``."""
     for event in step.events:
         element = process.elements.get(event.element) if event.process == process.id else None
-        if event.what == "activated" and element is not None and element.parent is None and element.type in PHASES:
-            fall.phase = element.name or element.id
+        if event.what == "activated" and element is not None and PHASE in element.properties:
+            fall.phase = element.properties[PHASE]
     if step.completed:
         fall.phase = "Abgeschlossen"
 

@@ -51,7 +51,10 @@ class Loop:
 
 @dataclass(frozen=True)
 class Element:
-    """A flow node. ``parent`` is the sub-process it stands in; ``lane`` is inherited from that sub-process."""
+    """A flow node. ``parent`` is the sub-process it stands in; ``lane`` is inherited from that sub-process.
+
+    ``properties`` are the Modeler's extension properties, such as ``phase`` on the sub-processes that are phases of a case.
+    """
 
     id: str
     name: str
@@ -72,6 +75,7 @@ class Element:
     triggers: tuple[Trigger, ...] = ()
     loop: Loop | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    properties: Mapping[str, str] = field(default_factory=dict)
     node: Any = field(default=None, compare=False, repr=False)
 
     @property
@@ -199,6 +203,7 @@ def _elements(scope: etree._Element, root: etree._Element, lanes: Mapping[str, s
 
 def _element(node: etree._Element, root: etree._Element, *, parent: str | None, lane: str | None) -> Element:
     headers = _all(node, "./bpmn:extensionElements/zeebe:taskHeaders/zeebe:header")
+    properties = _all(node, "./bpmn:extensionElements/zeebe:properties/zeebe:property")
     return Element(
         id=node.get("id", ""),
         name=node.get("name", ""),
@@ -219,6 +224,7 @@ def _element(node: etree._Element, root: etree._Element, *, parent: str | None, 
         triggers=tuple(_triggers(node, root)),
         loop=_loop(node),
         headers={header.get("key", ""): header.get("value", "") for header in headers},
+        properties={found.get("name", ""): found.get("value", "") for found in properties},
         node=node,
     )
 

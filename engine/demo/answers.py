@@ -27,13 +27,19 @@ from engine.model.errors import FormInvalid
 
 # What a field should rather hold: key → options with weights. Only options that the form offers are taken.
 WISHES: Mapping[str, Mapping[Any, float]] = {
-    "zustaendig": {True: 15, False: 1},
-    "unterlagen_vollstaendig": {True: 4, False: 1},
-    "nicht_eintreten": {False: 3, True: 1},
-    "anspruch": {"ja": 16, "ueberbrueckung": 2, "nein": 1},
-    "verzicht": {False: 1, True: 1},
+    "zustaendig": {"ja": 30, "nein": 1},
+    "unterlagen_vollstaendig": {"ja": 4, "nein": 1},
+    "nicht_eintreten": {"nein": 3, "erstrecken": 2, "ja": 1},
+    "soforthilfe": {"geleistet": 3, "nicht_noetig": 1},
+    "erschienen": {"ja": 12, "nein": 1},
+    "anspruch": {"ja": 20, "ueberbrueckung": 2, "nein": 1},
+    "verzicht": {"ja": 1, "nein": 1},
     "unterschrift": {"ja": 8, "muendlich": 2, "verweigert": 1},
+    "verbindlichkeit_ergebnis": {"neuer_anlauf": 2, "weiter": 1},
+    "segment_weiter_richtig": {"ja": 8, "unsicher": 1, "nein": 1},
+    "status": {"teilweise": 4, "erreicht": 3, "offen": 2, "nicht_erreicht": 1},
     "sb_entscheid": {"weiter": 5, "neu_segmentieren": 1, "abloesung": 4},
+    "gespraech_gefuehrt": {"ja": 5, "abgelehnt": 1, "nicht_erreichbar": 1},
     "nachbegleitung": {"ja": 3, "nein": 1, "abgelehnt": 1},
     "visum_entscheid": {"erteilt": 5, "abgelehnt": 1},
     "hinweis_kindeswohl": {False: 12, True: 1},
@@ -42,6 +48,7 @@ WISHES: Mapping[str, Mapping[Any, float]] = {
     "notlage_heute": {False: 6, True: 1},
     "erwerbsfaehigkeit": {"voll": 6, "teilweise": 3, "keine": 1.5, "unklar": 1},
     "horizont": {"offen": 5, "gt12": 3, "7_12": 2, "le6": 1},
+    "eigener_haushalt": {"nein": 3, "ja": 1},
     "hauptgrund": {"erwerb": 5, "mehr_erwerb": 2, "alv": 1, "iv": 1, "ausbildung": 1, "wegzug_kanton": 1},
     "stand_6m": {"unabhaengig": 4, "erneut_bezug": 1},
 }

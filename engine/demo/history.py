@@ -32,7 +32,7 @@ LATE = 8
 # What is left lying in the last weeks, and how often, so that short phases have cases too and Fallführung has something to do.
 LYING = {
     "ziele_vereinbaren": 0.4,
-    "standortbestimmung_durchfuehren": 0.4,
+    "standort_bewerten": 0.4,
     "abloesung_erfassen": 0.7,
     "abschlussgespraech_fuehren": 0.6,
     "fall_abschliessen": 0.8,

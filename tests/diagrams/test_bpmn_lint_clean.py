@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.definitions.lint import lint
-from tests.diagrams.walk import files
+from tests.diagrams.drawn import files
 
 
 def test_the_linter_has_nothing_to_say_about_bpmn() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from engine.definitions import dmn
 from engine.definitions.feel import Feel
-from tests.diagrams.walk import load_decisions
+from tests.diagrams.drawn import load_decisions
 
 NOW = datetime(2026, 3, 2, 7, tzinfo=UTC)
 DECISIONS = load_decisions()
@@ -117,10 +117,10 @@ def test_gesundheit_is_the_worse_of_body_and_mind(feel: Feel, koerper: int | Non
 @pytest.mark.parametrize(
     ("case", "rule"),
     [
-        pytest.param({**STARK, "alter": 17, "alter_kind": 18}, "K1", id="alter_kind"),
-        pytest.param({**STARK, "alter": 60, "alter_stabilisieren": 60}, "S2", id="alter_stabilisieren"),
-        pytest.param({**MITTEL, "amf_schwelle_hoch": 50}, "A2", id="amf_schwelle_hoch"),
-        pytest.param({**GERING, "amf_schwelle_mittel": 30}, "V1", id="amf_schwelle_mittel"),
+        pytest.param({**STARK, "alter": 17, "parameter": {"alter_kind": 18}}, "K1", id="alter_kind"),
+        pytest.param({**STARK, "alter": 60, "parameter": {"alter_stabilisieren": 60}}, "S2", id="alter_stabilisieren"),
+        pytest.param({**MITTEL, "parameter": {"amf_schwelle_hoch": 50}}, "A2", id="amf_schwelle_hoch"),
+        pytest.param({**GERING, "parameter": {"amf_schwelle_tief": 30}}, "V1", id="amf_schwelle_tief"),
     ],
 )
 def test_parameters_replace_the_defaults(feel: Feel, case: dict[str, Any], rule: str) -> None:

@@ -63,6 +63,7 @@ def fill(page: Page, answers: Mapping[str, Any]) -> None:
     form = page.locator("form.ff-formular")
     done: set[str] = set()
     while True:
+        form.evaluate("form => form.querySelectorAll('details').forEach(folded => { folded.open = true })")
         controls = form.evaluate(CONTROLS)
         checked = {c["name"] for c in controls if c["checked"]}
         new = [c for c in controls if c["name"] not in done]

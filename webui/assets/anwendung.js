@@ -25,6 +25,7 @@ async function refresh(form, state) {
   const fresh = page.querySelector("[data-felder]");
   if (!fresh || sent !== state.wanted) return;
   const focused = document.activeElement?.id;
+  keepOpen(form.querySelector("[data-felder]"), fresh);
   form.querySelector("[data-felder]").replaceWith(fresh);
   if (focused) document.getElementById(focused)?.focus();
 }
@@ -44,4 +45,11 @@ for (const form of document.querySelectorAll("form[data-einmal]")) {
     if (Date.now() - sent < 3000) event.preventDefault();
     sent = Date.now();
   });
+}
+
+// What somebody unfolded stays open when the fields are drawn anew; groups are known by the name of their first field.
+function keepOpen(before, after) {
+  const first = (folded) => folded.querySelector("[name]")?.name;
+  const open = new Set([...before.querySelectorAll("details[open]")].map(first));
+  after.querySelectorAll("details").forEach((folded) => { folded.open = folded.open || open.has(first(folded)); });
 }

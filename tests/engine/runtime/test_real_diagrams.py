@@ -17,7 +17,7 @@ from engine.definitions import dmn, feel
 from engine.demo.answers import fill
 from engine.model.step import Wait
 from engine.runtime import Command, Runtime, complete, fire
-from tests.diagrams.walk import FALL_NR, load_decisions, load_forms, load_processes
+from tests.diagrams.drawn import FALL_NR, load_decisions, load_forms, load_processes
 from tests.engine.runtime.walks import Walk
 
 SEED = st.integers(0, 2**32)

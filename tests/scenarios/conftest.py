@@ -1,0 +1,62 @@
+"""Databases on which the real diagrams are released, and the memory of which flows the scenarios took."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from engine import commands
+from engine.model.access import system
+from engine.model.clock import FixedClock
+from engine.store.seed import load_regions
+from engine.store.session import Database
+from tests.diagrams.drawn import files
+from tests.scenarios.akte import Akte
+
+
+def release(database: Database) -> None:
+    """Regions, and everything under ``bpmn/`` as the first release."""
+    with database.begin(system()) as session:
+        load_regions(session)
+        commands.deploy(session, {name: content for kind in ("*.bpmn", "*.dmn", "*.form") for name, content in files(kind).items()})
+        commands.release(session, "Test")
+
+
+@pytest.fixture(scope="session")
+def released(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Path:
+    """A SQLite file to copy, so that the diagrams are deployed once."""
+    file = tmp_path_factory.mktemp("released") / "fallfluss.db"
+    shutil.copyfile(sqlite_template, file)
+    database = Database(f"sqlite:///{file}", clock=FixedClock(datetime(2026, 3, 2, tzinfo=UTC)))
+    release(database)
+    database.close()
+    return file
+
+
+@pytest.fixture(scope="session")
+def flows_taken() -> set[tuple[str, str]]:
+    """Process and id of every flow taken by a scenario of this run."""
+    return set()
+
+
+@pytest.fixture
+def akte(released: Path, tmp_path: Path, clock: FixedClock, flows_taken: set[tuple[str, str]]) -> Iterator[Akte]:
+    """A case of the region SDOL on SQLite, on 2 March 2026."""
+    file = tmp_path / "fall.db"
+    shutil.copyfile(released, file)
+    database = Database(f"sqlite:///{file}", clock=clock)
+    case = Akte(database, clock)
+    yield case
+    flows_taken |= case.taken()
+    database.close()
+
+
+@pytest.fixture
+def akte_everywhere(database: Database, clock: FixedClock) -> Akte:
+    """The same on each kind of database, for the few scenarios that are told twice."""
+    release(database)
+    return Akte(database, clock)
