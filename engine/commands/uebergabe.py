@@ -16,6 +16,7 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from engine.cases import uebergabe as package
+from engine.cases.formkontext import form_context
 from engine.cases.projection import household
 from engine.commands.cases import OPENS, CaseRef, case_variables, own_instance, ref, start_form, start_instance
 from engine.commands.events import correlate
