@@ -22,7 +22,7 @@ from engine.store import library
 from engine.store.audit import log
 from engine.store.session import FallSession
 from engine.store.steps import Act
-from engine.store.tables import Fall, Instanz, Meldung, Region
+from engine.store.tables import Ausloeser, Fall, Instanz, Meldung, Region
 
 PROCESS = "fall"
 OPENS = ("intake", "fallfuehrung", "administration", "teamleitung", "leitung")
@@ -71,6 +71,21 @@ def open_case(
         session.add(Meldung(message_id=request_id, name="open_case", fall_id=fall.id, at=session.now))
     log(session, "write", "open_case", fall_id=fall.id, region=region)
     return ref(start_instance(session, fall, process, values, act=Act("open_case", name="Fall eröffnet"), release_id=release_id))
+
+
+def start_case(session: FallSession, region: str, at: Ausloeser, values: Mapping[str, Any], act: Act) -> CaseRef:
+    """Open a case at a start event that a message or a timer triggered, in its release; no form is filled in.
+
+    Raises:
+        NotFound: there is no such region.
+        NotAllowed: no role in that region that may open cases.
+    """
+    _may_open(session, region)
+    raw = dict(values)
+    number_persons(raw.get("personen") or [])
+    fall = new_fall(session, region, household(raw.get("personen") or []))
+    log(session, "write", act.command, fall_id=fall.id, region=region)
+    return ref(start_instance(session, fall, at.process, raw, act=act, at=at.element, release_id=at.release_id))
 
 
 def cancel_case(session: FallSession, fall_id: int, grund: str) -> None:

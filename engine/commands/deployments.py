@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from engine.definitions import bpmn, dmn, forms
+from engine.commands.starts import renew
+from engine.definitions import bpmn, dmn, forms, version_tags
 from engine.definitions.catalog import Catalog
 from engine.definitions.lint import lint
 from engine.model.errors import DefinitionInvalid, Finding, NotFound
@@ -75,12 +76,48 @@ def release(session: FallSession, note: str = "", *, keys: Iterable[int] | None 
     errors = [finding for finding in lint({row.resource_name: row.content for row in rows}) if finding.severity == "error"]
     if errors:
         raise DefinitionInvalid(errors)
+    tagged = _tagged(session, rows)
     made = Release(at=session.now, by=session.access.konto, note=note)
     session.add(made)
     session.flush()
     session.add_all(ReleaseItem(release_id=made.id, definition_key=row.key) for row in rows)
+    session.add_all(ReleaseItem(release_id=made.id, definition_key=row.key, version_tag=row.version_tag) for row in tagged)
     session.flush()
+    renew(session, made.id)
     return made.id
+
+
+def _tagged(session: FallSession, rows: Iterable[DefinitionVersion]) -> list[DefinitionVersion]:
+    """The versions beside the released ones that diagrams bind to by their tag, and those that these bind to in turn.
+
+    Raises:
+        DefinitionInvalid: no version with such a tag is deployed.
+    """
+    released = {(row.kind, row.id, row.version_tag) for row in rows}
+    found: dict[version_tags.Binding, DefinitionVersion] = {}
+    todo = [row for row in rows if row.kind == "process"]
+    while todo:
+        row = todo.pop()
+        for bound in version_tags.bindings(row.content, row.resource_name, row.id):
+            if bound not in released and bound not in found:
+                found[bound] = _with_tag(session, row, bound)
+                todo += [found[bound]] if bound[0] == "process" else []
+    return list(found.values())
+
+
+def _with_tag(session: FallSession, binding: DefinitionVersion, bound: version_tags.Binding) -> DefinitionVersion:
+    """The newest version with the tag."""
+    kind, id, tag = bound
+    row = session.scalar(
+        select(DefinitionVersion)
+        .where(DefinitionVersion.kind == kind, DefinitionVersion.id == id, DefinitionVersion.version_tag == tag)
+        .order_by(DefinitionVersion.version.desc())
+        .limit(1)
+    )
+    if row is None:
+        message = f"Es gibt keine Fassung von «{id}» mit dem Versions-Tag «{tag}». Laden Sie sie zuerst hoch, oder berichtigen Sie das Tag."
+        raise DefinitionInvalid([Finding(binding.resource_name, binding.id, binding.name, "binding", "error", message)])
+    return row
 
 
 def _known(session: FallSession) -> Catalog:
@@ -96,10 +133,11 @@ def _read_all(files: Mapping[str, bytes]) -> list[Found]:
             compile_bpmn(content, 1, file)
             found += [Found("process", p.id, p.name or p.id, p.version_tag, file) for p in bpmn.read(content, file).processes]
         elif file.endswith(".dmn"):
-            found += [Found("decision", d.id, d.name or d.id, None, file) for d in dmn.read_decisions(content, file).values()]
+            tags = version_tags.of_decisions(content, file)
+            found += [Found("decision", d.id, d.name or d.id, tags.get(d.id), file) for d in dmn.read_decisions(content, file).values()]
         else:
             form = forms.read(content, file)
-            found.append(Found("form", form.id, form.title or form.id, None, file))
+            found.append(Found("form", form.id, form.title or form.id, version_tags.of_form(content), file))
     return found
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.commands.cases import CaseRef, own_instance, ref
+from engine.commands.starts import start_by_message
 from engine.commands.stepping import advance, instance_number, lock
 from engine.model.errors import NobodyWaits, NotFound, NotWaiting
 from engine.runtime import fire
@@ -46,8 +47,11 @@ def correlate(
 ) -> CaseRef:
     """Hand a message to the case that waits for it longest. The same ``message_id`` again changes nothing.
 
+    Where none waits but a released process starts with this message, it opens a case in the region that ``variables`` name.
+
     Raises:
-        NobodyWaits: no open subscription of this name and correlation in the regions of the session.
+        NobodyWaits: no open subscription of this name and correlation in the regions of the session, and no start event.
+        FormInvalid, NotFound, NotAllowed: it would open a case, but the region is missing, unknown, or not the sender's to open cases in.
     """
     found = _subscription(session, name, correlation)
     instanz = lock(session, found.instanz_nummer) if found else None
@@ -55,7 +59,12 @@ def correlate(
     if message_id and (known := session.get(Meldung, message_id)):
         return ref(own_instance(session, known.fall_id))
     found = _subscription(session, name, correlation)
-    if found is None or instanz is None or found.instanz_nummer != instanz.nummer:
+    if found is None:
+        opened = start_by_message(session, name, variables or {}, message_id=message_id)
+        if opened is None:
+            raise NobodyWaits(name, correlation)
+        return opened
+    if instanz is None or found.instanz_nummer != instanz.nummer:
         raise NobodyWaits(name, correlation)
     if message_id:
         session.add(Meldung(message_id=message_id, name=name, fall_id=instanz.fall_id, at=session.now))

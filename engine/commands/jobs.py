@@ -31,6 +31,7 @@ def fail_job(session: FallSession, key: int, message: str, *, retries: int, back
     instanz, job = open_job(session, key)
     act = Act("fail_job", key, job.element, job.type, values={"message": message, "retries": retries})
     job.retries, job.worker, job.locked_until = max(retries, 0), None, None
+    job.attempts += 1
     job.next_attempt_at = session.now + back_off
     if retries > 0:
         record(session, instanz, act)

@@ -14,7 +14,7 @@ from engine.runtime import Command, Runtime, fire
 from engine.store import library, parameter
 from engine.store.session import FallSession
 from engine.store.steps import Act, Person, save_step
-from engine.store.tables import Fall, Instanz, Subscription
+from engine.store.tables import Instanz, Subscription
 
 INSTANCE = 10**9
 
@@ -30,7 +30,7 @@ def lock(session: FallSession, nummer: int) -> Instanz:
         select(Instanz, parameter.stand_now())
         .where(Instanz.nummer == nummer)
         # Both rows: PostgreSQL reads anew only what it locks, and a Fall as it was before the wait would undo what was written meanwhile.
-        .with_for_update(of=(Instanz, Fall))
+        .with_for_update()
         .execution_options(populate_existing=True)
     ).first()
     if found is None:

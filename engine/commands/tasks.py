@@ -11,8 +11,9 @@ from engine.cases.formkontext import form_context
 from engine.commands.cases import CaseRef
 from engine.commands.stepping import advance, instance_number, lock
 from engine.definitions import feel
+from engine.definitions.listeners import announces
 from engine.model.errors import NotAllowed, NotFound, Stale, TaskClaimed, TaskNotOpen
-from engine.runtime import complete
+from engine.runtime import assign, complete
 from engine.store import library
 from engine.store.audit import log
 from engine.store.session import FallSession
@@ -86,7 +87,7 @@ def complete_task(session: FallSession, key: int, raw: Mapping[str, Any]) -> Cas
 def _validated(session: FallSession, instanz: Instanz, aufgabe: Aufgabe, raw: Mapping[str, Any]) -> dict[str, Any]:
     if not aufgabe.form_id:
         return {}
-    form = library.contents(session, instanz.release_id).form(aufgabe.form_id)
+    form = library.contents(session, instanz.release_id).form(aufgabe.form_id, aufgabe.form_tag)
     visible = library.runtime(session, instanz.release_id, instanz.region).visible(instanz.state, [aufgabe.key])[aufgabe.key]
     context = form_context(session, form, instanz.region, visible)
     return form.validate(raw, context, feel=feel.shared(), now=session.now)
@@ -121,5 +122,10 @@ def _may_work(session: FallSession, aufgabe: Aufgabe) -> None:
 
 
 def _record(session: FallSession, instanz: Instanz, aufgabe: Aufgabe, what: str) -> None:
-    record(session, instanz, Act(what, aufgabe.key, aufgabe.element, aufgabe.name, aufgabe.person_name))
+    act = Act(what, aufgabe.key, aufgabe.element, aufgabe.name, aufgabe.person_name)
+    element = library.contents(session, instanz.release_id).element(aufgabe.process, aufgabe.element, aufgabe.process_version)
+    if element is not None and announces(element, "assigning"):
+        advance(session, instanz, assign(aufgabe.key, aufgabe.assignee), act)
+    else:
+        record(session, instanz, act)
     log(session, "write", what, fall_id=instanz.fall_id, region=instanz.region)

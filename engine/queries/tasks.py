@@ -68,7 +68,7 @@ def task(session: FallSession, key: int) -> TaskView:
         raise NotFound("Die Aufgabe")
     instanz = session.get_one(Instanz, aufgabe.instanz_nummer)
     is_open = aufgabe.zustand == "CREATED"
-    form = library.contents(session, instanz.release_id).form(aufgabe.form_id) if aufgabe.form_id else None
+    form = library.contents(session, instanz.release_id).form(aufgabe.form_id, aufgabe.form_tag) if aufgabe.form_id else None
     visible = library.runtime(session, instanz.release_id, instanz.region).visible(instanz.state, [key])[key] if is_open else {}
     values = form_context(session, form, instanz.region, visible) if form else visible
     draft = session.get(Entwurf, (key, session.access.konto)) if is_open else None

@@ -1,8 +1,10 @@
 """The only user of SpiffWorkflow: (definition, state, command) → Step(state, waits, incidents, events, changes)."""
 
+from engine.runtime.codec import UnknownState
 from engine.runtime.commands import (
     Command,
     activate,
+    assign,
     cancel,
     complete,
     fail,
@@ -24,7 +26,9 @@ __all__ = [
     "Evaluator",
     "Runtime",
     "Services",
+    "UnknownState",
     "activate",
+    "assign",
     "cancel",
     "compile_bpmn",
     "complete",

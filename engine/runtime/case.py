@@ -13,8 +13,9 @@ from SpiffWorkflow.util.task import TaskState
 from engine.model.errors import NotWaiting, Trouble
 from engine.model.step import Event, Incident, Wait
 from engine.runtime.definition import Definition
-from engine.runtime.elements import WAITING
+from engine.runtime.elements import ENTERING, STARTING, WAITING
 from engine.runtime.events import BoundaryEvent, Catch
+from engine.runtime.listeners import START, ask, has
 from engine.runtime.request import USER_TASK_DEFAULTS, shown
 from engine.runtime.services import Services
 from engine.runtime.tokens import LIVE, nest, plant
@@ -44,16 +45,19 @@ class Case(BpmnWorkflow):
     """Created by ``Runtime`` for one command and thrown away afterwards; its lasting form is the text of ``codec``."""
 
     owner = None
+    prune_every = 100  # how many elements run before history is forgotten within a step
 
     def __init__(self, definition: Definition, services: Services):
         self.definition = definition
         self.services = services
+        self.definitions = {definition.id: definition}
         self.variables = Variables()
         self.counter = 0
         self.root = 0
         self.events: list[Event] = []
         self.signals: list[str] = []
         self.interrupted = False
+        self._late: list[tuple[Task, str]] = []
         super().__init__(definition.spec, {}, script_engine=NoPython(), deserializing=True)
         self.task_removed_event.connect(self._removed)
 
@@ -98,6 +102,10 @@ class Case(BpmnWorkflow):
         if owner is None:
             return self.root
         return owner.internal_data.get("child") or self.scope_of(owner)
+
+    def outside(self, task: Task) -> int:
+        """Where mapped results go. An iteration's stay in its own scope: the output element of its loop lives there."""
+        return self.scope_of(task) if "loop" in task.internal_data else self.enclosing(task)
 
     def values(
         self, task: Task, texts: Iterable[str | None], extra: Mapping[str, Any] | None = None, *, of: Task | None = None
@@ -149,11 +157,11 @@ class Case(BpmnWorkflow):
         self.variables.write(key, values)
 
     def apply_outputs(self, task: Task) -> None:
-        """Write the mapped results outwards. An iteration writes into its own scope first: its output element lives there."""
+        """Write the mapped results outwards."""
         outputs = _extension(task, "outputs")
         if not outputs:
             return
-        target_scope = self.scope_of(task) if "loop" in task.internal_data else self.enclosing(task)
+        target_scope = self.outside(task)
         outer = self.variables.visible(target_scope)
         mapped: dict[str, Any] = {}
         answers = self.values(task, [source for _, source in outputs])
@@ -178,7 +186,8 @@ class Case(BpmnWorkflow):
 
     def record(self, what: str, task: Task) -> None:
         spec = task.task_spec
-        self.events.append(Event(what, task.internal_data["key"], spec.bpmn_id, spec.type, *task.workflow.definition.id))
+        key = _stuck(task.internal_data) if what == "incident" else task.internal_data["key"]
+        self.events.append(Event(what, key, spec.bpmn_id, spec.type, *task.workflow.definition.id))
 
     def took(self, workflow: Any, key: int, flow: str) -> None:
         """A token left the element instance ``key`` over the sequence flow with this id."""
@@ -266,18 +275,56 @@ class Case(BpmnWorkflow):
             host = host.workflow.owner
 
     def broadcast(self, name: str) -> None:
-        """Give a signal to all catchers of this case; the caller carries it to the others."""
+        """Give a signal to all catchers of this case that have arrived, armed or not; the caller carries it to the others.
+
+        An event at an activity that is about to begin in the same step hears it as soon as the activity has begun.
+        """
         self.signals.append(name)
         for task in list(self.live()):
-            request = task.internal_data.get("request", {})
-            if task.state == TaskState.WAITING and request.get("kind") == "signal" and request["value"] == name:
-                task.task_spec.fire(self, task, {})
+            if _begins(task):
+                self._late.append((task, name))
+            elif _catches(task, "signal"):
+                self.arm(task)
+                self._hear(task, name)
+
+    def deliver_late(self) -> bool:
+        """Signals for events whose activity has begun only now; True when one was heard."""
+        late, self._late = self._late, []
+        heard = [self._hear(event, name) for task, name in late for event in (task, *task.children)]
+        return any(heard)
+
+    def _hear(self, task: Task, name: str) -> bool:
+        if not _catches(task, "signal") or task.internal_data.get("request", {}).get("value") != name:
+            return False
+        task.task_spec.fire(self, task, {})
+        return True
+
+    def arm(self, task: Task) -> None:
+        """Evaluate once what an arrived event waits for; not before its activity has begun."""
+        local, spec = task.internal_data, task.task_spec
+        host = spec.host(task).internal_data
+        if {"request", "incident", "listener"} & local.keys():
+            return
+        if host is not local and (host.get("stage") == STARTING or ("incident" in host and "stage" not in host)):
+            return  # its inputs failed or its listeners are at work: the event's scope does not exist yet
+        if "key" not in local:
+            self.open(task)
+        try:
+            if has(task, START) and "stage" not in local:
+                if ask(self, task, START):
+                    return
+                local["stage"] = ENTERING
+            spec.arm(self, task)
+        except Trouble as trouble:
+            self.block(task, trouble)
 
     # What is open
 
     def waits(self) -> Iterator[Wait]:
         for task in self.live():
             local, spec = task.internal_data, task.task_spec
+            if listener := local.get("listener"):
+                yield Wait("job", listener["key"], spec.bpmn_id, dict(listener["request"]), *task.workflow.definition.id)
             request = local.get("request")
             if request is None or "key" not in local:
                 continue
@@ -291,7 +338,23 @@ class Case(BpmnWorkflow):
         for task in self.live():
             local, of = task.internal_data, task.workflow.definition.id
             if incident := local.get("incident"):
-                yield Incident(local["key"], task.task_spec.bpmn_id, incident["kind"], incident["message"], *of)
+                yield Incident(_stuck(local), task.task_spec.bpmn_id, incident["kind"], incident["message"], *of)
+
+
+def _begins(task: Task) -> bool:
+    """An activity with events is about to begin, or an event belongs to one that has not begun."""
+    if isinstance(task.task_spec, BoundaryEventSplit):
+        return bool(task.state == TaskState.READY)
+    return isinstance(task.task_spec, BoundaryEvent) and "stage" not in task.task_spec.host(task).internal_data
+
+
+def _catches(task: Task, kind: str) -> bool:
+    return task.state == TaskState.WAITING and isinstance(task.task_spec, Catch) and task.task_spec.event_definition.kind == kind
+
+
+def _stuck(local: Mapping[str, Any]) -> int:
+    """Under which key somebody repeats what failed: the listener's, while one is asked."""
+    return int(local.get("listener", local)["key"])
 
 
 def _extension(task: Task, name: str) -> Any:

@@ -13,12 +13,25 @@ from typing import Any
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from engine.model.errors import FallflussError
 from engine.runtime.case import Case
+from engine.runtime.definition import Definition
 from engine.runtime.services import Services
 from engine.runtime.tokens import nest, prune
 from engine.runtime.variables import Variables
 
 FORMAT = 1
+
+
+class UnknownState(FallflussError):
+    """The saved case was written by another version of this program."""
+
+    def __init__(self, found: Any):
+        self.found = found
+        super().__init__(
+            f"Der gespeicherte Stand des Falls hat das Format {found!r}, dieses Programm liest Format {FORMAT}. Es wurde nichts geändert. "
+            "Bitte den Betrieb benachrichtigen: Vermutlich läuft eine ältere Programmfassung als jene, die den Fall zuletzt gespeichert hat."
+        )
 
 
 def dump(case: Case) -> str:
@@ -47,15 +60,25 @@ def _flow(case: Case, workflow: Any, numbers: dict[Any, int]) -> list[Any]:
     return [owner, *workflow.definition.id, workflow.spec.name, rows]
 
 
+def read(text: str) -> dict[str, Any]:
+    """The saved state as plain data.
+
+    Raises:
+        UnknownState: the text was written by another version of this program.
+    """
+    state: dict[str, Any] = json.loads(text)
+    if state.get("format") != FORMAT:
+        raise UnknownState(state.get("format"))
+    return state
+
+
 def load(text: str, services: Services) -> Case:
     """Rebuild a case; its definitions come from ``services.find``.
 
     Raises:
-        ValueError: the text was written by another version of this program; migrate it first.
+        UnknownState: the text was written by another version of this program; migrate it first.
     """
-    state = json.loads(text)
-    if state["format"] != FORMAT:
-        raise ValueError(f"Unknown state format {state['format']}; this program reads format {FORMAT}. Nothing was changed.")
+    state = read(text)
     (_, process, version, _, _), *_ = state["flows"]
     case = Case(services.find(process, version), services)
     case.counter, case.root, case.completed = state["counter"], state["root"], state["completed"]
@@ -68,13 +91,22 @@ def load(text: str, services: Services) -> Case:
 
 def _restore(case: Case, flow: list[Any], tasks: dict[int, Task]) -> None:
     owner, process, version, name, rows = flow
-    workflow = case if owner is None else nest(case, tasks[owner], case.services.find(process, version), name)
+    workflow = case if owner is None else nest(case, tasks[owner], _definition(case, process, version), name)
     workflow.task_tree = Task(workflow, workflow.spec.start, state=TaskState.COMPLETED)
     for number, element, task_state, parent, data in rows:
         above = workflow.task_tree if parent is None else tasks[parent]
-        task = tasks[number] = Task(workflow, workflow.spec.task_specs[element], above, state=task_state)
+        # A number instead of the library's random id: hundreds of those cost more than everything else here.
+        task = tasks[number] = Task(workflow, workflow.spec.task_specs[element], above, state=task_state, id=number + 1)
         task.internal_data = data
         task.triggered = "loop" in data or "fired" in data
+
+
+def _definition(case: Case, process: str, version: int) -> Definition:
+    """Most inner workflows belong to few definitions; asking the caller for each is slow in a wide case."""
+    known = case.definitions
+    if (process, version) not in known:
+        known[process, version] = case.services.find(process, version)
+    return known[process, version]
 
 
 def _outer_first(case: Case) -> Iterator[Any]:

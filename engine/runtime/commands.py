@@ -10,8 +10,9 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.model.errors import NotWaiting, Trouble
+from engine.runtime import listeners
 from engine.runtime.case import Case
-from engine.runtime.elements import LEAVING, WAITING
+from engine.runtime.elements import COMPLETING, WAITING
 from engine.runtime.events import Catch
 from engine.runtime.tokens import put_token
 
@@ -19,17 +20,22 @@ Command = Callable[[Case], None]
 
 
 def complete(key: int, values: Mapping[str, Any] | None = None) -> Command:
-    """Finish a user task or job with its result.
+    """Finish a user task, a job or a listener's job with its result.
 
     Raises (this and the following, when applied):
         NotWaiting: nothing of that kind waits under the key any more.
     """
 
     def command(case: Case) -> None:
+        listening = listeners.asked(case, key)
+        if listening is not None:
+            _guarded(case, listening, lambda: listeners.hear(case, listening, values or {}))
+            return
         task = _started(case, key)
+        listeners.forget(task)
         task.internal_data.pop("incident", None)
         case.receive(task, values or {})
-        task.internal_data["stage"] = LEAVING
+        task.internal_data["stage"] = COMPLETING
         task._set_state(TaskState.READY)
 
     return command
@@ -39,8 +45,8 @@ def fail(key: int, retries: int, message: str) -> Command:
     """A job failed; without retries left it becomes an incident."""
 
     def command(case: Case) -> None:
-        task = _started(case, key, "job")
-        task.internal_data["request"]["retries"] = retries
+        task, request = _job(case, key)
+        request["retries"] = retries
         if retries <= 0:
             case.block(task, Trouble("JOB_NO_RETRIES", message))
 
@@ -51,11 +57,18 @@ def throw_error(key: int, code: str) -> Command:
     """A job reports a business error: the nearest matching boundary event catches it, else it is an incident."""
 
     def command(case: Case) -> None:
-        task = _started(case, key, "job")
-        try:
-            case.throw(task, "error", code)
-        except Trouble as trouble:
-            case.block(task, trouble)
+        task, _ = _job(case, key)
+        _guarded(case, task, lambda: case.throw(task, "error", code))
+
+    return command
+
+
+def assign(key: int, assignee: str | None) -> Command:
+    """Note who has a user task; its assigning listeners are asked, and the task stays open meanwhile."""
+
+    def command(case: Case) -> None:
+        task = _started(case, key, "user task")
+        _guarded(case, task, lambda: listeners.assign(case, task, assignee))
 
     return command
 
@@ -76,10 +89,12 @@ def resolve(key: int) -> Command:
     """Repeat the failed stage of a blocked element; a job waits for its worker once more."""
 
     def command(case: Case) -> None:
-        task = case.waiting(key)
+        task = listeners.asked(case, key) or case.waiting(key)
         if task.internal_data.pop("incident", None) is None:
             raise NotWaiting(key)
-        if task.state == TaskState.STARTED and task.internal_data.get("stage") != WAITING:
+        if listener := task.internal_data.get("listener"):
+            listener["request"]["retries"] = max(1, listener["request"]["retries"])
+        elif task.state == TaskState.STARTED and task.internal_data.get("stage") != WAITING:
             task._set_state(TaskState.READY)
         elif task.task_spec.wait_kind == "job":
             request = task.internal_data["request"]
@@ -147,6 +162,22 @@ def _cancel_events(split: Task) -> None:
     for event in split.children:
         if event.state == TaskState.WAITING:
             event.cancel()
+
+
+def _guarded(case: Case, task: Task, act: Callable[[], object]) -> None:
+    try:
+        act()
+    except Trouble as trouble:
+        case.block(task, trouble)
+
+
+def _job(case: Case, key: int) -> tuple[Task, dict[str, Any]]:
+    """The element whose job, or whose listener's job, waits under the key, with the job's request."""
+    listening = listeners.asked(case, key)
+    if listening is not None:
+        return listening, listening.internal_data["listener"]["request"]
+    task = _started(case, key, "job")
+    return task, task.internal_data["request"]
 
 
 def _started(case: Case, key: int, kind: str | None = None) -> Task:

@@ -14,7 +14,6 @@ from engine.runtime.events import BoundaryEvent, Catch
 from engine.runtime.tokens import LIVE, prune
 
 MAX_RUNS = 10_000
-PRUNE_EVERY = 100
 
 
 def drive(case: Case) -> None:
@@ -28,7 +27,7 @@ def drive(case: Case) -> None:
             if task.state == TaskState.READY and not case.interrupted:
                 _run(task)
                 runs += 1
-                if runs % PRUNE_EVERY == 0:
+                if runs % case.prune_every == 0:
                     _prune_all(case)
     _stop(case)
 
@@ -59,8 +58,8 @@ def _settle(case: Case) -> bool:
     moved = [workflow for workflow in case.workflows() if _is_over(workflow) and _wake(workflow.owner)]
     for task in case.live() if not moved else ():
         if isinstance(task.task_spec, Catch) and task.state == TaskState.WAITING:
-            _arm(case, task)
-    return bool(moved)
+            case.arm(task)
+    return bool(moved) or case.deliver_late()
 
 
 def _is_over(workflow: Any) -> bool:
@@ -75,21 +74,6 @@ def _wake(owner: Task | None) -> bool:
     owner.internal_data["stage"] = LEAVING
     owner._set_state(TaskState.READY)
     return True
-
-
-def _arm(case: Case, task: Task) -> None:
-    local = task.internal_data
-    if "request" in local or "incident" in local:
-        return
-    host = task.task_spec.host(task).internal_data
-    if "incident" in host and "stage" not in host:
-        return  # the host's inputs failed: its events are evaluated in a scope that does not exist yet
-    if "key" not in local:
-        case.open(task)
-    try:
-        task.task_spec.arm(case, task)
-    except Trouble as trouble:
-        case.block(task, trouble)
 
 
 def _stop(case: Case) -> None:

@@ -15,13 +15,22 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.model.errors import Trouble
-from engine.runtime import request
+from engine.runtime import listeners, request
 from engine.runtime.request import Request
 
 if TYPE_CHECKING:
     from engine.runtime.case import Case
 
-ENTERING, WAITING, LEAVING = "entering", "waiting", "leaving"
+STARTING, ENTERING, CREATING, ASSIGNING, WAITING = "starting", "entering", "creating", "assigning", "waiting"
+COMPLETING, LEAVING, ENDING, OVER = "completing", "leaving", "ending", "over"
+# Stages in which listeners are heard: their event, and the stage that follows.
+_LISTENING = {
+    STARTING: (listeners.START, ENTERING),
+    CREATING: (listeners.CREATING, ASSIGNING),
+    ASSIGNING: (listeners.ASSIGNING, WAITING),
+    COMPLETING: (listeners.COMPLETING, LEAVING),
+    ENDING: (listeners.END, OVER),
+}
 
 
 class Element(BpmnSpecMixin):
@@ -29,6 +38,7 @@ class Element(BpmnSpecMixin):
 
     type = "TASK"
     wait_kind: str | None = None
+    entered = WAITING  # the stage after ``enter`` left the rest to the outside
     extensions: Mapping[str, Any] = {}
 
     def __init__(self, wf_spec: Any, bpmn_id: str, **kwargs: Any):
@@ -78,16 +88,28 @@ class Element(BpmnSpecMixin):
             case.open(task)
         if "stage" not in local:
             case.apply_inputs(task)
-            local["stage"] = ENTERING
-        if local["stage"] == ENTERING:
-            local["stage"] = LEAVING if self.enter(case, task) else WAITING
-        if local["stage"] == WAITING:
+            local["stage"] = STARTING
+        if not self._reach_end(case, task, local):
             return False
-        self.leave(case, task)
         if "loop" in local:
             task.parent.task_spec.collect(case, task.parent, task)
         case.close(task, "completed")
         return True
+
+    def _reach_end(self, case: Case, task: Task, local: dict[str, Any]) -> bool:
+        """Go from stage to stage until the element is over (True) or waits for a listener or for the outside."""
+        while (stage := local["stage"]) not in (WAITING, OVER):
+            if stage == ENTERING:
+                local["stage"] = LEAVING if self.enter(case, task) else self.entered
+            elif stage == LEAVING:
+                self.leave(case, task)
+                local["stage"] = ENDING
+            else:
+                event, following = _LISTENING[stage]
+                if listeners.ask(case, task, event):
+                    return False
+                local["stage"] = following
+        return bool(stage == OVER)
 
     def _on_cancel(self, task: Task) -> None:
         task.workflow.top_workflow.close(task, "cancelled")
@@ -107,14 +129,21 @@ class StartEvent(Element):
         self.event_definition = event_definition
 
 
+def _tag(bound: Mapping[str, Any]) -> list[str]:
+    """The version tag, where the diagram binds to one."""
+    return [bound["version_tag"]] if bound.get("binding") == "versionTag" else []
+
+
 class UserTask(Element):
     type = "USER_TASK"
     wait_kind = "user task"
+    entered = CREATING
 
     def enter(self, case: Case, task: Task) -> bool:
         fields = self.extensions.get("user", {})
         answers = dict(zip(fields, case.values(task, fields.values()), strict=True))
-        task.internal_data["request"] = request.user_task(answers)
+        tag = [("formVersionTag", one) for one in _tag(self.extensions.get("form", {}))]
+        task.internal_data["request"] = {**request.user_task(answers), **dict(tag)}
         return False
 
 
@@ -158,7 +187,7 @@ class Decision(Element):
     def enter(self, case: Case, task: Task) -> bool:
         called = self.extensions["decision"]
         name = request.text("Die Kennung der Entscheidung", case.values(task, [called["id"]])[0])
-        result = case.services.decide(name, case.variables.visible(case.scope_of(task)))
+        result = case.services.decide(name, case.variables.visible(case.scope_of(task)), *_tag(called))
         case.receive(task, {called["result"]: result})
         return True
 
@@ -187,7 +216,7 @@ class CallActivity(Element):
     def enter(self, case: Case, task: Task) -> bool:
         called = self.extensions["called"]
         process = request.text("Die Kennung des aufgerufenen Prozesses", case.values(task, [called["process"]])[0])
-        definition = case.services.resolve(process)
+        definition = case.services.resolve(process, *_tag(called))
         task.internal_data["child"] = case.next_key()
         case.variables.open(task.internal_data["child"], None, self._handed_in(case, task))
         case.start_inner(task, definition, definition.process)

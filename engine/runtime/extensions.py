@@ -30,6 +30,8 @@ def read(node: Any) -> dict[str, Any]:
         "called": _called(node),
         "user": _user(node),
         "form": _first(node, "formDefinition", _BINDING),
+        "listeners": _listeners(node),
+        "headers": _headers(node),
     }
     return {name: value for name, value in found.items() if value}
 
@@ -73,9 +75,22 @@ def _mapping(node: Any, side: str) -> list[tuple[str, str]]:
 
 def _job(node: Any) -> dict[str, Any]:
     for job in elements(node, "taskDefinition"):
-        headers = {header.get("key"): header.get("value") or "" for header in elements(node, "taskHeaders/zeebe:header")}
-        return {"type": _attribute(job, "type"), "retries": _attribute(job, "retries") or "3", "headers": headers}
+        return {"type": _attribute(job, "type"), "retries": _attribute(job, "retries") or "3", "headers": _headers(node)}
     return {}
+
+
+def _headers(node: Any) -> dict[str, str]:
+    return {header.get("key"): header.get("value") or "" for header in elements(node, "taskHeaders/zeebe:header")}
+
+
+def _listeners(node: Any) -> dict[str, list[dict[str, str]]]:
+    """By event, in the order of the file."""
+    found: dict[str, list[dict[str, str]]] = {}
+    for path in ("executionListeners/zeebe:executionListener", "taskListeners/zeebe:taskListener"):
+        for one in elements(node, path):
+            job = {"type": _attribute(one, "type"), "retries": _attribute(one, "retries") or "3"}
+            found.setdefault(_attribute(one, "eventType"), []).append(job)
+    return found
 
 
 def _called(node: Any) -> dict[str, Any]:

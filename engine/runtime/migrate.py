@@ -59,7 +59,7 @@ def _rename(flow: list[Any], old: Any, new: Any, mapping: Mapping[str, str]) -> 
             row[4]["via"] = _renamed(row[4]["via"], flow[3], mapping)
         if not before.endswith(_SPLIT):
             reasons += _misfits(row, old.task_specs[before], new.task_specs)
-    return reasons + list(_changed_joins(rows, old, new, mapping))
+    return reasons + list(_changed_joins(rows, old, new, mapping)) + list(_starving_joins(rows, old, new, mapping))
 
 
 def _renamed(name: str, workflow: str, mapping: Mapping[str, str]) -> str:
@@ -95,6 +95,18 @@ def _changed_joins(rows: list[list[Any]], old: Any, new: Any, mapping: Mapping[s
         before = {target.name, *upstream(new, target._inputs, target.name)}
         if len([one for one in live if one in before]) > 1 or target.name in live:
             yield f"die Zweige vor der Zusammenführung «{target.name}» haben sich geändert, während sie durchlaufen werden"
+
+
+def _starving_joins(rows: list[list[Any]], old: Any, new: Any, mapping: Mapping[str, str]) -> Iterator[str]:
+    """A join that is new inside an open region waits for ever: a token stands on the way to some of its branches, none on the others."""
+    known = {mapping.get(name, name) for name, spec in old.task_specs.items() if isinstance(spec, ParallelGateway)}
+    live = {row[1] for row in rows if row[2] != TaskState.COMPLETED and "loop" not in row[4]}
+    for name, spec in new.task_specs.items():
+        if not isinstance(spec, ParallelGateway) or name in known or len(spec._inputs) < 2:
+            continue
+        ways = [upstream(new, [branch], name) for branch in spec._inputs]
+        if any(0 < sum(one in way for way in ways) < len(ways) for one in live):
+            yield f"vor der neuen Zusammenführung «{name}» ist ein Zweig schon offen, der andere käme nie an"
 
 
 def _fit_boundaries(rows: list[list[Any]], specs: Mapping[str, Any], fresh: int) -> int:

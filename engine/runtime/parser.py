@@ -23,6 +23,12 @@ _NEEDED = {
     elements.Decision: ("decision", ("id", "result"), "die Entscheidung mit Ergebnisvariable (zeebe:calledDecision)"),
     elements.CallActivity: ("called", ("process",), "der aufgerufene Prozess (zeebe:calledElement)"),
 }
+# Where listeners differ from start and end.
+_LISTENERS = {
+    "userTask": ("start", "end", "creating", "assigning", "completing"),
+    "startEvent": ("end",),
+    "boundaryEvent": ("end",),
+}
 
 
 class Zeebe(TaskParser):
@@ -39,9 +45,20 @@ class Zeebe(TaskParser):
         for kind, (name, keys, words) in _NEEDED.items():
             if isinstance(self.task, kind) and not all(read.get(name, {}).get(key) for key in keys):
                 self.refuse(f"Es fehlt {words}; bitte im Modeler ergänzen.")
+        self._check_listeners(read.get("listeners", {}))
         if self.xpath("./bpmn:standardLoopCharacteristics"):
             self.refuse("Standardschleifen werden nicht ausgeführt; bitte die Schleife mit einem Gateway zeichnen.")
         return read
+
+    def _check_listeners(self, found: dict[str, Any]) -> None:
+        """Refuse what would silently never run."""
+        kind = self.node.tag.rpartition("}")[2]
+        allowed = _LISTENERS.get(kind, ("start",) if kind.endswith("Gateway") else ("start", "end"))
+        for event, wanted in found.items():
+            if event not in allowed:
+                self.refuse(f"Listener der Art «{event}» werden an dieser Stelle nicht ausgeführt; bitte als Service-Aufgabe zeichnen.")
+            if not all(one["type"] for one in wanted):
+                self.refuse("Dem Listener fehlt der Auftragstyp (type); bitte im Modeler ergänzen.")
 
     def parse_incoming_data_references(self) -> list[Any]:
         """Data objects and stores are drawings only: variables live in scopes."""

@@ -6,15 +6,13 @@ from collections.abc import Iterable, Mapping
 from operator import attrgetter
 from typing import Any
 
-from SpiffWorkflow.task import Task
-
 from engine.model.step import Step
 from engine.runtime import codec
 from engine.runtime.case import Case
 from engine.runtime.commands import Command
 from engine.runtime.definition import Definition
 from engine.runtime.drive import drive
-from engine.runtime.events import Catch
+from engine.runtime.looking import Seen
 from engine.runtime.services import Services
 from engine.runtime.tokens import plant
 
@@ -53,18 +51,12 @@ class Runtime(Services):
         Raises:
             NotWaiting: nothing waits under a key any more.
         """
-        case = codec.load(state, self)
-        return {key: case.variables.visible(case.scope_of(_viewer(case, key))) for key in keys}
+        return Seen(state).visible(keys)
 
     def variables(self, state: str) -> dict[str, Any]:
         """The variables of the case itself, as every element sees them that hides none."""
         case = codec.load(state, self)
         return case.variables.visible(case.root)
-
-
-def _viewer(case: Case, key: int) -> Task:
-    task = case.waiting(key)
-    return task.task_spec.host(task) if isinstance(task.task_spec, Catch) else task
 
 
 def outcome(case: Case, state: str) -> Step:

@@ -22,13 +22,14 @@ class Evaluator(Protocol):
 
 @dataclass(frozen=True)
 class Services:
-    """``find`` gives a definition by process and version, ``resolve`` the version of the case's release (or ``Trouble``).
+    """``find`` gives a definition by process and version, ``resolve(process)`` the version of the case's release (or ``Trouble``).
 
-    ``decide(decision_id, variables)`` gives a decision's result. ``now`` is the instant of the command, with zone.
+    ``decide(decision_id, variables)`` gives a decision's result. Where the diagram binds to a version tag, ``resolve`` and ``decide`` get
+    it as a last argument. ``now`` is the instant of the command, with zone.
     """
 
     find: Callable[[str, int], Definition]
-    resolve: Callable[[str], Definition]
+    resolve: Callable[..., Definition]
     feel: Evaluator
-    decide: Callable[[str, Mapping[str, Any]], Any]
+    decide: Callable[..., Any]
     now: datetime

@@ -46,11 +46,25 @@ def put_token(workflow: Any, name: str) -> Task:
     return Task(workflow, spec, workflow.task_tree, state=TaskState.READY)
 
 
-def nest(case: Any, task: Task, definition: Definition, name: str) -> BpmnSubWorkflow:
+class Inner(BpmnSubWorkflow):
+    """A sub-process or called process that knows its owner: the library looks it up among all tasks of the case, again and again."""
+
+    def __init__(self, definition: Definition, name: str, owner: Task, case: Any):
+        self.definition = definition
+        self.owner = owner
+        super().__init__(definition.specs[name], owner.id, case, deserializing=True)
+
+    @property
+    def parent_workflow(self) -> Any:
+        return self.owner.workflow
+
+    def _calculate_depth(self) -> int:
+        return 1 + getattr(self.owner.workflow, "depth", 0)
+
+
+def nest(case: Any, task: Task, definition: Definition, name: str) -> Inner:
     """An empty inner workflow (sub-process or called process) owned by ``task``."""
-    inner = BpmnSubWorkflow(definition.specs[name], task.id, case, deserializing=True)
-    inner.definition = definition
-    inner.owner = task
+    inner = Inner(definition, name, task, case)
     case.subprocesses[task.id] = inner
     return inner
 

@@ -12,11 +12,13 @@ from sqlalchemy import ColumnElement, func, select
 
 from engine.commands.events import fire_timer
 from engine.commands.jobs import complete_job, fail_job, open_job
+from engine.commands.starts import start_by_timer
+from engine.model import calendar
 from engine.model.access import system
 from engine.model.errors import FallflussError, NotWaiting, Stale
 from engine.scheduling.handlers import HANDLERS
 from engine.store.session import Database, FallSession
-from engine.store.tables import Instanz, Job, Timer
+from engine.store.tables import Ausloeser, Instanz, Job, Timer
 
 log = structlog.get_logger(__name__)
 
@@ -41,11 +43,12 @@ class Worked:
 
 
 def next_due(database: Database) -> datetime | None:
-    """When the next timer or job of this server is due, in UTC; None when nothing waits. Costs two index look-ups."""
+    """When the next timer or job of this server is due, in UTC; None when nothing waits. Costs three index look-ups."""
     with database.read(SCHEDULER) as session:
         timer = session.scalar(select(func.min(Timer.next_attempt_at)))
         job = session.scalar(select(func.min(Job.next_attempt_at)).where(*_ours()))
-    return min((at for at in (timer, job) if at is not None), default=None)
+        start = session.scalar(select(func.min(Ausloeser.next_attempt_at)))
+    return min((at for at in (timer, job, start) if at is not None), default=None)
 
 
 def run_due(database: Database) -> Worked:
@@ -55,7 +58,7 @@ def run_due(database: Database) -> Worked:
         due = next_due(database)
         if due is None or due > database.clock.now():
             return done
-        worked = _attempt(database, TIMERS) + _attempt(database, JOBS)
+        worked = _attempt(database, TIMERS) + _attempt(database, STARTS) + _attempt(database, JOBS)
         if worked.count == 0:  # another scheduler holds what is left
             return done
         done += worked
@@ -93,6 +96,10 @@ def _attempt(database: Database, kind: Kind) -> Worked:
         return kind.done
 
 
+def _start(session: FallSession, key: int) -> None:
+    start_by_timer(session, key)
+
+
 def _handle(session: FallSession, key: int) -> None:
     instanz, job = open_job(session, key)
     complete_job(session, key, HANDLERS[job.type](session, instanz, job) or {})
@@ -100,14 +107,12 @@ def _handle(session: FallSession, key: int) -> None:
 
 def _next(session: FallSession, table: Any, *where: ColumnElement[bool]) -> int | None:
     """The key of what is due longest, its instance locked; what another scheduler has locked is left to it."""
-    found: int | None = session.scalar(
-        select(table.key)
-        .join(Instanz, Instanz.nummer == table.instanz_nummer)
-        .where(table.next_attempt_at <= session.now, *where)
-        .order_by(table.next_attempt_at, table.key)
-        .limit(1)
-        .with_for_update(of=Instanz, skip_locked=True)
-    )
+    query = select(table.key).where(table.next_attempt_at <= session.now, *where).order_by(table.next_attempt_at, table.key).limit(1)
+    if table is Ausloeser:  # belongs to no instance yet: the row itself is the lock
+        locked = query.with_for_update(skip_locked=True)
+    else:
+        locked = query.join(Instanz, Instanz.nummer == table.instanz_nummer).with_for_update(of=Instanz, skip_locked=True)
+    found: int | None = session.scalar(locked)
     return found
 
 
@@ -123,10 +128,26 @@ def _postpone_timer(session: FallSession, key: int, reason: str) -> None:
         timer.next_attempt_at = session.now + pause(timer.attempts)
 
 
+def _postpone_start(session: FallSession, key: int, reason: str) -> None:
+    start = session.get(Ausloeser, key)
+    if start is not None:
+        start.attempts += 1
+        start.next_attempt_at = session.now + pause(start.attempts)
+
+
 def _postpone_job(session: FallSession, key: int, reason: str) -> None:
     job = session.get(Job, key)
     if job is not None:
-        fail_job(session, key, reason, retries=job.retries - 1, back_off=pause(4 - job.retries))
+        fail_job(session, key, reason, retries=job.retries - 1, back_off=_back_off(session, job))
+
+
+def _back_off(session: FallSession, job: Job) -> timedelta:
+    """The job's header ``retryBackoff`` (an ISO duration, as connectors have it), else longer with each failure."""
+    wanted = job.headers.get("retryBackoff", "")
+    try:
+        return calendar.add_duration(session.now, wanted) - session.now if wanted else pause(job.attempts + 1)
+    except ValueError:
+        return pause(job.attempts + 1)
 
 
 def pause(attempts: int) -> timedelta:
@@ -136,4 +157,5 @@ def pause(attempts: int) -> timedelta:
 
 
 TIMERS = Kind(Timer, fire_timer, _postpone_timer, Worked(timers=1))
+STARTS = Kind(Ausloeser, _start, _postpone_start, Worked(timers=1))
 JOBS = Kind(Job, _handle, _postpone_job, Worked(jobs=1), _ours)

@@ -36,6 +36,7 @@ class Item:
     resource_name: str
     sha256: str
     content: bytes = field(repr=False)
+    version_tag: str | None = None
 
     def once(self, what: str, read: Callable[[], T]) -> T:
         """``read()``, remembered for this content and version."""
@@ -48,13 +49,19 @@ class Item:
 
 @dataclass(frozen=True)
 class Contents:
-    """All that a release holds, by kind and id."""
+    """All that a release holds, by kind and id; ``tagged`` are the other versions that its diagrams bind to, by kind, id and tag."""
 
     release_id: int
     items: Mapping[tuple[str, str], Item]
+    tagged: Mapping[tuple[str, str, str], Item] = field(default_factory=dict)
 
     def item(self, kind: str, id: str) -> Item | None:
         return self.items.get((kind, id))
+
+    def bound(self, kind: str, id: str, tag: str | None) -> Item | None:
+        """What a diagram means that binds to the tag; without one, the release's version."""
+        own = self.item(kind, id)
+        return own if not tag or (own and own.version_tag == tag) else self.tagged.get((kind, id, tag))
 
     def version(self, process: str) -> int:
         return self._item(process).version
@@ -65,19 +72,33 @@ class Contents:
         file = item.once("diagram", lambda: bpmn.read(item.content, item.resource_name))
         return next(process for process in file.processes if process.id == id)
 
-    def element(self, process: str, id: str) -> bpmn.Element | None:
-        return self.process(process).elements.get(id)
+    def element(self, process: str, id: str, version: int | None = None) -> bpmn.Element | None:
+        """An element of the released version, or of the given one where the release holds several."""
+        item = self._item(process, version)
+        file = item.once("diagram", lambda: bpmn.read(item.content, item.resource_name))
+        return next(one.elements.get(id) for one in file.processes if one.id == process)
 
-    def form(self, id: str) -> forms.Form:
+    def form(self, id: str, tag: str | None = None) -> forms.Form:
         """The form of that id.
 
         Raises:
             NotFound: the release holds none; lint warned about it at deployment.
         """
-        item = self.item("form", id)
+        item = self.bound("form", id, tag)
         if item is None:
-            raise NotFound(f"Das Formular «{id}»")
+            raise NotFound(f"Das Formular «{id}»{_tagged(tag)}")
         return item.once("form", lambda: forms.read(item.content, item.resource_name))
+
+    def decisions_for(self, id: str, tag: str) -> dict[str, dmn.Decision]:
+        """All decisions, those of the file with the tagged version of ``id`` in that version.
+
+        Raises:
+            Trouble: the release holds no such version.
+        """
+        item = self.bound("decision", id, tag)
+        if item is None:
+            raise Trouble("CALLED_DECISION_ERROR", f"Die Entscheidung «{id}»{_tagged(tag)} ist in dieser Freigabe nicht enthalten.")
+        return {**self.decisions(), **self._decisions(item)}
 
     def decisions(self) -> dict[str, dmn.Decision]:
         """Every decision of the release; those of one file may require each other."""
@@ -89,27 +110,33 @@ class Contents:
 
     def find(self, process: str, version: int) -> Definition:
         """The compiled process in exactly that version."""
-        item = self._item(process)
+        item = self._item(process, version)
         if item.version != version:
             raise NotFound(f"Der Prozess «{process}» in Version {version}")
         return next(d for d in self._compiled(item) if d.process == process)
 
-    def resolve(self, process: str) -> Definition:
-        """The called process as this release holds it.
+    def resolve(self, process: str, tag: str | None = None) -> Definition:
+        """The called process as this release holds it, or in the version with the tag.
 
         Raises:
             Trouble: CALLED_ELEMENT_ERROR, the release holds no such process.
         """
-        item = self.item("process", process)
+        item = self.bound("process", process, tag)
         if item is None:
-            raise Trouble("CALLED_ELEMENT_ERROR", f"Der aufgerufene Prozess «{process}» ist in dieser Freigabe nicht enthalten.")
+            message = f"Der aufgerufene Prozess «{process}»{_tagged(tag)} ist in dieser Freigabe nicht enthalten."
+            raise Trouble("CALLED_ELEMENT_ERROR", message)
         return self.find(process, item.version)
 
-    def _item(self, process: str) -> Item:
-        item = self.item("process", process)
-        if item is None:
+    def _item(self, process: str, version: int | None = None) -> Item:
+        """The released version, unless another one is asked for that the release holds too."""
+        own = self.item("process", process)
+        if own is None or version not in (None, own.version):
+            for (kind, id, _), item in self.tagged.items():
+                if (kind, id) == ("process", process) and version in (None, item.version):
+                    return item
+        if own is None:
             raise NotFound(f"Der Prozess «{process}»")
-        return item
+        return own
 
     @staticmethod
     def _decisions(item: Item) -> dict[str, dmn.Decision]:
@@ -148,17 +175,21 @@ def runtime(session: FallSession, release_id: int, region: str) -> Runtime:
     held = contents(session, release_id)
     evaluator = _Informed(feel.shared(), parameters(session, region))
 
-    def decide(decision_id: str, variables: Mapping[str, Any]) -> Any:
+    def decide(decision_id: str, variables: Mapping[str, Any], tag: str | None = None) -> Any:
+        decisions = held.decisions_for(decision_id, tag) if tag else held.decisions()
         known = {**variables, **evaluator.known}
-        return dmn.decide(held.decisions(), decision_id, known, feel=evaluator.feel, now=session.now).result
+        return dmn.decide(decisions, decision_id, known, feel=evaluator.feel, now=session.now).result
 
     return Runtime(held.find, held.resolve, evaluator, decide, session.now)
 
 
 def parameters(session: FallSession, region: str) -> dict[str, Any]:
-    """The variable that expressions see besides those of the case; a case's own variable of that name is hidden by it."""
+    """The variable that expressions see besides those of the case; a case's own variable of that name is hidden by it.
+
+    Only what was set up to the transaction's ``now`` counts, so that a replay that moves it back sees what the command saw.
+    """
     day = session.now.astimezone(ZURICH).date()
-    return {CONTEXT: parameter.values(session, region, day)}
+    return {CONTEXT: parameter.values(session, region, day, known_at=session.now)}
 
 
 @dataclass(frozen=True)
@@ -176,14 +207,21 @@ class _Informed:
 
 
 def _load(session: FallSession, release_id: int) -> Contents:
-    rows = session.scalars(
-        select(DefinitionVersion)
+    rows = session.execute(
+        select(DefinitionVersion, ReleaseItem.version_tag)
         .join(ReleaseItem, ReleaseItem.definition_key == DefinitionVersion.key)
         .where(ReleaseItem.release_id == release_id)
-    )
-    items = {
-        (row.kind, row.id): Item(row.kind, row.id, row.version, row.name, row.resource_name, row.sha256, row.content) for row in rows
-    }
-    if not items:
+    ).all()
+    if not rows:
         raise NotFound(f"Die Freigabe {release_id}")
-    return Contents(release_id, items)
+    items = {(row.kind, row.id): _as_item(row) for row, tag in rows if tag is None}
+    tagged = {(row.kind, row.id, tag): _as_item(row) for row, tag in rows if tag is not None}
+    return Contents(release_id, items, tagged)
+
+
+def _as_item(row: DefinitionVersion) -> Item:
+    return Item(row.kind, row.id, row.version, row.name, row.resource_name, row.sha256, row.content, row.version_tag)
+
+
+def _tagged(tag: str | None) -> str:
+    return f" mit dem Versions-Tag «{tag}»" if tag else ""

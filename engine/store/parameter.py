@@ -48,7 +48,14 @@ class Log:
     def __init__(self, stand: int, rows: Sequence[Eintrag]):
         self.stand = stand
         self.rows = tuple(rows)
+        self._latest = max((row.at for row in self.rows), default=None)
         self._known: dict[tuple[str, date], Mapping[str, Any]] = {}
+
+    def as_of(self, at: datetime) -> Log:
+        """The log as it was at that moment."""
+        if self._latest is None or self._latest <= at:
+            return self
+        return Log(-1, [row for row in self.rows if row.at <= at])
 
     def values(self, region: str, day: date) -> Mapping[str, Any]:
         """All values in force in ``region`` on ``day``, by the names that expressions use."""
@@ -86,9 +93,8 @@ def values(session: FallSession, region: str, day: date, *, known_at: datetime |
 
     ``known_at`` leaves out what was set later, as a replay needs it.
     """
-    if known_at is not None:
-        return Log(-1, [row for row in log(session).rows if row.at <= known_at]).values(region, day)
-    return log(session).values(region, day)
+    known = log(session)
+    return (known if known_at is None else known.as_of(known_at)).values(region, day)
 
 
 def log(session: FallSession) -> Log:

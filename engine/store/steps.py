@@ -150,6 +150,8 @@ def _row(session: FallSession, instanz: Instanz, wait: Wait, act: Act, contents:
     if wait.kind == "job":
         return Job(
             **common,
+            kind=wait.request.get("kind", "BPMN_ELEMENT"),
+            listener_event=wait.request.get("listenerEventType"),
             type=str(wait.request["type"]),
             retries=wait.request["retries"],
             headers=dict(wait.request["headers"]),
@@ -160,7 +162,7 @@ def _row(session: FallSession, instanz: Instanz, wait: Wait, act: Act, contents:
 
 def _aufgabe(instanz: Instanz, wait: Wait, contents: Contents, person: Person | None, common: Mapping[str, Any]) -> Aufgabe:
     request = wait.request
-    element = contents.element(wait.process, wait.element)
+    element = contents.element(wait.process, wait.element, wait.version)
     return Aufgabe(
         **common,
         fall_id=instanz.fall_id,
@@ -170,6 +172,7 @@ def _aufgabe(instanz: Instanz, wait: Wait, contents: Contents, person: Person | 
         person_id=person.person_id if person else None,
         person_name=person.name if person else None,
         form_id=request.get("formId"),
+        form_tag=request.get("formVersionTag"),
         assignee=request.get("assignee"),
         candidate_groups=request.get("candidateGroups") or [],
         candidate_users=request.get("candidateUsers") or [],

@@ -164,10 +164,38 @@ class Release(Base):
 
 
 class ReleaseItem(Base):
+    """What a release holds. With ``version_tag`` it is an older version, held only for diagrams that bind to this tag."""
+
     __tablename__ = "release_item"
 
     release_id: Mapped[int] = mapped_column(ForeignKey("release.id"), primary_key=True)
     definition_key: Mapped[int] = mapped_column(ForeignKey("definition_version.key"), primary_key=True)
+    version_tag: Mapped[str | None] = mapped_column(String(120))
+
+
+class Ausloeser(Base):
+    """A start event of a released process that waits outside any case; a newer release replaces it.
+
+    ``kind`` is message, date, duration or cycle; ``value`` the message's name or the timer's text. A timer opens its case in
+    ``start_region`` and is over when ``next_attempt_at`` is empty. It belongs to no region: a message may open a case in any.
+    """
+
+    __tablename__ = "ausloeser"
+    __table_args__ = (Index("ix_ausloeser_due", "next_attempt_at"),)
+
+    key: Mapped[int] = mapped_column(Key, Identity(), primary_key=True)
+    release_id: Mapped[int] = mapped_column(ForeignKey("release.id"))
+    process: Mapped[str] = mapped_column(String(120))
+    version: Mapped[int]
+    element: Mapped[str] = mapped_column(String(120))
+    kind: Mapped[str] = mapped_column(String(12))
+    value: Mapped[str]
+    start_region: Mapped[str | None] = mapped_column(String(16))
+    fired: Mapped[int] = mapped_column(default=0)
+    started_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    next_attempt_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
 
 
 # The case
@@ -303,6 +331,7 @@ class Aufgabe(Waiting, RegionOwned, Base):
     person_id: Mapped[str | None] = mapped_column(String(20))
     person_name: Mapped[str | None]
     form_id: Mapped[str | None] = mapped_column(String(120))
+    form_tag: Mapped[str | None] = mapped_column(String(120))
     assignee: Mapped[str | None] = mapped_column(String(80), index=True)
     candidate_groups: Mapped[list[str]] = mapped_column(JSON)
     candidate_users: Mapped[list[str]] = mapped_column(JSON)
@@ -356,15 +385,22 @@ class Subscription(Waiting, RegionOwned, Base):
 
 
 class Job(Waiting, RegionOwned, Base):
-    """Work for a handler of this server or a worker outside. It is due at ``next_attempt_at`` unless its retries are used up."""
+    """Work for a handler of this server or a worker outside. It is due at ``next_attempt_at`` unless its retries are used up.
+
+    ``kind`` is BPMN_ELEMENT, EXECUTION_LISTENER or TASK_LISTENER; ``listener_event`` START, END, CREATING, ASSIGNING or COMPLETING.
+    ``attempts`` counts the failures so far.
+    """
 
     __tablename__ = "job"
     __table_args__ = (Index("ix_job_due", "next_attempt_at"),)
 
+    kind: Mapped[str] = mapped_column(String(20), default="BPMN_ELEMENT", server_default="BPMN_ELEMENT")
+    listener_event: Mapped[str | None] = mapped_column(String(12))
     type: Mapped[str] = mapped_column(String(120), index=True)
     retries: Mapped[int]
     headers: Mapped[dict[str, Any]] = mapped_column(JSON)
     next_attempt_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
     worker: Mapped[str | None]
     locked_until: Mapped[datetime | None]
 

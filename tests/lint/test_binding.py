@@ -1,4 +1,4 @@
-"""A binding to a version tag is refused."""
+"""A binding that cannot be kept is refused."""
 
 from __future__ import annotations
 
@@ -10,15 +10,18 @@ RULE = "binding"
 
 
 @pytest.mark.parametrize(("content", "places_named"), [
-    pytest.param(around(element("callActivity", "a", ext(zeebe("calledElement", processId="p", bindingType="versionTag", versionTag="1"))), flows("start -> a -> end")), ["a"], id="version tag"),
+    pytest.param(around(element("callActivity", "a", ext(zeebe("calledElement", processId="p", bindingType="versionTag", versionTag="=v"))), flows("start -> a -> end")), ["a"], id="a tag that is computed"),
+    pytest.param(around(element("callActivity", "a", ext(zeebe("calledElement", processId="=p", bindingType="versionTag", versionTag="1"))), flows("start -> a -> end")), ["a"], id="an id that is computed"),
+    pytest.param(around(element("callActivity", "a", ext(zeebe("calledElement", processId="p", bindingType="versionTag"))), flows("start -> a -> end")), ["a"], id="no tag"),
     pytest.param(around(element("callActivity", "a", ext(zeebe("calledElement", processId="p", bindingType="deployment"))), flows("start -> a -> end")), ["a"], id="deployment"),
 ])  # fmt: skip
-def test_a_binding_to_a_version_tag_is_refused(content, places_named):
+def test_a_binding_that_cannot_be_kept_is_pointed_out(content, places_named):
     assert places(content, RULE) == places_named
 
 
 @pytest.mark.parametrize("content", [
     pytest.param(around(element("callActivity", "a", ext(zeebe("calledElement", processId="p", bindingType="latest"))), flows("start -> a -> end")), id="latest"),
+    pytest.param(around(element("callActivity", "a", ext(zeebe("calledElement", processId="p", bindingType="versionTag", versionTag="1"))), flows("start -> a -> end")), id="version tag"),
 ])  # fmt: skip
 def test_everything_else_passes(content):
     assert places(content, RULE) == []

@@ -10,6 +10,7 @@ import pytest
 from engine import queries
 from engine.model.calendar import ZURICH
 from engine.model.errors import FormInvalid
+from engine.store import library
 from engine.store.tables import Instanz, Verlauf
 from tests.commands.conftest import Desk
 
@@ -81,3 +82,13 @@ def test_a_commune_counts_only_as_long_as_it_exists(desk: Desk) -> None:
     assert list(refused.value.errors) == ["gemeinde_bfs"]
     desk.clock.at = datetime(2025, 12, 31, 12, 0, tzinfo=UTC)
     desk.open("ueberpruefung", gemeinde_bfs=HALTEN)
+
+
+def test_a_replay_of_a_past_command_sees_what_it_saw(desk: Desk, put: Put) -> None:
+    past = desk.clock.now()
+    desk.clock.at = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+    put(SB, "6 Monate", region="SDOL")
+    with desk.begin() as session:
+        assert library.parameters(session, "SDOL")["parameter"]["sb_intervall_stabilisieren"] == "P6M"
+        session.now = past
+        assert library.parameters(session, "SDOL")["parameter"]["sb_intervall_stabilisieren"] == "P12M"

@@ -9,11 +9,12 @@ from engine.definitions.bpmn import BpmnFile
 from engine.definitions.forms import Form
 from engine.definitions.forms_components import Choice, DynamicList, Field, Group, fields
 from engine.definitions.lint.graph import elements
+from engine.definitions.parameter import CONTEXT
 from engine.definitions.xml import local
 
 # What every case has from its opening, and what the engine itself sets in a multi-instance activity.
 WELL_KNOWN = frozenset({
-    "fall_nr", "region", "personen", "loopCounter",
+    "fall_nr", "region", "personen", "loopCounter", CONTEXT,
     "numberOfInstances", "numberOfActiveInstances", "numberOfCompletedInstances", "numberOfTerminatedInstances",
 })  # fmt: skip
 TARGETS = ("input", "output")

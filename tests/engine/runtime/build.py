@@ -28,6 +28,15 @@ def io(inputs: dict[str, str] | None = None, outputs: dict[str, str] | None = No
     return f"<zeebe:ioMapping>{''.join(rows)}</zeebe:ioMapping>" if rows else ""
 
 
+def listen(*rows):
+    """Listeners as ``("start", "type")``; an event of user tasks makes a task listener. A third entry gives the retries."""
+    def texts(tag, events):
+        found = [zeebe(tag, eventType=event, type=type, **({"retries": rest[0]} if rest else {})) for event, type, *rest in rows if (event in ("start", "end")) == events]
+        return f"<zeebe:{tag}s>{''.join(found)}</zeebe:{tag}s>" if found else ""
+
+    return texts("executionListener", True) + texts("taskListener", False)
+
+
 def user(id, *inner, fields=(), **mapping):
     return element("userTask", id, ext(zeebe("userTask"), *fields, io(**mapping)), *inner)
 

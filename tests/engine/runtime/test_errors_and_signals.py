@@ -93,3 +93,23 @@ def test_a_signal_end_event_is_heard_inside_and_reported_outside(run):
     case = run(process("p", start(), par("f"), user("a"), element("endEvent", "ruf", on("signal", "sg")), catch("hoert", on("signal", "sg")), user("b"), end(),
                        flows("start -> f -> a -> ruf; f -> hoert -> b -> end")))
     assert case.complete("a").open == ["b"] and case.now.signals == ("ruf",)
+
+
+RUF = element("intermediateThrowEvent", "ruf", on("signal", "sg"))
+HOERT = catch("hoert", on("signal", "sg"))
+
+
+@pytest.mark.parametrize(("nodes", "route", "after"), [
+    pytest.param([par("f"), RUF, HOERT, user("x"), user("y"), end("e1"), end("e2")], "start -> f -> ruf -> x -> e1; f -> hoert -> y -> e2",
+                 ["x", "y"], id="a catch that arrived together with the throw hears it, whichever branch comes first"),
+    pytest.param([par("f"), RUF, HOERT, user("x"), user("y"), end("e1"), end("e2")], "start -> f -> hoert -> y -> e2; f -> ruf -> x -> e1",
+                 ["x", "y"], id="drawn the other way round"),
+    pytest.param([RUF, HOERT, user("y"), end("e2")], "start -> ruf -> hoert -> y -> e2", ["hoert"], id="a catch behind the throw does not hear it"),
+    pytest.param([par("f"), RUF, user("host"), boundary("b", "host", on("signal", "sg")), user("x"), user("y"), end("e1"), end("e2"), end("e3")],
+                 "start -> f -> ruf -> x -> e1; f -> host -> e2; b -> y -> e3", ["x", "y"], id="an activity begun together with the throw is interrupted"),
+    pytest.param([par("f"), RUF, user("host"), boundary("b", "host", on("signal", "sg"), interrupting=False), user("x"), user("y"), end("e1"), end("e2"), end("e3")],
+                 "start -> f -> ruf -> x -> e1; f -> host -> e2; b -> y -> e3", ["b", "host", "x", "y"], id="or not interrupted"),
+])
+def test_a_signal_is_heard_by_who_has_arrived_when_it_is_thrown(run, nodes, route, after):
+    case = run(process("p", start(), *nodes, flows(route)))
+    assert case.open == after

@@ -8,7 +8,7 @@ import pytest
 
 from engine.model.errors import NotFound, NotWaiting
 from engine.model.step import Change
-from engine.runtime import activate, set_variables, terminate
+from engine.runtime import UnknownState, activate, set_variables, terminate
 from tests.engine.runtime import diagrams
 from tests.engine.runtime.build import catch, each, end, flows, on, process, script, start, user, xor
 from tests.engine.runtime.support import NOW, ROOT, Run, Stub
@@ -151,7 +151,7 @@ def test_inputs_that_do_not_use_each_other_take_one_call_of_the_evaluator():
 def test_a_state_of_an_unknown_format_is_not_touched():
     case = Run(diagrams.PARALLEL)
     state = json.dumps({**json.loads(case.now.state), "format": 99})
-    with pytest.raises(ValueError, match="format 99"):
+    with pytest.raises(UnknownState, match="Format 99"):
         case.runtime.apply(state, lambda case: None)
 
 

@@ -56,13 +56,27 @@ def choose(rng: random.Random, now: Step) -> list[Command] | None:
     return [(complete if wait.kind in ("user task", "job") else fire)(wait.key, values)]
 
 
+NEVER = 10**9
+
+
+def forgetting(command: Command) -> Command:
+    """The same command, with history forgotten after every single element."""
+
+    def act(case: Case) -> None:
+        case.prune_every = 1
+        command(case)
+
+    return act
+
+
 class Walk:
-    """One case twice: ``memory`` is never saved, ``saved`` never kept."""
+    """One case twice: ``memory`` is never saved and never compacted, ``saved`` never kept and compacted all the time."""
 
     def __init__(self, runtime: Runtime, definition: Definition, variables: Mapping[str, Any]):
         self.runtime = runtime
         self.saved = runtime.start(definition, variables, key=START)
         self.memory = Case(definition, runtime)
+        self.memory.prune_every = NEVER
         plant(self.memory)
         self.memory.counter = self.memory.root = START
         self.memory.variables.open(START, None, variables)
@@ -90,7 +104,7 @@ class Walk:
             try:
                 command(self.memory)
                 drive(self.memory)
-                self.saved = self.runtime.apply(self.saved.state, command)
+                self.saved = self.runtime.apply(self.saved.state, forgetting(command))
                 steps.append(self.saved)
             except NotWaiting:
                 refused += 1

@@ -1,0 +1,119 @@
+"""Cases that nobody opens: start events that wait for a message or a timer, from one release to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+from sqlalchemy import select
+
+from engine.commands.cases import CaseRef, start_case
+from engine.definitions import feel, start_events
+from engine.definitions.bpmn import Element
+from engine.model import calendar
+from engine.model.calendar import TimerKind
+from engine.model.errors import DefinitionInvalid, Finding, FormInvalid, NotWaiting
+from engine.store import library
+from engine.store.session import FallSession
+from engine.store.steps import Act
+from engine.store.tables import Ausloeser, Meldung, Region
+
+Place = tuple[str, int, str]
+
+
+def renew(session: FallSession, release_id: int) -> None:
+    """Let the start events of a new release wait instead of those before. What did not change keeps its due time.
+
+    Raises:
+        DefinitionInvalid: a timer that cannot be computed, or whose region does not exist.
+    """
+    waiting: dict[Place, Ausloeser] = {(row.process, row.version, row.element): row for row in session.scalars(select(Ausloeser))}
+    for process, version, start in _starts(session, release_id):
+        known = waiting.pop((process, version, start.id), None)
+        if known is not None:
+            known.release_id = release_id
+        else:
+            session.add(_row(session, release_id, process, version, start))
+    for old in waiting.values():
+        session.delete(old)
+    session.flush()
+
+
+def start_by_message(session: FallSession, name: str, variables: Mapping[str, Any], *, message_id: str | None) -> CaseRef | None:
+    """Open a case with the process that starts with this message; None when there is none. ``variables`` name the ``region``.
+
+    Raises:
+        FormInvalid: the region is missing.
+        NotFound, NotAllowed: it does not exist, or the sender may not open cases there.
+    """
+    found = session.scalar(select(Ausloeser).where(Ausloeser.kind == "message", Ausloeser.value == name).order_by(Ausloeser.key).limit(1))
+    if found is None:
+        return None
+    region = variables.get("region")
+    if not isinstance(region, str) or not region:
+        raise FormInvalid({"region": "Bitte die Sozialregion angeben, in welcher die Meldung einen Fall eröffnet."})
+    ref = start_case(session, region, found, variables, Act("start_by_message", element=found.element, name=name))
+    if message_id:
+        session.add(Meldung(message_id=message_id, name=name, fall_id=ref.fall_id, at=session.now))
+    return ref
+
+
+def start_by_timer(session: FallSession, key: int) -> CaseRef:
+    """Open the case of a start timer that is due, and set its next due time.
+
+    Raises:
+        NotWaiting: another scheduler was first, or a newer release took it away.
+    """
+    found = session.scalar(select(Ausloeser).where(Ausloeser.key == key).with_for_update().execution_options(populate_existing=True))
+    if found is None or found.next_attempt_at is None or found.start_region is None:
+        raise NotWaiting(key)
+    found.fired, found.attempts = found.fired + 1, 0
+    found.due_at = found.next_attempt_at = _next(found)
+    return start_case(session, found.start_region, found, {}, Act("start_by_timer", element=found.element, name=found.value))
+
+
+def _starts(session: FallSession, release_id: int) -> Iterator[tuple[str, int, Element]]:
+    contents = library.contents(session, release_id)
+    for kind, id in contents.items:
+        if kind == "process":
+            for start in start_events.triggered(contents.process(id)):
+                yield id, contents.version(id), start
+
+
+def _row(session: FallSession, release_id: int, process: str, version: int, start: Element) -> Ausloeser:
+    assert start.trigger
+    row = Ausloeser(release_id=release_id, process=process, version=version, element=start.id, kind="message", fired=0, started_at=session.now)
+    row.value = _text(session, start, start.trigger.value or "")
+    if start.trigger.kind == "timer":
+        row.kind, row.start_region = start.trigger.timer or "", start_events.region(start)
+        if row.start_region is None or session.get(Region, row.start_region) is None:
+            raise _invalid(start, f"Die Region «{row.start_region or ''}» des Startzeitpunkts gibt es nicht.")
+        try:
+            row.due_at = _next(row)
+        except ValueError as error:
+            raise _invalid(start, str(error)) from error
+        # A moment that has passed starts nothing: releasing again must not open a case again.
+        row.next_attempt_at = row.due_at if row.due_at and row.due_at >= session.now else None
+    return row
+
+
+def _text(session: FallSession, start: Element, text: str) -> str:
+    """The message's name or the timer as text. FEEL sees no variables: there is no case yet."""
+    if not text.startswith("="):
+        return text
+    (value,) = feel.shared().evaluate_all([text[1:].strip()], {}, now=session.now)
+    if not isinstance(value, str):
+        raise _invalid(start, f"Der Ausdruck «{text}» ergibt keinen Text.")
+    return value
+
+
+def _next(row: Ausloeser) -> Any:
+    """When a timer is due after it has fired ``fired`` times; None when it is over."""
+    total = calendar.rounds(row.value) if row.kind == "cycle" else 1
+    if total is not None and row.fired >= total:
+        return None
+    return calendar.due_at(cast(TimerKind, row.kind), row.value, row.started_at, row.fired, previous=row.due_at)
+
+
+def _invalid(start: Element, message: str) -> DefinitionInvalid:
+    return DefinitionInvalid([Finding("", start.id, start.name, "start-trigger", "error", message)])
