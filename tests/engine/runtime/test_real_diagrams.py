@@ -50,7 +50,9 @@ class RealWalk:
         persons = PERSONEN[: self.rng.randint(1, 3)]
         common = {"fall_nr": FALL_NR, "region": "SDOL", "person": self.rng.choice(PERSONEN)}
         if process != "fall":
-            return {**common, "personen": persons}
+            # What the case hands to the processes it calls.
+            segmente = [{"person_id": p["person_id"], "segment": "VERAENDERN", "vorschlag": "VERAENDERN", "regel": "V1"} for p in persons]
+            return {**common, "personen": persons, "segmente": segmente, "naechste_sb": "2026-06-02"}
         given_ = {"personen": [{**person} for person in persons]}
         return {**fill(self.forms["f10_anmeldung"], {}, given=given_, rng=self.rng, now=self.now), **common, "personen": persons}
 
