@@ -10,8 +10,8 @@ from alembic import op
 
 from engine.store import tables
 
-revision = "0004"
-down_revision = "0003"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
