@@ -119,7 +119,7 @@ def _answers(session: FallSession, fall: Fall, values: Mapping[str, Any], forms:
     )
     for person_id, form_id, at, answers in rows:
         day = at.astimezone(ZURICH).date().isoformat()
-        newest[person_id] = {"person_id": person_id, "formular": form_id, "am": day, "antworten": answers or {}}
+        newest[person_id] = {"person_id": person_id, "formular": form_id, "am": day, "bewertung": answers or {}}
     return [one for person_id, one in newest.items() if person_id in ids]
 
 

@@ -209,7 +209,7 @@ def _open(session: FallSession, region: str, case: RunningCase) -> None:
             Hinweis(fall_id=fall.id, region=region, at=session.now, an_rolle="fallfuehrung", text=_notice(case, light_until)),
         ]
     )
-    start_instance(session, fall, PROCESS, _variables(case, light_until), act=Act("import_case", name="Bestandsfall übernommen"), at=ENTRY)
+    start_instance(session, fall, PROCESS, _variables(case, light_until), act=Act("import_case", name="Bestandsfall übernommen"))
     for person in session.scalars(select(Person).where(Person.fall_id == fall.id)):
         person.von = case.eroeffnet_am
 
@@ -235,6 +235,7 @@ def _notice(case: RunningCase, light_until: date) -> str:
 def _variables(case: RunningCase, light_until: date) -> dict[str, Any]:
     review = case.naechste_sb.isoformat()
     return {
+        "einstieg": ENTRY,
         "personen": [dict(person) for person in case.personen],
         "segmente": [
             {"person_id": id, "segment": segment, "vorschlag": segment, "regel": "", "begruendung": "Aus der Fachapplikation übernommen", "naechste_sb": review}

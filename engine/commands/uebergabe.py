@@ -167,7 +167,7 @@ def withdraw(session: FallSession, instanz: Instanz, job: Job) -> None:
 def carry_out(session: FallSession, instanz: Instanz, job: Job) -> None:
     """End the case here and begin it in the new region, at once or not at all.
 
-    Headers: ``prozess`` is the case's process there; it begins at ``beginn`` when the package holds Kurzassessment and segments, with a
+    Headers: ``prozess`` is the case's process there; it enters at ``einstieg`` when the package holds Kurzassessment and segments, with a
     first Standortbestimmung after ``auffrischung``, otherwise at its beginning.
     """
     move = _move(session, _seen(session, instanz, job))
@@ -247,8 +247,10 @@ def _arrive(session: FallSession, found: Uebergabeangebot, headers: Mapping[str,
     session.add_all(package.history(content, fall))
     session.flush()
     refresh = add_duration(session.now, headers.get("auffrischung", "P60D")).astimezone(ZURICH).date()
-    at = headers.get("beginn") if package.is_assessed(content) else None
-    start_instance(session, fall, headers["prozess"], package.start_values(content, refresh), act=Act("take_over", name="Fall übernommen"), at=at)
+    values = package.start_values(content, refresh)
+    if package.is_assessed(content):
+        values["einstieg"] = headers.get("einstieg")
+    start_instance(session, fall, headers["prozess"], values, act=Act("take_over", name="Fall übernommen"))
 
 
 def _new_move(session: FallSession, fall: Fall, values: Mapping[str, Any]) -> Uebergabe:

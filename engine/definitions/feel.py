@@ -38,7 +38,7 @@ class Feel:
     A Feel belongs to the process that made it: take :func:`shared` where a fork may lie in between.
     """
 
-    def __init__(self, *, seconds: float = 1.0, memory: int = MEMORY):
+    def __init__(self, *, seconds: float = 5.0, memory: int = MEMORY):
         self.seconds = seconds
         self._v8 = Embedded(BUNDLE, seconds=seconds, memory=memory, prepare=_script("configure", json.dumps({"feiertage": _feiertage()})))
 
