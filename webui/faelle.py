@@ -10,6 +10,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from engine import commands, queries
+from engine.cases.formkontext import form_context
 from engine.commands.cases import OPENS
 from engine.commands.incidents import RETRIES
 from engine.definitions.forms import Form
@@ -91,7 +92,7 @@ def eroeffnen() -> ResponseReturnValue:
     with reading() as session:
         form = commands.start_form(session)
         raw = change_rows(form.values_from(request.form) if form else {}, action)
-        asked = newly_asked(seite(form, raw, {}, session.now), request.form.get("_gezeigt")) if form else []
+        asked = newly_asked(seite(form, raw, form_context(session, form, region), session.now), request.form.get("_gezeigt")) if form else []
         if action != "eroeffnen" or asked:
             return _new_page(session, region, form, raw, _request_id(), asked=asked if action == "eroeffnen" else [])
     try:
@@ -152,7 +153,7 @@ def _new_page(
     errors: Mapping[str, str] | None = None,
     asked: list[str] | None = None,
 ) -> str:
-    formular = seite(form, raw, {}, session.now, errors) if form else None
+    formular = seite(form, raw, form_context(session, form, region), session.now, errors) if form else None
     return render_template(
         "faelle/neu.html",
         formular=formular,

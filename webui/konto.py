@@ -13,6 +13,7 @@ from engine.model.access import system
 from engine.store.konten import verify
 from webui import nutzer
 from webui.fortsetzen import ask_to_check, belongs_to_me, carried, safe_target
+from webui.parameter import LESEN as PARAMETERROLLEN
 from webui.rules import AUFGABENROLLEN, public, requires
 from webui.transactions import database
 
@@ -73,7 +74,9 @@ def abmelden() -> ResponseReturnValue:
 
 def home() -> str:
     """Where this person's day begins."""
-    return url_for("aufgaben.liste" if current_user.access.has(*AUFGABENROLLEN) else "konto.start")
+    if current_user.access.has(*AUFGABENROLLEN):
+        return url_for("aufgaben.liste")
+    return url_for("parameter.liste" if current_user.access.has(*PARAMETERROLLEN) else "konto.start")
 
 
 def _onward(weiter: str | None) -> ResponseReturnValue:

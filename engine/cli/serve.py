@@ -11,6 +11,7 @@ import click
 from engine.cli import Failure, processes
 from engine.cli.demo import logins, prepare
 from engine.cli.installation import connect, database_url, open_database
+from engine.model import logs
 from engine.scheduling import process as scheduling
 from engine.store.session import normalized
 
@@ -56,6 +57,7 @@ def scheduler() -> None:
     Beispiel:
       fallfluss scheduler
     """
+    logs.configure()
     database = open_database()
     with processes.stopping() as stop:
         scheduling.run(database, stop)

@@ -14,6 +14,7 @@ from engine.definitions.catalog import Catalog
 from engine.definitions.lint import lint
 from engine.model.errors import DefinitionInvalid, Finding, NotFound
 from engine.runtime import compile_bpmn
+from engine.store import library
 from engine.store.session import FallSession
 from engine.store.tables import DefinitionVersion, Deployment, Release, ReleaseItem
 
@@ -80,6 +81,7 @@ def release(session: FallSession, note: str = "", *, keys: Iterable[int] | None 
     made = Release(at=session.now, by=session.access.konto, note=note)
     session.add(made)
     session.flush()
+    session.info.setdefault(library.UNCOMMITTED, set()).add(made.id)
     session.add_all(ReleaseItem(release_id=made.id, definition_key=row.key) for row in rows)
     session.add_all(ReleaseItem(release_id=made.id, definition_key=row.key, version_tag=row.version_tag) for row in tagged)
     session.flush()

@@ -20,6 +20,8 @@ from engine.store.session import Database, FallSession
 from engine.store.tables import DefinitionVersion, Release, ReleaseItem
 
 T = TypeVar("T")
+# Where a session keeps the releases it has made itself.
+UNCOMMITTED = "uncommitted_releases"
 
 _read: dict[tuple[str, str, int], Any] = {}
 _contents: WeakKeyDictionary[Database, dict[int, Contents]] = WeakKeyDictionary()
@@ -161,6 +163,9 @@ def latest_release(session: FallSession) -> int:
 
 def contents(session: FallSession, release_id: int) -> Contents:
     """What the release holds, from memory after the first time."""
+    if release_id in session.info.get(UNCOMMITTED, ()):
+        # Rolled back, its number may belong to another release tomorrow.
+        return _load(session, release_id)
     known = _contents.setdefault(session.database, {})
     if release_id not in known:
         known[release_id] = _load(session, release_id)

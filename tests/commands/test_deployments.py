@@ -100,3 +100,15 @@ def test_cases_run_on_while_their_process_is_deployed_anew(desk: Desk):
     release(desk)
     desk.complete("pruefen", ok=False)
     assert [i.version for i in desk.all(Instanz)] == [1] and list(desk.timers()) == ["zehn_tage"]
+
+
+def test_a_release_that_was_rolled_back_is_forgotten(desk: Desk):
+    with pytest.raises(ZeroDivisionError), desk.database.begin(system()) as session:
+        commands.deploy(session, {"antrag.bpmn": changed("Antrag prüfen", "Nie geschehen")})
+        commands.release(session)
+        commands.open_case(session, "SDOL", {"grund": "x", "personen": []}, process="antrag")
+        raise ZeroDivisionError
+    deploy(desk, antrag_bpmn=changed("Antrag prüfen", "Wirklich geschehen"))
+    release(desk)
+    desk.open()
+    assert desk.tasks()[0].name == "Wirklich geschehen"
