@@ -40,6 +40,11 @@ CASES = [
     ("verzicht", {"anspruch": "ueberbrueckung", "ueberbrueckung_monate": 2}, "D5_1", True),
     ("verzicht", {"anspruch": "ueberbrueckung", "ueberbrueckung_monate": 3}, "D5_9", False),
     ("verzicht", {"anspruch": "ja", "ueberbrueckung_monate": None}, "D5_9", False),
+    ("uebergabe_art", {"wohin": "ausland"}, "D10_1", "ausland"),
+    ("uebergabe_art", {"wohin": "anderer_kanton"}, "D10_2", "ausserkantonal"),
+    ("uebergabe_art", {"wohin": "kanton", "neue_gemeinde_bfs": 2546, "bisherige_gemeinde_bfs": 2546, "neue_region": "SDOL", "region": "SDOL"}, "D10_3", "gleiche_gemeinde"),
+    ("uebergabe_art", {"wohin": "kanton", "neue_gemeinde_bfs": 2543, "bisherige_gemeinde_bfs": 2546, "neue_region": "SDOL", "region": "SDOL"}, "D10_4", "gleiche_region"),
+    ("uebergabe_art", {"wohin": "kanton", "neue_gemeinde_bfs": 2581, "bisherige_gemeinde_bfs": 2546, "neue_region": "SRO", "region": "SDOL"}, "D10_5", "andere_region"),
     ("zustaendigkeit", {"gemeinde_bfs": 2546, "stichtag": "2026-03-02"}, "D1_2546", {"region": "SDOL", "gemeinde": 2546}),
     ("zustaendigkeit", {"gemeinde_bfs": 261, "stichtag": "2026-03-02"}, "D1_ausserhalb", {"region": None, "gemeinde": None}),
 ]

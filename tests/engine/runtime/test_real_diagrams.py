@@ -52,7 +52,7 @@ class RealWalk:
         if process != "fall":
             # What the case hands to the processes it calls.
             segmente = [{"person_id": p["person_id"], "segment": "VERAENDERN", "vorschlag": "VERAENDERN", "regel": "V1"} for p in persons]
-            return {**common, "personen": persons, "segmente": segmente, "naechste_sb": "2026-06-02"}
+            return {**common, "personen": persons, "segmente": segmente, "naechste_sb": "2026-06-02", "uebergabe_nr": "U-2026-00001"}
         given_ = {"personen": [{**person} for person in persons]}
         return {**fill(self.forms["f10_anmeldung"], {}, given=given_, rng=self.rng, now=self.now), **common, "personen": persons}
 
