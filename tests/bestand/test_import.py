@@ -64,7 +64,6 @@ def test_after_the_standortbestimmung_the_interval_of_the_segment_counts(canton:
     assert canton.variables("SDOL")["naechste_sb"] == "2026-10-15"
 
 
-@pytest.mark.xfail(strict=True, reason="standortbestimmung.bpmn reassesses only who has a segment; whoever has none is left out")
 def test_a_case_without_segments_gets_them_at_its_standortbestimmung(canton: Canton, bring: Callable[..., Plan]):
     bring(table(CARL))
     assert "an der nächsten Standortbestimmung neu segmentieren" in canton.notices("SDOL")[0]
