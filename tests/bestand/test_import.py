@@ -48,10 +48,10 @@ def test_a_running_case_enters_at_its_next_standortbestimmung(canton: Canton, br
     assert canton.variables("SDOL")["ka_light_bis"] == "2027-03-02"
     assert canton.notices("SDOL") == ["Bestandsfall: Kurzassessment light bis 02.03.2027."]
     assert canton.elements("SDOL") == []
-    canton.travel("2026-04-14")
+    canton.travel("2026-03-31")
     assert canton.elements("SDOL") == []
-    canton.travel("2026-04-15")
-    assert canton.elements("SDOL") == ["standortbestimmung_durchfuehren"]
+    canton.travel("2026-04-01")
+    assert canton.elements("SDOL") == ["standort_bewerten"], "a fortnight before the appointment"
     with canton.database.read(canton.access("SDOL")) as session:
         assert queries.case(session, fall.fall_nr).positions[0].process == "fall"
 
@@ -59,7 +59,8 @@ def test_a_running_case_enters_at_its_next_standortbestimmung(canton: Canton, br
 def test_after_the_standortbestimmung_the_interval_of_the_segment_counts(canton: Canton, bring: Callable[..., Plan]):
     bring(table(ANNA))
     canton.travel("2026-04-15")
-    canton.complete("SDOL", "standortbestimmung_durchfuehren", sb_entscheid="weiter", sb_datum="2026-04-15", naechste_sb_wunsch=None)
+    canton.complete("SDOL", "standort_bewerten", sb_datum="2026-04-15")
+    canton.complete("SDOL", "vorgehen_festlegen", sb_entscheid="weiter", naechste_sb_wunsch=None)
     assert canton.variables("SDOL")["naechste_sb"] == "2026-10-15"
 
 
@@ -67,7 +68,8 @@ def test_a_case_without_segments_gets_them_at_its_standortbestimmung(canton: Can
     bring(table(CARL))
     assert "an der nächsten Standortbestimmung neu segmentieren" in canton.notices("SDOL")[0]
     canton.travel("2026-06-01")
-    canton.complete("SDOL", "standortbestimmung_durchfuehren", sb_entscheid="neu_segmentieren", sb_datum="2026-06-01")
+    canton.complete("SDOL", "standort_bewerten", sb_datum="2026-06-01")
+    canton.complete("SDOL", "vorgehen_festlegen", sb_entscheid="neu_segmentieren")
     assert canton.elements("SDOL") == ["kurzassessment_durchfuehren"]
 
 

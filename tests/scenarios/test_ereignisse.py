@@ -160,6 +160,24 @@ def test_who_renounces_support_is_detached_for_that_reason(akte: Akte) -> None:
     assert akte.value("abschluss_am") == "2026-10-30"
 
 
+def test_who_leaves_the_canton_is_detached_on_the_day_of_the_move(akte: Akte) -> None:
+    akte.supported().travel("2026-04-01").send("fall.wegzug", per="2026-04-01")
+    shown = akte.shows("abloesung_erfassen")
+    assert (akte.phase, shown["hauptgrund"], akte.value("abloesung_am")) == ("Ablösung", "wegzug_kanton", "2026-04-01")
+    akte.detach("1.4.2026", "31.3.2026", hauptgrund="wegzug_kanton", nachbegleitung="abgelehnt")
+    assert akte.value("abschluss_am") == "2026-10-01"
+
+
+def test_who_leaves_the_canton_before_any_support_has_nothing_to_detach_from(akte: Akte) -> None:
+    akte.open(ANNA).do("zustaendigkeit_pruefen", zustaendig="ja").travel("2026-03-09").send("fall.wegzug", per="2026-03-09")
+    assert (akte.ended, akte.closed) == ("gesuch_zurueckgezogen", "2026-03-09")
+
+
+def test_a_case_that_another_region_took_over_ends_here(akte: Akte) -> None:
+    akte.supported().travel("2026-04-01").send("fall.uebergeben", uebergeben_am="2026-04-01")
+    assert (akte.ended, akte.tasks(), akte.waits_for()) == ("fall_uebergeben", [], set())
+
+
 def lost(akte: Akte) -> Akte:
     """Two invitations and a registered letter without an answer."""
     akte.supported().travel("2026-03-10").send("kontakt.verloren")

@@ -8,7 +8,7 @@ from engine.definitions import bpmn
 from tests.diagrams.drawn import files
 
 # Told elsewhere: the handover has scenarios of its own.
-ELSEWHERE = {"uebergabe.bpmn"}
+ELSEWHERE = {"uebergabe.bpmn", "uebernahme.bpmn"}
 
 
 def drawn_flows() -> set[tuple[str, str]]:

@@ -162,67 +162,8 @@ class Canton:
 
 @pytest.fixture
 def canton(database: Database, clock: FixedClock) -> Canton:
-    return _canton(database, clock, {})
-
-
-@pytest.fixture
-def listening_canton(database: Database, clock: FixedClock) -> Canton:
-    """With a case that takes the messages ``fall.uebergeben`` and ``fall.wegzug`` in its Standortbestimmung."""
-    return _canton(database, clock, {"fall.bpmn": listening((BPMN / "fall.bpmn").read_text("utf-8"))})
-
-
-def _canton(database: Database, clock: FixedClock, changed: dict[str, bytes]) -> Canton:
     with database.begin(system()) as session:
         load_regions(session)
-        files = {path.relative_to(BPMN).as_posix(): path.read_bytes() for path in BPMN.rglob("*") if path.is_file()}
-        commands.deploy(session, files | changed)
+        commands.deploy(session, {path.relative_to(BPMN).as_posix(): path.read_bytes() for path in BPMN.rglob("*") if path.is_file()})
         commands.release(session, "Test")
     return Canton(database, clock)
-
-
-def listening(fall: str) -> bytes:
-    """The case's diagram with two more boundary events, unless it has them already."""
-    if "fall.uebergeben" in fall:
-        return fall.encode()
-    for place, more in (("<bpmn:exclusiveGateway id=\"sb_entscheiden\"", EVENTS), ("<bpmn:message id=\"meldung_wiederbedarf\"", MESSAGES)):
-        assert fall.count(place) == 1
-        fall = fall.replace(place, more + place)
-    shapes = "".join(SHAPE.format(id) for id in ("sb_uebergeben", "sb_wegzug", "wegzug_uebernehmen", "ende_uebergeben"))
-    edges = "".join(EDGE.format(id) for id in ("sb_uebergeben_zu_ende_uebergeben", "sb_wegzug_zu_wegzug_uebernehmen", "wegzug_uebernehmen_zu_abloesung"))
-    return fall.replace("</bpmndi:BPMNPlane>", f"{shapes}{edges}</bpmndi:BPMNPlane>").encode()
-
-
-SHAPE = '<bpmndi:BPMNShape id="{0}_di" bpmnElement="{0}"><dc:Bounds x="100" y="100" width="36" height="36" /></bpmndi:BPMNShape>'
-EDGE = '<bpmndi:BPMNEdge id="{0}_di" bpmnElement="{0}"><di:waypoint x="100" y="100" /><di:waypoint x="200" y="100" /></bpmndi:BPMNEdge>'
-EVENTS = """
-    <bpmn:boundaryEvent id="sb_uebergeben" name="Fall übergeben" attachedToRef="standortbestimmung">
-      <bpmn:outgoing>sb_uebergeben_zu_ende_uebergeben</bpmn:outgoing>
-      <bpmn:messageEventDefinition id="sb_uebergeben_meldung" messageRef="meldung_uebergeben" />
-    </bpmn:boundaryEvent>
-    <bpmn:endEvent id="ende_uebergeben" name="Übergeben">
-      <bpmn:incoming>sb_uebergeben_zu_ende_uebergeben</bpmn:incoming>
-    </bpmn:endEvent>
-    <bpmn:boundaryEvent id="sb_wegzug" name="Wegzug" attachedToRef="standortbestimmung">
-      <bpmn:outgoing>sb_wegzug_zu_wegzug_uebernehmen</bpmn:outgoing>
-      <bpmn:messageEventDefinition id="sb_wegzug_meldung" messageRef="meldung_wegzug" />
-    </bpmn:boundaryEvent>
-    <bpmn:scriptTask id="wegzug_uebernehmen" name="Wegzug übernehmen">
-      <bpmn:extensionElements>
-        <zeebe:script expression='={hauptgrund: "wegzug_kanton", abloesung_am: per}' resultVariable="wegzug" />
-        <zeebe:ioMapping>
-          <zeebe:output source="=wegzug.hauptgrund" target="hauptgrund" />
-          <zeebe:output source="=wegzug.abloesung_am" target="abloesung_am" />
-        </zeebe:ioMapping>
-      </bpmn:extensionElements>
-      <bpmn:incoming>sb_wegzug_zu_wegzug_uebernehmen</bpmn:incoming>
-      <bpmn:outgoing>wegzug_uebernehmen_zu_abloesung</bpmn:outgoing>
-    </bpmn:scriptTask>
-    <bpmn:sequenceFlow id="sb_uebergeben_zu_ende_uebergeben" sourceRef="sb_uebergeben" targetRef="ende_uebergeben" />
-    <bpmn:sequenceFlow id="sb_wegzug_zu_wegzug_uebernehmen" sourceRef="sb_wegzug" targetRef="wegzug_uebernehmen" />
-    <bpmn:sequenceFlow id="wegzug_uebernehmen_zu_abloesung" sourceRef="wegzug_uebernehmen" targetRef="abloesung" />
-    """
-MESSAGES = "".join(
-    f'<bpmn:message id="meldung_{name}" name="fall.{name}"><bpmn:extensionElements><zeebe:subscription correlationKey="=fall_nr" />'
-    "</bpmn:extensionElements></bpmn:message>"
-    for name in ("uebergeben", "wegzug")
-)

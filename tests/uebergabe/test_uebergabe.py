@@ -43,12 +43,14 @@ def test_a_family_moves_from_grenchen_to_olten(canton: Canton):
     assert (new.phase, new.herkunft, new.abgeschlossen_am) == ("Standortbestimmung", "SDOL", None)
     assert canton.dossiers("SDOL") == [(GRENCHEN, "2026-03-02", "2026-03-31")]
     assert canton.dossiers("SRO") == [(OLTEN, "2026-04-01", None)]
-    assert canton.own("SDOL").zustand == "terminated"
+    assert canton.own("SDOL").zustand == "completed", "by its own drawing"
     assert canton.elements("SDOL") == [] == canton.elements("SRO")
     assert any("Auflagen der bisherigen Region gelten nicht weiter" in text for text in canton.notices("SRO"))
     assert canton.variables("SRO")["naechste_sb"] == "2026-05-31", "sixty days after the takeover"
-    canton.travel("2026-05-31")
-    assert canton.elements("SRO") == ["standortbestimmung_durchfuehren"]
+    canton.travel("2026-05-16")
+    assert canton.elements("SRO") == []
+    canton.travel("2026-05-17")
+    assert canton.elements("SRO") == ["standort_bewerten"], "a fortnight before"
 
 
 def test_segments_and_assessments_come_along_with_their_dates(canton: Canton):

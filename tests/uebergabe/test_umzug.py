@@ -33,8 +33,7 @@ def test_within_the_commune_nothing_changes(canton: Canton):
 
 
 @pytest.mark.parametrize("wohin", ["anderer_kanton", "ausland"])
-def test_out_of_the_canton_the_case_goes_to_its_abloesung_on_the_day_of_the_move(listening_canton: Canton, wohin: str):
-    canton = listening_canton
+def test_out_of_the_canton_the_case_goes_to_its_abloesung_on_the_day_of_the_move(canton: Canton, wohin: str):
     fall_nr = canton.open_household()
     canton.move(fall_nr, wohin=wohin, neue_gemeinde_bfs=None, paket_inhalt=None)
     assert canton.elements("SDOL") == ["wegzug_vorbereiten"]
@@ -43,12 +42,11 @@ def test_out_of_the_canton_the_case_goes_to_its_abloesung_on_the_day_of_the_move
     assert canton.fall("SDOL").phase == "Standortbestimmung"
     canton.travel("2026-04-01")
     assert (canton.fall("SDOL").phase, canton.elements("SDOL")) == ("Ablösung", ["abloesung_erfassen"])
-    assert canton.variables("SDOL")["hauptgrund"] == "wegzug_kanton"
+    assert canton.variables("SDOL")["abloesung_vorgabe"] == "wegzug_kanton"
     assert canton.variables("SDOL")["abloesung_am"] == "2026-04-01"
 
 
-def test_a_case_that_listens_ends_by_its_own_drawing_when_it_is_handed_over(listening_canton: Canton):
-    canton = listening_canton
+def test_a_case_that_listens_ends_by_its_own_drawing_when_it_is_handed_over(canton: Canton):
     fall_nr = canton.open_household()
     canton.move(fall_nr)
     canton.release()

@@ -12,9 +12,9 @@ from engine.definitions.lint.graph import elements
 from engine.definitions.parameter import CONTEXT
 from engine.definitions.xml import local
 
-# What every case has from its opening, and what the engine itself sets in a multi-instance activity.
+# What every case has from its opening, a handover from its beginning, and what the engine itself sets in a multi-instance activity.
 WELL_KNOWN = frozenset({
-    "fall_nr", "region", "personen", "loopCounter", CONTEXT,
+    "fall_nr", "region", "personen", "uebergabe_nr", "loopCounter", CONTEXT,
     "numberOfInstances", "numberOfActiveInstances", "numberOfCompletedInstances", "numberOfTerminatedInstances",
 })  # fmt: skip
 TARGETS = ("input", "output")
