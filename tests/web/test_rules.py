@@ -88,10 +88,8 @@ def test_an_uploaded_diagram_cannot_act_as_a_page(irma: Browser, fall_nr: str) -
     assert response.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
 
 
-def test_roles_without_pages_are_told_so(browser: Open) -> None:
-    petra = browser()
-    assert petra.login("petra").location == "/"
-    assert "keine Falldaten" in petra.get("/").text
+def test_process_owners_begin_at_the_parameters(browser: Open) -> None:
+    assert browser().login("petra").location == "/parameter"
 
 
 def test_asking_for_what_is_not_ones_own_is_recorded(browser: Open, fall_nr: str, database: Database) -> None:
