@@ -187,5 +187,5 @@ def _migrate(url: str) -> None:
 
 def _schema_hash() -> str:
     folder = Path(engine.store.__file__).parent
-    sources = [folder / "tables.py", *sorted((folder / "migrations").rglob("*.py"))]
+    sources = [*sorted((folder / "tables").glob("*.py")), *sorted((folder / "migrations").rglob("*.py"))]
     return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]

@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from flask import Blueprint, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engine.definitions.forms_text import Unreadable, iso_date
+from engine.definitions.forms.text import Unreadable, iso_date
 from engine.model.calendar import ZURICH, months_after
 from engine.model.errors import FallflussError, NotFound
 from engine.scheduling.demo_clock import DemoClock, travel

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from engine import commands, queries
 from engine.commands.parameter import SETS_KANTON, SETS_REGION, may_set
-from engine.definitions.forms_text import Unreadable, iso_date
+from engine.definitions.forms.text import Unreadable, iso_date
 from engine.definitions.parameter import Parameter, as_text
 from engine.model.errors import FormInvalid, NotAllowed
 from engine.queries import konten

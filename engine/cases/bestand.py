@@ -14,8 +14,8 @@ from datetime import date, datetime
 from typing import Any
 
 from engine.cases.projection import SEGMENTE
-from engine.definitions.forms_checks import Day, ahvn13, geburtsdatum
-from engine.definitions.forms_text import Unreadable
+from engine.definitions.forms.checks import Day, ahvn13, geburtsdatum
+from engine.definitions.forms.text import Unreadable
 from engine.model.errors import FallflussError
 
 MAX_BYTES = 5 * 1024 * 1024

@@ -1,6 +1,6 @@
 """FEEL, evaluated by feelin in embedded V8: the interpreter the modelers use, without access to anything but the given variables.
 
-The JavaScript half is ``feel.js``, bundled into ``dist/feel.js`` by ``npm run build``. Values cross as JSON, so whole numbers are exact up to
+The JavaScript half is ``js/feel.js``, bundled into ``dist/feel.js`` by ``npm run build``. Values cross as JSON, so whole numbers are exact up to
 2^53; FEEL's dates, times and durations come back as ISO text (a date and time with the offset that Europe/Zurich had then).
 
 Besides FEEL's own functions a diagram may call ``arbeitstage plus(datum, anzahl)`` and ``monate plus(datum, anzahl)``, see engine.model.calendar,

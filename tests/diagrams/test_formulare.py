@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from engine.definitions.forms import Choice, DynamicList, Field, Group
-from engine.definitions.forms_components import AnyComponent
+from engine.definitions.forms.components import AnyComponent
 from tests.diagrams.drawn import load_forms
 
 FORMS = load_forms()

@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from engine.definitions.forms_checks import VALIDIERUNGEN, Day
-from engine.definitions.forms_text import Unreadable
+from engine.definitions.forms.checks import VALIDIERUNGEN, Day
+from engine.definitions.forms.text import Unreadable
 
 DAY = Day(date(2026, 3, 2))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.definitions.forms_text import Unreadable, clean, iso_date, iso_datetime, iso_time, number, truth
+from engine.definitions.forms.text import Unreadable, clean, iso_date, iso_datetime, iso_time, number, truth
 
 
 @pytest.mark.parametrize(("typed", "understood"), [

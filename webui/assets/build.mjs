@@ -23,8 +23,8 @@ const browserBundles = {
 
 // For the server: plain scripts for embedded V8, unhashed. `define` and friends belong to the bundle that needs them.
 const serverBundles = [
-  { source: "engine/definitions/feel.js", out: "engine/definitions/dist/feel.js" },
-  { source: "engine/definitions/lint.js", out: "engine/definitions/dist/lint.js" },
+  { source: "engine/definitions/js/feel.js", out: "engine/definitions/dist/feel.js" },
+  { source: "engine/definitions/js/lint.js", out: "engine/definitions/dist/lint.js" },
 ];
 
 // Typeface and coat of arms of the design system belong to gov.uk: they go, and the family name becomes ours. `screen\0` is a

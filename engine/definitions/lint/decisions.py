@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from engine.definitions.catalog import Catalog
 from engine.definitions.dmn import Decision, Table
-from engine.definitions.dmn_model import Literal
+from engine.definitions.dmn.model import Literal
 from engine.definitions.feel import Kind
 from engine.definitions.lint import parameters
 from engine.model.errors import Finding

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from engine.definitions.catalog import Catalog
 from engine.definitions.forms import AnyComponent, Field, Form, Group, TextField, walk
-from engine.definitions.forms_show import expressions
+from engine.definitions.forms.show import expressions
 from engine.definitions.lint import parameters
 from engine.definitions.parameter import CONTEXT
 from engine.model.errors import Finding, Trouble

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from engine.definitions.bpmn import BpmnFile
 from engine.definitions.forms import Form
-from engine.definitions.forms_components import Choice, DynamicList, Field, Group, fields
+from engine.definitions.forms.components import Choice, DynamicList, Field, Group, fields
 from engine.definitions.lint.graph import elements
 from engine.definitions.parameter import CONTEXT
 from engine.definitions.xml import local

@@ -1,4 +1,4 @@
-"""The schema's versions (Alembic). A new one: change ``tables.py``, then ``python -m engine.store.migrations "what changes"``; read what it wrote."""
+"""The schema's versions (Alembic). A new one: change ``engine.store.tables``, then ``python -m engine.store.migrations "what changes"``; read what it wrote."""
 
 from __future__ import annotations
 

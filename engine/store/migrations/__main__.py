@@ -1,4 +1,4 @@
-"""Write the next schema version from the difference between the newest one and ``tables.py``."""
+"""Write the next schema version from the difference between the newest one and ``engine.store.tables``."""
 
 from __future__ import annotations
 

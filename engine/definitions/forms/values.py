@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.definitions.forms_components import (
+from engine.definitions.forms.components import (
     AnyComponent,
     Checkbox,
     Checklist,
@@ -18,7 +18,7 @@ from engine.definitions.forms_components import (
     Number,
     TextField,
 )
-from engine.definitions.forms_text import Unreadable, clean, iso_date, iso_datetime, iso_time, number, truth
+from engine.definitions.forms.text import Unreadable, clean, iso_date, iso_datetime, iso_time, number, truth
 
 MAX_ROWS = 500
 

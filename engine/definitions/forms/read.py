@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from engine.definitions.forms_checks import VALIDIERUNGEN
-from engine.definitions.forms_components import (
+from engine.definitions.forms.checks import VALIDIERUNGEN
+from engine.definitions.forms.components import (
     AnyComponent,
     Checkbox,
     Checklist,

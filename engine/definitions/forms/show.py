@@ -12,9 +12,9 @@ from datetime import datetime
 from typing import Any
 
 from engine.definitions.feel import Feel
-from engine.definitions.forms_components import AnyComponent, Choice, DynamicList, Field, Group, Shown, fields, flatten
-from engine.definitions.forms_read import options
-from engine.definitions.forms_values import Typed, get, put, rows_of
+from engine.definitions.forms.components import AnyComponent, Choice, DynamicList, Field, Group, Shown, fields, flatten
+from engine.definitions.forms.read import options
+from engine.definitions.forms.values import Typed, get, put, rows_of
 
 # Conditions may depend on fields that other conditions hide; more rounds than this mean that they contradict each other.
 ROUNDS = 10

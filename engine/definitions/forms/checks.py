@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from engine.definitions.forms_components import (
+from engine.definitions.forms.components import (
     Checkbox,
     Checklist,
     Choice,
@@ -20,7 +20,7 @@ from engine.definitions.forms_components import (
     TextArea,
     TextField,
 )
-from engine.definitions.forms_text import Unreadable
+from engine.definitions.forms.text import Unreadable
 
 AHVN13 = re.compile(r"756\d{10}", re.ASCII)
 ZEMIS = re.compile(r"\d{6,12}(\.\d)?", re.ASCII)

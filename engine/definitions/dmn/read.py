@@ -11,10 +11,10 @@ from functools import partial
 
 from lxml import etree
 
-from engine.definitions.dmn_boxed import Boxes, knowledge_of
-from engine.definitions.dmn_model import ANYTHING, Column, Decision, Knowledge, Parameter, Rule, Table
-from engine.definitions.dmn_types import Types
-from engine.definitions.dmn_xml import child, child_text, children, required, text_of, variable, variable_type
+from engine.definitions.dmn.boxed import Boxes, knowledge_of
+from engine.definitions.dmn.model import ANYTHING, Column, Decision, Knowledge, Parameter, Rule, Table
+from engine.definitions.dmn.types import Types
+from engine.definitions.dmn.xml import child, child_text, children, required, text_of, variable, variable_type
 from engine.definitions.xml import local, namespace, parse
 from engine.model.errors import DefinitionInvalid, Finding
 

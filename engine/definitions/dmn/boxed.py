@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from lxml import etree
 
-from engine.definitions.dmn_model import (
+from engine.definitions.dmn.model import (
     Conditional,
     Context,
     Entry,
@@ -21,8 +21,8 @@ from engine.definitions.dmn_model import (
     Relation,
     Table,
 )
-from engine.definitions.dmn_types import Types
-from engine.definitions.dmn_xml import child, children, required, text_of, variable, variable_type
+from engine.definitions.dmn.types import Types
+from engine.definitions.dmn.xml import child, children, required, text_of, variable, variable_type
 from engine.definitions.xml import local
 
 NOTHING = Literal("null")

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from engine.definitions.dmn_model import Column, Decision, Rule, Table
-from engine.definitions.dmn_read import read_decisions
+from engine.definitions.dmn.model import Column, Decision, Rule, Table
+from engine.definitions.dmn.read import read_decisions
 from engine.definitions.feel import Feel
 from engine.model.errors import Trouble
 

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 
 from lxml import etree
 
-from engine.definitions.dmn_model import ANYTHING, Type
-from engine.definitions.dmn_xml import child, child_text, children, text_of
+from engine.definitions.dmn.model import ANYTHING, Type
+from engine.definitions.dmn.xml import child, child_text, children, text_of
 
 DEEPEST = 8
 

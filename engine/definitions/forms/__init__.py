@@ -16,8 +16,8 @@ from datetime import datetime
 from typing import Any
 
 from engine.definitions.feel import Feel
-from engine.definitions.forms_checks import VALIDIERUNGEN, Day, check
-from engine.definitions.forms_components import (
+from engine.definitions.forms.checks import VALIDIERUNGEN, Day, check
+from engine.definitions.forms.components import (
     AnyComponent,
     Checkbox,
     Checklist,
@@ -40,10 +40,10 @@ from engine.definitions.forms_components import (
     flatten,
     walk,
 )
-from engine.definitions.forms_read import components, load
-from engine.definitions.forms_show import Services, View, prefilled, readable, view
-from engine.definitions.forms_text import ZURICH, Unreadable
-from engine.definitions.forms_values import get, is_blank, posted_values, put
+from engine.definitions.forms.read import components, load
+from engine.definitions.forms.show import Services, View, prefilled, readable, view
+from engine.definitions.forms.text import ZURICH, Unreadable
+from engine.definitions.forms.values import get, is_blank, posted_values, put
 from engine.model.errors import DefinitionInvalid, Finding, FormInvalid
 
 # The caller may put the BFS numbers valid today here; without it any number of the canton passes.
