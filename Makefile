@@ -1,7 +1,7 @@
 # Fallfluss. `make help` lists what there is. Needs only make and Python >= 3.11; everything else comes into .venv and node_modules.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test check format e2e bench soak browser bilder lock clean
+.PHONY: help setup run test check format e2e bench soak browser clients bilder lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -22,7 +22,7 @@ setup: $(VENV)/.installed $(VENV)/.built ## Alles einrichten: .venv mit dem Befe
 run: setup ## Mit Beispieldaten starten (PORT=8001 für einen anderen Port; Ctrl-C beendet)
 	@exec $(BIN)/fallfluss serve --demo --port $(PORT) $(ARGS)
 
-test: setup browser ## Alle Tests, auch im Browser und auf PostgreSQL (ARGS="-k Ablösung" wählt aus)
+test: setup browser clients ## Alle Tests, auch im Browser und auf PostgreSQL (ARGS="-k Ablösung" wählt aus)
 	$(BIN)/pytest -n 2 --dist loadgroup -m "not soak" $(ARGS)
 
 check: setup ## Stil, Typen und Schichten prüfen
@@ -39,7 +39,7 @@ e2e: setup browser ## Nur die Tests im Browser
 bench: setup ## Messen, was ein Schritt kostet
 	@PYTHONPATH=. $(BIN)/python -m tests.bench $(ARGS)
 
-soak: setup ## Die langen Läufe, von denen «test» Stichproben nimmt
+soak: setup browser clients ## Die langen Läufe, von denen «test» Stichproben nimmt
 	$(BIN)/pytest -m soak $(ARGS)
 
 bilder: setup browser ## Die Bilder des README neu aufnehmen, während «make run» läuft
@@ -51,7 +51,7 @@ lock: setup ## Nach Änderungen an pyproject.toml: Versionen und Prüfsummen neu
 	uv pip compile --quiet --universal --python-version 3.11 --group node --generate-hashes --no-header --no-emit-index-url -o requirements-node.lock
 
 clean: ## Eingerichtetes und Erzeugtes löschen (die Datenbank in var/ bleibt)
-	rm -rf $(VENV) node_modules webui/static/dist engine/definitions/dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) node_modules tests/clients/node_modules webui/static/dist engine/definitions/dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
 # Each stamp says: this step succeeded for the present inputs. A second `make setup` therefore does nothing.
 
@@ -79,8 +79,15 @@ node_modules/.installed: package.json package-lock.json .npmrc $(VENV)/.node
 	@npm ci --ignore-scripts --silent --no-progress
 	@touch $@
 
-$(VENV)/.built: node_modules/.installed $(wildcard engine/definitions/*.js) $(shell find webui/assets -type f 2>/dev/null)
+$(VENV)/.built: node_modules/.installed $(wildcard engine/definitions/js/*.js) $(shell find webui/assets -type f 2>/dev/null)
 	@npm run --silent build
+	@touch $@
+
+# Programs of others that only the tests need: clients of our API, an OpenID Connect provider.
+clients: tests/clients/node_modules/.installed
+
+tests/clients/node_modules/.installed: tests/clients/package.json tests/clients/package-lock.json $(VENV)/.node
+	@cd tests/clients && npm ci --ignore-scripts --silent --no-progress
 	@touch $@
 
 # Chromium for the browser tests. Where it is missing they are skipped and say so; with CI=true that is an error.
