@@ -5,6 +5,7 @@ from engine.commands.deployments import Deployed, deploy, release
 from engine.commands.events import correlate, fire_timer
 from engine.commands.incidents import resolve_incident, set_variables
 from engine.commands.jobs import complete_job, fail_job, throw_job_error
+from engine.commands.neben import begin_beside, beside_form, beside_processes
 from engine.commands.parameter import set_parameter
 from engine.commands.tasks import claim, complete_task, may_work, save_draft, unclaim
 from engine.commands.uebergabe import AlreadyMoving, begin_move
@@ -13,7 +14,10 @@ __all__ = [
     "AlreadyMoving",
     "CaseRef",
     "Deployed",
+    "begin_beside",
     "begin_move",
+    "beside_form",
+    "beside_processes",
     "cancel_case",
     "case_variables",
     "claim",

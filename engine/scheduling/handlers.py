@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from engine.commands import uebergabe
+from engine.commands import neben, partner, uebergabe
 from engine.store.session import FallSession
 from engine.store.tables import Hinweis, Instanz, Job
 
@@ -30,7 +30,17 @@ def hinweis(session: FallSession, instanz: Instanz, job: Job) -> None:
 
 HANDLERS: dict[str, Handler] = {
     "hinweis": hinweis,
+    "austausch.protokollieren": partner.record,
     "fall.melden": uebergabe.tell_case,
+    "fall.benachrichtigen": neben.report,
+    "fall.eroeffnen": neben.open_fall,
+    "fall.lesen": neben.read_case,
+    "fall.merken": neben.remember,
+    "fall.vergessen": neben.forget,
+    "aufgaben.zaehlen": neben.count_open,
+    "meldung.wecken": neben.wake,
+    "neben.beenden": neben.end_beside,
+    "neben.starten": neben.start,
     "uebergabe.ziel": uebergabe.look_up_commune,
     "uebergabe.dossier": uebergabe.change_dossier,
     "uebergabe.paket": uebergabe.write_package,

@@ -1,0 +1,46 @@
+"""Messages to and from partners with their legal basis; what was exchanged can only be added to."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from engine.store import tables
+
+revision = "0012"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+TABLE = "austausch"
+KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+MESSAGE = "append-only: rows of this table are neither changed nor deleted"
+
+
+def upgrade() -> None:
+    op.create_table(
+        TABLE,
+        sa.Column("id", KEY, sa.Identity(always=False), nullable=False),
+        sa.Column("fall_id", KEY, nullable=False),
+        sa.Column("at", tables.Instant(timezone=True), nullable=False),
+        sa.Column("by", sa.String(80), nullable=False),
+        sa.Column("richtung", sa.String(12), nullable=False),
+        sa.Column("partner", sa.String(20), nullable=False),
+        sa.Column("meldung", sa.String(60), nullable=False),
+        sa.Column("kategorie", sa.String(40), nullable=False),
+        sa.Column("grundlage", sa.String(300), nullable=False),
+        sa.Column("angaben", sa.JSON(), nullable=False),
+        sa.Column("weg", sa.String(16), nullable=False),
+        sa.Column("region", sa.String(16), nullable=False),
+        sa.ForeignKeyConstraint(["fall_id"], ["fall.id"], name=op.f("fk_austausch_fall_id_fall")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_austausch")),
+    )
+    op.create_index(op.f("ix_austausch_fall_id"), TABLE, ["fall_id"])
+    op.create_index(op.f("ix_austausch_region"), TABLE, ["region"])
+    if op.get_bind().dialect.name == "sqlite":
+        for action in ("UPDATE", "DELETE"):
+            name = f"{TABLE}_no_{action.lower()}"
+            op.execute(f"CREATE TRIGGER {name} BEFORE {action} ON {TABLE} BEGIN SELECT RAISE(ABORT, '{MESSAGE} ({TABLE})'); END")
+        return
+    # The function is that of 0002.
+    op.execute(
+        f"CREATE TRIGGER {TABLE}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {TABLE} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+    )
