@@ -20,10 +20,12 @@ from webui.bestand import allow_large_upload, bestand
 from webui.config import Config
 from webui.dateien import asset, read_manifest
 from webui.demo import demo
+from webui.einfuehrung import SEHEN, einfuehrung
 from webui.faelle import faelle
 from webui.formulare import html_id
 from webui.fortsetzen import mine
 from webui.konto import konto, limiter
+from webui.neben import neben
 from webui.parameter import LESEN, parameter
 from webui.uebergabe import uebergabe
 
@@ -41,7 +43,7 @@ def create_app(database: Database | None = None, config: Config | None = None) -
     app.extensions["fallfluss-config"] = config
     app.extensions["fallfluss-assets"] = read_manifest()
     _protect(app)
-    for blueprint in (dateien.dateien, konto, aufgaben, faelle, bestand, uebergabe, parameter, demo):
+    for blueprint in (dateien.dateien, konto, aufgaben, faelle, bestand, uebergabe, neben, einfuehrung, parameter, demo):
         app.register_blueprint(blueprint)
     errors.register(app)
     _prepare_templates(app)
@@ -105,6 +107,7 @@ def _common() -> dict[str, Any]:
         "now": g.get("now") or database.clock.now(),
         "works_on_cases": bool(person and person.access.has(*rules.FALLROLLEN)),
         "works_on_tasks": bool(person and person.access.has(*rules.AUFGABENROLLEN)),
+        "sees_introduction": bool(person and person.access.has(*SEHEN)),
         "reads_parameters": bool(person and person.access.has(*LESEN)),
         "endpoint": request.endpoint or "",
     }

@@ -54,6 +54,7 @@ def fall(fall_nr: str) -> ResponseReturnValue:
             view=view,
             sicht=sicht,
             ereignisse=ereignisse(session, fall_nr),
+            daneben=commands.beside_processes(session),
             regionen=konten.regionen(session),
             may_retry=bool(access().rollen_in(view.fall.region) & set(RETRIES)),
             workable={aufgabe.key for aufgabe in view.aufgaben if commands.may_work(session, aufgabe)},

@@ -18,7 +18,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC = "public"
 # Roles of chapter 3 that work with cases; the others of that table see none.
 FALLROLLEN = ("intake", "fallfuehrung", "fallfuehrung_intensiv", "administration", "teamleitung", "leitung")
-AUFGABENROLLEN = (*FALLROLLEN, "sozialkommission", "vpe_stelle")
+AUFGABENROLLEN = (*FALLROLLEN, "sozialkommission", "vpe_stelle", "koordination")
 
 
 def requires(*rollen: str) -> Callable[[View], View]:

@@ -7,6 +7,7 @@ from engine.commands.incidents import resolve_incident, set_variables
 from engine.commands.jobs import complete_job, fail_job, throw_job_error
 from engine.commands.neben import begin_beside, beside_form, beside_processes
 from engine.commands.parameter import set_parameter
+from engine.commands.partner import partner_message
 from engine.commands.tasks import claim, complete_task, may_work, save_draft, unclaim
 from engine.commands.uebergabe import AlreadyMoving, begin_move
 
@@ -29,6 +30,7 @@ __all__ = [
     "fire_timer",
     "may_work",
     "open_case",
+    "partner_message",
     "release",
     "resolve_incident",
     "save_draft",

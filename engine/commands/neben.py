@@ -158,6 +158,11 @@ def open_fall(session: FallSession, instanz: Instanz, job: Job) -> dict[str, Any
     return {"neue_fall_nr": fall.fall_nr}
 
 
+def call(session: FallSession, instanz: Instanz, job: Job) -> None:
+    """Give a case without ``personen`` its name in lists, from the variables that ``werte`` lists."""
+    instanz.fall.bezeichnung = ", ".join(str(value) for value in carried(session, instanz, job).values() if value)
+
+
 def forget(session: FallSession, instanz: Instanz, job: Job) -> dict[str, None]:
     """Take the person's name off the case and the variables that ``werte`` lists out of its state."""
     instanz.fall.bezeichnung = f"gelöscht am {date.isoformat(session.now.date())}"

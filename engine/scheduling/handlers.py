@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from engine.commands import neben, partner, uebergabe
+from engine.commands import einfuehrung, neben, partner, uebergabe
 from engine.store.session import FallSession
 from engine.store.tables import Hinweis, Instanz, Job
 
@@ -31,7 +31,9 @@ def hinweis(session: FallSession, instanz: Instanz, job: Job) -> None:
 HANDLERS: dict[str, Handler] = {
     "hinweis": hinweis,
     "austausch.protokollieren": partner.record,
+    "einfuehrung.melden": einfuehrung.tell,
     "fall.melden": uebergabe.tell_case,
+    "fall.benennen": neben.call,
     "fall.benachrichtigen": neben.report,
     "fall.eroeffnen": neben.open_fall,
     "fall.lesen": neben.read_case,

@@ -40,6 +40,13 @@ class Nebenakte(Akte):
         self._settle()
         return self
 
+    def fill(self, element: str, values: dict[str, Any]) -> Nebenakte:
+        """Like ``do``, for forms that ask for somebody's ``name``."""
+        with self.database.begin(self.access) as session:
+            commands.complete_task(session, self.task(element).key, values)
+        self._settle()
+        return self
+
     def turn_to(self, fall_nr: str) -> Nebenakte:
         """From here on the story is about another case."""
         (found,) = [row for row in self.every(Fall) if row.fall_nr == fall_nr]

@@ -1,10 +1,10 @@
-"""Messages to and from partners: what went, on which legal ground."""
+"""What goes beyond the region: messages to and from partners, and how far each region is with the introduction."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import JSON, ForeignKey, Identity, String
+from sqlalchemy import JSON, Date, ForeignKey, Identity, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.store.tables.base import Base, Key, RegionOwned
@@ -29,3 +29,21 @@ class Austausch(RegionOwned, Base):
     grundlage: Mapped[str] = mapped_column(String(300))
     angaben: Mapped[list[str]] = mapped_column(JSON)
     weg: Mapped[str] = mapped_column(String(16))
+
+
+class Einfuehrungsstand(Base):
+    """How far a region is with the introduction of the process, and its funds in whole francs (process description, chapter 15b).
+
+    About a public body, not about cases; the whole canton may see it, so it is not bound to regions. ``stand`` is vorbereitet,
+    freigegeben, abgeschlossen or nicht_umgesetzt.
+    """
+
+    __tablename__ = "einfuehrungsstand"
+
+    region: Mapped[str] = mapped_column(ForeignKey("region.kuerzel"), primary_key=True)
+    stand: Mapped[str] = mapped_column(String(20))
+    start_am: Mapped[date | None] = mapped_column(Date)
+    pauschale: Mapped[int | None]
+    verwendet: Mapped[int | None]
+    zurueckbezahlt: Mapped[int | None]
+    at: Mapped[datetime]

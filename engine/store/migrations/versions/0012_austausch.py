@@ -1,4 +1,4 @@
-"""Messages to and from partners with their legal basis; what was exchanged can only be added to."""
+"""Messages to and from partners with their legal basis, which can only be added to; how far each region is with the introduction."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -35,6 +35,17 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_austausch_fall_id"), TABLE, ["fall_id"])
     op.create_index(op.f("ix_austausch_region"), TABLE, ["region"])
+    op.create_table(
+        "einfuehrungsstand",
+        sa.Column("region", sa.String(16), sa.ForeignKey("region.kuerzel", name="fk_einfuehrungsstand_region_region"), nullable=False),
+        sa.Column("stand", sa.String(20), nullable=False),
+        sa.Column("start_am", sa.Date(), nullable=True),
+        sa.Column("pauschale", KEY, nullable=True),
+        sa.Column("verwendet", KEY, nullable=True),
+        sa.Column("zurueckbezahlt", KEY, nullable=True),
+        sa.Column("at", tables.Instant(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("region", name=op.f("pk_einfuehrungsstand")),
+    )
     if op.get_bind().dialect.name == "sqlite":
         for action in ("UPDATE", "DELETE"):
             name = f"{TABLE}_no_{action.lower()}"
