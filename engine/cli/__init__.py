@@ -21,6 +21,8 @@ COMMANDS = {
     "feel": "feel",
     "user": "user",
     "bestand": "bestand",
+    "backup": "backup",
+    "restore": "backup",
     "doctor": "doctor",
     "demo": "demo",
     "bench": "bench",
