@@ -17,6 +17,7 @@ from engine.store.session import Database
 from webui import dateien, errors, headers, nutzer, rules, words
 from webui.aufgaben import aufgaben
 from webui.bestand import allow_large_upload, bestand
+from webui.betrieb import betrieb, measure
 from webui.config import Config
 from webui.dateien import asset, read_manifest
 from webui.demo import demo
@@ -41,7 +42,7 @@ def create_app(database: Database | None = None, config: Config | None = None) -
     app.extensions["fallfluss-config"] = config
     app.extensions["fallfluss-assets"] = read_manifest()
     _protect(app)
-    for blueprint in (dateien.dateien, konto, aufgaben, faelle, bestand, uebergabe, parameter, demo):
+    for blueprint in (dateien.dateien, konto, aufgaben, faelle, bestand, uebergabe, parameter, demo, betrieb):
         app.register_blueprint(blueprint)
     errors.register(app)
     _prepare_templates(app)
@@ -75,6 +76,7 @@ def _configure(app: Flask, config: Config) -> None:
 
 def _protect(app: Flask) -> None:
     """Order matters: the number first, then who may, then whether the form is ours."""
+    measure(app)
     app.before_request(headers.number_request)
     app.before_request(allow_large_upload)
     nutzer.manager().init_app(app)

@@ -8,12 +8,15 @@ import structlog
 from apscheduler.schedulers.base import BaseScheduler
 from apscheduler.triggers.date import DateTrigger
 
-from engine.scheduling.due import next_due, run_due
+from engine.queries.operation import HEARTBEAT
+from engine.scheduling.due import SCHEDULER, next_due, run_due
 from engine.store.session import Database
+from engine.store.tables import Einstellung
 
 log = structlog.get_logger(__name__)
 
 LOOK = timedelta(seconds=1)
+PULSE = timedelta(seconds=10)
 
 
 class Wecker:
@@ -25,6 +28,7 @@ class Wecker:
     def __init__(self, database: Database, scheduler: BaseScheduler):
         self.database = database
         self.scheduler = scheduler
+        self._beaten_at = datetime.min.replace(tzinfo=UTC)
 
     def start(self) -> None:
         """Catch up with what came due while nothing ran, and go on from there. Blocks with a blocking scheduler."""
@@ -34,12 +38,21 @@ class Wecker:
     def _wake(self) -> None:
         pause = LOOK
         try:
+            self._beat()
             run_due(self.database)
             pause = self._pause()
         except Exception:  # the database may be away for a minute; the scheduler must outlive it
             log.exception("scheduler.failed")
         finally:  # even when it cannot be logged: without a next time nothing would ever fire again
             self._sleep_until(datetime.now(UTC) + pause)
+
+    def _beat(self) -> None:
+        """Leave a sign of life for monitoring, by the machine's clock."""
+        now = datetime.now(UTC)
+        if now - self._beaten_at >= PULSE:
+            with self.database.begin(SCHEDULER) as session:
+                session.merge(Einstellung(name=HEARTBEAT, value=now.isoformat()))
+            self._beaten_at = now
 
     def _pause(self) -> timedelta:
         due = next_due(self.database)
