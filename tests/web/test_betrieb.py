@@ -14,7 +14,6 @@ from engine.queries.operation import HEARTBEAT
 from engine.scheduling.scheduler import Wecker
 from engine.store.session import Database
 from engine.store.tables import Einstellung
-from tests.web.conftest import Browser
 
 
 def beat(database: Database, ago: timedelta = timedelta(0)) -> None:
