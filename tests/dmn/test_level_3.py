@@ -68,9 +68,12 @@ TEXTS = [
     ("is", 'is(date("2012-12-25"), date("2012-12-25"))', True), ("ranges", "before(1, [2..3])", True), ("context", "context put({a: 1}, \"b\", 2)", {"a": 1, "b": 2}), ("context", "context merge([{a: 1}, {b: 2}])", {"a": 1, "b": 2}),
     ("round half up", "round half up(5.5, 0)", 6), ("floor", "floor(-1.5)", -2), ("ceiling", "ceiling(1.5)", 2), ("substring", 'substring("foobar", -2, 1)', "a"), ("decimal", "decimal(1/3, 2)", 0.33), ("matches", 'matches("foobar", "^fo*b")', True),
     ("date", 'date("2012-13-25")', None), ("time", 'time("23:59:00").minute', 59), ("duration", 'duration("P2Y2M").months', 2), ("round half down", "round half down(5.5, 0)", 5), ("round up", "round up(5.1, 0)", 6), ("round down", "round down(5.9, 0)", 5),
-    ("list replace", "list replace([2, 4], 1, 6)", [6, 4]), ("range", "range(\"[1..3]\") = [1..3]", True), ("0001", "count([1, 2, 3][item > 1])", 2),
+    ("list replace", "list replace([2, 4], 1, 6)", [6, 4]), ("list replace", "list replace([2, 4], -2, 6)", [6, 4]), ("list replace", "list replace([2, 4], 3, 6)", None), ("list replace", "list replace([2, 4], 1.5, 6)", None),
+    ("list replace", "list replace(list: [2, 4], match: function(alt, neu) alt > 3, newItem: 0)", [2, 0]), ("list replace", "list replace([2, 4], function(alt) true, 0)", None), ("list replace", "list replace([2, 4], function(alt, neu) alt, 0)", None),
+    ("range", "range(\"[1..3]\") = [1..3]", True), ("range", 'range(" ( 1.5 .. 3 ] ") = (1.5..3]', True), ("range", 'range(from: "[2..)") = >=2', True), ("range", 'range("(..2)") = <2', True), ("range", 'date("2026-05-01") in range("[@\\"2026-01-01\\"..date(\\"2026-12-31\\")]")', True),
+    ("range", 'range("[\\"a..b\\"..\\"c\\"]") = ["a..b".."c"]', True), ("range", 'range("[..2]")', None), ("range", 'range("(2..]")', None), ("range", 'range("[a..2]")', None), ("range", "range(2)", None), ("0069", "true[false]", []), ("0069", "true[true]", [True]), ("0001", "count([1, 2, 3][item > 1])", 2),
 ]  # fmt: skip
-SHORT = {'range("[1..3]") = [1..3]': "feelin 8.2 has no function range()"}
+SHORT = {"true[true]": "feelin 8 leaves a lone value alone when it is filtered by true"}
 
 
 @pytest.mark.parametrize(("content", "variables", "result"), [row[1:] for row in BOXES], ids=[row[0] for row in BOXES])
