@@ -1,5 +1,5 @@
 // What FEEL's standard has and feelin 8 lacks, or does otherwise.
-import { FeelFunction, evaluate, isRange } from 'feelin';
+import { FeelDate, FeelDateTime, FeelFunction, duration, evaluate, isRange } from 'feelin';
 import { DIALECT } from './feel_compile.js';
 
 /** The parameters are those a call may name. */
@@ -43,7 +43,21 @@ function listReplace(list, position, newItem, match) {
   return wanted instanceof FeelFunction ? replacedWhere(items, wanted, newItem) : null;
 }
 
+function dayOf(value) {
+  if (value instanceof FeelDateTime) return value.unwrap().toPlainDate();
+  return value instanceof FeelDate ? value.unwrap() : null;
+}
+
+/** Whole months between two days, as the standard says; feelin's also has the days that are left. */
+function yearsAndMonths(from, to) {
+  const [start, end] = [dayOf(from), dayOf(to)];
+  if (start === null || end === null) return null;
+  const { years, months } = start.until(end, { largestUnit: 'year' });
+  return duration(`${years < 0 || months < 0 ? '-' : ''}P${Math.abs(years)}Y${Math.abs(months)}M`);
+}
+
 export const standardFunctions = {
   range: named(rangeOf, 'from'),
+  'years and months duration': named(yearsAndMonths, 'from', 'to'),
   'list replace': named(listReplace, 'list', 'position', 'newItem', 'match'),
 };
