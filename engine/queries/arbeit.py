@@ -69,6 +69,14 @@ class Grenzen:
         midnight = lambda day: datetime.combine(day, time(), ZURICH)  # noqa: E731
         return cls(now, midnight(today + timedelta(days=1)), midnight(today + timedelta(days=7 - today.weekday())))
 
+    def sicht(self, due: datetime | None) -> str:
+        """The tab a task due then belongs to."""
+        if due is None:
+            return "spaeter"
+        if due <= self.now:
+            return "ueberfaellig"
+        return "heute" if due <= self.morgen else "woche" if due <= self.naechste_woche else "spaeter"
+
 
 def liste(session: FallSession, wanted: Filter, *, limit: int = 50, offset: int = 0) -> Liste:
     """The page of the list and the numbers beside its tabs: two statements."""
