@@ -12,6 +12,7 @@ from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engine.model.clock import Clock, SystemClock
+from engine.queries.arbeit import LEADS
 from engine.scheduling.demo_clock import DemoClock
 from engine.store.session import Database
 from webui import dateien, errors, headers, nutzer, rules, words
@@ -25,11 +26,17 @@ from webui.faelle import faelle
 from webui.formulare import html_id
 from webui.fortsetzen import mine
 from webui.konto import konto, limiter
+from webui.leitung import leitung
+from webui.listen import listen
+from webui.mitteilungen import mitteilungen
 from webui.parameter import LESEN, parameter
+from webui.stellvertretung import stellvertretung
 from webui.uebergabe import uebergabe
 from webui.zuweisung import zuweisung
 
 MEGABYTE = 1024 * 1024
+# Everything around the daily list.
+ARBEIT = (arbeit, zuweisung, stellvertretung, mitteilungen, listen, leitung)
 
 
 def create_app(database: Database | None = None, config: Config | None = None) -> Flask:
@@ -43,7 +50,7 @@ def create_app(database: Database | None = None, config: Config | None = None) -
     app.extensions["fallfluss-config"] = config
     app.extensions["fallfluss-assets"] = read_manifest()
     _protect(app)
-    for blueprint in (dateien.dateien, konto, aufgaben, arbeit, zuweisung, faelle, bestand, uebergabe, parameter, demo):
+    for blueprint in (dateien.dateien, konto, aufgaben, *ARBEIT, faelle, bestand, uebergabe, parameter, demo):
         app.register_blueprint(blueprint)
     errors.register(app)
     _prepare_templates(app)
@@ -107,6 +114,7 @@ def _common() -> dict[str, Any]:
         "now": g.get("now") or database.clock.now(),
         "works_on_cases": bool(person and person.access.has(*rules.FALLROLLEN)),
         "works_on_tasks": bool(person and person.access.has(*rules.AUFGABENROLLEN)),
+        "leads": bool(person and person.access.has(*LEADS)),
         "reads_parameters": bool(person and person.access.has(*LESEN)),
         "endpoint": request.endpoint or "",
     }

@@ -13,7 +13,7 @@ from engine import commands
 from engine.cases.vertretung import represented
 from engine.commands import ansichten
 from engine.queries import arbeit as listen
-from engine.queries import konten, kollegium, uebersicht
+from engine.queries import kollegium, konten, uebersicht
 from engine.store.session import FallSession
 from webui import arbeitsfilter, words
 from webui.arbeitsfilter import SICHT_WORTE, SORT_WORTE, WARTET, Filter
