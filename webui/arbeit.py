@@ -102,7 +102,7 @@ def _choices(session: FallSession, wanted: Filter, found: listen.Liste) -> dict[
     people = {one.login: one.name for one in kollegium.kollegium(session, mine)}
     teams = {str(team.id): team.name for team in kollegium.teams(session)}
     schritte = dict(listen.schritte(session, wanted))
-    names = {"region": regionen, "team": teams, "person": people, "schritt": schritte, "segment": dict(words.SEGMENTE)}
+    names = {"region": regionen, "team": teams, "person": {listen.NIEMAND: "niemand"} | people, "schritt": schritte, "segment": dict(words.SEGMENTE)}
     others = konten.names(session, {row.zustaendig for row in found.rows if row.zustaendig not in people})
     return {
         "regionen": regionen,

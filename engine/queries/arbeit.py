@@ -19,12 +19,13 @@ SORTIERUNGEN = ("faellig", "fall", "schritt", "prioritaet")
 # Who leads sees the tasks of everybody in the region (chapter 3: Team, Region).
 LEADS = ("teamleitung", "leitung")
 # A task of these groups belongs to whoever is responsible for the case, as long as nobody has taken it.
+NIEMAND = "-"
 FALLFUEHRUNG = ("fallfuehrung", "fallfuehrung_intensiv")
 
 
 @dataclass(frozen=True)
 class Filter:
-    """What the list is narrowed to. ``wer`` is empty (mine and free ones), meine, frei or alle; ``person`` is a login."""
+    """What the list is narrowed to. ``wer`` is empty (mine and free ones), meine, frei or alle; ``person`` is a login, or ``NIEMAND``."""
 
     sicht: str = ""
     wer: str = ""
@@ -67,7 +68,9 @@ class Grenzen:
     def of(cls, now: datetime) -> Grenzen:
         today = now.astimezone(ZURICH).date()
         midnight = lambda day: datetime.combine(day, time(), ZURICH)  # noqa: E731
-        return cls(now, midnight(today + timedelta(days=1)), midnight(today + timedelta(days=7 - today.weekday())))
+        # On a weekend people look at the week that comes.
+        days = 7 - today.weekday() + (7 if today.weekday() > 4 else 0)
+        return cls(now, midnight(today + timedelta(days=1)), midnight(today + timedelta(days=days)))
 
     def sicht(self, due: datetime | None) -> str:
         """The tab a task due then belongs to."""
@@ -167,7 +170,7 @@ def _base(session: FallSession, wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.schritt:
         where.append(Aufgabe.element == wanted.schritt)
     if wanted.person:
-        where.append(zustaendig() == wanted.person)
+        where.append(zustaendig().is_(None) if wanted.person == NIEMAND else zustaendig() == wanted.person)
     if wanted.team is not None:
         members = select(Teammitglied.login).where(Teammitglied.team_id == wanted.team)
         where.append(zustaendig().in_(members))
