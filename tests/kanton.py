@@ -15,7 +15,9 @@ from itertools import cycle
 from random import Random
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import JSON, TableClause, column, func, insert, select
+from sqlalchemy import table as sa_table
+from sqlalchemy.types import NullType
 
 from engine.demo.load import load
 from engine.demo.people import PASSWORD
@@ -74,7 +76,7 @@ def fill(database: Database, *, cases: int = CASES, tasks: int = TASKS, sources:
     with database.engine.begin() as connection:
         for table, rows in _by_table(copies):
             for start in range(0, len(rows), 2000):
-                connection.execute(insert(table), rows[start : start + 2000])
+                connection.execute(insert(_as_text(table)), rows[start : start + 2000])
     _pad(database, tasks, rng)
     _finish(database)
     region = regionen[0]
@@ -107,9 +109,10 @@ def _templates(database: Database) -> list[Vorlage]:
             nummern = list(session.scalars(select(Instanz.nummer).where(Instanz.fall_id == fall.id)))
             rows: dict[Any, list[dict[str, Any]]] = {}
             for table in COPIED:
-                column = Fall.id if table is Fall else table.fall_id if hasattr(table, "fall_id") else table.instanz_nummer
+                owner = Fall.id if table is Fall else table.fall_id if hasattr(table, "fall_id") else table.instanz_nummer
                 wanted = [fall.id] if table is Fall or hasattr(table, "fall_id") else nummern
-                rows[table] = [_as_dict(row) for row in session.scalars(select(table).where(column.in_(wanted)).order_by(*table.__table__.primary_key))]
+                mark = _marked(nummern, fall.fall_nr)
+                rows[table] = [{key: mark(value) for key, value in _as_dict(row).items()} for row in session.scalars(select(table).where(owner.in_(wanted)).order_by(*table.__table__.primary_key))]
             found.append(Vorlage(fall, rows))
         return found
 
@@ -136,9 +139,9 @@ def _copies(
                     row["id"], next_id[table] = next_id[table], next_id[table] + 1
                 if "fall_id" in row:
                     row["fall_id"] = fall_id
-                for column in ("instanz_nummer", "nummer"):
-                    if row.get(column) is not None:
-                        row[column] = renamed[original[column]]
+                for name_of in ("instanz_nummer", "nummer"):
+                    if row.get(name_of) is not None:
+                        row[name_of] = renamed[original[name_of]]
                 if table is Fall:
                     row |= {"bezeichnung": f"{name}, Anna", "fallfuehrung": rng.choice(logins[region])}
                 if table is Person:
@@ -149,22 +152,49 @@ def _copies(
 
 
 def _rewriter(renamed: dict[int, int], old_nr: str, new_nr: str) -> Callable[[Any], Any]:
-    """Published keys begin with the number of their instance; they and the case's number stand in every JSON text."""
-    pattern = re.compile(r"(?<![\d.-])(" + "|".join(map(str, renamed)) + r")(\d{9})(?!\d)")
-
-    def text(value: str) -> str:
-        return pattern.sub(lambda found: f"{renamed[int(found[1])]}{found[2]}", value).replace(old_nr, new_nr)
+    """Gives the copied values of a row in which ``_marked`` put placeholders."""
+    pairs = [(f"\0{old}\0", str(new)) for old, new in renamed.items()]
 
     def change(value: Any) -> Any:
-        if isinstance(value, str):
-            return text(value)
-        if isinstance(value, bool) or value is None:
-            return value
-        if isinstance(value, int):
-            return int(text(str(value)))
-        return json.loads(text(json.dumps(value))) if isinstance(value, dict | list) else value
+        if isinstance(value, Key):
+            return renamed[value.nummer] * 10**9 + value.rest
+        if isinstance(value, str) and "\0" in value:
+            for mark, new in pairs:
+                value = value.replace(mark, new)
+            return value.replace("\0nr\0", new_nr)
+        return value
 
     return change
+
+
+@dataclass(frozen=True)
+class Key:
+    """A published key of an instance that gets a new number."""
+
+    nummer: int
+    rest: int
+
+
+def _marked(nummern: list[int], fall_nr: str) -> Callable[[Any], Any]:
+    """Values of a template with placeholders where keys and the case's number stand; JSON becomes its text, once for all copies."""
+    pattern = re.compile(r"(?<![\d.-])(" + "|".join(map(str, nummern)) + r")(\d{9})(?!\d)")
+
+    def mark(value: Any) -> Any:
+        if isinstance(value, dict | list):
+            value = json.dumps(value)
+        if isinstance(value, str):
+            return pattern.sub(lambda found: f"\0{found[1]}\0{found[2]}", value).replace(fall_nr, "\0nr\0")
+        if isinstance(value, int) and not isinstance(value, bool) and value // 10**9 in nummern:
+            return Key(value // 10**9, value % 10**9)
+        return value
+
+    return mark
+
+
+def _as_text(table: Any) -> TableClause:
+    """The table with its JSON columns without a type: the values are JSON text already."""
+    columns = table.__table__.columns
+    return sa_table(table.__tablename__, *(column(one.name, NullType() if isinstance(one.type, JSON) else one.type) for one in columns))
 
 
 def _by_table(rows: Iterator[tuple[Any, dict[str, Any]]]) -> list[tuple[Any, list[dict[str, Any]]]]:
