@@ -7,9 +7,12 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from apscheduler.schedulers.base import BaseScheduler
 from apscheduler.triggers.date import DateTrigger
+from apscheduler.triggers.interval import IntervalTrigger
 
 from engine.queries.operation import HEARTBEAT
 from engine.scheduling.due import SCHEDULER, next_due, run_due
+from engine.scheduling.post import Absender
+from engine.scheduling.tagesmail import send_due
 from engine.store.session import Database
 from engine.store.tables import Einstellung
 
@@ -17,6 +20,8 @@ log = structlog.get_logger(__name__)
 
 LOOK = timedelta(seconds=1)
 PULSE = timedelta(seconds=10)
+# Mails are looked for less often: their morning is long.
+POST = timedelta(minutes=1)
 
 
 class Wecker:
@@ -25,14 +30,17 @@ class Wecker:
     Looking costs two index look-ups, however many cases there are; nothing is loaded for a case that is not due.
     """
 
-    def __init__(self, database: Database, scheduler: BaseScheduler):
+    def __init__(self, database: Database, scheduler: BaseScheduler, absender: Absender | None = None):
         self.database = database
         self.scheduler = scheduler
         self._beaten_at = datetime.min.replace(tzinfo=UTC)
+        self.absender = absender
 
     def start(self) -> None:
         """Catch up with what came due while nothing ran, and go on from there. Blocks with a blocking scheduler."""
         self._sleep_until(datetime.now(UTC))
+        if self.absender is not None:
+            self.scheduler.add_job(self._post, IntervalTrigger(seconds=int(POST.total_seconds())), id="tagesmail", max_instances=1, coalesce=True)
         self.scheduler.start()
 
     def _wake(self) -> None:
@@ -53,6 +61,12 @@ class Wecker:
             with self.database.begin(SCHEDULER) as session:
                 session.merge(Einstellung(name=HEARTBEAT, value=now.isoformat()))
             self._beaten_at = now
+
+    def _post(self) -> None:
+        try:
+            send_due(self.database, self.absender)
+        except Exception:  # a mail must not stop the next one
+            log.exception("tagesmail.failed")
 
     def _pause(self) -> timedelta:
         due = next_due(self.database)
