@@ -40,6 +40,7 @@ __all__ = [
     "put_off",
     "record_absence",
     "release",
+    "report_event",
     "resolve_incident",
     "save_draft",
     "set_parameter",
