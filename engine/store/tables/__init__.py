@@ -7,9 +7,21 @@ from engine.store.tables.exchange import Bestandsdatei, Bestandsfall, Uebergabe,
 from engine.store.tables.operation import Einstellung, Parameterwert, Zugriff
 from engine.store.tables.places import Gemeinde, Konto, KontoRolle, Region
 from engine.store.tables.running import Aufgabe, Entwurf, Incident, Instanz, Job, Meldung, Subscription, Timer, Waiting
+from engine.store.tables.trust import (
+    Aufsichtszugriff,
+    Fallsalz,
+    Fremdkonto,
+    Loeschfreigabe,
+    Siegel,
+    Siegelzeile,
+    Vernichtung,
+    Vernichtungsantrag,
+    Zweitfaktor,
+)
 
 __all__ = [
     "Aufgabe",
+    "Aufsichtszugriff",
     "Ausloeser",
     "Base",
     "Bestandsdatei",
@@ -20,6 +32,8 @@ __all__ = [
     "Einstellung",
     "Entwurf",
     "Fall",
+    "Fallsalz",
+    "Fremdkonto",
     "Gemeinde",
     "Hinweis",
     "Incident",
@@ -29,6 +43,7 @@ __all__ = [
     "Key",
     "Konto",
     "KontoRolle",
+    "Loeschfreigabe",
     "Meldung",
     "Parameterwert",
     "Person",
@@ -37,11 +52,16 @@ __all__ = [
     "Release",
     "ReleaseItem",
     "Segmentzuordnung",
+    "Siegel",
+    "Siegelzeile",
     "Subscription",
     "Timer",
     "Uebergabe",
     "Uebergabeangebot",
     "Verlauf",
+    "Vernichtung",
+    "Vernichtungsantrag",
     "Waiting",
     "Zugriff",
+    "Zweitfaktor",
 ]
