@@ -7,13 +7,17 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from apscheduler.schedulers.base import BaseScheduler
 from apscheduler.triggers.date import DateTrigger
+from apscheduler.triggers.interval import IntervalTrigger
 
-from engine.scheduling.due import next_due, run_due
+from engine.scheduling.due import SCHEDULER, next_due, run_due
+from engine.store import siegel
 from engine.store.session import Database
 
 log = structlog.get_logger(__name__)
 
 LOOK = timedelta(seconds=1)
+# How long a row may be without a seal; sealing more often only makes more links.
+SEAL = timedelta(minutes=1)
 
 
 class Wecker:
@@ -49,3 +53,24 @@ class Wecker:
 
     def _sleep_until(self, at: datetime) -> None:
         self.scheduler.add_job(self._wake, DateTrigger(at), id="wecker", replace_existing=True, misfire_grace_time=None)
+
+
+class Siegler:
+    """Seals history and access log in batches, beside everything else; the log that names each head is kept elsewhere than the database."""
+
+    def __init__(self, database: Database, scheduler: BaseScheduler):
+        self.database = database
+        self.scheduler = scheduler
+
+    def plan(self) -> None:
+        """Every minute, one at a time."""
+        self.scheduler.add_job(self._seal, IntervalTrigger(seconds=int(SEAL.total_seconds())), id="siegel", max_instances=1, coalesce=True)
+
+    def _seal(self) -> None:
+        try:
+            count = siegel.seal(self.database, SCHEDULER)
+            if count:
+                with self.database.read(SCHEDULER) as session:
+                    log.info("audit.sealed", rows=count, head=str(siegel.head(session)))
+        except Exception:  # tried again in a minute
+            log.exception("audit.not_sealed")
