@@ -159,7 +159,7 @@ def test_after_a_restore_the_destruction_is_repeated(
     protokoll = tmp_path / "protokoll.csv"
     protokoll.write_text(run.invoke(main, ["vernichtung", "protokoll"]).stdout, encoding="utf-8")
     released.close()
-    for rest in ("-wal", "-shm"):
+    for rest in ("", "-wal", "-shm"):
         Path(f"{source}{rest}").unlink(missing_ok=True)
     source.write_bytes((tmp_path / "backup.db").read_bytes())
     assert "Vergangen" in _everything(released)
