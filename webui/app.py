@@ -14,18 +14,24 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from engine.model.clock import Clock, SystemClock
 from engine.scheduling.demo_clock import DemoClock
 from engine.store.session import Database
-from webui import dateien, errors, headers, nutzer, rules, words
+from webui import dateien, errors, headers, nutzer, oidc, rules, words
 from webui.aufgaben import aufgaben
+from webui.aufsicht import aufsicht
 from webui.bestand import allow_large_upload, bestand
 from webui.config import Config
 from webui.dateien import asset, read_manifest
 from webui.demo import demo
+from webui.dubletten import dubletten
 from webui.faelle import faelle
 from webui.formulare import html_id
 from webui.fortsetzen import mine
-from webui.konto import konto, limiter
+from webui.grenzen import limiter
+from webui.konten import konten
+from webui.konto import konto
+from webui.mein_konto import mein_konto
 from webui.parameter import LESEN, parameter
 from webui.uebergabe import uebergabe
+from webui.vernichtung import vernichtung
 
 MEGABYTE = 1024 * 1024
 
@@ -43,6 +49,9 @@ def create_app(database: Database | None = None, config: Config | None = None) -
     _protect(app)
     for blueprint in (dateien.dateien, konto, aufgaben, faelle, bestand, uebergabe, parameter, demo):
         app.register_blueprint(blueprint)
+    for blueprint in (oidc.oidc, mein_konto, konten, aufsicht, vernichtung, dubletten):
+        app.register_blueprint(blueprint)
+    oidc.register(app, config.oidc)
     errors.register(app)
     _prepare_templates(app)
     return app
@@ -58,7 +67,8 @@ def _open(config: Config) -> Database:
 def _configure(app: Flask, config: Config) -> None:
     app.config.update(
         SECRET_KEY=config.secret_key,
-        SESSION_COOKIE_NAME="fallfluss",
+        # With the prefix browsers refuse the cookie from any other host and over plain HTTP.
+        SESSION_COOKIE_NAME="fallfluss" if config.is_plain_http else "__Host-fallfluss",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=not config.is_plain_http,
@@ -107,4 +117,5 @@ def _common() -> dict[str, Any]:
         "works_on_tasks": bool(person and person.access.has(*rules.AUFGABENROLLEN)),
         "reads_parameters": bool(person and person.access.has(*LESEN)),
         "endpoint": request.endpoint or "",
+        "anmeldedienst": config.oidc.name if config.oidc else "",
     }

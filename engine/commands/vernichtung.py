@@ -87,6 +87,18 @@ def ask(session: FallSession, fall_nr: str, archiv: str) -> Vernichtungsantrag:
     return antrag
 
 
+def asked_for(session: FallSession, fall_nr: str) -> Faellig:
+    """A case that somebody asked to destroy, to be looked at before it is confirmed.
+
+    Raises:
+        NotFound: no such case, not due, or nobody asked.
+    """
+    found = _due(session, fall_nr)
+    if found.antrag is None:
+        raise NotFound("Der Antrag auf Vernichtung")
+    return found
+
+
 def withdraw(session: FallSession, fall_nr: str) -> None:
     """Take a request back: the case stays.
 
