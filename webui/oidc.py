@@ -6,11 +6,11 @@ from typing import Any, cast
 from urllib.parse import urlencode
 
 import structlog
-from authlib.integrations.base_client.errors import OAuthError
+from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.flask_client import OAuth
-from authlib.jose.errors import JoseError
 from flask import Blueprint, Flask, current_app, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from joserfc.errors import JoseError
 from requests.exceptions import RequestException
 
 from engine.model.access import system
@@ -28,6 +28,8 @@ log = structlog.get_logger(__name__)
 
 oidc = Blueprint("oidc", __name__, url_prefix="/anmelden/dienst")
 
+# What the provider, the network between, or somebody who tampers with either may bring about.
+FAILURES = (AuthlibBaseError, JoseError, RequestException, RuntimeError, ValueError, KeyError)
 WEITER = "oidc_weiter"
 # Says that this session came from the provider, so that signing out ends it there, too.
 SESSION = "oidc"
@@ -56,7 +58,7 @@ def los() -> ResponseReturnValue:
     try:
         # State, nonce and verifier are made and kept in the signed session by the library.
         return cast(ResponseReturnValue, _client().authorize_redirect(url_for("oidc.zurueck", _external=True)))
-    except (OAuthError, RequestException, ValueError) as error:
+    except FAILURES as error:
         return _failed(error)
 
 
@@ -69,7 +71,7 @@ def zurueck() -> ResponseReturnValue:
         # Checks state, exchanges the code with its verifier, checks the token's signature, issuer, audience, time and nonce.
         token = _client().authorize_access_token()
         claims = _claims(token)
-    except (OAuthError, JoseError, RequestException, ValueError, KeyError) as error:
+    except FAILURES as error:
         return _failed(error)
     with database().begin(system("anmeldung")) as store:
         found = sign_in(store, config.issuer, claims, config.zuordnung)
