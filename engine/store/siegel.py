@@ -96,7 +96,7 @@ def _seal_batch(session: FallSession, tabelle: str) -> int:
     before, salz = head(session), secrets.token_hex(16)
     salts = _salts(session, rows) if tabelle == "verlauf" else {}
     nummer = before.nummer + 1
-    lines = [(row["id"], _fall(row), _digest(salts.get(row.get("fall_id"), salz), tabelle, row)) for row in rows]
+    lines = [(row["id"], _fall(row), _digest(salts.get(_fall(row) or 0, salz), tabelle, row)) for row in rows]
     digest = _link(nummer, tabelle, session.now, salz, before.hash, lines)
     session.add(Siegel(nummer=nummer, tabelle=tabelle, at=session.now, anzahl=len(lines), salz=salz, vorher=before.hash, hash=digest))
     session.flush()
@@ -158,7 +158,7 @@ def verify(session: FallSession, *, anchor: Kopf | None = None) -> Pruefung:
     Reads everything once, in order; 100'000 rows take some seconds.
     """
     befunde: list[str] = []
-    last, count, salts = Kopf(), 0, {}
+    last, count = Kopf(), 0
     destroyed = set(session.scalars(select(Vernichtung.fall_ref)))
     salts = dict(session.execute(select(Fallsalz.fall_id, Fallsalz.salz)).all())
     earlier: dict[str, datetime] = {}
@@ -187,7 +187,8 @@ def _check_link(session: FallSession, siegel: Siegel, before: Kopf) -> Iterator[
 
 def _lines(session: FallSession, siegel: Siegel) -> list[tuple[int, int | None, str]]:
     columns = (Siegelzeile.zeile, Siegelzeile.fall_ref, Siegelzeile.digest)
-    return [tuple(row) for row in session.execute(select(*columns).where(Siegelzeile.siegel_nummer == siegel.nummer).order_by(Siegelzeile.zeile))]
+    rows = session.execute(select(*columns).where(Siegelzeile.siegel_nummer == siegel.nummer).order_by(Siegelzeile.zeile))
+    return [(zeile, fall, digest) for zeile, fall, digest in rows]
 
 
 def _check_rows(

@@ -50,7 +50,7 @@ def test_a_telephone_becomes_the_second_factor(page: Page) -> None:
     _settled(page)
     page.get_by_role("button", name="Anmeldung mit Code einrichten").click()
     picture = page.get_by_role("img", name="QR-Code")
-    assert picture.evaluate("image => image.complete && image.naturalWidth > 50")
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 50
     _settled(page)
     telephone = pyotp.TOTP(page.locator("code.ff-schluessel").inner_text().replace(" ", ""))
     page.get_by_label("Code, den die App jetzt zeigt").fill("000000")
@@ -82,7 +82,7 @@ def test_the_betrieb_gives_somebody_an_account(page: Page) -> None:
     _sign_in(page, "betrieb")
     expect(page.get_by_role("heading", name="Konten", exact=True)).to_be_visible()
     _settled(page)
-    page.get_by_label("Anmeldename").fill("n.neu")
+    page.get_by_label("Anmeldename", exact=True).fill("n.neu")
     page.get_by_label("Vorname und Name").fill("Nora Neu")
     page.get_by_role("button", name="Anlegen").click()
     _settled(page)

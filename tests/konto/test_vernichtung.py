@@ -19,7 +19,7 @@ from engine.model.clock import FixedClock
 from engine.model.errors import FormInvalid, NotAllowed, NotFound
 from engine.store import siegel
 from engine.store.session import Database
-from engine.store.tables import Base, Fall, Vernichtung, Verlauf
+from engine.store.tables import Base, Fall, Verlauf, Vernichtung
 from engine.store.vernichtung import STAYS, path, uncovered
 from tests.konto.conftest import SYSTEM
 
