@@ -23,6 +23,7 @@ COMMANDS = {
     "audit": "audit",
     "vernichtung": "vernichtung",
     "bestand": "bestand",
+    "doctor": "doctor",
     "demo": "demo",
     "bench": "bench",
 }
