@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Table, delete, select
+from sqlalchemy import Column, Table, delete, or_, select
 
 from engine.store.session import FallSession
 from engine.store.tables import Base, Fall, Loeschfreigabe, RegionOwned
@@ -19,6 +19,8 @@ STAYS = {
     "aufsichtszugriff": "who was let in from outside, and why",
     "siegelzeile": "digests whose salt goes with the case",
     "loeschfreigabe": "empty outside of the destroying transaction",
+    "team": "who works together",
+    "teammitglied": "who works together",
     "bestandsdatei": "an uploaded file of many cases; its content is emptied when it was imported or given up",
 }
 
@@ -40,7 +42,7 @@ def destroy(session: FallSession, fall: Fall) -> dict[str, int]:
 def _delete_all(session: FallSession, fall_id: int) -> dict[str, int]:
     keys: dict[str, list[Any]] = {}
     for table in Base.metadata.sorted_tables:  # parents first, for their keys
-        if path(table) is not None:
+        if path(table):
             keys[table.name] = _keys(session, table, fall_id, keys)
     gone = {}
     for table in reversed(Base.metadata.sorted_tables):
@@ -59,28 +61,26 @@ def _keys(session: FallSession, table: Table, fall_id: int, keys: dict[str, list
 
 
 def _condition(table: Table, fall_id: int, keys: dict[str, list[Any]]) -> Any:
-    step = path(table)
-    if step is None:
-        raise LookupError(table.name)
-    column, parent = step
-    attribute = getattr(models()[table.name], column.name)
-    return attribute == fall_id if parent is None else attribute.in_(keys[parent])
+    model = models()[table.name]
+    parts = [(getattr(model, column.name), parent) for column, parent in path(table)]
+    return or_(*(attribute == fall_id if parent is None else attribute.in_(keys[parent]) for attribute, parent in parts))
 
 
 @cache
-def path(table: Table) -> tuple[Column[Any], str | None] | None:
-    """How a table's rows belong to a case: the column, and the table it points to unless it holds the case's id. None: they do not."""
+def path(table: Table) -> tuple[tuple[Column[Any], str | None], ...]:
+    """How a table's rows belong to a case: columns, each with the table it points to unless it holds the case's id. Empty: they do not.
+
+    A row that names two cases, such as a link, belongs to both.
+    """
     if table.name in STAYS:
-        return None
+        return ()
     if table.name == Fall.__tablename__:
-        return table.c.id, None
-    if FALL in table.c:
-        return table.c[FALL], None
-    for key in sorted(table.foreign_keys, key=lambda one: one.parent.name):
-        parent = key.column.table
-        if parent is not table and path(parent) is not None:
-            return key.parent, parent.name
-    return None
+        return ((table.c.id, None),)
+    to_case = {key.parent.name for key in table.foreign_keys if key.column.table.name == Fall.__tablename__} | ({FALL} & set(table.c.keys()))
+    if to_case:
+        return tuple((table.c[name], None) for name in sorted(to_case))
+    parents = ((key.parent, key.column.table) for key in sorted(table.foreign_keys, key=lambda one: one.parent.name))
+    return next((((column, parent.name),) for column, parent in parents if parent is not table and path(parent)), ())
 
 
 @cache
@@ -93,4 +93,4 @@ def uncovered() -> list[str]:
     """Tables with case data that destruction would neither reach nor leave on purpose; a test keeps this empty."""
     owned = {name for name, model in models().items() if issubclass(model, RegionOwned)}
     naming = {table.name for table in Base.metadata.tables.values() if set(table.c.keys()) & {FALL, "fall_nr", "fall_ref"}}
-    return sorted(name for name in owned | naming if name not in STAYS and path(Base.metadata.tables[name]) is None)
+    return sorted(name for name in owned | naming if name not in STAYS and not path(Base.metadata.tables[name]))
