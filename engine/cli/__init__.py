@@ -23,6 +23,8 @@ COMMANDS = {
     "audit": "audit",
     "vernichtung": "vernichtung",
     "bestand": "bestand",
+    "backup": "backup",
+    "restore": "backup",
     "doctor": "doctor",
     "demo": "demo",
     "bench": "bench",
