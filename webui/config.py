@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from webui.oidc_config import Oidc
+
 DEFAULT_URL = "sqlite:///var/fallfluss.db"
 
 
@@ -26,11 +28,13 @@ class Config:
     has_rate_limit: bool = True
     proxies: int = 0
     metrics_token: str = ""
+    oidc: Oidc | None = None
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Config:
-        """Read ``DATABASE_URL``, ``SECRET_KEY``, ``FALLFLUSS_DEMO``, ``FALLFLUSS_PLAIN_HTTP``,
-        ``FALLFLUSS_PROXIES`` and ``FALLFLUSS_METRICS_TOKEN``."""
+        """Read ``DATABASE_URL``, ``SECRET_KEY``, ``FALLFLUSS_DEMO``, ``FALLFLUSS_PLAIN_HTTP``, ``FALLFLUSS_PROXIES``
+        and ``FALLFLUSS_METRICS_TOKEN``; see also ``Oidc``.
+        """
         is_demo = env.get("FALLFLUSS_DEMO") == "1"
         return cls(
             database_url=env.get("DATABASE_URL") or DEFAULT_URL,
@@ -39,6 +43,7 @@ class Config:
             is_plain_http=is_demo or env.get("FALLFLUSS_PLAIN_HTTP") == "1",
             proxies=int(env.get("FALLFLUSS_PROXIES") or 0),
             metrics_token=env.get("FALLFLUSS_METRICS_TOKEN") or "",
+            oidc=Oidc.from_env(env),
         )
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import or_, select, update
 from engine.definitions.bpmn import Process
 from engine.model.calendar import ZURICH
 from engine.model.step import Step
+from engine.store.dubletten import kennzeichen
 from engine.store.session import FallSession
 from engine.store.tables import Dossier, Fall, Instanz, Konto, KontoRolle, Person, Segmentzuordnung
 
@@ -60,7 +61,10 @@ def _persons(session: FallSession, fall: Fall, personen: list[Mapping[str, Any]]
             person = Person(fall_id=fall.id, region=fall.region, person_id=values["person_id"], von=today)
             session.add(person)
         person.name, person.vorname = values.get("name") or "", values.get("vorname") or ""
-        person.rolle_ue, person.ahvn13 = values.get("rolle_ue") or "weitere", values.get("ahvn13")
+        person.rolle_ue = values.get("rolle_ue") or "weitere"
+        if person.ahvn13 != values.get("ahvn13"):
+            person.ahvn13 = values.get("ahvn13")
+            person.ahv_kennzeichen = kennzeichen(session, person.ahvn13)
         person.geburtsdatum = date.fromisoformat(values["geburtsdatum"]) if values.get("geburtsdatum") else None
         person.bis = None
     for left in known.values():

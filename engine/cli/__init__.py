@@ -20,6 +20,8 @@ COMMANDS = {
     "decide": "decide",
     "feel": "feel",
     "user": "user",
+    "audit": "audit",
+    "vernichtung": "vernichtung",
     "bestand": "bestand",
     "backup": "backup",
     "restore": "backup",

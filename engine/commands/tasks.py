@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
+from engine.cases.feldgruppen import sicht
 from engine.cases.formkontext import form_context
 from engine.cases.vertretung import acts_for
 from engine.commands.cases import CaseRef
@@ -96,10 +97,12 @@ def complete_task(session: FallSession, key: int, raw: Mapping[str, Any]) -> Cas
 def _validated(session: FallSession, instanz: Instanz, aufgabe: Aufgabe, raw: Mapping[str, Any]) -> dict[str, Any]:
     if not aufgabe.form_id:
         return {}
-    form = library.contents(session, instanz.release_id).form(aufgabe.form_id, aufgabe.form_tag)
-    visible = library.runtime(session, instanz.release_id, instanz.region).visible(instanz.state, [aufgabe.key])[aufgabe.key]
-    context = form_context(session, form, instanz.region, visible)
-    return form.validate(raw, context, feel=feel.shared(), now=session.now)
+    contents = library.contents(session, instanz.release_id)
+    seen = sicht(session.access, instanz.region, contents)
+    form = seen.form(contents.form(aufgabe.form_id, aufgabe.form_tag))
+    stored = library.runtime(session, instanz.release_id, instanz.region).visible(instanz.state, [aufgabe.key])[aufgabe.key]
+    context = form_context(session, form, instanz.region, seen.redacted(stored))
+    return seen.restored(form.validate(raw, context, feel=feel.shared(), now=session.now), stored)
 
 
 def _open_task(session: FallSession, key: int) -> tuple[Instanz, Aufgabe]:

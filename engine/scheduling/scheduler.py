@@ -13,6 +13,7 @@ from engine.queries.operation import HEARTBEAT
 from engine.scheduling.due import SCHEDULER, next_due, run_due
 from engine.scheduling.post import Absender
 from engine.scheduling.tagesmail import send_due
+from engine.store import siegel
 from engine.store.session import Database
 from engine.store.tables import Einstellung
 
@@ -22,6 +23,8 @@ LOOK = timedelta(seconds=1)
 PULSE = timedelta(seconds=10)
 # Mails are looked for less often: their morning is long.
 POST = timedelta(minutes=1)
+# How long a row may be without a seal; sealing more often only makes more links.
+SEAL = timedelta(minutes=1)
 
 
 class Wecker:
@@ -76,3 +79,24 @@ class Wecker:
 
     def _sleep_until(self, at: datetime) -> None:
         self.scheduler.add_job(self._wake, DateTrigger(at), id="wecker", replace_existing=True, misfire_grace_time=None)
+
+
+class Siegler:
+    """Seals history and access log in batches, beside everything else; the log that names each head is kept elsewhere than the database."""
+
+    def __init__(self, database: Database, scheduler: BaseScheduler):
+        self.database = database
+        self.scheduler = scheduler
+
+    def plan(self) -> None:
+        """Every minute, one at a time."""
+        self.scheduler.add_job(self._seal, IntervalTrigger(seconds=int(SEAL.total_seconds())), id="siegel", max_instances=1, coalesce=True)
+
+    def _seal(self) -> None:
+        try:
+            count = siegel.seal(self.database, SCHEDULER)
+            if count:
+                with self.database.read(SCHEDULER) as session:
+                    log.info("audit.sealed", rows=count, head=str(siegel.head(session)))
+        except Exception:  # tried again in a minute
+            log.exception("audit.not_sealed")

@@ -17,12 +17,24 @@ from engine.store.tables.exchange import Bestandsdatei, Bestandsfall, Uebergabe,
 from engine.store.tables.operation import Einstellung, Parameterwert, Zugriff
 from engine.store.tables.places import Gemeinde, Konto, KontoRolle, Region
 from engine.store.tables.running import Aufgabe, Entwurf, Incident, Instanz, Job, Meldung, Subscription, Timer, Waiting
+from engine.store.tables.trust import (
+    Aufsichtszugriff,
+    Fallsalz,
+    Fremdkonto,
+    Loeschfreigabe,
+    Siegel,
+    Siegelzeile,
+    Vernichtung,
+    Vernichtungsantrag,
+    Zweitfaktor,
+)
 
 __all__ = [
     "Abwesenheit",
     "Ansicht",
     "Aufgabe",
     "Aufgabenkommentar",
+    "Aufsichtszugriff",
     "Ausloeser",
     "Base",
     "Benachrichtigung",
@@ -34,6 +46,8 @@ __all__ = [
     "Einstellung",
     "Entwurf",
     "Fall",
+    "Fallsalz",
+    "Fremdkonto",
     "Gemeinde",
     "Hinweis",
     "Incident",
@@ -43,6 +57,7 @@ __all__ = [
     "Key",
     "Konto",
     "KontoRolle",
+    "Loeschfreigabe",
     "Meldung",
     "Parameterwert",
     "Person",
@@ -51,6 +66,8 @@ __all__ = [
     "Release",
     "ReleaseItem",
     "Segmentzuordnung",
+    "Siegel",
+    "Siegelzeile",
     "Stellvertretung",
     "Subscription",
     "Tagesmail",
@@ -60,6 +77,9 @@ __all__ = [
     "Uebergabe",
     "Uebergabeangebot",
     "Verlauf",
+    "Vernichtung",
+    "Vernichtungsantrag",
     "Waiting",
     "Zugriff",
+    "Zweitfaktor",
 ]
