@@ -15,6 +15,7 @@ from engine.definitions.lint import lint
 from engine.model.errors import DefinitionInvalid, Finding, NotFound
 from engine.runtime import compile_bpmn
 from engine.store import library
+from engine.store.errors import Conflict
 from engine.store.session import FallSession
 from engine.store.tables import DefinitionVersion, Deployment, Release, ReleaseItem
 
@@ -78,14 +79,38 @@ def release(session: FallSession, note: str = "", *, keys: Iterable[int] | None 
     if errors:
         raise DefinitionInvalid(errors)
     tagged = _tagged(session, rows)
-    made = Release(at=session.now, by=session.access.konto, note=note)
+    made = _held(session, Release(at=session.now, by=session.access.konto, note=note), rows, tagged)
+    renew(session, made)
+    return made
+
+
+def release_for_trial(session: FallSession, version: DefinitionVersion) -> int:
+    """The set a trial run of that version sees: it, and the newest of everything else that is deployed, released or not.
+
+    Runs that see the same share one row; what is not deployed yet becomes an incident where it is needed.
+    """
+    rows = [version, *(row for row in _chosen(session, None) if (row.kind, row.id) != (version.kind, version.id))]
+    try:
+        tagged = _tagged(session, rows)
+    except DefinitionInvalid:
+        tagged = []
+    keys = [sorted(row.key for row in part) for part in (rows, tagged)]
+    probe = hashlib.sha256(repr(keys).encode()).hexdigest()
+    known = select(Release.id).where(Release.probe == probe)
+    try:
+        with session.begin_nested():
+            return session.scalar(known) or _held(session, Release(at=session.now, by=session.access.konto, note="Probelauf", probe=probe), rows, tagged)
+    except Conflict:  # another run was first
+        return session.scalars(known).one()
+
+
+def _held(session: FallSession, made: Release, rows: Iterable[DefinitionVersion], tagged: Iterable[DefinitionVersion]) -> int:
     session.add(made)
     session.flush()
     session.info.setdefault(library.UNCOMMITTED, set()).add(made.id)
     session.add_all(ReleaseItem(release_id=made.id, definition_key=row.key) for row in rows)
     session.add_all(ReleaseItem(release_id=made.id, definition_key=row.key, version_tag=row.version_tag) for row in tagged)
     session.flush()
-    renew(session, made.id)
     return made.id
 
 

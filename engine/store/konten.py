@@ -103,7 +103,7 @@ def grant(session: FallSession, login: str, rolle: str, region: str) -> None:
         KontoInvalid: unknown role or region, or a role that is not held there.
     """
     konto = _konto(session, login)
-    _check_role(session, rolle, region)
+    check_role(session, rolle, region)
     if not any(held.rolle == rolle and held.region == region for held in konto.rollen):
         konto.rollen.append(KontoRolle(region=region, rolle=rolle))
         session.flush()
@@ -117,7 +117,10 @@ def access_of(konto: Konto) -> Access:
     return Access(konto.login, {region: frozenset(rollen) for region, rollen in held.items()})
 
 
-def _check_role(session: FallSession, rolle: str, region: str) -> None:
+def check_role(session: FallSession, rolle: str, region: str) -> None:
+    """Raises:
+    KontoInvalid: unknown role or region, or a role that is not held there.
+    """
     if rolle not in ROLLEN:
         raise KontoInvalid(f"Die Rolle «{rolle}» gibt es nicht. Möglich sind: {', '.join(ROLLEN)}.")
     if region == CANTONAL:

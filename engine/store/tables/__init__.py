@@ -6,7 +6,9 @@ from engine.store.tables.drawn import Ausloeser, DefinitionVersion, Deployment, 
 from engine.store.tables.exchange import Bestandsdatei, Bestandsfall, Uebergabe, Uebergabeangebot
 from engine.store.tables.operation import Einstellung, Parameterwert, Zugriff
 from engine.store.tables.places import Gemeinde, Konto, KontoRolle, Region
+from engine.store.tables.probelauf import Probelauf
 from engine.store.tables.running import Aufgabe, Entwurf, Incident, Instanz, Job, Meldung, Subscription, Timer, Waiting
+from engine.store.tables.zugang import Dienstkonto, Zugangstoken
 
 __all__ = [
     "Aufgabe",
@@ -16,6 +18,7 @@ __all__ = [
     "Bestandsfall",
     "DefinitionVersion",
     "Deployment",
+    "Dienstkonto",
     "Dossier",
     "Einstellung",
     "Entwurf",
@@ -32,6 +35,7 @@ __all__ = [
     "Meldung",
     "Parameterwert",
     "Person",
+    "Probelauf",
     "Region",
     "RegionOwned",
     "Release",
@@ -43,5 +47,6 @@ __all__ = [
     "Uebergabeangebot",
     "Verlauf",
     "Waiting",
+    "Zugangstoken",
     "Zugriff",
 ]
