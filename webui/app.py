@@ -14,7 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from engine.model.clock import Clock, SystemClock
 from engine.scheduling.demo_clock import DemoClock
 from engine.store.session import Database
-from webui import dateien, errors, headers, nutzer, rules, words
+from webui import api, dateien, errors, headers, nutzer, rules, words
 from webui.aufgaben import aufgaben
 from webui.bestand import allow_large_upload, bestand
 from webui.config import Config
@@ -40,9 +40,10 @@ def create_app(database: Database | None = None, config: Config | None = None) -
     app.extensions["fallfluss"] = database or _open(config)
     app.extensions["fallfluss-config"] = config
     app.extensions["fallfluss-assets"] = read_manifest()
-    _protect(app)
+    csrf = _protect(app)
     for blueprint in (dateien.dateien, konto, aufgaben, faelle, bestand, uebergabe, parameter, demo):
         app.register_blueprint(blueprint)
+    api.register(app, csrf)
     errors.register(app)
     _prepare_templates(app)
     return app
@@ -73,15 +74,16 @@ def _configure(app: Flask, config: Config) -> None:
     )
 
 
-def _protect(app: Flask) -> None:
+def _protect(app: Flask) -> CSRFProtect:
     """Order matters: the number first, then who may, then whether the form is ours."""
     app.before_request(headers.number_request)
     app.before_request(allow_large_upload)
     nutzer.manager().init_app(app)
     app.before_request(rules.enforce)
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
     limiter.init_app(app)
     app.after_request(headers.protect)
+    return csrf
 
 
 def _prepare_templates(app: Flask) -> None:

@@ -22,7 +22,10 @@ from engine.store.tables import DefinitionVersion, Deployment, Release, ReleaseI
 
 @dataclass(frozen=True)
 class Deployed:
-    """One definition of a deployment; ``is_new`` is False when the file was known already and kept its version."""
+    """One definition of a deployment; ``is_new`` is False when the file was known already and kept its version.
+
+    ``deployment_key`` is that of the deployment now, not of the one its version came with.
+    """
 
     key: int
     kind: str
@@ -31,6 +34,7 @@ class Deployed:
     name: str
     resource_name: str
     is_new: bool
+    deployment_key: int
 
 
 @dataclass(frozen=True)
@@ -184,7 +188,7 @@ def _version(session: FallSession, deployment: Deployment, found: Found, content
         .limit(1)
     )
     if latest is not None and latest.sha256 == sha256:
-        return _deployed(latest, is_new=False)
+        return _deployed(latest, deployment, is_new=False)
     row = DefinitionVersion(
         kind=found.kind,
         id=found.id,
@@ -198,11 +202,11 @@ def _version(session: FallSession, deployment: Deployment, found: Found, content
     )
     session.add(row)
     session.flush()
-    return _deployed(row, is_new=True)
+    return _deployed(row, deployment, is_new=True)
 
 
-def _deployed(row: DefinitionVersion, *, is_new: bool) -> Deployed:
-    return Deployed(row.key, row.kind, row.id, row.version, row.name, row.resource_name, is_new)
+def _deployed(row: DefinitionVersion, deployment: Deployment, *, is_new: bool) -> Deployed:
+    return Deployed(row.key, row.kind, row.id, row.version, row.name, row.resource_name, is_new, deployment.key)
 
 
 def _chosen(session: FallSession, keys: Iterable[int] | None) -> list[DefinitionVersion]:

@@ -28,11 +28,11 @@ def claim(session: FallSession, key: int) -> None:
     Raises:
         TaskNotOpen, TaskClaimed, NotAllowed
     """
-    instanz, aufgabe = _open_task(session, key)
+    instanz, aufgabe = open_task(session, key)
     _may_work(session, aufgabe)
     if aufgabe.assignee != session.access.konto:
         aufgabe.assignee = session.access.konto
-        _record(session, instanz, aufgabe, "claim")
+        note_assignment(session, instanz, aufgabe, "claim")
 
 
 def unclaim(session: FallSession, key: int) -> None:
@@ -41,11 +41,11 @@ def unclaim(session: FallSession, key: int) -> None:
     Raises:
         TaskNotOpen, TaskClaimed, NotAllowed
     """
-    instanz, aufgabe = _open_task(session, key)
+    instanz, aufgabe = open_task(session, key)
     _may_work(session, aufgabe)
     if aufgabe.assignee is not None:
         aufgabe.assignee = None
-        _record(session, instanz, aufgabe, "unclaim")
+        note_assignment(session, instanz, aufgabe, "unclaim")
 
 
 def save_draft(session: FallSession, key: int, raw: Mapping[str, Any], *, revision: int) -> int:
@@ -55,7 +55,7 @@ def save_draft(session: FallSession, key: int, raw: Mapping[str, Any], *, revisi
         Stale: the same person saved a newer draft elsewhere; that one stays.
         TaskNotOpen, NotAllowed
     """
-    _, aufgabe = _open_task(session, key)
+    _, aufgabe = open_task(session, key)
     _may_work(session, aufgabe)
     draft = session.get(Entwurf, (key, session.access.konto))
     if draft is None:
@@ -75,7 +75,7 @@ def complete_task(session: FallSession, key: int, raw: Mapping[str, Any]) -> Cas
         TaskClaimed: somebody else has it.
         FormInvalid: ``raw`` breaks a rule of the task's form; nothing is changed.
     """
-    instanz, aufgabe = _open_task(session, key)
+    instanz, aufgabe = open_task(session, key)
     _may_work(session, aufgabe)
     aufgabe.assignee = session.access.konto
     values = _validated(session, instanz, aufgabe, raw)
@@ -94,7 +94,7 @@ def _validated(session: FallSession, instanz: Instanz, aufgabe: Aufgabe, raw: Ma
     return form.validate(raw, context, feel=feel.shared(), now=session.now)
 
 
-def _open_task(session: FallSession, key: int) -> tuple[Instanz, Aufgabe]:
+def open_task(session: FallSession, key: int) -> tuple[Instanz, Aufgabe]:
     """The instance locked first, then its task as it is after whoever held the lock before."""
     try:
         instanz = lock(session, instance_number(key))
@@ -123,7 +123,7 @@ def _may_work(session: FallSession, aufgabe: Aufgabe) -> None:
         raise TaskClaimed(aufgabe.key, aufgabe.assignee or "")
 
 
-def _record(session: FallSession, instanz: Instanz, aufgabe: Aufgabe, what: str) -> None:
+def note_assignment(session: FallSession, instanz: Instanz, aufgabe: Aufgabe, what: str) -> None:
     act = Act(what, aufgabe.key, aufgabe.element, aufgabe.name, aufgabe.person_name)
     element = library.contents(session, instanz.release_id).element(aufgabe.process, aufgabe.element, aufgabe.process_version)
     if element is not None and announces(element, "assigning"):

@@ -172,14 +172,22 @@ def instance(session: FallSession, key: int) -> Instanz:
     return found
 
 
-def elements(session: FallSession, instanz: Instanz, wanted: Wanted) -> Found:
+def instance_or_none(session: FallSession, key: int) -> Instanz | None:
+    """The same for a search: what is not there, or not theirs, is simply not found."""
+    try:
+        return instance(session, key)
+    except NotFound:
+        return None
+
+
+def elements(session: FallSession, instanz: Instanz | None, wanted: Wanted) -> Found:
     """Elements of one instance, also those that are over, as dicts by the names of ``ELEMENTS``; the process itself first."""
-    return pick(_lived(session, instanz), ELEMENTS, wanted)
+    return pick(_lived(session, instanz) if instanz else (), ELEMENTS, wanted)
 
 
-def variables(session: FallSession, instanz: Instanz, wanted: Wanted) -> Found:
+def variables(session: FallSession, instanz: Instanz | None, wanted: Wanted) -> Found:
     """Variables of one instance by scope and name, as dicts by the names of ``VARIABLES``; ``value`` is the value itself."""
-    return pick(written(session, instanz), VARIABLES, wanted)
+    return pick(written(session, instanz) if instanz else (), VARIABLES, wanted)
 
 
 def written(session: FallSession, instanz: Instanz) -> list[dict[str, Any]]:
