@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 
 from engine.commands.stepping import advance, instance_number, lock
 from engine.model.errors import NotFound, NotWaiting
@@ -61,19 +61,25 @@ def open_job(session: FallSession, key: int) -> tuple[Instanz, Job]:
     return instanz, job
 
 
-def waiting_jobs(session: FallSession, type: str, most: int) -> list[Job]:
-    """Jobs of a type that a worker may take now: due, with retries left, and held by no other worker; the longest due first."""
-    is_free = or_(Job.locked_until.is_(None), Job.locked_until <= session.now)
-    query = select(Job).where(Job.type == type, Job.retries > 0, Job.next_attempt_at <= session.now, is_free)
-    return list(session.scalars(query.order_by(Job.next_attempt_at, Job.key).limit(most).with_for_update(skip_locked=True)))
+def are_jobs_waiting(session: FallSession, type: str) -> bool:
+    """Whether a worker would get a job of this type now."""
+    return session.scalar(_waiting(session, type).limit(1)) is not None
 
 
 def activate_jobs(session: FallSession, type: str, worker: str, *, timeout: timedelta, most: int) -> list[Job]:
     """Hand jobs to a worker, which has them for itself until ``timeout`` is over."""
-    found = waiting_jobs(session, type, most)
+    # What another worker is just taking is left to it.
+    found = list(session.scalars(_waiting(session, type).limit(most).with_for_update(skip_locked=True)))
     for job in found:
         job.worker, job.locked_until = worker[:80], session.now + timeout
     return found
+
+
+def _waiting(session: FallSession, type: str) -> Select[Job]:
+    """Due, with retries left, and held by no worker; the longest due first."""
+    is_free = or_(Job.locked_until.is_(None), Job.locked_until <= session.now)
+    query = select(Job).where(Job.type == type, Job.retries > 0, Job.next_attempt_at <= session.now, is_free)
+    return query.order_by(Job.next_attempt_at, Job.key)
 
 
 def update_job(session: FallSession, key: int, *, retries: int | None = None, timeout: timedelta | None = None) -> None:

@@ -10,7 +10,7 @@ from threading import BoundedSemaphore
 from typing import Any
 
 from engine import commands
-from engine.commands.jobs import activate_jobs, open_job, update_job, waiting_jobs
+from engine.commands.jobs import activate_jobs, are_jobs_waiting, open_job, update_job
 from engine.model.access import PROBELAUF
 from engine.model.errors import NotAllowed
 from engine.queries import definitionen, laufend
@@ -199,7 +199,7 @@ def _activated(body: Mapping[str, Any]) -> list[dict[str, Any]]:
     if body["type"] in HARMLESS:
         return []
     with _on_jobs(body["type"], reads=True) as session:
-        if not waiting_jobs(session, body["type"], 1):
+        if not are_jobs_waiting(session, body["type"]):
             return []
     timeout = timedelta(milliseconds=body["timeout"])
     with _on_jobs(body["type"]) as session:

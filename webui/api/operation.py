@@ -12,6 +12,7 @@ from flask import Blueprint, Response, current_app, request
 from flask.typing import ResponseReturnValue
 from jsonschema import Draft202012Validator
 
+from engine.model.errors import NotAllowed, NotFound
 from webui.api import caller, wording
 from webui.api.problems import Problem
 from webui.api.schema import Schema
@@ -118,7 +119,11 @@ def _view(one: Operation, handler: Handler) -> Handler:
         arguments: dict[str, Any] = {name: _key(text) if name.endswith("Key") else text for name, text in keys.items()}
         if one.takes is not None:
             arguments["body"] = one.body()
-        response = one.answer(handler(**arguments))
+        try:
+            response = one.answer(handler(**arguments))
+        except (NotFound, NotAllowed) as error:
+            caller.note("abgelehnt", f"{404 if isinstance(error, NotFound) else 403} {request.path}")
+            raise
         if one.notes_reading and caller.named_regions() - {caller.PROBELAUF}:
             caller.note("gelesen", f"Schnittstelle {request.path}")
         return response
