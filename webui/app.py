@@ -26,6 +26,7 @@ from webui.fortsetzen import mine
 from webui.konto import konto, limiter
 from webui.parameter import LESEN, parameter
 from webui.uebergabe import uebergabe
+from webui.zugaenge import zugaenge
 
 MEGABYTE = 1024 * 1024
 
@@ -41,7 +42,7 @@ def create_app(database: Database | None = None, config: Config | None = None) -
     app.extensions["fallfluss-config"] = config
     app.extensions["fallfluss-assets"] = read_manifest()
     csrf = _protect(app)
-    for blueprint in (dateien.dateien, konto, aufgaben, faelle, bestand, uebergabe, parameter, demo):
+    for blueprint in (dateien.dateien, konto, aufgaben, faelle, bestand, uebergabe, parameter, zugaenge, demo):
         app.register_blueprint(blueprint)
     api.register(app, csrf)
     errors.register(app)

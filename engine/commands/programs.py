@@ -75,6 +75,8 @@ def complete_for_program(session: FallSession, key: int, raw: Mapping[str, Any])
         raise FormInvalid(dict.fromkeys(strange, "Das fragt diese Aufgabe nicht."))
     if strange:
         set_variables(session, key, strange)
+    if aufgabe.region == PROBELAUF:  # whoever tries out plays everybody
+        aufgabe.assignee = session.access.konto
     return complete_task(session, key, {name: value for name, value in raw.items() if name not in strange})
 
 

@@ -159,7 +159,7 @@ def filled(path: str, key: str) -> str:
 @pytest.mark.parametrize(
     ("files", "status"),
     [
-        pytest.param([], 400, id="none"),
+        pytest.param([], 415, id="none"),
         pytest.param([("boese.exe", b"MZ")], 400, id="a program"),
         pytest.param([("a.zip", b"PK\x03\x04")], 400, id="a zip"),
         pytest.param([("a.bpmn", b"PK\x03\x04")], 400, id="a zip that calls itself a diagram"),
