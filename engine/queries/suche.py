@@ -99,7 +99,7 @@ def _holds(feld: Feld, one: Condition) -> ColumnElement[bool]:
         return and_(*(_contains(column, name) for name in (one.value if one.op == "in" else [one.value])))
     if one.op in ("in", "notIn"):
         values = [feld.read(value) for value in one.value]
-        return column.in_(values) if one.op == "in" else or_(column.not_in(values), column.is_(None))  # type: ignore[no-any-return]
+        return column.in_(values) if one.op == "in" else or_(column.not_in(values), column.is_(None))
     value = feld.read(one.value)
     if one.op == "neq":
         return or_(column != value, column.is_(None))

@@ -69,6 +69,6 @@ def is_use_to_note(session: FallSession, zugang: Zugang) -> bool:
 
 def note_use(session: FallSession, zugang: Zugang) -> None:
     """Remember when the access was used last."""
-    kind, key = (Zugangstoken, zugang.id) if isinstance(zugang, Zugangstoken) else (Dienstkonto, zugang.client_id)
-    session.get_one(kind, key).last_used_at = session.now
+    held = session.merge(zugang, load=True)
+    held.last_used_at = session.now
     log(session, "anmeldung", f"Schnittstelle: {zugang.name}")

@@ -13,7 +13,8 @@ from engine.model.access import Access, system
 from engine.model.clock import FixedClock
 from engine.scheduling.due import run_due
 from engine.store.session import Database
-from tests.api.conftest import ANMELDUNG, Program
+from engine.store.tables import Zugriff
+from tests.api.conftest import ANMELDUNG, SECOND, Program
 from tests.commands.drawings import drawing, flow, job, node
 
 Make = Callable[..., Program]
@@ -136,7 +137,7 @@ def test_service_accounts_open_cases_in_their_region(dienst: Make, program: Make
 
 
 def test_cases_begin_only_on_what_is_released(dienst: Make, petra: Program) -> None:
-    from tests.api.test_probelauf import SECOND
+
 
     petra.deploy({"antrag.bpmn": SECOND})
     service = dienst({"SDOL": ["intake"]})
@@ -223,8 +224,6 @@ def test_reading_a_case_is_logged_as_on_the_screens(program: Make, case: int, da
     program("fritz").find("variables", processInstanceKey=str(case))
     program("olga").send("GET", f"/process-instances/{case}")
     with database.read(system()) as session:
-        from engine.store.tables import Zugriff
-
         lines = {(row.konto, row.art, row.was) for row in session.query(Zugriff)}
     assert ("fritz", "gelesen", "Schnittstelle /v2/variables/search") in lines
     assert ("olga", "abgelehnt", f"404 /v2/process-instances/{case}") in lines

@@ -188,7 +188,7 @@ def test_the_description_is_valid_and_ours(petra: Program) -> None:
     description = petra.ask("GET", "/openapi.json")
     validate(description)
     assert len(description["paths"]) >= 35
-    assert "amunda" not in json.dumps({path: item for path, item in description["paths"].items()})
+    assert "amunda" not in json.dumps(description["paths"])
 
 
 def test_every_form_and_diagram_comes_back_as_it_was_sent(petra: Program) -> None:

@@ -20,7 +20,7 @@ ABOUT = """Schnittstelle von Fallfluss für Modellierwerkzeuge und andere Progra
 Schlüssel sind Text aus Ziffern. Unbekannte Angaben und Filter werden abgelehnt (400), nie übergangen. Personen melden sich mit ihrem
 Anmeldenamen und einem Token an, Dienstkonten mit OAuth. Was jemand hier sieht und darf, ist dasselbe wie in der Oberfläche.
 """
-BASIC_OR_BEARER = [{"token": []}, {"dienstkonto": []}]
+BASIC_OR_BEARER: list[dict[str, list[str]]] = [{"token": []}, {"dienstkonto": []}]
 
 
 @operation("GET", "/v2/openapi.json", "Diese Beschreibung", scope=None, answers={200: {"type": "object"}})

@@ -37,6 +37,7 @@ from webui.api.schema import (
 from webui.api.schema import (
     body as request_body,
 )
+from webui.rules import FALLROLLEN
 from webui.transactions import database
 
 POLL_SECONDS = 0.3
@@ -230,7 +231,7 @@ def _on_jobs(type: str = "", *, reads: bool = False) -> AbstractContextManager[F
     """People only reach jobs of trial runs; so does everybody for types that this server does itself in real cases."""
     me = caller.current()
     is_limited = not me.is_dienst or type in HANDLERS
-    access = caller.only_trials(me.access) if is_limited else caller.narrowed(me.access, caller.FALLROLLEN)
+    access = caller.only_trials(me.access) if is_limited else caller.narrowed(me.access, FALLROLLEN)
     return database().read(access) if reads else database().begin(access)
 
 

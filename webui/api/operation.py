@@ -12,6 +12,7 @@ from flask import Blueprint, Response, current_app, request
 from flask.typing import ResponseReturnValue
 from jsonschema import Draft202012Validator
 
+from engine.model.access import PROBELAUF
 from engine.model.errors import NotAllowed, NotFound
 from webui.api import caller, wording
 from webui.api.problems import Problem
@@ -124,7 +125,7 @@ def _view(one: Operation, handler: Handler) -> Handler:
         except (NotFound, NotAllowed) as error:
             caller.note("abgelehnt", f"{404 if isinstance(error, NotFound) else 403} {request.path}")
             raise
-        if one.notes_reading and caller.named_regions() - {caller.PROBELAUF}:
+        if one.notes_reading and caller.named_regions() - {PROBELAUF}:
             caller.note("gelesen", f"Schnittstelle {request.path}")
         return response
 

@@ -21,7 +21,7 @@ _KINDS = {
 def sentence(error: ValidationError) -> str:
     """One sentence about one error."""
     write = _SENTENCES.get(str(error.validator), lambda where, error: f"{where} ist nicht zulässig.")
-    return write(_where(error), error)
+    return str(write(_where(error), error))
 
 
 def _where(error: ValidationError) -> str:
