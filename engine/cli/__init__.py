@@ -21,6 +21,7 @@ COMMANDS = {
     "feel": "feel",
     "user": "user",
     "bestand": "bestand",
+    "doctor": "doctor",
     "demo": "demo",
     "bench": "bench",
 }

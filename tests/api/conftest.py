@@ -34,6 +34,8 @@ PEOPLE = {
     "vera": ("betrieb", "*"),
 }
 ANMELDUNG = {"grund": "Arbeitslosigkeit", "personen": [{"name": "Muster", "vorname": "Anna", "rolle_ue": "antragstellend"}]}
+# The same diagram with another name for its task.
+SECOND = drawings.ANTRAG.replace(b"Antrag pr\xc3\xbcfen", b"Antrag genau pr\xc3\xbcfen")
 ALL_SCOPES = ("lesen", "starten", "aufgaben", "jobs", "meldungen", "betrieb", "ablegen", "probelauf")
 
 

@@ -15,12 +15,10 @@ from engine.queries import cases, open_tasks
 from engine.scheduling.due import run_due
 from engine.store.session import Database
 from engine.store.tables import Base, Instanz, RegionOwned, Release, Verlauf, Zugriff
-from tests.api.conftest import ANMELDUNG, Program
-from tests.commands import drawings
+from tests.api.conftest import ANMELDUNG, SECOND, Program
 from tests.commands.drawings import drawing, flow, job, node, user
 
 Make = Callable[..., Program]
-SECOND = drawings.ANTRAG.replace(b"Antrag pr\xc3\xbcfen", b"Antrag genau pr\xc3\xbcfen")
 
 
 def kind(item: dict) -> dict:
