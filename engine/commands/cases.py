@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
+from engine.cases import gestalt
 from engine.cases.formkontext import form_context
 from engine.cases.projection import household
 from engine.commands.stepping import advance, lock, settle
@@ -65,6 +66,7 @@ def open_case(
     release_id = library.latest_release(session)
     form = _start_form(session, release_id, process)
     values = form.validate(raw, form_context(session, form, region), feel=feel.shared(), now=session.now) if form else dict(raw)
+    gestalt.require(values)
     number_persons(values.get("personen") or [])
     fall = new_fall(session, region, household(values.get("personen") or []))
     if request_id:
@@ -81,6 +83,7 @@ def start_case(session: FallSession, region: str, at: Ausloeser, values: Mapping
         NotAllowed: no role in that region that may open cases.
     """
     _may_open(session, region)
+    gestalt.require(values)
     number_persons(values.get("personen") or [])
     fall = new_fall(session, region, household(values.get("personen") or []))
     log(session, "write", act.command, fall_id=fall.id, region=region)
@@ -110,7 +113,7 @@ def _may_open(session: FallSession, region: str) -> None:
 
 def number_persons(personen: list[dict[str, Any]]) -> None:
     """Give each person of a household the id by which diagrams know it: P1, P2 …"""
-    for number, person in enumerate(personen, start=1):
+    for number, person in enumerate(filter(None, personen), start=1):
         person.setdefault("person_id", f"P{number}")
 
 

@@ -18,6 +18,7 @@ from engine.store.tables import Dienstkonto, Zugangstoken
 from tests.api.conftest import Program
 
 Make = Callable[..., Program]
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # the same statements on each
 
 
 def test_the_topology_is_public_and_says_8_9(program: Make) -> None:

@@ -14,6 +14,7 @@ from engine.store.session import Database
 from tests.web.conftest import PASSWORD, Browser
 
 Open = Callable[..., Browser]
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 DIENST = {"name": "Fachapplikation", "rollen": "intake@SDOL\nfallfuehrung@SDOL", "bereiche": ["lesen", "starten"], "tage": "90", "anfragen": "600"}
 
 
