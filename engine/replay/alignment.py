@@ -1,0 +1,184 @@
+"""Exact optimal alignments: the cheapest way to explain a trace by a model, move by move."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.replay.states import States
+
+# Expanded search nodes per variant before it is left undecided.
+BUDGET = 60_000
+LOG, MODEL, SYNC = "log", "model", "sync"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """``log``: the trace did what the model does not allow there; ``model``: the model needs what the trace lacks; ``sync``: both agree.
+
+    ``activity`` is the position in the trace, ``visible`` the index of what the model did, ``state`` the model's state afterwards.
+    """
+
+    kind: str
+    activity: int | None
+    visible: int | None
+    state: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """``cost`` is None when the budget ran out; then the optimum lies from ``lower`` to ``upper`` (None: not known) and ``moves`` is empty."""
+
+    cost: int | None
+    lower: int
+    upper: int | None
+    moves: tuple[Move, ...]
+    expanded: int
+
+
+class Aligner:
+    """Aligns traces with one net; what was learnt about the net's states serves all of them."""
+
+    def __init__(self, states: States):
+        self.states = states
+        self.steps: dict[int, tuple[dict[int, list[tuple[int, int]]], list[tuple[int, int]], bool]] = {}
+        self.forced: dict[int, int] = {}
+        self.start = _known(states.start())
+
+    def align(self, trace: Sequence[str], *, budget: int = BUDGET) -> Alignment:
+        """The optimal alignment; labels the net does not know cost one each.
+
+        ``moves`` name positions in ``trace`` and things of ``states.net.visible``.
+        """
+        labels = self.states.net.labels
+        known = [(position, labels[label]) for position, label in enumerate(trace) if label in labels]
+        found = _Search(self, [label for _, label in known], budget).run()
+        return self._with_unknown(found, trace, [position for position, _ in known])
+
+    def _with_unknown(self, found: Alignment, trace: Sequence[str], positions: Sequence[int]) -> Alignment:
+        """Put the activities nobody knows back where they stood."""
+        extra = len(trace) - len(positions)
+        upper = None if found.upper is None else found.upper + extra
+        if found.cost is None:
+            return Alignment(None, found.lower + extra, upper, (), found.expanded)
+        moves: list[Move] = []
+        known = set(positions)
+        at, state = 0, _unknown(self.start)
+        for move in found.moves:
+            if move.activity is not None:
+                moves += [Move(LOG, position, None, state) for position in range(at, positions[move.activity]) if position not in known]
+                at = positions[move.activity] + 1
+            state = move.state
+            moves.append(Move(move.kind, None if move.activity is None else positions[move.activity], move.visible, state))
+        moves += [Move(LOG, position, None, state) for position in range(at, len(trace)) if position not in known]
+        return Alignment(found.cost + extra, found.cost + extra, upper, tuple(moves), found.expanded)
+
+    def following(self, state: int) -> tuple[dict[int, list[tuple[int, int]]], list[tuple[int, int]], bool]:
+        """By label and all together: ``(visible, state)`` that can be next; and whether something may be missing."""
+        known = self.steps.get(state)
+        if known is None:
+            known = self.steps[state] = self._following(state)
+        return known
+
+    def _following(self, state: int) -> tuple[dict[int, list[tuple[int, int]]], list[tuple[int, int]], bool]:
+        if state == OVER:
+            return {}, [], False
+        closure = self.states.closure(state)
+        visible = self.states.net.visible
+        by_label: dict[int, list[tuple[int, int]]] = {}
+        everything: dict[tuple[int, int], None] = {}
+        for seen, after, _ in closure.seen:
+            step = (seen, _known(after))
+            if step not in everything:
+                everything[step] = None
+                by_label.setdefault(visible[seen].label, []).append(step)
+        # Of equal labels that lead to the same state one is enough.
+        unique = {(visible[seen].label, after): (seen, after) for seen, after in everything}
+        return by_label, list(unique.values()), closure.truncated
+
+    def is_final(self, state: int) -> bool:
+        return state == OVER or self.states.is_final(state)
+
+
+# The state of a process that is over, for arithmetic on states.
+OVER = -1
+
+
+def _known(state: int | None) -> int:
+    return OVER if state is None else state
+
+
+def _unknown(state: int) -> int | None:
+    return None if state == OVER else state
+
+
+class _Search:
+    """A* over (state, position) with a queue of buckets: costs are small whole numbers."""
+
+    def __init__(self, aligner: Aligner, trace: Sequence[int], budget: int):
+        self.aligner = aligner
+        self.trace = trace
+        self.length = len(trace)
+        self.budget = budget
+        self.best: dict[int, int] = {}
+        self.came: dict[int, tuple[int, str, int | None]] = {}
+        self.buckets: list[list[tuple[int, int]]] = [[]]
+        self.missing: int | None = None
+
+    def run(self) -> Alignment:
+        width = self.length + 1
+        start = (self.aligner.start + 1) * width
+        self.best[start] = 0
+        self.buckets[0].append((start, 0))
+        expanded = f = 0
+        while f < len(self.buckets):
+            while self.buckets[f]:
+                node, g = self.buckets[f].pop()
+                if g > self.best[node]:
+                    continue
+                state, position = node // width - 1, node % width
+                if position == self.length and self.aligner.is_final(state):
+                    return self._found(node, g, expanded)
+                expanded += 1
+                if expanded > self.budget:
+                    return self._undecided(f, expanded)
+                self._expand(node, state, position, g)
+            f += 1
+        return Alignment(None, self.missing or f, None, (), expanded)
+
+    def _expand(self, node: int, state: int, position: int, g: int) -> None:
+        width = self.length + 1
+        by_label, everything, truncated = self.aligner.following(state)
+        if truncated and (self.missing is None or g < self.missing):
+            self.missing = g
+        for seen, after in everything:
+            self._reach((after + 1) * width + position, g + 1, node, MODEL, seen)
+        if position < self.length:
+            self._reach(node + 1, g + 1, node, LOG, None)
+            for seen, after in by_label.get(self.trace[position], ()):
+                self._reach((after + 1) * width + position + 1, g, node, SYNC, seen)
+
+    def _reach(self, node: int, g: int, came: int, kind: str, seen: int | None) -> None:
+        known = self.best.get(node)
+        if known is not None and known <= g:
+            return
+        self.best[node] = g
+        self.came[node] = (came, kind, seen)
+        while len(self.buckets) <= g:
+            self.buckets.append([])
+        self.buckets[g].append((node, g))
+
+    def _found(self, node: int, cost: int, expanded: int) -> Alignment:
+        if self.missing is not None and self.missing < cost:
+            return Alignment(None, self.missing, cost, (), expanded)
+        moves: list[Move] = []
+        width = self.length + 1
+        while node in self.came:
+            before, kind, seen = self.came[node]
+            moves.append(Move(kind, None if kind == MODEL else before % width, seen, _unknown(node // width - 1)))
+            node = before
+        return Alignment(cost, cost, cost, tuple(reversed(moves)), expanded)
+
+    def _undecided(self, f: int, expanded: int) -> Alignment:
+        lower = f if self.missing is None else min(f, self.missing)
+        return Alignment(None, lower, None, (), expanded)
