@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from engine.replay.bounds import Bounds
 from engine.replay.states import States
 
 # Expanded search nodes per variant before it is left undecided.
@@ -41,8 +42,8 @@ class Aligner:
 
     def __init__(self, states: States):
         self.states = states
-        self.steps: dict[int, tuple[dict[int, list[tuple[int, int]]], list[tuple[int, int]], bool]] = {}
-        self.forced: dict[int, int] = {}
+        self.steps: dict[int, tuple[dict[int, list[tuple[int, int]]], list[tuple[int, int, int]], bool]] = {}
+        self.bounds = Bounds(states)
         self.start = _known(states.start())
 
     def align(self, trace: Sequence[str], *, budget: int = BUDGET) -> Alignment:
@@ -73,14 +74,14 @@ class Aligner:
         moves += [Move(LOG, position, None, state) for position in range(at, len(trace)) if position not in known]
         return Alignment(found.cost + extra, found.cost + extra, upper, tuple(moves), found.expanded)
 
-    def following(self, state: int) -> tuple[dict[int, list[tuple[int, int]]], list[tuple[int, int]], bool]:
-        """By label and all together: ``(visible, state)`` that can be next; and whether something may be missing."""
+    def following(self, state: int) -> tuple[dict[int, list[tuple[int, int]]], list[tuple[int, int, int]], bool]:
+        """By label ``(visible, state)``, and all together ``(label, visible, state)`` that can be next; and whether something may be missing."""
         known = self.steps.get(state)
         if known is None:
             known = self.steps[state] = self._following(state)
         return known
 
-    def _following(self, state: int) -> tuple[dict[int, list[tuple[int, int]]], list[tuple[int, int]], bool]:
+    def _following(self, state: int) -> tuple[dict[int, list[tuple[int, int]]], list[tuple[int, int, int]], bool]:
         if state == OVER:
             return {}, [], False
         closure = self.states.closure(state)
@@ -93,8 +94,8 @@ class Aligner:
                 everything[step] = None
                 by_label.setdefault(visible[seen].label, []).append(step)
         # Of equal labels that lead to the same state one is enough.
-        unique = {(visible[seen].label, after): (seen, after) for seen, after in everything}
-        return by_label, list(unique.values()), closure.truncated
+        unique = {(visible[seen].label, after): seen for seen, after in everything}
+        return by_label, [(label, seen, after) for (label, after), seen in unique.items()], closure.truncated
 
     def is_final(self, state: int) -> bool:
         return state == OVER or self.states.is_final(state)
@@ -113,30 +114,42 @@ def _unknown(state: int) -> int | None:
 
 
 class _Search:
-    """A* over (state, position) with a queue of buckets: costs are small whole numbers."""
+    """A* over (state, position) with a queue of buckets: costs are small whole numbers.
+
+    Of all orders of the same moves one is enough: log moves first, then model moves that the next event may need, then that event.
+    """
 
     def __init__(self, aligner: Aligner, trace: Sequence[int], budget: int):
         self.aligner = aligner
         self.trace = trace
         self.length = len(trace)
+        self.width = self.length + 1
         self.budget = budget
         self.best: dict[int, int] = {}
         self.came: dict[int, tuple[int, str, int | None]] = {}
-        self.buckets: list[list[tuple[int, int]]] = [[]]
+        self.buckets: list[list[tuple[int, int]]] = []
+        self.rest = self._rest()
+        self.bounds: dict[int, int] = {}
         self.missing: int | None = None
 
+    def _rest(self) -> list[tuple[int, dict[int, int]]]:
+        """For each position the labels from there on, as bits and counted."""
+        found: list[tuple[int, dict[int, int]]] = [(0, {})]
+        for label in reversed(self.trace):
+            bits, counts = found[-1]
+            found.append((bits | 1 << label, {**counts, 1 << label: counts.get(1 << label, 0) + 1}))
+        found.reverse()
+        return found
+
     def run(self) -> Alignment:
-        width = self.length + 1
-        start = (self.aligner.start + 1) * width
-        self.best[start] = 0
-        self.buckets[0].append((start, 0))
+        self._reach((self.aligner.start + 1) * self.width, 0, -1, SYNC, None)
         expanded = f = 0
         while f < len(self.buckets):
             while self.buckets[f]:
                 node, g = self.buckets[f].pop()
                 if g > self.best[node]:
                     continue
-                state, position = node // width - 1, node % width
+                state, position = node // self.width - 1, node % self.width
                 if position == self.length and self.aligner.is_final(state):
                     return self._found(node, g, expanded)
                 expanded += 1
@@ -144,36 +157,60 @@ class _Search:
                     return self._undecided(f, expanded)
                 self._expand(node, state, position, g)
             f += 1
-        return Alignment(None, self.missing or f, None, (), expanded)
+        return Alignment(None, f if self.missing is None else self.missing, None, (), expanded)
 
     def _expand(self, node: int, state: int, position: int, g: int) -> None:
-        width = self.length + 1
         by_label, everything, truncated = self.aligner.following(state)
         if truncated and (self.missing is None or g < self.missing):
             self.missing = g
-        for seen, after in everything:
-            self._reach((after + 1) * width + position, g + 1, node, MODEL, seen)
-        if position < self.length:
+        if position == self.length:
+            for _, seen, after in everything:
+                self._reach((after + 1) * self.width + position, g + 1, node, MODEL, seen)
+            return
+        label = self.trace[position]
+        if self.came[node][1] != MODEL:
             self._reach(node + 1, g + 1, node, LOG, None)
-            for seen, after in by_label.get(self.trace[position], ()):
-                self._reach((after + 1) * width + position + 1, g, node, SYNC, seen)
+        leads_to = self.aligner.bounds.leads_to
+        for own, seen, after in everything:
+            if own != label and leads_to[seen] >> label & 1:
+                self._reach((after + 1) * self.width + position, g + 1, node, MODEL, seen)
+        for seen, after in by_label.get(label, ()):
+            self._reach((after + 1) * self.width + position + 1, g, node, SYNC, seen)
 
     def _reach(self, node: int, g: int, came: int, kind: str, seen: int | None) -> None:
         known = self.best.get(node)
-        if known is not None and known <= g:
+        if known is not None and (known < g or known == g and (kind == MODEL or self.came[node][1] != MODEL)):
             return
         self.best[node] = g
         self.came[node] = (came, kind, seen)
-        while len(self.buckets) <= g:
+        bound = self.bounds.get(node)
+        if bound is None:
+            bound = self.bounds[node] = self._bound(node // self.width - 1, node % self.width)
+        f = g + bound
+        while len(self.buckets) <= f:
             self.buckets.append([])
-        self.buckets[g].append((node, g))
+        self.buckets[f].append((node, g))
+
+    def _bound(self, state: int, position: int) -> int:
+        """At least so much is still to pay: what must come and does not, what comes and cannot."""
+        bits, counts = self.rest[position]
+        if state == OVER:
+            return self.length - position
+        must, may = self.aligner.bounds.of(state)
+        bound = (must & ~bits).bit_count()
+        lost = bits & ~may
+        while lost:
+            label = lost & -lost
+            bound += counts[label]
+            lost ^= label
+        return bound
 
     def _found(self, node: int, cost: int, expanded: int) -> Alignment:
         if self.missing is not None and self.missing < cost:
             return Alignment(None, self.missing, cost, (), expanded)
         moves: list[Move] = []
-        width = self.length + 1
-        while node in self.came:
+        width = self.width
+        while self.came[node][0] >= 0:
             before, kind, seen = self.came[node]
             moves.append(Move(kind, None if kind == MODEL else before % width, seen, _unknown(node // width - 1)))
             node = before
