@@ -21,6 +21,7 @@ COMMANDS = {
     "feel": "feel",
     "user": "user",
     "bestand": "bestand",
+    "replay": "replay",
     "demo": "demo",
     "bench": "bench",
 }

@@ -43,17 +43,18 @@ class Aligner:
     def __init__(self, states: States):
         self.states = states
         self.steps: dict[int, tuple[dict[int, list[tuple[int, int]]], list[tuple[int, int, int]], bool]] = {}
+        self.ways: dict[tuple[int, int], list[tuple[int, int]]] = {}
         self.bounds = Bounds(states)
         self.start = _known(states.start())
 
-    def align(self, trace: Sequence[str], *, budget: int = BUDGET) -> Alignment:
-        """The optimal alignment; labels the net does not know cost one each.
+    def align(self, trace: Sequence[str], *, budget: int = BUDGET, is_open: bool = False) -> Alignment:
+        """The optimal alignment; labels the net does not know cost one each. ``is_open``: the trace may still go on.
 
         ``moves`` name positions in ``trace`` and things of ``states.net.visible``.
         """
         labels = self.states.net.labels
         known = [(position, labels[label]) for position, label in enumerate(trace) if label in labels]
-        found = _Search(self, [label for _, label in known], budget).run()
+        found = _Search(self, [label for _, label in known], budget, is_open=is_open).run()
         return self._with_unknown(found, trace, [position for position, _ in known])
 
     def _with_unknown(self, found: Alignment, trace: Sequence[str], positions: Sequence[int]) -> Alignment:
@@ -97,12 +98,29 @@ class Aligner:
         unique = {(visible[seen].label, after): seen for seen, after in everything}
         return by_label, [(label, seen, after) for (label, after), seen in unique.items()], closure.truncated
 
+    def towards(self, state: int, label: int) -> list[tuple[int, int]]:
+        """The steps, other than the label itself, without which it may not become possible."""
+        key = (state, label)
+        known = self.ways.get(key)
+        if known is None:
+            bit = 1 << label
+            leads_to, may = self.bounds.leads_to, self.bounds.of
+            known = [
+                (seen, after)
+                for own, seen, after in self.following(state)[1]
+                if own != label and leads_to[seen] & bit and after != OVER and may(after)[1] & bit
+            ]
+            self.ways[key] = known
+        return known
+
     def is_final(self, state: int) -> bool:
         return state == OVER or self.states.is_final(state)
 
 
 # The state of a process that is over, for arithmetic on states.
 OVER = -1
+# The bound of a state from which there is no way to the end.
+STUCK = 1_000_000
 
 
 def _known(state: int | None) -> int:
@@ -119,8 +137,9 @@ class _Search:
     Of all orders of the same moves one is enough: log moves first, then model moves that the next event may need, then that event.
     """
 
-    def __init__(self, aligner: Aligner, trace: Sequence[int], budget: int):
+    def __init__(self, aligner: Aligner, trace: Sequence[int], budget: int, *, is_open: bool):
         self.aligner = aligner
+        self.is_open = is_open
         self.trace = trace
         self.length = len(trace)
         self.width = self.length + 1
@@ -150,7 +169,7 @@ class _Search:
                 if g > self.best[node]:
                     continue
                 state, position = node // self.width - 1, node % self.width
-                if position == self.length and self.aligner.is_final(state):
+                if position == self.length and (self.is_open or self.aligner.is_final(state)):
                     return self._found(node, g, expanded)
                 expanded += 1
                 if expanded > self.budget:
@@ -170,12 +189,14 @@ class _Search:
         label = self.trace[position]
         if self.came[node][1] != MODEL:
             self._reach(node + 1, g + 1, node, LOG, None)
-        leads_to = self.aligner.bounds.leads_to
-        for own, seen, after in everything:
-            if own != label and leads_to[seen] >> label & 1:
-                self._reach((after + 1) * self.width + position, g + 1, node, MODEL, seen)
+        best, width, dearer = self.best, self.width, g + 1
+        for seen, after in self.aligner.towards(state, label):
+            there = (after + 1) * width + position
+            known = best.get(there)
+            if known is None or known > dearer:
+                self._reach(there, dearer, node, MODEL, seen)
         for seen, after in by_label.get(label, ()):
-            self._reach((after + 1) * self.width + position + 1, g, node, SYNC, seen)
+            self._reach((after + 1) * width + position + 1, g, node, SYNC, seen)
 
     def _reach(self, node: int, g: int, came: int, kind: str, seen: int | None) -> None:
         known = self.best.get(node)
@@ -186,6 +207,8 @@ class _Search:
         bound = self.bounds.get(node)
         if bound is None:
             bound = self.bounds[node] = self._bound(node // self.width - 1, node % self.width)
+        if bound >= STUCK:
+            return
         f = g + bound
         while len(self.buckets) <= f:
             self.buckets.append([])
@@ -197,6 +220,10 @@ class _Search:
         if state == OVER:
             return self.length - position
         must, may = self.aligner.bounds.of(state)
+        if self.is_open:
+            must = 0
+        if must < 0:
+            return STUCK
         bound = (must & ~bits).bit_count()
         lost = bits & ~may
         while lost:
