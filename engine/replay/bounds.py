@@ -19,6 +19,8 @@ class _Facts:
     may: list[int]
     kid_must: dict[str, int] = field(default_factory=dict)
     kid_may: dict[str, int] = field(default_factory=dict)
+    flow_must: dict[str, int] = field(default_factory=dict)
+    flow_may: dict[str, int] = field(default_factory=dict)
     begins_must: int = ALL
     all_labels: int = 0
     is_cancellable: bool = False
@@ -101,12 +103,12 @@ class Bounds:
 
     def _facts(self, scope: Def, inner: dict[str, _Facts]) -> _Facts:
         count = len(scope.places)
-        facts = _Facts([ALL] * count, [0] * count, dict.fromkeys(inner, ALL), dict.fromkeys(inner, 0))
+        facts = _Facts([ALL] * count, [0] * count, dict.fromkeys(inner, ALL), dict.fromkeys(inner, 0), dict.fromkeys(scope.ops, ALL), dict.fromkeys(scope.ops, 0))
         facts.errors = self._errors(scope, inner)
         # What is thrown and told upwards takes effect elsewhere at once.
         self._is_entangled |= any(op == ESCALATE for op, _ in _all_ops(scope))
         facts.is_cancellable = self._is_cancellable(scope, facts.errors)
-        outside = [*(ops for live in scope.live.values() for _, ops in live), *((op,) for *_, op in scope.errors)]
+        outside = [*(ops for live in scope.live.values() for _, ops, _ in live), *((op,) for *_, op in scope.errors)]
         outside += [action.ops for actions in scope.actions for action in actions if action.clears]
         changed = True
         while changed:
@@ -133,6 +135,10 @@ class Bounds:
 
     def _improve(self, scope: Def, facts: _Facts, inner: dict[str, _Facts]) -> bool:
         changed = False
+        for flow, op in scope.ops.items():
+            must, may = self._must(scope, facts, op), self._may(scope, facts, op)
+            changed |= must != facts.flow_must[flow] or may != facts.flow_may[flow]
+            facts.flow_must[flow], facts.flow_may[flow] = must, may
         for host, one in inner.items():
             kid = scope.kids[host]
             begins = one.begins_must if not isinstance(kid, LoopDef) else 0 if not kid.loop.least or one.errors else one.begins_must
@@ -173,10 +179,10 @@ class Bounds:
         for actions in (*scope.actions, *scope.kid_actions.values()):
             for action in actions:
                 if action.visible >= 0:
-                    live = [op for _, ops in scope.live.get(action.leaves or "", ()) for op in ops]
+                    live = [op for _, ops, _ in scope.live.get(action.leaves or "", ()) for op in ops]
                     self.leads_to[action.visible] = told | _united(self._may(scope, facts, op) for op in (*action.ops, *live))
         for host, kid in scope.kids.items():
-            ways = [scope.ops[f"nach {host}"], *(op for *_, op in scope.caught.get(host, ())), *(op for _, ops in scope.live.get(host, ()) for op in ops)]
+            ways = [scope.ops[f"nach {host}"], *(op for *_, op in scope.caught.get(host, ())), *(op for _, ops, _ in scope.live.get(host, ()) for op in ops)]
             after = told | _united(self._may(scope, facts, op) for op in ways)
             if isinstance(kid, LoopDef):
                 assert kid.body is not None
@@ -198,7 +204,7 @@ class Bounds:
     def _must(self, scope: Def, facts: _Facts, op: Op) -> int:
         kind, argument = op
         if kind == PASS:
-            return self._must(scope, facts, scope.ops[argument]) if isinstance(argument, str) else self._must_all(scope, facts, argument)  # type: ignore[arg-type]
+            return facts.flow_must[argument] if isinstance(argument, str) else self._must_all(scope, facts, argument)  # type: ignore[arg-type]
         if kind in (PUT, JOIN, MERGE):
             return facts.must[argument]  # type: ignore[index]
         if kind == KID:
@@ -209,7 +215,7 @@ class Bounds:
         kind, argument = op
         if kind == PASS:
             if isinstance(argument, str):
-                return self._may(scope, facts, scope.ops[argument])
+                return facts.flow_may[argument]
             return _united(self._may(scope, facts, one) for one in argument)  # type: ignore[union-attr]
         if kind in (PUT, JOIN, MERGE):
             return facts.may[argument]  # type: ignore[index]

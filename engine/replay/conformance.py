@@ -93,10 +93,11 @@ class Report:
 class Replayer:
     """Replays variants on one model. Each is aligned once; what was found about the model serves the next.
 
-    ``is_open``: the cases are still under way, so nothing is missing at their end.
+    ``is_open``: the cases are still under way, so nothing is missing at their end. ``events`` as in ``Net``.
     """
 
-    def __init__(self, model: Model, *, match: str = "id", budget: int = BUDGET, is_open: bool = False):
+    def __init__(self, model: Model, *, match: str = "id", budget: int = BUDGET, is_open: bool = False, events: str = "optional"):
+        self.events = events
         self.model = model
         self.match = match
         self.budget = budget
@@ -128,7 +129,7 @@ class Replayer:
         for variant in variants:
             for label, number in Counter(variant).items():
                 counts[label] = max(counts.get(label, 0), number)
-        self.aligner = Aligner(States(self.model.net(match=self.match, counts=counts)))
+        self.aligner = Aligner(States(self.model.net(match=self.match, counts=counts, events=self.events)))
         return self.aligner
 
     def _variant(self, aligner: Aligner, activities: tuple[str, ...]) -> Variant:

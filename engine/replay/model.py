@@ -24,9 +24,9 @@ class Model:
         """What of the drawings is not replayed as drawn, in German."""
         return tuple(dict.fromkeys(reason for scope in (self.main, *self.called.values()) for reason in scope.unsupported))
 
-    def net(self, *, match: str, counts: Mapping[str, int] | None) -> Net:
-        """The model compiled for logs in which each label occurs at most so often in one case."""
-        return Net(self.main, self.called, match=match, counts=counts)
+    def net(self, *, match: str, counts: Mapping[str, int] | None, events: str = "optional") -> Net:
+        """The model compiled for logs in which each label occurs at most so often in one case; see ``Net``."""
+        return Net(self.main, self.called, match=match, counts=counts, events=events)
 
 
 def load(files: Sequence[tuple[str, bytes]], main: str | None = None) -> Model:

@@ -16,6 +16,8 @@ BITS = 4
 FULL = 15
 # An inclusive split of more branches is read as: each one alone, or all of them.
 MANY_BRANCHES = 8
+# An event that tells again and again is taken to have told at most so often without anything having come of it yet.
+AT_ONCE = 3
 
 # What happens to a token that arrives: an operation and its argument.
 PASS, PUT, JOIN, MERGE, KID, END, ERROR, ESCALATE, TERMINATE = range(9)
@@ -60,7 +62,8 @@ class Def:
     actions: list[list[Action]] = field(default_factory=list)
     ops: dict[str, Op] = field(default_factory=dict)
     arms: dict[int | str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
-    live: dict[str, tuple[tuple[int, tuple[Op, ...]], ...]] = field(default_factory=dict)
+    live: dict[str, tuple[tuple[int, tuple[Op, ...], int], ...]] = field(default_factory=dict)
+    ends_with: dict[str, int] = field(default_factory=dict)
     caught: dict[str, tuple[tuple[str, str | None, bool, Op], ...]] = field(default_factory=dict)
     kids: dict[str, Def | LoopDef] = field(default_factory=dict)
     kid_actions: dict[str, list[Action]] = field(default_factory=dict)
@@ -99,11 +102,13 @@ class Merge:
 class Net:
     """A model compiled for logs with the given labels.
 
-    ``counts`` says how often a label occurs at most in one trace; events of the diagram that no log names are silent. None stands for
-    "anything may occur".
+    ``counts`` says how often a label occurs at most in one trace; None stands for "anything may occur". ``events`` says what logs show of
+    timers, messages and other events that are waited for: ``optional`` (if at all, then not always) or ``shown`` (each of them, as our own
+    history does).
     """
 
-    def __init__(self, main: Scope, called: Mapping[str, Scope], *, match: str, counts: Mapping[str, int] | None):
+    def __init__(self, main: Scope, called: Mapping[str, Scope], *, match: str, counts: Mapping[str, int] | None, events: str = "optional"):
+        self.shows_events = events == "shown"
         self.match = match
         self.counts = counts
         self.called = called
@@ -239,7 +244,7 @@ class _Compiler:
             return (KID, node.id) if self._is_scope(node) else (PUT, self._task(node))
         if node.kind == "catch" and node.event != "link":
             return (PUT, self._waiting(node))
-        if node.kind in ("start", "throw", "end", "catch") and self.net.count(node) and node.event:
+        if node.kind in ("start", "throw", "end") and node.event and self.net.count(node) and not self.net.shows_events:
             return (PUT, self._waiting(node))
         return self._through(node)
 
@@ -276,8 +281,9 @@ class _Compiler:
         return place
 
     def _event_actions(self, take: int, ops: tuple[Op, ...], node: Node, *, need: int = 0, leaves: str | None = None, kid: str | None = None) -> list[Action]:
-        actions = [Action(take, ops, need=need, leaves=leaves, kid=kid)]
-        if self.net.count(node):
+        is_shown = self.net.shows_events and node.kind in ("catch", "boundary")
+        actions = [] if is_shown else [Action(take, ops, need=need, leaves=leaves, kid=kid)]
+        if is_shown or self.net.count(node) and not self.net.shows_events:
             actions.append(Action(take, ops, self.net.see(self.made.path, node), need=need, leaves=leaves, kid=kid))
         return actions
 
@@ -355,22 +361,29 @@ class _Compiler:
 
     def _on_host(self, host: str) -> None:
         arms: list[tuple[int, int]] = []
-        live: list[tuple[int, tuple[Op, ...]]] = []
+        live: list[tuple[int, tuple[Op, ...], int]] = []
         caught: list[tuple[str, str | None, bool, Op]] = []
         for event in self.boundaries[host]:
             after = self._after(event)
             if self._is_raised(event, self.scope.nodes[host]):
-                caught.append(("error" if event.event == "cancel" else event.event, event.code, event.interrupting, after))
+                caught.append(("error" if event.event == "cancel" else event.event, event.code, event.interrupting, self._raised(event)))
             elif event.interrupting:
                 self._host_actions(host, event, after)
-            elif self._is_closed(event):
+            elif not self.net.shows_events and self._is_closed(event):
                 arms += self._permission(event, after)
             else:
                 live += self._live(host, event, after)
         key = host if host in self.made.kids else self.place_of.get(host, -1)
-        self.made.arms[key] = tuple(arms) + tuple((unit_, 1) for unit_, _ in live)
-        self.made.live[host] = tuple(live)
+        self.made.arms[key] = tuple(arms) + tuple((unit_, 1) for unit_, *_ in live)
+        self.made.live[host] = () if self.net.shows_events else tuple(live)
+        for unit_, *_ in live:
+            self.made.ends_with[host] = self.made.ends_with.get(host, 0) | unit_ * FULL
         self.made.caught[host] = tuple(caught)
+
+    def _raised(self, event: Node) -> Op:
+        """What a caught error does next; a log may show that it was caught."""
+        is_seen = self.net.shows_events or self.net.count(event)
+        return (PUT, self._waiting(event)) if is_seen else self._after(event)
 
     def _is_raised(self, event: Node, host: Node) -> bool:
         """Errors and escalations come from inside where the inside throws such; otherwise from an implementation nobody sees."""
@@ -399,12 +412,13 @@ class _Compiler:
         self.made.actions[place] += self._event_actions(take, (after,), event, need=need)
         return [(unit(place), 1 if event.repeats else cap)]
 
-    def _live(self, host: str, event: Node, after: Op) -> list[tuple[int, tuple[Op, ...]]]:
+    def _live(self, host: str, event: Node, after: Op) -> list[tuple[int, tuple[Op, ...], int]]:
         """An event whose handler can touch the rest: it happens while the activity runs, or never."""
+        most = min(max(self._weight(self._region(event)), 1), AT_ONCE) if event.repeats else 1
         place = self._place(event.id, is_token=False)
         take, need = (0, unit(place)) if event.repeats else (unit(place), 0)
         self.made.actions[place] += self._event_actions(take, (after,), event, need=need)
-        return [(unit(place), (after,))]
+        return [(unit(place), (after,), most)]
 
     def _region(self, event: Node) -> set[str]:
         region: set[str] = set()

@@ -18,8 +18,8 @@ from engine.store.tables import DefinitionVersion, Instanz, ReleaseItem, Verlauf
 VERSION, PROCESS, REGION = "fallfluss:version", "fallfluss:process", "fallfluss:region"
 # What a log shows of an element that was done: work, and events that happened. Gateways and sub-processes are the diagram's own affair.
 SHOWN = frozenset({
-    "task", "manualTask", "userTask", "serviceTask", "sendTask", "receiveTask", "scriptTask", "businessRuleTask",
-    "intermediateCatchEvent", "boundaryEvent",
+    "TASK", "MANUAL_TASK", "USER_TASK", "SERVICE_TASK", "SEND_TASK", "RECEIVE_TASK", "SCRIPT_TASK", "BUSINESS_RULE_TASK",
+    "INTERMEDIATE_CATCH_EVENT", "BOUNDARY_EVENT",
 })  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, combinations
+from itertools import chain, product
 
 from engine.replay.net import BITS, END, ERROR, ESCALATE, FULL, JOIN, KID, MERGE, PASS, PUT, TERMINATE, Action, Def, LoopDef, Net, Op, mask
 
@@ -266,15 +266,15 @@ class States:
     @staticmethod
     def _on_leaving(scope: Def, host: str | None, m: int) -> Sequence[tuple[Op, ...]]:
         """What else may have happened just before an activity ends: each of its events whose time would then be over."""
-        live = [ops for unit_, ops in scope.live.get(host, ()) if m & unit_ * FULL] if host else []
+        live = [(ops, most) for unit_, ops, most in scope.live.get(host, ()) if m & unit_ * FULL] if host else []
         if not live:
             return [()]
-        return [tuple(chain.from_iterable(some)) for size in range(len(live) + 1) for some in combinations(live, size)]
+        return [tuple(chain.from_iterable(ops * times for (ops, _), times in zip(live, some, strict=True))) for some in product(*(range(most + 1) for _, most in live))]
 
     @staticmethod
     def _leave(scope: Def, run: _Run, host: str | None) -> None:
-        for unit_, _ in scope.live.get(host, ()) if host else ():
-            run.m &= ~(unit_ * FULL)
+        if host in scope.ends_with:
+            run.m &= ~scope.ends_with[host]
 
     # Tokens on their way
 
