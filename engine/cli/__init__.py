@@ -22,6 +22,7 @@ COMMANDS = {
     "user": "user",
     "bestand": "bestand",
     "replay": "replay",
+    "export": "export",
     "demo": "demo",
     "bench": "bench",
 }
