@@ -24,6 +24,7 @@ COMMANDS = {
     "replay": "replay",
     "export": "export",
     "demo": "demo",
+    "simulate": "simulate",
     "bench": "bench",
 }
 

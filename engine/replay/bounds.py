@@ -208,7 +208,7 @@ class Bounds:
         if kind in (PUT, JOIN, MERGE):
             return facts.must[argument]  # type: ignore[index]
         if kind == KID:
-            return facts.kid_must[argument] if argument in facts.kid_must else 0  # type: ignore[index]
+            return facts.kid_must.get(argument, 0)  # type: ignore[arg-type]
         return 0
 
     def _may(self, scope: Def, facts: _Facts, op: Op) -> int:

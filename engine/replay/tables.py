@@ -31,7 +31,7 @@ KNOWN = {
 DELIMITERS = ",;\t|"
 MOST_PROBLEMS = 10_000
 TRUTHS: Mapping[str, Any] = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-TRANSITIONS = frozenset("schedule assign reassign start suspend resume complete withdraw ate_abort pi_abort autoskip manualskip unknown".split())
+TRANSITIONS = frozenset(["schedule", "assign", "reassign", "start", "suspend", "resume", "complete", "withdraw", "ate_abort", "pi_abort", "autoskip", "manualskip", "unknown"])
 ZONES: Mapping[str, tzinfo] = {
     "Z": UTC, "UTC": UTC, "GMT": UTC, "CET": timezone(timedelta(hours=1)), "MEZ": timezone(timedelta(hours=1)),
     "CEST": timezone(timedelta(hours=2)), "MESZ": timezone(timedelta(hours=2)),

@@ -34,8 +34,9 @@ def read_xes(path: Path) -> Log:
         LogUnreadable: not well-formed, with a DOCTYPE, or not XES.
     """
     with path.open("rb") as raw:
-        stream: IO[bytes] = gzip.open(raw) if raw.read(2) == b"\x1f\x8b" else raw  # type: ignore[assignment]
+        is_zipped = raw.read(2) == b"\x1f\x8b"
         raw.seek(0)
+        stream: IO[bytes] = gzip.GzipFile(fileobj=raw) if is_zipped else raw  # type: ignore[assignment]
         reader = _Reader(path.name)
         cases = list(reader.read(stream))
     return Log(cases, reader.log, reader.problems)

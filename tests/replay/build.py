@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from engine.replay.alignment import Alignment, Aligner
+from engine.replay.alignment import Aligner, Alignment
 from engine.replay.model import Model, load
 from engine.replay.states import States
 
