@@ -75,6 +75,17 @@ class Aligner:
         moves += [Move(LOG, position, None, state) for position in range(at, len(trace)) if position not in known]
         return Alignment(found.cost + extra, found.cost + extra, upper, tuple(moves), found.expanded)
 
+    def possible_after(self, trace: Sequence[str]) -> set[int] | None:
+        """What the model could show next after exactly this trace, as indices of visible things; None if the trace does not fit."""
+        labels = self.states.net.labels
+        states = {self.start}
+        for label in trace:
+            number = labels.get(label, -1)
+            states = {after for state in states for _, after in self.following(state)[0].get(number, ())}
+            if not states:
+                return None
+        return {seen for state in states for steps in self.following(state)[0].values() for seen, _ in steps}
+
     def following(self, state: int) -> tuple[dict[int, list[tuple[int, int]]], list[tuple[int, int, int]], bool]:
         """By label ``(visible, state)``, and all together ``(label, visible, state)`` that can be next; and whether something may be missing."""
         known = self.steps.get(state)
