@@ -2,7 +2,7 @@
 
 What is known to fall short stands in ``SHORT``, so that an improvement shows. Left out on purpose, and refused when a file is read: decision
 services (0085), imports (0086, 0087, 0089), Java functions (0076), decisions without logic (0088). Where a value does not fit its declared
-type the kit expects null (0082); here it is an error that names the place.
+type the kit expects null (0082); here it is an error that names the place. How the kit itself came out stands in ``docs/dmn.md``.
 """
 
 from __future__ import annotations
