@@ -12,11 +12,14 @@ from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engine.model.clock import Clock, SystemClock
+from engine.queries.arbeit import LEADS
 from engine.scheduling.demo_clock import DemoClock
 from engine.store.session import Database
 from webui import dateien, errors, headers, nutzer, rules, words
+from webui.arbeit import arbeit
 from webui.aufgaben import aufgaben
 from webui.bestand import allow_large_upload, bestand
+from webui.betrieb import betrieb, measure
 from webui.config import Config
 from webui.dateien import asset, read_manifest
 from webui.demo import demo
@@ -24,10 +27,20 @@ from webui.faelle import faelle
 from webui.formulare import html_id
 from webui.fortsetzen import mine
 from webui.konto import konto, limiter
+from webui.leitung import leitung
+from webui.listen import listen
+from webui.mitteilungen import mitteilungen
 from webui.parameter import LESEN, parameter
+from webui.stellvertretung import stellvertretung
 from webui.uebergabe import uebergabe
+from webui.zuweisung import zuweisung
 
 MEGABYTE = 1024 * 1024
+BLUEPRINTS = (
+    *(dateien.dateien, konto, demo, betrieb),
+    *(arbeit, aufgaben, zuweisung, stellvertretung, mitteilungen, listen, leitung),
+    *(faelle, bestand, uebergabe, parameter),
+)
 
 
 def create_app(database: Database | None = None, config: Config | None = None) -> Flask:
@@ -41,7 +54,7 @@ def create_app(database: Database | None = None, config: Config | None = None) -
     app.extensions["fallfluss-config"] = config
     app.extensions["fallfluss-assets"] = read_manifest()
     _protect(app)
-    for blueprint in (dateien.dateien, konto, aufgaben, faelle, bestand, uebergabe, parameter, demo):
+    for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     errors.register(app)
     _prepare_templates(app)
@@ -75,6 +88,7 @@ def _configure(app: Flask, config: Config) -> None:
 
 def _protect(app: Flask) -> None:
     """Order matters: the number first, then who may, then whether the form is ours."""
+    measure(app)
     app.before_request(headers.number_request)
     app.before_request(allow_large_upload)
     nutzer.manager().init_app(app)
@@ -105,6 +119,7 @@ def _common() -> dict[str, Any]:
         "now": g.get("now") or database.clock.now(),
         "works_on_cases": bool(person and person.access.has(*rules.FALLROLLEN)),
         "works_on_tasks": bool(person and person.access.has(*rules.AUFGABENROLLEN)),
+        "leads": bool(person and person.access.has(*LEADS)),
         "reads_parameters": bool(person and person.access.has(*LESEN)),
         "endpoint": request.endpoint or "",
     }

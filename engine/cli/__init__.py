@@ -21,6 +21,9 @@ COMMANDS = {
     "feel": "feel",
     "user": "user",
     "bestand": "bestand",
+    "backup": "backup",
+    "restore": "backup",
+    "doctor": "doctor",
     "demo": "demo",
     "bench": "bench",
 }
