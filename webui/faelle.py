@@ -79,7 +79,7 @@ def neu() -> ResponseReturnValue:
     with reading() as session:
         if region is None:
             return render_template("faelle/region.html", regionen=_names(session))
-        form = commands.start_form(session)
+        form = commands.start_form(session, region=region)
         return _new_page(session, region, form, form.prefill({}) if form else {}, uuid.uuid4().hex)
 
 
@@ -90,7 +90,7 @@ def eroeffnen() -> ResponseReturnValue:
     if region is None:
         raise NotFound("Die Sozialregion")
     with reading() as session:
-        form = commands.start_form(session)
+        form = commands.start_form(session, region=region)
         raw = change_rows(form.values_from(request.form) if form else {}, action)
         asked = newly_asked(seite(form, raw, form_context(session, form, region), session.now), request.form.get("_gezeigt")) if form else []
         if action != "eroeffnen" or asked:

@@ -20,7 +20,12 @@ COMMANDS = {
     "decide": "decide",
     "feel": "feel",
     "user": "user",
+    "audit": "audit",
+    "vernichtung": "vernichtung",
     "bestand": "bestand",
+    "backup": "backup",
+    "restore": "backup",
+    "doctor": "doctor",
     "demo": "demo",
     "bench": "bench",
 }
