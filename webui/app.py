@@ -12,12 +12,15 @@ from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engine.model.clock import Clock, SystemClock
+from engine.queries.arbeit import LEADS
 from engine.scheduling.demo_clock import DemoClock
 from engine.store.session import Database
 from webui import dateien, errors, headers, nutzer, oidc, rules, words
+from webui.arbeit import arbeit
 from webui.aufgaben import aufgaben
 from webui.aufsicht import aufsicht
 from webui.bestand import allow_large_upload, bestand
+from webui.betrieb import betrieb, measure
 from webui.config import Config
 from webui.dateien import asset, read_manifest
 from webui.demo import demo
@@ -28,12 +31,23 @@ from webui.fortsetzen import mine
 from webui.grenzen import limiter
 from webui.konten import konten
 from webui.konto import konto
+from webui.leitung import leitung
+from webui.listen import listen
 from webui.mein_konto import mein_konto
+from webui.mitteilungen import mitteilungen
 from webui.parameter import LESEN, parameter
+from webui.stellvertretung import stellvertretung
 from webui.uebergabe import uebergabe
 from webui.vernichtung import vernichtung
+from webui.zuweisung import zuweisung
 
 MEGABYTE = 1024 * 1024
+BLUEPRINTS = (
+    *(dateien.dateien, konto, demo, betrieb),
+    *(arbeit, aufgaben, zuweisung, stellvertretung, mitteilungen, listen, leitung),
+    *(faelle, bestand, uebergabe, parameter),
+    *(oidc.oidc, mein_konto, konten, aufsicht, vernichtung, dubletten),
+)
 
 
 def create_app(database: Database | None = None, config: Config | None = None) -> Flask:
@@ -47,9 +61,7 @@ def create_app(database: Database | None = None, config: Config | None = None) -
     app.extensions["fallfluss-config"] = config
     app.extensions["fallfluss-assets"] = read_manifest()
     _protect(app)
-    for blueprint in (dateien.dateien, konto, aufgaben, faelle, bestand, uebergabe, parameter, demo):
-        app.register_blueprint(blueprint)
-    for blueprint in (oidc.oidc, mein_konto, konten, aufsicht, vernichtung, dubletten):
+    for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     oidc.register(app, config.oidc)
     errors.register(app)
@@ -85,6 +97,7 @@ def _configure(app: Flask, config: Config) -> None:
 
 def _protect(app: Flask) -> None:
     """Order matters: the number first, then who may, then whether the form is ours."""
+    measure(app)
     app.before_request(headers.number_request)
     app.before_request(allow_large_upload)
     nutzer.manager().init_app(app)
@@ -115,6 +128,7 @@ def _common() -> dict[str, Any]:
         "now": g.get("now") or database.clock.now(),
         "works_on_cases": bool(person and person.access.has(*rules.FALLROLLEN)),
         "works_on_tasks": bool(person and person.access.has(*rules.AUFGABENROLLEN)),
+        "leads": bool(person and person.access.has(*LEADS)),
         "reads_parameters": bool(person and person.access.has(*LESEN)),
         "endpoint": request.endpoint or "",
         "anmeldedienst": config.oidc.name if config.oidc else "",

@@ -18,6 +18,7 @@ class Config:
     """``is_plain_http`` drops the Secure flag of cookies, for machines where no TLS stands in front.
 
     ``proxies`` is how many reverse proxies of one's own stand in front: their word on the caller's address is believed.
+    ``metrics_token`` opens ``/metrics``; without one it is open to this machine only.
     """
 
     database_url: str = DEFAULT_URL
@@ -27,10 +28,12 @@ class Config:
     has_rate_limit: bool = True
     proxies: int = 0
     oidc: Oidc | None = None
+    metrics_token: str = ""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Config:
-        """Read ``DATABASE_URL``, ``SECRET_KEY``, ``FALLFLUSS_DEMO``, ``FALLFLUSS_PLAIN_HTTP``, ``FALLFLUSS_PROXIES``; see also ``Oidc``."""
+        """Read ``DATABASE_URL``, ``SECRET_KEY``, ``FALLFLUSS_DEMO``, ``FALLFLUSS_PLAIN_HTTP``,
+        ``FALLFLUSS_PROXIES`` and ``FALLFLUSS_METRICS_TOKEN``; see also ``Oidc``."""
         is_demo = env.get("FALLFLUSS_DEMO") == "1"
         return cls(
             database_url=env.get("DATABASE_URL") or DEFAULT_URL,
@@ -39,6 +42,7 @@ class Config:
             is_plain_http=is_demo or env.get("FALLFLUSS_PLAIN_HTTP") == "1",
             proxies=int(env.get("FALLFLUSS_PROXIES") or 0),
             oidc=Oidc.from_env(env),
+            metrics_token=env.get("FALLFLUSS_METRICS_TOKEN") or "",
         )
 
 

@@ -30,6 +30,10 @@ SATZ: Mapping[str, str] = {
     "complete_task": "«{name}» abgeschlossen",
     "claim": "«{name}» übernommen",
     "unclaim": "«{name}» wieder freigegeben",
+    "assign": "«{name}» zugeteilt",
+    "assign_case": "Fallführung geändert",
+    "set_priority": "Priorität von «{name}» geändert",
+    "put_off": "Wiedervorlage von «{name}» geändert",
     "fire_timer": "Frist erreicht: {name}",
     "correlate": "Ereignis gemeldet: {name}",
     "signal": "Signal eingegangen: {name}",
@@ -119,7 +123,7 @@ def fallsicht(session: FallSession, view: CaseView, chosen: str | None) -> Falls
     diagramme = tuple(_diagramm(position, live, view, contents) for position in view.positions)
     namen = konten.names(
         session,
-        [row.by for row in view.verlauf] + [aufgabe.assignee for aufgabe in view.aufgaben] + [s.entschieden_von for s in view.segmente],
+        [who for row in view.verlauf for who in (row.by, row.im_namen_von)] + [aufgabe.assignee for aufgabe in view.aufgaben] + [s.entschieden_von for s in view.segmente],
     )
     return Fallsicht(
         schritte=tuple(_schritte(view, contents)),
@@ -194,12 +198,18 @@ def _mitglied(person: Person, segmente: Iterable[Segmentzuordnung]) -> Mitglied:
 def _zeile(row: Verlauf, contents: Contents, namen: Mapping[str, str], view: CaseView) -> Zeile:
     return Zeile(
         at=row.at,
-        wer=namen.get(row.by, SYSTEM.get(row.by, row.by)),
+        wer=_wer(row, namen),
         was=SATZ.get(row.command, row.command).format(name=_name(row, contents)),
         person=row.person_name or "",
         folgen=tuple(_folgen(row, contents, view.instanz.process)),
         angaben=tuple(_angaben(row, contents, view.sicht)),
     )
+
+
+def _wer(row: Verlauf, namen: Mapping[str, str]) -> str:
+    """Who did it, and in whose place."""
+    by = namen.get(row.by, SYSTEM.get(row.by, row.by))
+    return f"{by}, in Stellvertretung von {namen.get(row.im_namen_von, row.im_namen_von)}" if row.im_namen_von else by
 
 
 def _name(row: Verlauf, contents: Contents) -> str:

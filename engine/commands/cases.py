@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
+from engine.cases.dubletten import dubletten
 from engine.cases.feldgruppen import sicht
 from engine.cases.formkontext import form_context
 from engine.cases.projection import household
@@ -69,6 +70,8 @@ def open_case(
     form = sicht(session.access, region).form(form) if form else None
     values = form.validate(raw, form_context(session, form, region), feel=feel.shared(), now=session.now) if form else dict(raw)
     number_persons(values.get("personen") or [])
+    if known_elsewhere := dubletten(session, region, values.get("personen") or []):
+        values["dubletten"] = known_elsewhere
     fall = new_fall(session, region, household(values.get("personen") or []))
     if request_id:
         session.add(Meldung(message_id=request_id, name="open_case", fall_id=fall.id, at=session.now))

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, select
 
 from engine.cases.feldgruppen import sicht
 from engine.cases.formkontext import form_context
+from engine.cases.vertretung import acts_for
 from engine.commands.cases import CaseRef
 from engine.commands.stepping import advance, instance_number, lock
 from engine.definitions import feel
@@ -34,8 +35,9 @@ def claim(session: FallSession, key: int) -> None:
     instanz, aufgabe = _open_task(session, key)
     _may_work(session, aufgabe)
     if aufgabe.assignee != session.access.konto:
+        stands_for = acts_for(session, aufgabe)
         aufgabe.assignee = session.access.konto
-        _record(session, instanz, aufgabe, "claim")
+        _record(session, instanz, aufgabe, "claim", stands_for)
 
 
 def unclaim(session: FallSession, key: int) -> None:
@@ -47,8 +49,9 @@ def unclaim(session: FallSession, key: int) -> None:
     instanz, aufgabe = _open_task(session, key)
     _may_work(session, aufgabe)
     if aufgabe.assignee is not None:
+        stands_for = acts_for(session, aufgabe)
         aufgabe.assignee = None
-        _record(session, instanz, aufgabe, "unclaim")
+        _record(session, instanz, aufgabe, "unclaim", stands_for)
 
 
 def save_draft(session: FallSession, key: int, raw: Mapping[str, Any], *, revision: int) -> int:
@@ -80,8 +83,9 @@ def complete_task(session: FallSession, key: int, raw: Mapping[str, Any]) -> Cas
     """
     instanz, aufgabe = _open_task(session, key)
     _may_work(session, aufgabe)
+    stands_for = acts_for(session, aufgabe)
     values = _validated(session, instanz, aufgabe, raw)
-    act = Act("complete_task", key, aufgabe.element, aufgabe.name, aufgabe.person_name, values)
+    act = Act("complete_task", key, aufgabe.element, aufgabe.name, aufgabe.person_name, values, im_namen_von=stands_for)
     # Before the step, so that one flush writes everything.
     log(session, "write", "complete_task", fall_id=instanz.fall_id, region=instanz.region)
     advance(session, instanz, complete(key, values), act)
@@ -116,21 +120,30 @@ def _open_task(session: FallSession, key: int) -> tuple[Instanz, Aufgabe]:
 
 
 def may_work(session: FallSession, aufgabe: Aufgabe) -> bool:
-    """Whether the person's roles or name make the task theirs to do."""
+    """Whether the person's roles or name make the task theirs to do, or they stand in for somebody absent whose task it is."""
     access = session.access
     named = access.konto == aufgabe.assignee or access.konto in aufgabe.candidate_users
-    return access.everywhere or named or bool(access.rollen_in(aufgabe.region) & set(aufgabe.candidate_groups))
+    if access.everywhere or named or access.rollen_in(aufgabe.region) & set(aufgabe.candidate_groups):
+        return True
+    return acts_for(session, aufgabe) is not None
+
+
+def has_precedence(session: FallSession, aufgabe: Aufgabe) -> str | None:
+    """The login of somebody else who has the task; None while it is free, one's own, or of somebody this person stands in for."""
+    if session.access.everywhere or aufgabe.assignee in (None, session.access.konto) or acts_for(session, aufgabe) is not None:
+        return None
+    return aufgabe.assignee
 
 
 def _may_work(session: FallSession, aufgabe: Aufgabe) -> None:
     if not may_work(session, aufgabe):
         raise NotAllowed(f"Aufgabe «{aufgabe.name}»")
-    if aufgabe.assignee not in (None, session.access.konto) and not session.access.everywhere:
-        raise TaskClaimed(aufgabe.key, aufgabe.assignee or "")
+    if (other := has_precedence(session, aufgabe)) is not None:
+        raise TaskClaimed(aufgabe.key, other)
 
 
-def _record(session: FallSession, instanz: Instanz, aufgabe: Aufgabe, what: str) -> None:
-    act = Act(what, aufgabe.key, aufgabe.element, aufgabe.name, aufgabe.person_name)
+def _record(session: FallSession, instanz: Instanz, aufgabe: Aufgabe, what: str, stands_for: str | None) -> None:
+    act = Act(what, aufgabe.key, aufgabe.element, aufgabe.name, aufgabe.person_name, im_namen_von=stands_for)
     element = library.contents(session, instanz.release_id).element(aufgabe.process, aufgabe.element, aufgabe.process_version)
     if element is not None and announces(element, "assigning"):
         advance(session, instanz, assign(aufgabe.key, aufgabe.assignee), act)

@@ -8,6 +8,7 @@ from threading import Event
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from engine.scheduling import post
 from engine.scheduling.scheduler import Siegler, Wecker
 from engine.store.session import Database
 
@@ -20,7 +21,7 @@ def run(database: Database, stop: Event) -> None:
     parent = os.getppid()
     scheduler = BackgroundScheduler(timezone=UTC)
     Siegler(database, scheduler).plan()
-    Wecker(database, scheduler).start()
+    Wecker(database, scheduler, post.from_env()).start()
     while not stop.wait(ORPHANED) and os.getppid() == parent:
         pass
     # Not waiting here: shutdown would hold the lock that a round still running needs to plan the next one, and both would stand

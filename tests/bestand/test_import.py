@@ -51,7 +51,7 @@ def test_a_running_case_enters_at_its_next_standortbestimmung(canton: Canton, br
     canton.travel("2026-03-31")
     assert canton.elements("SDOL") == []
     canton.travel("2026-04-01")
-    assert canton.elements("SDOL") == ["standort_bewerten"], "a fortnight before the appointment"
+    assert canton.elements("SDOL") == ["kurzassessment_durchfuehren"] * 2 + ["standort_bewerten"], "a fortnight before the appointment"
     with canton.database.read(canton.access("SDOL")) as session:
         assert queries.case(session, fall.fall_nr).positions[0].process == "fall"
 
@@ -66,7 +66,7 @@ def test_after_the_standortbestimmung_the_interval_of_the_segment_counts(canton:
 
 def test_a_case_without_segments_gets_them_at_its_standortbestimmung(canton: Canton, bring: Callable[..., Plan]):
     bring(table(CARL))
-    assert "an der nächsten Standortbestimmung neu segmentieren" in canton.notices("SDOL")[0]
+    assert "sie erhalten es mit dem Kurzassessment" in canton.notices("SDOL")[0]
     canton.travel("2026-06-01")
     canton.complete("SDOL", "standort_bewerten", sb_datum="2026-06-01")
     canton.complete("SDOL", "vorgehen_festlegen", sb_entscheid="neu_segmentieren")

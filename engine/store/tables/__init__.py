@@ -1,5 +1,15 @@
 """All tables. Instants are UTC; a row that concerns a case carries its region (``RegionOwned``), which every query is bound to."""
 
+from engine.store.tables.arbeit import (
+    Abwesenheit,
+    Ansicht,
+    Aufgabenkommentar,
+    Benachrichtigung,
+    Stellvertretung,
+    Tagesmail,
+    Team,
+    Teammitglied,
+)
 from engine.store.tables.base import Base, Instant, Key, RegionOwned
 from engine.store.tables.case import Dossier, Fall, Hinweis, Person, Segmentzuordnung, Verlauf
 from engine.store.tables.drawn import Ausloeser, DefinitionVersion, Deployment, Release, ReleaseItem
@@ -20,10 +30,14 @@ from engine.store.tables.trust import (
 )
 
 __all__ = [
+    "Abwesenheit",
+    "Ansicht",
     "Aufgabe",
+    "Aufgabenkommentar",
     "Aufsichtszugriff",
     "Ausloeser",
     "Base",
+    "Benachrichtigung",
     "Bestandsdatei",
     "Bestandsfall",
     "DefinitionVersion",
@@ -54,7 +68,11 @@ __all__ = [
     "Segmentzuordnung",
     "Siegel",
     "Siegelzeile",
+    "Stellvertretung",
     "Subscription",
+    "Tagesmail",
+    "Team",
+    "Teammitglied",
     "Timer",
     "Uebergabe",
     "Uebergabeangebot",

@@ -16,7 +16,7 @@ class Fall(RegionOwned, Base):
 
     A case that is handed over to another region keeps its number there as a new row, made from the released package alone; the old
     row stays in its region, over but readable. So a number has any number of past rows and one that is not handed over.
-    ``herkunft`` is the region such a case came from.
+    ``herkunft`` is the region such a case came from; ``fallfuehrung`` the login of who is responsible for the case.
     """
 
     __tablename__ = "fall"
@@ -40,6 +40,7 @@ class Fall(RegionOwned, Base):
     herkunft: Mapped[str | None] = mapped_column(String(16))
     uebergeben_nach: Mapped[str | None] = mapped_column(String(16))
     uebergeben_am: Mapped[date | None] = mapped_column(Date)
+    fallfuehrung: Mapped[str | None] = mapped_column(String(80), index=True)
 
 
 class Dossier(RegionOwned, Base):
@@ -93,7 +94,8 @@ class Segmentzuordnung(RegionOwned, Base):
 class Verlauf(RegionOwned, Base):
     """History of a case, append-only: one row for each command, enough to replay the case.
 
-    ``command`` names it (open_case, complete_task, fire_timer, claim …), ``values`` are what it brought along. ``events`` are the
+    ``command`` names it (open_case, complete_task, fire_timer, claim …), ``values`` are what it brought along. ``im_namen_von`` is whom
+    ``by`` stood in for. ``events`` are the
     runtime's in their order, ``[what, key, element, type, process, version]``; ``changes`` the variables written,
     ``[scope, name, before, after, created]``.
     """
@@ -106,6 +108,7 @@ class Verlauf(RegionOwned, Base):
     instanz_nummer: Mapped[int | None]
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(80))
+    im_namen_von: Mapped[str | None] = mapped_column(String(80))
     command: Mapped[str] = mapped_column(String(30))
     element: Mapped[str | None] = mapped_column(String(120))
     element_key: Mapped[int | None]

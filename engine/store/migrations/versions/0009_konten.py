@@ -15,7 +15,7 @@ from alembic import op
 from engine.store import tables
 
 revision = "0009"
-down_revision = "0005"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
