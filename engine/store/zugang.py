@@ -37,6 +37,8 @@ def token_text(kennung: str, secret: str) -> str:
 
 def find_token(session: FallSession, login: str, text: str) -> tuple[Konto, Zugangstoken] | None:
     """Whose token this is; None when it is unknown, of somebody else, over, taken back, or its account is out of use."""
+    if "\0" in login + text:  # no database keeps it
+        return None
     prefix, _, rest = text.partition("_")
     kennung, _, secret = rest.partition("_")
     found = session.scalar(select(Zugangstoken).where(Zugangstoken.kennung == kennung)) if prefix == PREFIX else None
@@ -48,7 +50,7 @@ def find_token(session: FallSession, login: str, text: str) -> tuple[Konto, Zuga
 
 def find_dienst(session: FallSession, client_id: str, secret: str) -> Dienstkonto | None:
     """The service account, if the secret is right and the account usable."""
-    found = session.get(Dienstkonto, client_id[:60])
+    found = session.get(Dienstkonto, client_id) if "\0" not in client_id and len(client_id) <= 60 else None
     is_right = found is not None and hmac.compare_digest(found.secret_hash, hashed(secret))
     return found if found is not None and is_right and is_usable(session, found) else None
 

@@ -138,7 +138,7 @@ def test_no_body_makes_the_server_fail(petra: Program, raw: bytes) -> None:
 
 @ONE_DATABASE
 def test_values_of_every_wrong_type_are_refused(petra: Program) -> None:
-    for one in OPERATIONS:
+    for one in OURS:
         for name in one.takes["properties"] if one.takes else ():
             for value in (None, True, -1, "x", [], {"a": {"b": [1]}}, "💥" * 1000):
                 response = petra.send(one.method, filled(one.path, "1"), {name: value})
@@ -148,7 +148,7 @@ def test_values_of_every_wrong_type_are_refused(petra: Program) -> None:
 @ONE_DATABASE
 @pytest.mark.parametrize("key", ["0", "-1", "abc", "9" * 18, "9" * 30, "1%2F2", "１"])
 def test_no_key_makes_the_server_fail(petra: Program, key: str) -> None:
-    for one in OPERATIONS:
+    for one in OURS:
         if "{" in one.path:
             response = petra.send(one.method, filled(one.path, key), {} if one.method != "GET" else None)
             assert response.status_code in (400, 404), (one.path, response.text)
@@ -156,6 +156,9 @@ def test_no_key_makes_the_server_fail(petra: Program, key: str) -> None:
 
 def filled(path: str, key: str) -> str:
     return "/".join(key if part.startswith("{") else part for part in path.removeprefix("/v2").split("/"))
+
+
+OURS = [one for one in OPERATIONS if one.path.startswith("/v2")]
 
 
 @ONE_DATABASE

@@ -30,6 +30,7 @@ def test_the_topology_is_public_and_says_8_9(program: Make) -> None:
     [
         pytest.param(None, id="without an authorization"),
         pytest.param("Basic " + b64encode(b"petra:ein-langes-passwort").decode(), id="with the account's password"),
+        pytest.param("Basic " + b64encode(b"petra:fft_\0_x").decode(), id="with a zero byte"),
         pytest.param("Basic %%%", id="with something unreadable"),
         pytest.param("Bearer abc.def.ghi", id="with a token nobody issued"),
         pytest.param("Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJkaWVuc3QifQ.", id="with a token nobody signed"),

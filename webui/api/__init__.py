@@ -1,4 +1,4 @@
-"""The interface for programs, under ``/v2``: what the modeler and other clients of its dialect call. No cookies, no pages."""
+"""The interface for programs: ``/v2`` is what the modeler and other clients of its dialect call, ``/api`` our own. No cookies, no pages."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from webui.api import (
 )
 from webui.api.operation import api
 
-__all__ = ["definitions", "deployments", "description", "elements", "incidents", "instances", "jobs", "messages", "oauth", "register", "topology", "user_tasks"]
+__all__ = ["bestand", "definitions", "deployments", "description", "elements", "incidents", "instances", "jobs", "messages", "oauth", "register", "topology", "user_tasks"]
 
 
 def register(app: Flask, csrf: CSRFProtect) -> None:

@@ -56,11 +56,12 @@ def _operation(one: Operation) -> dict[str, Any]:
     }
     names = [part[1:-1] for part in one.path.split("/") if part.startswith("{")]
     if names:
-        described["parameters"] = [{"name": name, "in": "path", "required": True, "schema": KEY} for name in names]
+        kinds = {name: KEY if name.endswith("Key") else TEXT for name in names}
+        described["parameters"] = [{"name": name, "in": "path", "required": True, "schema": kind} for name, kind in kinds.items()]
     if one.takes is not None:
         described["requestBody"] = {"required": one.needs_body, "content": {"application/json": {"schema": one.takes}}}
-    elif one.media == "multipart/form-data":
-        described["requestBody"] = {"required": True, "content": {one.media: {"schema": _FILES}}}
+    elif one.media in _SENT:
+        described["requestBody"] = {"required": True, "content": {one.media: {"schema": _SENT[one.media]}}}
     return described
 
 
@@ -71,10 +72,13 @@ _FILES: Schema = {
 }
 
 
+_SENT: dict[str, Schema] = {"multipart/form-data": _FILES, "text/csv": TEXT}
+
+
 def _answer(one: Operation, status: int, schema: Schema | None) -> dict[str, Any]:
     if schema is None:
         return {"description": "Erledigt, oder leer"}
-    media = one.media if one.media.startswith("text/") else "application/json"
+    media = one.media if one.media == "text/xml" else "application/json"
     return {"description": "Erledigt", "content": {media: {"schema": schema}}}
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from engine import queries
 from engine.commands.programs import assign_task, complete_for_program, update_task
 from engine.model import calendar
 from engine.model.errors import NotFound
@@ -68,7 +67,9 @@ def get_user_task(userTaskKey: int) -> dict[str, Any]:
 @operation("GET", "/v2/user-tasks/{userTaskKey}/form", "Das Formular einer Aufgabe", scope="lesen", answers={200: FORM, 204: None})
 def get_user_task_form(userTaskKey: int) -> dict[str, Any] | None:
     with caller.reading(TASKS) as session:
-        aufgabe = queries.task(session, userTaskKey).aufgabe
+        aufgabe = session.get(Aufgabe, userTaskKey)
+        if aufgabe is None:
+            raise NotFound("Die Aufgabe")
         release_id = session.get_one(Instanz, aufgabe.instanz_nummer).release_id
         held = definitionen.forms_of(session, {release_id}).get((release_id, aufgabe.form_id or ""))
         return form(held) if held is not None else None
