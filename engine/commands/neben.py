@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
@@ -161,12 +160,6 @@ def open_fall(session: FallSession, instanz: Instanz, job: Job) -> dict[str, Any
 def call(session: FallSession, instanz: Instanz, job: Job) -> None:
     """Give a case without ``personen`` its name in lists, from the variables that ``werte`` lists."""
     instanz.fall.bezeichnung = ", ".join(str(value) for value in carried(session, instanz, job).values() if value)
-
-
-def forget(session: FallSession, instanz: Instanz, job: Job) -> dict[str, None]:
-    """Take the person's name off the case and the variables that ``werte`` lists out of its state."""
-    instanz.fall.bezeichnung = f"gelöscht am {date.isoformat(session.now.date())}"
-    return dict.fromkeys(names(job.headers.get("werte")))
 
 
 def running(session: FallSession, fall_nr: str) -> Instanz:

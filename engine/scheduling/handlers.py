@@ -28,6 +28,9 @@ def hinweis(session: FallSession, instanz: Instanz, job: Job) -> None:
     )
 
 
+# What stays within the case, so that trial runs may do it too.
+HARMLESS = ("hinweis",)
+
 HANDLERS: dict[str, Handler] = {
     "hinweis": hinweis,
     "austausch.protokollieren": partner.record,
@@ -38,7 +41,6 @@ HANDLERS: dict[str, Handler] = {
     "fall.eroeffnen": neben.open_fall,
     "fall.lesen": neben.read_case,
     "fall.merken": neben.remember,
-    "fall.vergessen": neben.forget,
     "aufgaben.zaehlen": neben.count_open,
     "meldung.wecken": neben.wake,
     "neben.beenden": neben.end_beside,

@@ -31,11 +31,6 @@ def contact(akte: Nebenakte, weiter: str, art: str = "gespraech") -> Nebenakte:
     return akte
 
 
-def forgotten(akte: Nebenakte, day: str) -> bool:
-    akte.travel(day)
-    return akte.closed == day and akte._fall().bezeichnung.startswith("gelöscht")
-
-
 def test_who_is_in_no_danger_is_sent_to_somebody_else(nebenakte: Nebenakte) -> None:
     nebenakte.open_alone("proaktiv", **{**ANFRAGE, "gefahr_merkmale": []})
     assert nebenakte.due("triage") == "2026-03-07"
@@ -55,8 +50,12 @@ def test_contacts_reviews_and_a_stable_end(nebenakte: Nebenakte) -> None:
     assert (nebenakte.tasks(), nebenakte.due("beratung_ueberpruefen")) == (["beratung_ueberpruefen"], "2026-06-16")
     nebenakte.do("beratung_ueberpruefen", beratung_stand="besser", naechster_schritt="weiter")
     contact(nebenakte.travel("2026-07-01"), "stabilisiert")
-    assert (nebenakte.phase, nebenakte.tasks()) == ("Aufbewahrung", [])
-    assert forgotten(nebenakte, "2027-01-01")
+    assert (nebenakte.closed, nebenakte.ended) == ("2026-07-01", "ende_stabilisiert")
+
+
+def test_who_moves_away_is_not_counselled_further(nebenakte: Nebenakte) -> None:
+    contact(agreed(nebenakte), "weggezogen")
+    assert nebenakte.ended == "ende_weggezogen"
 
 
 @pytest.mark.parametrize("attempts", [pytest.param(3, id="three attempts"), pytest.param(0, id="sixty days")])
@@ -66,7 +65,7 @@ def test_lost_contact_ends_it(nebenakte: Nebenakte, attempts: int) -> None:
         contact(nebenakte, "weiter", art="nicht_erreicht")
     if not attempts:
         nebenakte.travel("2026-05-01")
-    assert nebenakte.phase == "Aufbewahrung"
+    assert nebenakte.ended == "ende_kontaktabbruch"
 
 
 def test_it_lasts_a_year_at_most(nebenakte: Nebenakte) -> None:
@@ -77,7 +76,7 @@ def test_it_lasts_a_year_at_most(nebenakte: Nebenakte) -> None:
             nebenakte.do("beratung_ueberpruefen", beratung_stand="unverändert", naechster_schritt="weiter")
         contact(nebenakte, "weiter")
     nebenakte.travel("2027-03-02")
-    assert nebenakte.phase == "Aufbewahrung"
+    assert (nebenakte.closed, nebenakte.ended) == ("2027-03-02", "ende_stabilisiert")
 
 
 def test_with_consent_the_registration_begins_with_what_is_known(nebenakte: Nebenakte) -> None:
@@ -91,7 +90,7 @@ def test_with_consent_the_registration_begins_with_what_is_known(nebenakte: Nebe
 
 def test_without_consent_nothing_goes_over(nebenakte: Nebenakte) -> None:
     contact(agreed(nebenakte), "uebertritt").do("uebertritt_vorbereiten", uebertritt_einwilligung="nein")
-    assert (nebenakte.phase, nebenakte.value("neue_fall_nr")) == ("Aufbewahrung", None)
+    assert (nebenakte.ended, nebenakte.value("neue_fall_nr")) == ("ende_uebertritt", None)
 
 
 def test_a_partner_may_report_somebody(nebenakte: Nebenakte) -> None:

@@ -5,13 +5,14 @@ from alembic import op
 
 from engine.store import tables
 
-revision = "0012"
-down_revision = "0005"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
 TABLE = "austausch"
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+TRIAL = "PROBELAUF"
 MESSAGE = "append-only: rows of this table are neither changed nor deleted"
 
 
@@ -46,12 +47,14 @@ def upgrade() -> None:
         sa.Column("at", tables.Instant(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("region", name=op.f("pk_einfuehrungsstand")),
     )
+    # As for the history (0012): rows go only with their case, in the transaction that destroys it.
     if op.get_bind().dialect.name == "sqlite":
-        for action in ("UPDATE", "DELETE"):
-            name = f"{TABLE}_no_{action.lower()}"
-            op.execute(f"CREATE TRIGGER {name} BEFORE {action} ON {TABLE} BEGIN SELECT RAISE(ABORT, '{MESSAGE} ({TABLE})'); END")
+        op.execute(f"CREATE TRIGGER {TABLE}_no_update BEFORE UPDATE ON {TABLE} BEGIN SELECT RAISE(ABORT, '{MESSAGE} ({TABLE})'); END")
+        op.execute(
+            f"CREATE TRIGGER {TABLE}_no_delete BEFORE DELETE ON {TABLE} WHEN OLD.region <> '{TRIAL}' "
+            "AND NOT EXISTS (SELECT 1 FROM loeschfreigabe WHERE fall_ref = OLD.fall_id) "
+            f"BEGIN SELECT RAISE(ABORT, '{MESSAGE} ({TABLE})'); END"
+        )
         return
-    # The function is that of 0002.
-    op.execute(
-        f"CREATE TRIGGER {TABLE}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {TABLE} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-    )
+    op.execute(f"CREATE TRIGGER {TABLE}_append_only BEFORE UPDATE OR TRUNCATE ON {TABLE} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()")
+    op.execute(f"CREATE TRIGGER {TABLE}_no_delete BEFORE DELETE ON {TABLE} FOR EACH ROW EXECUTE FUNCTION refuse_delete()")
