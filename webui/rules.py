@@ -19,7 +19,7 @@ PUBLIC = "public"
 PROGRAMS = "programs"
 # Roles of chapter 3 that work with cases; the others of that table see none.
 FALLROLLEN = ("intake", "fallfuehrung", "fallfuehrung_intensiv", "administration", "teamleitung", "leitung")
-AUFGABENROLLEN = (*FALLROLLEN, "sozialkommission", "vpe_stelle", "koordination")
+AUFGABENROLLEN = (*FALLROLLEN, "sozialkommission", "vpe_stelle")
 
 
 def requires(*rollen: str) -> Callable[[View], View]:

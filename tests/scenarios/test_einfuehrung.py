@@ -48,7 +48,7 @@ def test_what_is_not_returned_by_the_end_of_2027_is_noticed(region: Nebenakte) -
     region.parameter(einfuehrung_bericht="P3Y").travel("2026-09-02").do("bericht_verfassen", mittel_verwendet="1", mittel_bericht="x", leistungen_bericht="x", bericht_am=region.today)
     region.do("bericht_pruefen", bericht_geprueft_am=region.today).travel("2027-10-31").do("schluss_abrechnen", mittel_verwendet="400000")
     region.travel("2027-12-31")
-    assert region.notices() == ["koordination"]
+    assert region.notices() == ["leitung"]
 
 
 def test_without_a_rest_nothing_is_returned(region: Nebenakte) -> None:

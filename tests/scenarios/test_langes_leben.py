@@ -26,8 +26,8 @@ def test_a_long_life(nebenakte: Nebenakte) -> None:
     akte.review("intensiv")
     assert (akte.beside, akte.tasks()) == (["intensiv"], ["antrag_stellen"])
     akte.do("antrag_stellen", **ANTRAG).do("antrag_entscheiden", intensiv_entscheid="bewilligt", intensiv_grund="")
-    akte.travel("2026-09-22").review()
-    assert akte.value("naechste_sb") == "2026-12-22", "three months while it is intensive, not six"
+    akte.travel("2026-10-06").review(sb_begruendung="Die intensive Fallführung wirkt")
+    assert akte.value("naechste_sb") == "2027-01-06", "three months while it is intensive, not six"
     akte.send("intensiv.beenden")
     assert akte.beside == []
 
