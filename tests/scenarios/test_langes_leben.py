@@ -32,6 +32,6 @@ def test_a_long_life(nebenakte: Nebenakte) -> None:
     assert akte.beside == []
 
     akte.review("abloesung").detach("31.10.2026", "31.10.2026").travel("2027-01-15").send("wiederbedarf")
-    akte.assess("Nora").travel("2027-04-01").review("abloesung").detach("30.4.2027", "30.4.2027", nachbegleitung="nein")
+    akte.assess("Nora").agree().travel("2027-04-01").review("abloesung").detach("30.4.2027", "30.4.2027", nachbegleitung="nein")
     akte.travel("2027-10-30").close()
     assert (akte.closed, akte.ended) == ("2027-10-30", "fall_abgeschlossen")

@@ -52,16 +52,9 @@ def test_a_vpe_begins_from_the_page_of_the_case_once(fall: str, browser: Callabl
     assert instances(database, "vpe") == 1
 
 
-def test_a_question_to_a_partner_names_what_is_missing(fall: str, browser: Callable[..., Browser], database: Database) -> None:
+def test_nothing_else_begins_beside_a_case(fall: str, browser: Callable[..., Browser]) -> None:
     finn = browser("finn")
-    finn.get(f"/faelle/{fall}/neben/partneranfrage")
-    answer = finn.post(f"/faelle/{fall}/neben/partneranfrage", {"_aktion": "beginnen", "_anfrage": finn.hidden("_anfrage"), "partner": "rav"})
-    assert (answer.status_code, instances(database, "partneranfrage")) in ((422, 0), (200, 0))
-
-
-@pytest.mark.parametrize("process", [pytest.param("fall", id="the case itself"), pytest.param("uebernahme", id="the other region's"), pytest.param("gibt_es_nicht", id="no such")])
-def test_nothing_else_begins_beside_a_case(fall: str, browser: Callable[..., Browser], process: str) -> None:
-    assert browser("finn").get(f"/faelle/{fall}/neben/{process}").status_code == 404
+    assert [finn.get(f"/faelle/{fall}/neben/{process}").status_code for process in ("fall", "uebernahme", "gibt_es_nicht")] == [404, 404, 404]
 
 
 def test_the_vpe_stelle_sees_only_its_orders(fall: str, browser: Callable[..., Browser], database: Database) -> None:
