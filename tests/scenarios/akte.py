@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -81,27 +81,27 @@ class Akte:
 
     # acting
 
-    def open(self, *personen: Mapping[str, str], **more: Any) -> Akte:
+    def open(self, *personen: Mapping[str, str], **more: Any) -> Self:
         with self.database.begin(self.access) as session:
             ref = commands.open_case(session, self.region, {**ANMELDUNG, "personen": [dict(p) for p in personen], **more})
         self.fall_id, self.fall_nr = ref.fall_id, ref.fall_nr
         self._settle()
         return self
 
-    def do(self, element: str, name: str | None = None, **raw: Any) -> Akte:
+    def do(self, element: str, name: str | None = None, **raw: Any) -> Self:
         """``name`` picks the person whose task it is, where several have the same one."""
         with self.database.begin(self.access) as session:
             commands.complete_task(session, self.task(element, name).key, raw)
         self._settle()
         return self
 
-    def send(self, message: str, **values: Any) -> Akte:
+    def send(self, message: str, **values: Any) -> Self:
         with self.database.begin(self.access) as session:
             commands.correlate(session, message, self.fall_nr, values)
         self._settle()
         return self
 
-    def report(self, label: str, **raw: Any) -> Akte:
+    def report(self, label: str, **raw: Any) -> Self:
         """As on the case's page: an event by its name there, with what the diagram's form asks."""
         with self.database.begin(self.access) as session:
             found = {one.label: one.key for one in ereignisse(session, self.fall_nr)}
@@ -113,7 +113,7 @@ class Akte:
         with self.database.read(self.access) as session:
             return [one.label for one in ereignisse(session, self.fall_nr)]
 
-    def travel(self, to: str) -> Akte:
+    def travel(self, to: str) -> Self:
         """Until 08:00 of that day; what falls due on the way happens at its own moment."""
         end = datetime.combine(date.fromisoformat(to), time(8), ZURICH).astimezone(UTC)
         while (due := next_due(self.database)) is not None and due <= end:
@@ -122,14 +122,14 @@ class Akte:
         self.clock.at = end
         return self
 
-    def parameter(self, **values: str) -> Akte:
+    def parameter(self, **values: str) -> Self:
         """What the canton set instead of the defaults."""
         with self.database.begin(system()) as session:
             for key, value in values.items():
                 commands.set_parameter(session, key, value, von=self.clock.at.astimezone(ZURICH).date(), note="Szenario")
         return self
 
-    def enter(self, *personen: Mapping[str, str], segmente: Mapping[str, str], naechste_sb: str, **more: Any) -> Akte:
+    def enter(self, *personen: Mapping[str, str], segmente: Mapping[str, str], naechste_sb: str, **more: Any) -> Self:
         """A case that was led before: it enters at its next Standortbestimmung, as an import or a new region starts it."""
         people = [{**p, "person_id": f"P{n}", "geburtsdatum": _iso(p["geburtsdatum"])} for n, p in enumerate(personen, start=1)]
         rows = [
@@ -278,7 +278,7 @@ class Akte:
 
     # told in one go
 
-    def assess(self, name: str, *, entscheid: str | None = None, begruendung: str | None = None, **bewertung: Any) -> Akte:
+    def assess(self, name: str, *, entscheid: str | None = None, begruendung: str | None = None, **bewertung: Any) -> Self:
         """An adult's Kurzassessment; the proposal is confirmed unless ``entscheid`` says otherwise."""
         self.do(
             "kurzassessment_durchfuehren", name, erschienen="ja", ka_datum=self.today, ka_modus="persoenlich", **{**BEWERTUNG, **bewertung}
@@ -286,22 +286,22 @@ class Akte:
         proposed = self.shows("segment_bestaetigen", name)["vorschlag"]
         return self.do("segment_bestaetigen", name, entscheid=entscheid or proposed, begruendung_uebersteuerung=begruendung)
 
-    def assess_child(self, name: str, **more: Any) -> Akte:
+    def assess_child(self, name: str, **more: Any) -> Self:
         return self.do("kind_abklaeren", name, erschienen="ja", ka_datum=self.today, **{**KIND, **more})
 
-    def decide_claim(self, anspruch: str = "ja", **more: Any) -> Akte:
+    def decide_claim(self, anspruch: str = "ja", **more: Any) -> Self:
         self.do("subsidiaritaet_pruefen")
         return self.do("anspruch_erfassen", anspruch=anspruch, anspruch_ab=self.today, anspruch_quelle="Budget", **more)
 
-    def finish_intake(self, anspruch: str = "ja", **more: Any) -> Akte:
+    def finish_intake(self, anspruch: str = "ja", **more: Any) -> Self:
         self.do("unterlagen_einfordern", unterlagen_vollstaendig="ja")
         return self.decide_claim(anspruch, **more).do("fall_zuteilen", fallfuehrung="Keller")
 
-    def agree(self, **more: Any) -> Akte:
+    def agree(self, **more: Any) -> Self:
         signed = {"unterschrift": "ja", "unterschrift_am": self.today}
         return self.do("ziele_vereinbaren", **{"gesamtziel": "Wieder arbeiten", "ziele": [ZIEL], **signed, **more})
 
-    def assign_all(self, **raw: Any) -> Akte:
+    def assign_all(self, **raw: Any) -> Self:
         """Every open Massnahme, with what its form already shows."""
         for task in [task for task in self._open() if task.element == "massnahmen_zuweisen"]:
             with self.database.begin(self.access) as session:
@@ -310,7 +310,7 @@ class Akte:
                 commands.complete_task(session, task.key, {**view.form.prefill(view.values), **raw})
         return self
 
-    def supported(self, **bewertung: Any) -> Akte:
+    def supported(self, **bewertung: Any) -> Self:
         """Anna alone, registered, assessed, with goals: from here on the case waits for its Standortbestimmung."""
         return self.open(ANNA).do("zustaendigkeit_pruefen", zustaendig="ja").assess("Anna", **bewertung).finish_intake().agree()
 
@@ -322,7 +322,7 @@ class Akte:
         richtig: str = "ja",
         bewertung: Mapping[str, Any] | None = None,
         **more: Any,
-    ) -> Akte:
+    ) -> Self:
         """The Standortbestimmung with its two steps; everybody gets the same answers."""
         shown = self.shows("standort_bewerten")
         rows = [{**row, "segment_weiter_richtig": richtig, **(bewertung or {})} for row in shown["ergebnisse"]]
@@ -330,9 +330,9 @@ class Akte:
         self.do("standort_bewerten", sb_datum=self.today, ziele=goals, ergebnisse=rows)
         return self.do("vorgehen_festlegen", sb_entscheid=entscheid, **more)
 
-    def detach(self, am: str, letzte_zahlung: str, *, nachbegleitung: str = "ja", hauptgrund: str = "erwerb") -> Akte:
+    def detach(self, am: str, letzte_zahlung: str, *, nachbegleitung: str = "ja", hauptgrund: str = "erwerb") -> Self:
         self.do("abloesung_erfassen", abloesung_am=am, letzte_zahlung=letzte_zahlung, hauptgrund=hauptgrund)
         return self.do("abschlussgespraech_fuehren", gespraech_gefuehrt="ja", nachbegleitung=nachbegleitung)
 
-    def close(self) -> Akte:
+    def close(self) -> Self:
         return self.do("fall_abschliessen", abgeschlossen_am=self.today, stand_6m="unabhaengig", keine_pendenzen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from engine import commands
 from engine.model.access import Access
@@ -13,26 +13,26 @@ NEBENROLLEN = (*ROLLEN, "fallfuehrung_intensiv", "vpe_stelle", "koordination")
 
 
 class Nebenakte(Akte):
-    def allow_all(self) -> Nebenakte:
+    def allow_all(self) -> Self:
         """People of every role in one account; who may do what is told elsewhere."""
         self.access = Access("meier", {self.region: frozenset(NEBENROLLEN)})
         return self
 
-    def begin(self, process: str, **raw: Any) -> Nebenakte:
+    def begin(self, process: str, **raw: Any) -> Self:
         """Start a process beside the case."""
         with self.database.begin(self.access) as session:
             commands.begin_beside(session, self.fall_nr, process, raw)
         self._settle()
         return self
 
-    def message(self, name: str, key: str, **values: Any) -> Nebenakte:
+    def message(self, name: str, key: str, **values: Any) -> Self:
         """A message that belongs to something else than the case, such as an order."""
         with self.database.begin(self.access) as session:
             commands.correlate(session, name, key, values)
         self._settle()
         return self
 
-    def open_alone(self, process: str, **raw: Any) -> Nebenakte:
+    def open_alone(self, process: str, **raw: Any) -> Self:
         """A case of another process than ``fall``."""
         with self.database.begin(self.access) as session:
             found = commands.open_case(session, self.region, raw, process=process)
@@ -40,14 +40,14 @@ class Nebenakte(Akte):
         self._settle()
         return self
 
-    def fill(self, element: str, values: dict[str, Any]) -> Nebenakte:
+    def fill(self, element: str, values: dict[str, Any]) -> Self:
         """Like ``do``, for forms that ask for somebody's ``name``."""
         with self.database.begin(self.access) as session:
             commands.complete_task(session, self.task(element).key, values)
         self._settle()
         return self
 
-    def turn_to(self, fall_nr: str) -> Nebenakte:
+    def turn_to(self, fall_nr: str) -> Self:
         """From here on the story is about another case."""
         (found,) = [row for row in self.every(Fall) if row.fall_nr == fall_nr]
         self.fall_id, self.fall_nr = found.id, fall_nr

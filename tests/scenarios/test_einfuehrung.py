@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from engine.model.access import Access
 from engine.queries.einfuehrung import EINGESETZT_IM_BESCHLUSS, GESAMT_IM_BESCHLUSS, einfuehrung
 from tests.scenarios.nebenakte import Nebenakte
 
-DEKLARATION = {"voraussetzungen_erfuellt": True, "mittel_zweck": True, "gremien_zugestimmt": True}
+DEKLARATION: dict[str, Any] = {"voraussetzungen_erfuellt": True, "mittel_zweck": True, "gremien_zugestimmt": True}
 
 
 @pytest.fixture

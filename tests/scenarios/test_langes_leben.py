@@ -21,7 +21,7 @@ def test_a_long_life(nebenakte: Nebenakte) -> None:
     akte.travel("2026-05-19").review("vpe")
     assert (akte.beside, akte.tasks(), akte.due("auftrag_erteilen")) == (["vpe"], ["auftrag_erteilen"], "2026-06-02")
     akte.do("auftrag_erteilen", vpe_einwilligung_am=akte.today, **AUFTRAG).do("auftrag_beantworten", auftrag_antwort="annahme")
-    evaluate(akte.travel("2026-07-06").do("bericht_erstatten", bericht_art="bericht", bericht_text="Mit Begleitung möglich."))  # type: ignore[arg-type]
+    evaluate(akte.travel("2026-07-06").do("bericht_erstatten", bericht_art="bericht", bericht_text="Mit Begleitung möglich."))
 
     akte.review("intensiv")
     assert (akte.beside, akte.tasks()) == (["intensiv"], ["antrag_stellen"])

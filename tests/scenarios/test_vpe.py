@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.scenarios.akte import ORIENTIEREN
 from tests.scenarios.nebenakte import Nebenakte
 
 BELASTET = {**ORIENTIEREN, "finanzen": "3", "gesundheit_koerper": "3"}
-AUFTRAG = {
+AUFTRAG: dict[str, Any] = {
     "vpe_person": "P1", "vpe_einwilligung": "ja", "vpe_fragestellung": "Was ist möglich?", "vpe_themenfelder": ["gesundheit", "finanziell"],
     "vpe_dringlichkeit": "normal",
 }  # fmt: skip
