@@ -1,12 +1,14 @@
-"""Who is supported already: persons with the same AHV number in running cases of the same region (process description, chapter 8)."""
+"""Who is supported already: persons with the same AHV number in running cases of the same region (process description, chapter 8), and
+in which other region one has to ask."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import select
 
+from engine.store.dubletten import ask
 from engine.store.session import FallSession
 from engine.store.tables import Fall, Person
 
@@ -19,7 +21,15 @@ def insured(session: FallSession, region: str) -> dict[str, str]:
 
 
 def dubletten(session: FallSession, region: str, personen: Iterable[Mapping[str, Any]]) -> list[str]:
-    """One sentence for each of ``personen`` who is in another running case of the region."""
+    """One sentence for each of ``personen`` who is in another running case of the region, or known in another region."""
     numbered = [person for person in personen if person.get("ahvn13")]
     known = insured(session, region) if numbered else {}
-    return [f"{p.get('vorname', '')} {p.get('name', '')} ist schon in {known[p['ahvn13']]}." for p in numbered if p["ahvn13"] in known]
+    return [sentence for person in numbered for sentence in _sentences(session, region, person, known)]
+
+
+def _sentences(session: FallSession, region: str, person: Mapping[str, Any], known: Mapping[str, str]) -> Iterator[str]:
+    name = f"{person.get('vorname', '')} {person.get('name', '')}"
+    if person["ahvn13"] in known:
+        yield f"{name} ist schon in {known[person['ahvn13']]}."
+    for other in ask(session, person["ahvn13"], region=region, anlass="Anmeldung").regionen:
+        yield f"{name} ist schon in der Sozialregion {other} erfasst; bitte dort nachfragen."

@@ -36,8 +36,8 @@ class Treffer:
         return bool(self.regionen)
 
 
-def ask(session: FallSession, ahvn13: str, *, anlass: str) -> Treffer:
-    """Which other regions have somebody with this number in a household now. Recorded with ``anlass``, never with the number.
+def ask(session: FallSession, ahvn13: str, *, anlass: str, region: str = "") -> Treffer:
+    """Which other regions (than the asker's, and ``region``) have somebody with this number in a household now. Recorded with ``anlass``, never with the number.
 
     Sees what was committed; it is asked in a transaction of its own, which alone may look beyond the person's regions.
     """
@@ -46,7 +46,7 @@ def ask(session: FallSession, ahvn13: str, *, anlass: str) -> Treffer:
     if digest is not None:
         with session.database.read(system(NAME)) as everywhere:
             query = select(Person.region).where(Person.ahv_kennzeichen == digest, Person.bis.is_(None)).distinct()
-            found = tuple(sorted(set(everywhere.scalars(query)) - session.access.regionen))
+            found = tuple(sorted(set(everywhere.scalars(query)) - session.access.regionen - {region}))
     log(session, "dublettenprüfung", f"{anlass}: {', '.join(found) or 'kein Treffer'}")
     return Treffer(found)
 

@@ -14,8 +14,8 @@ from alembic import op
 
 from engine.store import tables
 
-revision = "0009"
-down_revision = "0007"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
@@ -144,8 +144,10 @@ def _tables() -> None:
 def _fill_kennzeichen() -> None:
     """As ``engine.store.dubletten`` does it from now on; written out, because a migration must not change with the code."""
     bind, key = op.get_bind(), secrets.token_hex(32)
-    bind.execute(sa.text("INSERT INTO einstellung (name, value) VALUES ('ahv_schluessel', :key)"), {"key": key})
-    for id, number in bind.execute(sa.text("SELECT id, ahvn13 FROM person WHERE ahvn13 IS NOT NULL AND ahvn13 <> ''")).all():
+    known = bind.execute(sa.text("SELECT id, ahvn13 FROM person WHERE ahvn13 IS NOT NULL AND ahvn13 <> ''")).all()
+    if known:  # a new database stays empty: a backup is only restored into such a one
+        bind.execute(sa.text("INSERT INTO einstellung (name, value) VALUES ('ahv_schluessel', :key)"), {"key": key})
+    for id, number in known:
         digits = "".join(c for c in number if c.isdigit())
         digest = hmac.new(bytes.fromhex(key), digits.encode(), hashlib.sha256).hexdigest()
         bind.execute(sa.text("UPDATE person SET ahv_kennzeichen = :digest WHERE id = :id"), {"digest": digest, "id": id})
