@@ -46,6 +46,15 @@ ROUTES: dict[str, set[str] | frozenset[str] | None] = {
     "dateien.*": None,
     "mein_konto.*": ANYBODY,
     "demo.*": ANYBODY,
+    "betrieb.*": None,
+    "mitteilungen.kalender": None,  # the token in its address is the key
+    "mitteilungen.*": AUFGABE,
+    "arbeit.*": AUFGABE,
+    "zuweisung.*": AUFGABE,
+    "stellvertretung.*": AUFGABE,
+    "listen.faelle_*": FALL,
+    "listen.*": AUFGABE,
+    "leitung.*": {"teamleitung", "leitung"},
     "aufgaben.*": AUFGABE,
     "faelle.neu": OPENS,
     "faelle.eroeffnen": OPENS,
@@ -128,7 +137,7 @@ def _values(app: Flask, region: str) -> dict[str, object]:
     database: Database = app.extensions["fallfluss"]
     with database.read(system()) as session:
         task = session.scalars(select(Aufgabe).where(Aufgabe.region == region)).one()
-    return {"fall_nr": task.fall_nr, "key": task.key, "process": "fall", "id": 1, "login": "niemand", "aktion": "abmelden", "name": "x"}
+    return {"fall_nr": task.fall_nr, "fall_id": task.fall_id, "key": task.key, "process": "fall", "id": 1, "login": "niemand", "aktion": "abmelden", "name": "x"}
 
 
 def _addresses(app: Flask, region: str) -> Iterator[tuple[Rule, str, str]]:
