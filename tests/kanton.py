@@ -124,7 +124,10 @@ def _copies(
         next_id = {table: (session.scalar(select(func.max(table.id))) or 0) + 1 for table in COPIED if hasattr(table, "id")}
         nummer = (session.scalar(select(func.max(Instanz.nummer))) or 0) + 1
     running = [one for one in vorlagen if one.fall.abgeschlossen_am is None] or vorlagen
-    for number, (region, vorlage) in zip(range(count), zip(cycle(regionen), cycle(running), strict=False), strict=False):
+    # Two thirds of the households are single persons; the demonstration's are larger.
+    weights = [1 / max(len(one.rows[Person]), 1) ** 2 for one in running]
+    chosen = rng.choices(running, weights, k=count)
+    for number, (region, vorlage) in enumerate(zip(cycle(regionen), chosen, strict=False)):
         fall_id, old_nr = next_id[Fall], vorlage.fall.fall_nr
         new_nr = f"{old_nr[:4]}-{number + 20_000}"
         renamed: dict[int, int] = {}

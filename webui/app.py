@@ -15,7 +15,7 @@ from engine.model.clock import Clock, SystemClock
 from engine.queries.arbeit import LEADS
 from engine.scheduling.demo_clock import DemoClock
 from engine.store.session import Database
-from webui import dateien, errors, headers, nutzer, oidc, rules, words
+from webui import api, dateien, errors, headers, nutzer, oidc, rules, words
 from webui.arbeit import arbeit
 from webui.aufgaben import aufgaben
 from webui.aufsicht import aufsicht
@@ -39,14 +39,14 @@ from webui.parameter import LESEN, parameter
 from webui.stellvertretung import stellvertretung
 from webui.uebergabe import uebergabe
 from webui.vernichtung import vernichtung
+from webui.zugaenge import zugaenge
 from webui.zuweisung import zuweisung
 
 MEGABYTE = 1024 * 1024
 BLUEPRINTS = (
-    *(dateien.dateien, konto, demo, betrieb),
+    *(dateien.dateien, konto, mein_konto, konten, oidc.oidc, zugaenge, demo, betrieb),
     *(arbeit, aufgaben, zuweisung, stellvertretung, mitteilungen, listen, leitung),
-    *(faelle, bestand, uebergabe, parameter),
-    *(oidc.oidc, mein_konto, konten, aufsicht, vernichtung, dubletten),
+    *(faelle, bestand, dubletten, uebergabe, parameter, aufsicht, vernichtung),
 )
 
 
@@ -60,10 +60,11 @@ def create_app(database: Database | None = None, config: Config | None = None) -
     app.extensions["fallfluss"] = database or _open(config)
     app.extensions["fallfluss-config"] = config
     app.extensions["fallfluss-assets"] = read_manifest()
-    _protect(app)
+    csrf = _protect(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     oidc.register(app, config.oidc)
+    api.register(app, csrf)
     errors.register(app)
     _prepare_templates(app)
     return app
@@ -95,16 +96,17 @@ def _configure(app: Flask, config: Config) -> None:
     )
 
 
-def _protect(app: Flask) -> None:
+def _protect(app: Flask) -> CSRFProtect:
     """Order matters: the number first, then who may, then whether the form is ours."""
     measure(app)
     app.before_request(headers.number_request)
     app.before_request(allow_large_upload)
     nutzer.manager().init_app(app)
     app.before_request(rules.enforce)
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
     limiter.init_app(app)
     app.after_request(headers.protect)
+    return csrf
 
 
 def _prepare_templates(app: Flask) -> None:

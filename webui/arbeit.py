@@ -16,7 +16,7 @@ from engine.queries import arbeit as listen
 from engine.queries import kollegium, konten, uebersicht
 from engine.store.session import FallSession
 from webui import arbeitsfilter, words
-from webui.arbeitsfilter import SICHT_WORTE, SORT_WORTE, WARTET, Filter
+from webui.arbeitsfilter import SICHT_WORTE, SORT_WORTE, WARTET
 from webui.rules import AUFGABENROLLEN, requires
 from webui.seiten import Seiten
 from webui.transactions import access, reading, writing
@@ -84,7 +84,7 @@ def ansicht_loeschen(id: int) -> ResponseReturnValue:
     return redirect(url_for("aufgaben.liste"), 303)
 
 
-def _groups(rows: tuple[listen.Zeile, ...], wanted: Filter, session: FallSession) -> list[tuple[str, list[listen.Zeile]]]:
+def _groups(rows: tuple[listen.Zeile, ...], wanted: listen.Filter, session: FallSession) -> list[tuple[str, list[listen.Zeile]]]:
     """The rows under a heading each: overdue, today, this week, later; one group when the list is sorted otherwise or narrowed."""
     if wanted.sicht or wanted.sortierung != "faellig":
         return [("", list(rows))]
@@ -95,7 +95,7 @@ def _groups(rows: tuple[listen.Zeile, ...], wanted: Filter, session: FallSession
     return list(found.items())
 
 
-def _choices(session: FallSession, wanted: Filter, found: listen.Liste) -> dict[str, object]:
+def _choices(session: FallSession, wanted: listen.Filter, found: listen.Liste) -> dict[str, object]:
     """What the filters and the tags need, in a fixed number of statements."""
     mine = sorted(access().regionen)
     regionen = {kuerzel: name for kuerzel, name in konten.regionen(session).items() if kuerzel in mine}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from flask import url_for
 from werkzeug.datastructures import MultiDict
@@ -58,9 +59,9 @@ def args(wanted: Filter) -> dict[str, str]:
     return {name: value for name, value in found.items() if (name, value) != ("sortierung", "faellig")}
 
 
-def address(wanted: Filter, endpoint: str = "aufgaben.liste", **changed: str | int | None) -> str:
+def address(wanted: Filter, endpoint: str = "aufgaben.liste", **changed: Any) -> str:
     """The list's address with the filter, and with what is changed in it."""
-    return url_for(endpoint, **args(replace(wanted, **changed)))  # type: ignore[arg-type]
+    return url_for(endpoint, **args(replace(wanted, **changed)))
 
 
 def marken(wanted: Filter, names: Mapping[str, Mapping[str, str]]) -> list[Marke]:

@@ -27,13 +27,14 @@ class Config:
     is_plain_http: bool = False
     has_rate_limit: bool = True
     proxies: int = 0
-    oidc: Oidc | None = None
     metrics_token: str = ""
+    oidc: Oidc | None = None
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Config:
-        """Read ``DATABASE_URL``, ``SECRET_KEY``, ``FALLFLUSS_DEMO``, ``FALLFLUSS_PLAIN_HTTP``,
-        ``FALLFLUSS_PROXIES`` and ``FALLFLUSS_METRICS_TOKEN``; see also ``Oidc``."""
+        """Read ``DATABASE_URL``, ``SECRET_KEY``, ``FALLFLUSS_DEMO``, ``FALLFLUSS_PLAIN_HTTP``, ``FALLFLUSS_PROXIES``
+        and ``FALLFLUSS_METRICS_TOKEN``; see also ``Oidc``.
+        """
         is_demo = env.get("FALLFLUSS_DEMO") == "1"
         return cls(
             database_url=env.get("DATABASE_URL") or DEFAULT_URL,
@@ -41,8 +42,8 @@ class Config:
             is_demo=is_demo,
             is_plain_http=is_demo or env.get("FALLFLUSS_PLAIN_HTTP") == "1",
             proxies=int(env.get("FALLFLUSS_PROXIES") or 0),
-            oidc=Oidc.from_env(env),
             metrics_token=env.get("FALLFLUSS_METRICS_TOKEN") or "",
+            oidc=Oidc.from_env(env),
         )
 
 

@@ -123,7 +123,7 @@ def fallsicht(session: FallSession, view: CaseView, chosen: str | None) -> Falls
     diagramme = tuple(_diagramm(position, live, view, contents) for position in view.positions)
     namen = konten.names(
         session,
-        [who for row in view.verlauf for who in (row.by, row.im_namen_von)] + [aufgabe.assignee for aufgabe in view.aufgaben] + [s.entschieden_von for s in view.segmente],
+        [who for row in view.verlauf for who in (row.by, row.im_namen_von)] + [aufgabe.assignee for aufgabe in view.aufgaben] + [s.entschieden_von for s in view.segmente] + [view.fall.fallfuehrung],
     )
     return Fallsicht(
         schritte=tuple(_schritte(view, contents)),

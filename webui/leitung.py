@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import select
 
 from engine import commands
 from engine.commands import teams as teambefehle
@@ -13,8 +14,9 @@ from engine.queries import kollegium, konten, uebersicht
 from engine.queries.arbeit import FALLFUEHRUNG, LEADS, leads_in
 from engine.queries.falllast import falllast
 from engine.store.session import FallSession
+from engine.store.tables import Fall
 from webui.rules import requires
-from webui.transactions import access, database, reading, writing
+from webui.transactions import access, database, note_read, reading, writing
 from webui.zuweisung import Ergebnis
 
 leitung = Blueprint("leitung", __name__, url_prefix="/leitung")
@@ -119,13 +121,29 @@ def teams_aendern() -> ResponseReturnValue:
     return redirect(url_for("leitung.teams", region=region), 303)
 
 
-@leitung.post("/faelle/<int:fall_id>")
+@leitung.get("/faelle/<fall_nr>")
 @requires(*LEADS)
-def fall_zuteilen(fall_id: int) -> ResponseReturnValue:
+def fallfuehrung(fall_nr: str) -> ResponseReturnValue:
+    """Who is responsible for a case, and who could be, with what they carry."""
+    with reading() as session:
+        fall = _led_case(session, fall_nr)
+        html = render_template(
+            "leitung/fallfuehrung.html",
+            fall=fall,
+            waehlbar=kollegium.auswahl(session, fall.region, FALLFUEHRUNG),
+            name=konten.names(session, [fall.fallfuehrung]).get(fall.fallfuehrung or "", ""),
+        )
+    note_read("fallfuehrung", fall)
+    return html
+
+
+@leitung.post("/faelle/<fall_nr>")
+@requires(*LEADS)
+def fall_zuteilen(fall_nr: str) -> ResponseReturnValue:
     with writing() as session:
-        commands.assign_case(session, fall_id, request.form.get("person") or None)
-    flash("Die Fallführung ist geändert.")
-    return redirect(request.form.get("_zurueck") if (request.form.get("_zurueck") or "").startswith("/faelle/") else url_for("leitung.team"), 303)
+        commands.assign_case(session, _led_case(session, fall_nr).id, request.form.get("person") or None)
+    flash("Die Fallführung ist geändert. Aufgaben, die schon jemand hat, bleiben dort.")
+    return redirect(url_for("faelle.fall", fall_nr=fall_nr), 303)
 
 
 def _moved(fall_nr: str, name: str, id: int, *, is_case: bool, to: str) -> Ergebnis:
@@ -144,6 +162,16 @@ def _moved(fall_nr: str, name: str, id: int, *, is_case: bool, to: str) -> Ergeb
                 return Ergebnis(fall_nr, name, id, True, "für die Gruppe frei: Die neue Person hat dafür keine Rolle")
     except FallflussError as error:
         return Ergebnis(fall_nr, name, id, False, str(error))
+
+
+def _led_case(session: FallSession, fall_nr: str) -> Fall:
+    """Raises:
+    NotFound: no open case of that number where this person leads.
+    """
+    fall = session.scalar(select(Fall).where(Fall.fall_nr == fall_nr, Fall.uebergeben_am.is_(None), Fall.region.in_(leads_in(session))))
+    if fall is None:
+        raise NotFound(f"Der Fall {fall_nr}")
+    return fall
 
 
 def _region(session: FallSession) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import or_, select, update
 
+from engine.cases import gestalt
 from engine.definitions.bpmn import Process
 from engine.model.calendar import ZURICH
 from engine.model.step import Step
@@ -28,9 +29,13 @@ def project(session: FallSession, instanz: Instanz, process: Process, step: Step
     """Update Fall, Person and Segmentzuordnung from a step; ``names`` are the root variables it wrote.
 
     What runs beside the case, such as a handover, describes nobody and ends nothing.
+
+    Raises:
+        FormInvalid: something was written that is no household.
     """
     if instanz.neben:
         return
+    gestalt.require({name: step.variables.get(name) for name in names & {"personen", "segmente", "gemeinde_bfs"}})
     fall, today = instanz.fall, session.now.astimezone(ZURICH).date()
     if "personen" in names:
         _persons(session, fall, step.variables.get("personen") or [], today)
@@ -47,7 +52,7 @@ def project(session: FallSession, instanz: Instanz, process: Process, step: Step
 
 def household(personen: Iterable[Mapping[str, Any]]) -> str:
     """How a case is called in lists: its applicant, otherwise whoever comes first."""
-    people = list(personen)
+    people = [one for one in personen if one]
     first = next((p for p in people if p.get("rolle_ue") == "antragstellend"), people[0] if people else {})
     return ", ".join(part for part in (first.get("name"), first.get("vorname")) if part)
 
@@ -55,7 +60,7 @@ def household(personen: Iterable[Mapping[str, Any]]) -> str:
 def _persons(session: FallSession, fall: Fall, personen: list[Mapping[str, Any]], today: date) -> None:
     fall.bezeichnung = household(personen)
     known = {p.person_id: p for p in session.scalars(select(Person).where(Person.fall_id == fall.id))}
-    for values in personen:
+    for values in (one for one in personen if one and one.get("person_id")):
         person = known.pop(values["person_id"], None)
         if person is None:
             person = Person(fall_id=fall.id, region=fall.region, person_id=values["person_id"], von=today)
@@ -80,7 +85,7 @@ def _segments(session: FallSession, fall: Fall, segmente: list[Any], today: date
         )
     }
     for values in segmente:
-        if not isinstance(values, Mapping) or values.get("segment") not in SEGMENTE:
+        if not isinstance(values, Mapping) or values.get("segment") not in SEGMENTE or not values.get("person_id"):
             continue
         before = current.get(values["person_id"])
         after = (values["segment"], values.get("vorschlag") or "", values.get("regel") or "")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from engine.model.calendar import ZURICH
 from engine.store.session import FallSession
@@ -60,7 +60,7 @@ def covers(one: Vertretung, aufgabe: Aufgabe) -> bool:
     return one.login in aufgabe.candidate_users or bool(one.rollen & set(aufgabe.candidate_groups))
 
 
-def in_force(today: date) -> tuple[object, ...]:
+def in_force(today: date) -> tuple[ColumnElement[bool], ...]:
     """The conditions under which an absence counts on that day."""
     return (Abwesenheit.von <= today, Abwesenheit.bis >= today, Abwesenheit.aufgehoben_am.is_(None))
 

@@ -26,7 +26,10 @@ COMMANDS = {
     "backup": "backup",
     "restore": "backup",
     "doctor": "doctor",
+    "replay": "replay",
+    "export": "export",
     "demo": "demo",
+    "simulate": "simulate",
     "bench": "bench",
 }
 

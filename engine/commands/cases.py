@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
+from engine.cases import gestalt
 from engine.cases.dubletten import dubletten
 from engine.cases.feldgruppen import sicht
 from engine.cases.formkontext import form_context
@@ -69,6 +70,7 @@ def open_case(
     form = _start_form(session, release_id, process)
     form = sicht(session.access, region).form(form) if form else None
     values = form.validate(raw, form_context(session, form, region), feel=feel.shared(), now=session.now) if form else dict(raw)
+    gestalt.require(values)
     number_persons(values.get("personen") or [])
     if known_elsewhere := dubletten(session, region, values.get("personen") or []):
         values["dubletten"] = known_elsewhere
@@ -87,6 +89,7 @@ def start_case(session: FallSession, region: str, at: Ausloeser, values: Mapping
         NotAllowed: no role in that region that may open cases.
     """
     _may_open(session, region)
+    gestalt.require(values)
     number_persons(values.get("personen") or [])
     fall = new_fall(session, region, household(values.get("personen") or []))
     log(session, "write", act.command, fall_id=fall.id, region=region)
@@ -116,7 +119,7 @@ def _may_open(session: FallSession, region: str) -> None:
 
 def number_persons(personen: list[dict[str, Any]]) -> None:
     """Give each person of a household the id by which diagrams know it: P1, P2 …"""
-    for number, person in enumerate(personen, start=1):
+    for number, person in enumerate(filter(None, personen), start=1):
         person.setdefault("person_id", f"P{number}")
 
 

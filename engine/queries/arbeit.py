@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, and_, case, cast, exists, false, func, null, or_, select, true
@@ -67,10 +67,9 @@ class Grenzen:
     @classmethod
     def of(cls, now: datetime) -> Grenzen:
         today = now.astimezone(ZURICH).date()
-        midnight = lambda day: datetime.combine(day, time(), ZURICH)  # noqa: E731
         # On a weekend people look at the week that comes.
         days = 7 - today.weekday() + (7 if today.weekday() > 4 else 0)
-        return cls(now, midnight(today + timedelta(days=1)), midnight(today + timedelta(days=days)))
+        return cls(now, _midnight(today + timedelta(days=1)), _midnight(today + timedelta(days=days)))
 
     def sicht(self, due: datetime | None) -> str:
         """The tab a task due then belongs to."""
@@ -79,6 +78,10 @@ class Grenzen:
         if due <= self.now:
             return "ueberfaellig"
         return "heute" if due <= self.morgen else "woche" if due <= self.naechste_woche else "spaeter"
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), ZURICH)
 
 
 def liste(session: FallSession, wanted: Filter, *, limit: int = 50, offset: int = 0) -> Liste:

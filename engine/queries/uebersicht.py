@@ -87,9 +87,8 @@ def per_person(session: FallSession, region: str) -> list[Person]:
     """The open tasks of a region by who has them, the most overdue first; one statement."""
     bounds, due = Grenzen.of(session.now), Aufgabe.faellig_am
     who = zustaendig().label("wer")
-    count = lambda condition: func.coalesce(func.sum(case((condition, 1), else_=0)), 0)  # noqa: E731
     rows = session.execute(
-        select(who, func.count(), count(due <= session.now), count(and_(due > session.now, due <= bounds.naechste_woche)))
+        select(who, func.count(), _count(due <= session.now), _count(and_(due > session.now, due <= bounds.naechste_woche)))
         .select_from(Aufgabe).join(Fall, Fall.id == Aufgabe.fall_id)
         .where(Aufgabe.zustand == "CREATED", Aufgabe.region == region).group_by(who)
     )
@@ -136,6 +135,10 @@ def due_days(session: FallSession) -> list[tuple[str, int, datetime | None]]:
         .where(Aufgabe.zustand == "CREATED", mine(session)).order_by(Aufgabe.faellig_am, Aufgabe.key)
     )
     return [(fall_nr, key, due) for fall_nr, key, due in rows]
+
+
+def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
 
 def _my_case(session: FallSession) -> ColumnElement[bool]:

@@ -20,11 +20,11 @@ from engine.store.tables import Einstellung
 log = structlog.get_logger(__name__)
 
 LOOK = timedelta(seconds=1)
-# How long a row may be without a seal; sealing more often only makes more links.
-SEAL = timedelta(minutes=1)
 PULSE = timedelta(seconds=10)
 # Mails are looked for less often: their morning is long.
 POST = timedelta(minutes=1)
+# How long a row may be without a seal; sealing more often only makes more links.
+SEAL = timedelta(minutes=1)
 
 
 class Wecker:

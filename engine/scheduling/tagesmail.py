@@ -25,6 +25,8 @@ SENDER = system("tagesmail")
 FROM = time(6, 30)
 UNTIL = time(12)
 AT_ONCE = 50
+TITLES = {"ueberfaellig": "Überfällig", "heute": "Heute fällig", "woche": "Diese Woche fällig"}
+SUBJECTS = {"ueberfaellig": "überfällig", "heute": "heute fällig", "woche": "diese Woche fällig"}
 
 
 def send_due(database: Database, absender: Absender | None) -> int:
@@ -100,11 +102,8 @@ def _message(database: Database, absender: Absender, login: str, mail: str, day:
     return message
 
 
-TITLES = {"ueberfaellig": "Überfällig", "heute": "Heute fällig", "woche": "Diese Woche fällig"}
-
-
 def _words(groups: dict[str, list[tuple[str, datetime]]]) -> str:
-    return ", ".join(f"{len(rows)} {TITLES[name].lower()}" for name, rows in groups.items() if rows)
+    return ", ".join(f"{len(rows)} {SUBJECTS[name]}" for name, rows in groups.items() if rows)
 
 
 def _text(groups: dict[str, list[tuple[str, datetime]]], address: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,8 +11,9 @@ from sqlalchemy import select
 
 from engine import queries
 from engine.cases.bestand import BestandUnreadable
-from engine.commands.bestand import NotConfirmed, Plan, import_cases, plan_import
-from engine.model.access import Access
+from engine.commands.bestand import NoEntry, NotConfirmed, Plan, import_cases, plan_import
+from engine.commands.parameter import set_parameter
+from engine.model.access import Access, system
 from engine.model.errors import NotAllowed, NotFound
 from engine.store.tables import Bestandsfall, Dossier, Fall, Hinweis, Instanz, Person, Segmentzuordnung
 from tests.uebergabe.conftest import Canton
@@ -179,3 +181,19 @@ def test_an_import_that_fails_in_the_middle_leaves_nothing(canton: Canton):
     for what in (Fall, Dossier, Person, Instanz, Hinweis, Bestandsfall):
         with canton.database.read(canton.access("SDOL")) as session:
             assert session.scalars(select(what)).all() == []
+
+
+def test_another_program_sends_rows_instead_of_a_file(canton: Canton, bring: Callable[..., Plan]):
+    columns = HEAD.split(";")
+    rows = [dict(zip(columns, line.split(";"), strict=True)) for line in (ANNA, CARL)]
+    assert [case.fachapplikation_nr for case in canton.do("SDOL", import_cases, rows, "SDOL").new] == ["K-1", "K-2"]
+    assert bring(table(ANNA, CARL)).known == ("K-1", "K-2")
+    faulty = canton.do("SDOL", plan_import, [{**rows[0], "geburtsdatum": None}], "SDOL")
+    assert [(one.line, one.message) for one in faulty.problems] == [(1, "«geburtsdatum» fehlt.")]
+
+
+def test_a_region_may_decide_that_its_running_cases_stay_where_they_are(canton: Canton, bring: Callable[..., Plan]):
+    with canton.database.begin(system()) as session:
+        set_parameter(session, "bestandsfaelle", "nicht", region="SDOL", von=date(2026, 3, 2), note="Später")
+    with pytest.raises(NoEntry, match="treten laufende Fälle nicht ein"):
+        bring(table(ANNA))

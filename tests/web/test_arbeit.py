@@ -262,15 +262,50 @@ def test_the_calendar_holds_case_numbers_only_and_dies_with_its_address(irma: Br
     assert irma.client.get(address[1]).status_code == 404
 
 
-def test_the_list_costs_the_same_statements_for_ten_and_for_many_tasks(irma: Browser, database: Database) -> None:
+def copy_tasks(database: Database, count: int) -> None:
+    """More open tasks like the one there is, as rows: lists cannot tell them from real ones."""
+    with database.begin(system()) as session:
+        task = session.scalars(select(Aufgabe).order_by(Aufgabe.key)).first()
+        assert task is not None
+        values = {column.key: getattr(task, column.key) for column in Aufgabe.__table__.columns}
+        taken = session.scalars(select(Aufgabe.key)).all()
+        session.add_all(Aufgabe(**values | {"key": max(taken) + number + 1}) for number in range(count))
+
+
+@pytest.mark.parametrize(
+    ("login", "path"),
+    [
+        pytest.param("irma", "/aufgaben", id="the list"),
+        pytest.param("irma", "/aufgaben?suche=Muster&segment=ABLOESEN", id="the list narrowed"),
+        pytest.param("irma", "/aufgaben?sicht=wartet", id="what waits for others"),
+        pytest.param("tabea", "/aufgaben?wer=alle", id="everybody's tasks"),
+        pytest.param("tabea", "/leitung", id="the team"),
+        pytest.param("tabea", "/leitung/uebertragen?von=irma", id="what somebody has"),
+    ],
+)
+@pytest.mark.usefixtures("task")
+def test_a_page_costs_the_same_statements_for_10_and_for_200_tasks(browser: Open, database: Database, login: str, path: str) -> None:
     sent: list[str] = []
-    open_cases(database, 3)
-    irma.get("/aufgaben")
+    somebody = browser(login)
+    copy_tasks(database, 9)
+    somebody.get(path)
     event.listen(database.engine, "before_cursor_execute", lambda _c, _k, statement, *_: sent.append(statement))
-    irma.get("/aufgaben")
+    somebody.get(path)
     few = len(sent)
-    open_cases(database, 9)
+    copy_tasks(database, 190)
     sent.clear()
-    page = irma.get("/aufgaben").text
-    assert page.count('name="aufgabe"') == 12
+    assert somebody.get(path).status_code == 200
     assert len(sent) == few
+
+
+def test_the_fallfuehrung_of_a_case_is_given_by_who_leads(browser: Open, irma: Browser, fall_nr: str, database: Database) -> None:
+    with database.begin(system()) as session:
+        create_konto(session, "fabio", "Fabio Furrer", PASSWORD)
+        grant(session, "fabio", "fallfuehrung", "SDOL")
+    assert irma.get(f"/leitung/faelle/{fall_nr}").status_code == 403
+    tabea = browser("tabea")
+    tabea.get(f"/leitung/faelle/{fall_nr}")
+    tabea.post(f"/leitung/faelle/{fall_nr}", {"person": "fabio"})
+    page = irma.get(f"/faelle/{fall_nr}").text
+    assert "Fabio Furrer" in page
+    assert "Fallführung geändert" in page

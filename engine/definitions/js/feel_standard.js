@@ -1,6 +1,7 @@
 // What FEEL's standard has and feelin 8 lacks, or does otherwise.
 import { FeelDate, FeelDateTime, FeelFunction, duration, evaluate, isRange } from 'feelin';
 import { DIALECT } from './feel_compile.js';
+import { roundings } from './feel_rounding.js';
 
 /** The parameters are those a call may name. */
 export function named(fn, ...parameters) {
@@ -57,6 +58,7 @@ function yearsAndMonths(from, to) {
 }
 
 export const standardFunctions = {
+  ...Object.fromEntries(Object.entries(roundings).map(([name, round]) => [name, named(round, 'n', 'scale')])),
   range: named(rangeOf, 'from'),
   'years and months duration': named(yearsAndMonths, 'from', 'to'),
   'list replace': named(listReplace, 'list', 'position', 'newItem', 'match'),

@@ -16,6 +16,7 @@ from engine.store.tables.drawn import Ausloeser, DefinitionVersion, Deployment, 
 from engine.store.tables.exchange import Bestandsdatei, Bestandsfall, Uebergabe, Uebergabeangebot
 from engine.store.tables.operation import Einstellung, Parameterwert, Zugriff
 from engine.store.tables.places import Gemeinde, Konto, KontoRolle, Region
+from engine.store.tables.probelauf import Probelauf
 from engine.store.tables.running import Aufgabe, Entwurf, Incident, Instanz, Job, Meldung, Subscription, Timer, Waiting
 from engine.store.tables.trust import (
     Aufsichtszugriff,
@@ -28,6 +29,7 @@ from engine.store.tables.trust import (
     Vernichtungsantrag,
     Zweitfaktor,
 )
+from engine.store.tables.zugang import Dienstkonto, Zugangstoken
 
 __all__ = [
     "Abwesenheit",
@@ -42,6 +44,7 @@ __all__ = [
     "Bestandsfall",
     "DefinitionVersion",
     "Deployment",
+    "Dienstkonto",
     "Dossier",
     "Einstellung",
     "Entwurf",
@@ -61,6 +64,7 @@ __all__ = [
     "Meldung",
     "Parameterwert",
     "Person",
+    "Probelauf",
     "Region",
     "RegionOwned",
     "Release",
@@ -80,6 +84,7 @@ __all__ = [
     "Vernichtung",
     "Vernichtungsantrag",
     "Waiting",
+    "Zugangstoken",
     "Zugriff",
     "Zweitfaktor",
 ]

@@ -28,11 +28,11 @@ def upgrade() -> None:
     _refuse_changes()
 
 
-def _id() -> sa.Column:
+def _id() -> sa.Column[int]:
     return sa.Column("id", KEY, sa.Identity(always=False), nullable=False)
 
 
-def _login() -> sa.Column:
+def _login() -> sa.Column[str]:
     return sa.Column("login", LOGIN, nullable=False)
 
 

@@ -14,8 +14,8 @@ from alembic import op
 
 from engine.store import tables
 
-revision = "0009"
-down_revision = "0007"
+revision = "0012"
+down_revision = "0011"
 branch_labels = None
 depends_on = None
 
