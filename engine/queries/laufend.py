@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Select, String, and_, case, cast, literal, null, select
 
+from engine.cases.feldgruppen import sicht
 from engine.model.access import PROBELAUF
 from engine.model.errors import NotFound
 from engine.queries.suche import Feld, Found, Wanted, find, pick
@@ -191,7 +192,8 @@ def variables(session: FallSession, instanz: Instanz | None, wanted: Wanted) -> 
 
 
 def written(session: FallSession, instanz: Instanz) -> list[dict[str, Any]]:
-    """Every variable ever written, with its last value."""
+    """Every variable ever written that the person may see, with its last value."""
+    seen = sicht(session.access, instanz.region, library.contents(session, instanz.release_id))
     last: dict[tuple[int, str], Any] = {}
     changes = select(Verlauf.changes).where(Verlauf.instanz_nummer == instanz.nummer).order_by(Verlauf.id)
     for row in session.scalars(changes):
@@ -206,6 +208,7 @@ def written(session: FallSession, instanz: Instanz) -> list[dict[str, Any]]:
             "tenantId": TENANT,
         }
         for (scope, name), value in sorted(last.items(), key=lambda item: item[0])
+        for value in seen.redacted({name: value}).values()
     ]
 
 
@@ -214,7 +217,8 @@ def visible(session: FallSession, aufgabe: Aufgabe, instanz: Instanz) -> list[di
     rows = written(session, instanz)
     if aufgabe.zustand == "CREATED":
         runtime = library.runtime(session, instanz.release_id, instanz.region)
-        values = runtime.visible(instanz.state, [aufgabe.key])[aufgabe.key]
+        contents = library.contents(session, instanz.release_id)
+        values = sicht(session.access, instanz.region, contents).redacted(runtime.visible(instanz.state, [aufgabe.key])[aufgabe.key])
     else:
         values = {row["name"]: row["value"] for row in rows if row["scopeKey"] in (instanz.key, aufgabe.key)}
     best: dict[str, dict[str, Any]] = {}
