@@ -1,7 +1,8 @@
 """What the process wrote about the household becomes rows that lists and searches can use.
 
 Convention between diagrams and these tables: the root variables ``personen`` (objects with person_id, name, vorname, geburtsdatum,
-rolle_ue, ahvn13), ``segmente`` (objects with person_id, segment, vorschlag, regel, begruendung) and ``gemeinde_bfs``.
+rolle_ue, ahvn13), ``segmente`` (objects with person_id, segment, vorschlag, regel, begruendung), ``gemeinde_bfs`` and ``fallfuehrung``
+(name or login of who is responsible for the case).
 """
 
 from __future__ import annotations
@@ -10,14 +11,15 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from engine.cases import gestalt
 from engine.definitions.bpmn import Process
 from engine.model.calendar import ZURICH
 from engine.model.step import Step
+from engine.store.dubletten import kennzeichen
 from engine.store.session import FallSession
-from engine.store.tables import Dossier, Fall, Instanz, Person, Segmentzuordnung
+from engine.store.tables import Dossier, Fall, Instanz, Konto, KontoRolle, Person, Segmentzuordnung
 
 PHASE = "phase"
 SEGMENTE = ("ABLOESEN", "VERAENDERN", "ORIENTIEREN", "STABILISIEREN")
@@ -41,6 +43,8 @@ def project(session: FallSession, instanz: Instanz, process: Process, step: Step
         _segments(session, fall, step.variables.get("segmente") or [], today)
     if "gemeinde_bfs" in names:
         _dossier(session, fall, step.variables.get("gemeinde_bfs"), today)
+    if "fallfuehrung" in names:
+        _responsible(session, fall, str(step.variables.get("fallfuehrung") or ""))
     _phase(fall, process, step)
     if step.completed:
         _close(session, fall, today)
@@ -62,7 +66,10 @@ def _persons(session: FallSession, fall: Fall, personen: list[Mapping[str, Any]]
             person = Person(fall_id=fall.id, region=fall.region, person_id=values["person_id"], von=today)
             session.add(person)
         person.name, person.vorname = values.get("name") or "", values.get("vorname") or ""
-        person.rolle_ue, person.ahvn13 = values.get("rolle_ue") or "weitere", values.get("ahvn13")
+        person.rolle_ue = values.get("rolle_ue") or "weitere"
+        if person.ahvn13 != values.get("ahvn13"):
+            person.ahvn13 = values.get("ahvn13")
+            person.ahv_kennzeichen = kennzeichen(session, person.ahvn13)
         person.geburtsdatum = date.fromisoformat(values["geburtsdatum"]) if values.get("geburtsdatum") else None
         person.bis = None
     for left in known.values():
@@ -112,6 +119,18 @@ def _dossier(session: FallSession, fall: Fall, gemeinde: Any, today: date) -> No
     if current is not None:
         current.bis = today
     session.add(Dossier(fall_id=fall.id, region=fall.region, gemeinde_bfs=bfs, von=today))
+
+
+def _responsible(session: FallSession, fall: Fall, typed: str) -> None:
+    """Only somebody who holds the role in the region; a name that two people bear, or nobody, makes nobody responsible."""
+    found = session.scalars(
+        select(Konto.login)
+        .join(KontoRolle, KontoRolle.login == Konto.login)
+        .where(KontoRolle.region == fall.region, KontoRolle.rolle.in_(("fallfuehrung", "fallfuehrung_intensiv")), Konto.is_active)
+        .where(or_(Konto.login == typed.strip().lower(), Konto.name == typed.strip()))
+        .distinct()
+    ).all()
+    fall.fallfuehrung = found[0] if len(found) == 1 else None
 
 
 def _phase(fall: Fall, process: Process, step: Step) -> None:

@@ -11,6 +11,8 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from engine.cases import gestalt
+from engine.cases.dubletten import dubletten
+from engine.cases.feldgruppen import sicht
 from engine.cases.formkontext import form_context
 from engine.cases.projection import household
 from engine.commands.stepping import advance, lock, settle
@@ -37,9 +39,10 @@ class CaseRef:
     instanz_key: int
 
 
-def start_form(session: FallSession, process: str = PROCESS) -> Form | None:
-    """The form that the process's start event carries in the latest release, if any."""
-    return _start_form(session, library.latest_release(session), process)
+def start_form(session: FallSession, process: str = PROCESS, *, region: str | None = None) -> Form | None:
+    """The form that the process's start event carries in the latest release, if any; with ``region``, as this person sees it there."""
+    form = _start_form(session, library.latest_release(session), process)
+    return sicht(session.access, region).form(form) if form and region else form
 
 
 def _start_form(session: FallSession, release_id: int, process: str) -> Form | None:
@@ -65,9 +68,12 @@ def open_case(
     # Asked once: a release that comes meanwhile must not give this case a form and a diagram that do not belong together.
     release_id = library.latest_release(session)
     form = _start_form(session, release_id, process)
+    form = sicht(session.access, region).form(form) if form else None
     values = form.validate(raw, form_context(session, form, region), feel=feel.shared(), now=session.now) if form else dict(raw)
     gestalt.require(values)
     number_persons(values.get("personen") or [])
+    if known_elsewhere := dubletten(session, region, values.get("personen") or []):
+        values["dubletten"] = known_elsewhere
     fall = new_fall(session, region, household(values.get("personen") or []))
     if request_id:
         session.add(Meldung(message_id=request_id, name="open_case", fall_id=fall.id, at=session.now))

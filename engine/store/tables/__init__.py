@@ -1,5 +1,15 @@
 """All tables. Instants are UTC; a row that concerns a case carries its region (``RegionOwned``), which every query is bound to."""
 
+from engine.store.tables.arbeit import (
+    Abwesenheit,
+    Ansicht,
+    Aufgabenkommentar,
+    Benachrichtigung,
+    Stellvertretung,
+    Tagesmail,
+    Team,
+    Teammitglied,
+)
 from engine.store.tables.base import Base, Instant, Key, RegionOwned
 from engine.store.tables.case import Dossier, Fall, Hinweis, Person, Segmentzuordnung, Verlauf
 from engine.store.tables.drawn import Ausloeser, DefinitionVersion, Deployment, Release, ReleaseItem
@@ -8,12 +18,28 @@ from engine.store.tables.operation import Einstellung, Parameterwert, Zugriff
 from engine.store.tables.places import Gemeinde, Konto, KontoRolle, Region
 from engine.store.tables.probelauf import Probelauf
 from engine.store.tables.running import Aufgabe, Entwurf, Incident, Instanz, Job, Meldung, Subscription, Timer, Waiting
+from engine.store.tables.trust import (
+    Aufsichtszugriff,
+    Fallsalz,
+    Fremdkonto,
+    Loeschfreigabe,
+    Siegel,
+    Siegelzeile,
+    Vernichtung,
+    Vernichtungsantrag,
+    Zweitfaktor,
+)
 from engine.store.tables.zugang import Dienstkonto, Zugangstoken
 
 __all__ = [
+    "Abwesenheit",
+    "Ansicht",
     "Aufgabe",
+    "Aufgabenkommentar",
+    "Aufsichtszugriff",
     "Ausloeser",
     "Base",
+    "Benachrichtigung",
     "Bestandsdatei",
     "Bestandsfall",
     "DefinitionVersion",
@@ -23,6 +49,8 @@ __all__ = [
     "Einstellung",
     "Entwurf",
     "Fall",
+    "Fallsalz",
+    "Fremdkonto",
     "Gemeinde",
     "Hinweis",
     "Incident",
@@ -32,6 +60,7 @@ __all__ = [
     "Key",
     "Konto",
     "KontoRolle",
+    "Loeschfreigabe",
     "Meldung",
     "Parameterwert",
     "Person",
@@ -41,12 +70,21 @@ __all__ = [
     "Release",
     "ReleaseItem",
     "Segmentzuordnung",
+    "Siegel",
+    "Siegelzeile",
+    "Stellvertretung",
     "Subscription",
+    "Tagesmail",
+    "Team",
+    "Teammitglied",
     "Timer",
     "Uebergabe",
     "Uebergabeangebot",
     "Verlauf",
+    "Vernichtung",
+    "Vernichtungsantrag",
     "Waiting",
     "Zugangstoken",
     "Zugriff",
+    "Zweitfaktor",
 ]

@@ -9,13 +9,12 @@ from alembic import op
 from engine.store import tables
 
 revision = "0011"
-down_revision = "0005"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 INSTANT = tables.Instant(timezone=True)
-MESSAGE = "append-only: rows of this table are neither changed nor deleted (verlauf)"
 
 
 def upgrade() -> None:
@@ -23,7 +22,6 @@ def upgrade() -> None:
         release.add_column(sa.Column("probe", sa.String(64), nullable=True))
         release.create_unique_constraint("uq_release_probe", ["probe"])
     _create_tables()
-    _let_trials_go()
 
 
 def _create_tables() -> None:
@@ -70,20 +68,3 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("instanz_nummer", name=op.f("pk_probelauf")),
     )
     op.create_index("ix_probelauf_region", "probelauf", ["region"])
-
-
-def _let_trials_go() -> None:
-    """A row's region cannot change, because no row of the history can: nobody makes a case a trial run in order to delete it."""
-    if op.get_bind().dialect.name == "sqlite":
-        op.execute("DROP TRIGGER verlauf_no_delete")
-        op.execute(
-            "CREATE TRIGGER verlauf_no_delete BEFORE DELETE ON verlauf WHEN OLD.region <> 'PROBELAUF' "
-            f"BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
-        )
-        return
-    op.execute("DROP TRIGGER verlauf_append_only ON verlauf")
-    op.execute("CREATE TRIGGER verlauf_append_only BEFORE UPDATE OR TRUNCATE ON verlauf FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()")
-    op.execute(
-        "CREATE TRIGGER verlauf_no_delete BEFORE DELETE ON verlauf FOR EACH ROW WHEN (OLD.region <> 'PROBELAUF') "
-        "EXECUTE FUNCTION refuse_change()"
-    )
