@@ -54,6 +54,7 @@ def restore(datei: Path) -> None:
     database.migrate()
     content = store.restore(datei, database, passphrase=_passphrase() if store.is_encrypted(datei) else "", progress=_tell)
     click.echo(f"{sum(content.rows.values())} Zeilen vom {content.at[:16].replace('T', ' ')} UTC zurückgespielt. Prüfen: fallfluss doctor")
+    click.echo("Was seit der Sicherung vernichtet wurde, ist wieder da: fallfluss vernichtung nachholen PROTOKOLL")
 
 
 def _verify(file: Path, passphrase: str, expected: store.Content) -> None:

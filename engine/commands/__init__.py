@@ -2,7 +2,7 @@
 
 from engine.commands.cases import CaseRef, cancel_case, case_variables, open_case, start_form
 from engine.commands.deployments import Deployed, deploy, release
-from engine.commands.events import correlate, fire_timer
+from engine.commands.events import correlate, event_context, event_form, fire_timer, report_event
 from engine.commands.incidents import resolve_incident, set_variables
 from engine.commands.jobs import complete_job, fail_job, throw_job_error
 from engine.commands.parameter import set_parameter
@@ -27,6 +27,8 @@ __all__ = [
     "complete_job",
     "complete_task",
     "correlate",
+    "event_context",
+    "event_form",
     "deploy",
     "end_absence",
     "fail_job",
@@ -38,6 +40,7 @@ __all__ = [
     "put_off",
     "record_absence",
     "release",
+    "report_event",
     "resolve_incident",
     "save_draft",
     "set_parameter",

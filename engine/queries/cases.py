@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Select, exists, or_, select
 
+from engine.cases.feldgruppen import Sicht, sicht
 from engine.model.errors import NotFound
 from engine.store import library
 from engine.store.library import Contents
@@ -69,7 +70,10 @@ class Position:
 
 @dataclass(frozen=True)
 class CaseView:
-    """``verlauf`` holds the newest rows of the history first; ``events`` all its events in the order they happened."""
+    """``verlauf`` holds the newest rows of the history first; ``events`` all its events in the order they happened.
+
+    Rows hold everything; whoever shows values of them (``values``, ``changes``, reasons) asks ``sicht`` what this person may see.
+    """
 
     fall: Fall
     instanz: Instanz
@@ -86,6 +90,7 @@ class CaseView:
     events: tuple[list[Any], ...]
     positions: tuple[Position, ...]
     release_id: int
+    sicht: Sicht
 
 
 def cases(session: FallSession, *, search: str = "", only_open: bool = False, limit: int = 50, offset: int = 0) -> tuple[CaseRow, ...]:
@@ -147,6 +152,7 @@ def case(session: FallSession, fall_nr: str, *, latest: int | None = None) -> Ca
         events=events,
         positions=_positions(session, instanzen, events, active, {(i.process, i.element) for i in incidents}),
         release_id=instanz.release_id,
+        sicht=sicht(session.access, fall.region, library.contents(session, instanz.release_id)),
     )
 
 

@@ -30,8 +30,8 @@ from engine.store.tables import Base
 FORMAT = 1
 BATCH = 500
 OPERATOR = system("sicherung")
-# Every new database has them; the backup brings its own.
-SEEDED = ("gemeinde", "region")
+# Every new database has some; the backup brings its own.
+SEEDED = ("gemeinde", "region", "einstellung")
 
 Progress = Callable[[str, int], None]
 

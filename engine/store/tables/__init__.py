@@ -16,13 +16,27 @@ from engine.store.tables.drawn import Ausloeser, DefinitionVersion, Deployment, 
 from engine.store.tables.exchange import Bestandsdatei, Bestandsfall, Uebergabe, Uebergabeangebot
 from engine.store.tables.operation import Einstellung, Parameterwert, Zugriff
 from engine.store.tables.places import Gemeinde, Konto, KontoRolle, Region
+from engine.store.tables.probelauf import Probelauf
 from engine.store.tables.running import Aufgabe, Entwurf, Incident, Instanz, Job, Meldung, Subscription, Timer, Waiting
+from engine.store.tables.trust import (
+    Aufsichtszugriff,
+    Fallsalz,
+    Fremdkonto,
+    Loeschfreigabe,
+    Siegel,
+    Siegelzeile,
+    Vernichtung,
+    Vernichtungsantrag,
+    Zweitfaktor,
+)
+from engine.store.tables.zugang import Dienstkonto, Zugangstoken
 
 __all__ = [
     "Abwesenheit",
     "Ansicht",
     "Aufgabe",
     "Aufgabenkommentar",
+    "Aufsichtszugriff",
     "Ausloeser",
     "Base",
     "Benachrichtigung",
@@ -30,10 +44,13 @@ __all__ = [
     "Bestandsfall",
     "DefinitionVersion",
     "Deployment",
+    "Dienstkonto",
     "Dossier",
     "Einstellung",
     "Entwurf",
     "Fall",
+    "Fallsalz",
+    "Fremdkonto",
     "Gemeinde",
     "Hinweis",
     "Incident",
@@ -43,14 +60,18 @@ __all__ = [
     "Key",
     "Konto",
     "KontoRolle",
+    "Loeschfreigabe",
     "Meldung",
     "Parameterwert",
     "Person",
+    "Probelauf",
     "Region",
     "RegionOwned",
     "Release",
     "ReleaseItem",
     "Segmentzuordnung",
+    "Siegel",
+    "Siegelzeile",
     "Stellvertretung",
     "Subscription",
     "Tagesmail",
@@ -60,6 +81,10 @@ __all__ = [
     "Uebergabe",
     "Uebergabeangebot",
     "Verlauf",
+    "Vernichtung",
+    "Vernichtungsantrag",
     "Waiting",
+    "Zugangstoken",
     "Zugriff",
+    "Zweitfaktor",
 ]

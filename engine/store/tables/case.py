@@ -28,6 +28,7 @@ class Fall(RegionOwned, Base):
             sqlite_where=text("uebergeben_am IS NULL"),
             postgresql_where=text("uebergeben_am IS NULL"),
         ),
+        {"sqlite_autoincrement": True},  # the seals remember its ids
     )
 
     id: Mapped[int] = mapped_column(Key, Identity(), primary_key=True)
@@ -55,6 +56,8 @@ class Dossier(RegionOwned, Base):
 
 
 class Person(RegionOwned, Base):
+    """``ahv_kennzeichen`` is the keyed digest of the AHV number, by which alone other regions may ask for it (``engine.store.dubletten``)."""
+
     __tablename__ = "person"
     __table_args__ = (UniqueConstraint("fall_id", "person_id"),)
 
@@ -66,6 +69,7 @@ class Person(RegionOwned, Base):
     geburtsdatum: Mapped[date | None] = mapped_column(Date)
     rolle_ue: Mapped[str]
     ahvn13: Mapped[str | None]
+    ahv_kennzeichen: Mapped[str | None] = mapped_column(String(64), index=True)
     von: Mapped[date] = mapped_column(Date)
     bis: Mapped[date | None] = mapped_column(Date)
 
@@ -97,7 +101,7 @@ class Verlauf(RegionOwned, Base):
     """
 
     __tablename__ = "verlauf"
-    __table_args__ = (Index("ix_verlauf_fall", "fall_id", "id"),)
+    __table_args__ = (Index("ix_verlauf_fall", "fall_id", "id"), {"sqlite_autoincrement": True})  # the seals remember its ids
 
     id: Mapped[int] = mapped_column(Key, Identity(), primary_key=True)
     fall_id: Mapped[int] = mapped_column(ForeignKey("fall.id"))
