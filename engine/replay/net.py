@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, combinations
+from typing import Any
 
 from engine.definitions.plain import Loop, Node, Scope
 
@@ -21,7 +22,7 @@ AT_ONCE = 3
 
 # What happens to a token that arrives: an operation and its argument.
 PASS, PUT, JOIN, MERGE, KID, END, ERROR, ESCALATE, TERMINATE = range(9)
-Op = tuple[int, "int | str | tuple[Op, ...] | tuple[str, tuple[Op, ...]] | None"]
+Op = tuple[int, Any]
 
 
 @dataclass(frozen=True)

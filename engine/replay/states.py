@@ -11,7 +11,26 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, product
 
-from engine.replay.net import BITS, END, ERROR, ESCALATE, FULL, JOIN, KID, MERGE, PASS, PUT, TERMINATE, Action, Def, LoopDef, Net, Op, mask
+from engine.replay.net import (
+    BITS,
+    END,
+    ERROR,
+    ESCALATE,
+    FULL,
+    JOIN,
+    KID,
+    MERGE,
+    PASS,
+    PUT,
+    TERMINATE,
+    Action,
+    Def,
+    LoopDef,
+    Merge,
+    Net,
+    Op,
+    mask,
+)
 
 Effects = tuple[tuple[str, str], ...]
 Kids = tuple[tuple[str, int], ...]
@@ -293,23 +312,23 @@ class States:
                     if isinstance(argument, str):
                         todo.append(scope.ops[argument])
                     else:
-                        todo.extend(argument)  # type: ignore[arg-type]
+                        todo.extend(argument)
                 elif op == PUT:
-                    self._put(scope, run, argument)  # type: ignore[arg-type]
+                    self._put(scope, run, argument)
                 elif op == JOIN:
-                    self._join(scope, run, argument, todo)  # type: ignore[arg-type]
+                    self._join(scope, run, argument, todo)
                 elif op == MERGE:
-                    self._add(run, argument)  # type: ignore[arg-type]
+                    self._add(run, argument)
                 elif op == KID:
-                    self._enter(scope, run, argument, todo)  # type: ignore[arg-type]
+                    self._enter(scope, run, argument, todo)
                 elif op == END:
                     run.synced = True
                 elif op == ERROR:
-                    self._throw(scope, run, "error", argument)  # type: ignore[arg-type]
+                    self._throw(scope, run, "error", argument)
                 elif op == ESCALATE:
-                    code, following = argument  # type: ignore[misc]
-                    todo.extend(following)  # type: ignore[arg-type]
-                    self._throw(scope, run, "escalation", code)  # type: ignore[arg-type]
+                    code, following = argument
+                    todo.extend(following)
+                    self._throw(scope, run, "escalation", code)
                 elif op == TERMINATE:
                     run.m, run.kids, run.is_over = 0, (), True
             if run.is_over or run.is_lost or not scope.merges or not self._merge(scope, run, todo):
@@ -358,7 +377,7 @@ class States:
         return False
 
     @staticmethod
-    def _somebody_comes(scope: Def, run: _Run, merge, marked: int) -> bool:  # type: ignore[no-untyped-def]
+    def _somebody_comes(scope: Def, run: _Run, merge: Merge, marked: int) -> bool:
         reaches = [reach for p, reach in merge.from_place.items() if reach and run.m & mask(p)]
         reaches += [merge.from_kid[host] for host, _ in run.kids]
         return any(reach & ~marked and not reach & marked for reach in reaches)
@@ -381,7 +400,7 @@ class States:
     def _loop_closure(self, scope: LoopDef, m: int, kids: Kids) -> Closure:
         seen: dict[tuple[int, int | None, Effects], None] = {}
         ends: dict[Outcome, None] = {}
-        done = {(m, kids, (), False)}
+        done: set[tuple[int, Kids, Kids, bool]] = {(m, kids, (), False)}
         todo: list[tuple[int, Kids, Kids, bool]] = [(m, kids, (), False)]
         is_first = True
         while todo:
