@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from engine.replay.net import BITS, ERROR, ESCALATE, FULL, JOIN, KID, MERGE, PASS, PUT, TERMINATE, Action, Def, LoopDef, Net, Op, mask
+from engine.replay.net import Net
+from engine.replay.places import BITS, ERROR, ESCALATE, FULL, JOIN, KID, MERGE, PASS, PUT, TERMINATE, Action, Def, LoopDef, Op, mask
 from engine.replay.states import States
 
 ALL = -1  # every label: where nothing is known yet

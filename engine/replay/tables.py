@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from operator import itemgetter
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from openpyxl import load_workbook
 
@@ -153,11 +153,11 @@ def _first(rows: Iterable[Sequence[Any]], number: int) -> list[Sequence[Any]]:
 # Bytes and text
 
 
-def _binary(path: Path) -> IO[bytes]:
+def _binary(path: Path) -> gzip.GzipFile | io.BufferedReader:
     raw = path.open("rb")
     is_zipped = raw.read(2) == b"\x1f\x8b"
     raw.seek(0)
-    return gzip.GzipFile(fileobj=raw) if is_zipped else raw  # type: ignore[return-value]
+    return gzip.GzipFile(fileobj=raw) if is_zipped else raw
 
 
 def _encoding(path: Path) -> str:
@@ -172,7 +172,7 @@ def _encoding(path: Path) -> str:
             raise LogUnreadable(f"{path.name}: die Datei ist beschädigt oder unvollständig ({error}).") from error
 
 
-def _utf8_or_windows(head: bytes, raw: IO[bytes]) -> str:
+def _utf8_or_windows(head: bytes, raw: gzip.GzipFile | io.BufferedReader) -> str:
     decoder = codecs.getincrementaldecoder("utf-8")()
     is_utf8, has_undefined = True, False
     chunk = head
@@ -190,7 +190,7 @@ def _utf8_or_windows(head: bytes, raw: IO[bytes]) -> str:
 
 
 def _opened(path: Path, encoding: str) -> io.TextIOWrapper:
-    return io.TextIOWrapper(io.BufferedReader(_binary(path)), encoding=encoding, newline="")
+    return io.TextIOWrapper(_binary(path), encoding=encoding, newline="")
 
 
 def _delimiter(text: io.TextIOWrapper) -> str:
