@@ -15,32 +15,19 @@ from engine.model.errors import FormInvalid, NotAllowed, TaskClaimed, TaskNotOpe
 from engine.queries import TaskView, konten
 from engine.store.session import FallSession
 from webui import words
+from webui.arbeit import list_page
 from webui.formulare import Seite, change_rows, newly_asked, seite
 from webui.rules import AUFGABENROLLEN, FALLROLLEN, requires
-from webui.seiten import Seiten
 from webui.transactions import access, note_read, reading, writing
+from webui.zuweisung import zuteilung
 
 aufgaben = Blueprint("aufgaben", __name__, url_prefix="/aufgaben")
-
-PER_PAGE = 50
 
 
 @aufgaben.get("")
 @requires(*AUFGABENROLLEN)
 def liste() -> ResponseReturnValue:
-    mine, search = request.args.get("sicht") == "meine", request.args.get("suche", "").strip()
-    wanted = Seiten.wanted()
-    with reading() as session:
-        page = queries.open_tasks(session, mine=mine, search=search, limit=PER_PAGE, offset=wanted * PER_PAGE)
-        assigned = konten.names(session, (row.aufgabe.assignee for row in page.rows))
-        own = queries.open_tasks(session, mine=True, limit=1).total
-        every = queries.open_tasks(session, limit=1).total
-    if wanted and not page.rows:
-        return redirect(url_for("aufgaben.liste", sicht="meine" if mine else None, suche=search or None))
-    seiten = Seiten.of(page.total, PER_PAGE, wanted)
-    return render_template(
-        "aufgaben/liste.html", rows=page.rows, seiten=seiten, mine=mine, search=search, names=assigned, own=own, every=every
-    )
+    return list_page()
 
 
 @aufgaben.get("/<int:key>")
@@ -126,9 +113,8 @@ def _workable(session: FallSession, key: int) -> TaskView:
         raise TaskNotOpen(key)
     if not commands.may_work(session, view.aufgabe):
         raise NotAllowed(f"die Aufgabe «{view.aufgabe.name}»")
-    assignee = view.aufgabe.assignee
-    if assignee not in (None, session.access.konto):
-        raise TaskClaimed(key, konten.names(session, [assignee]).get(str(assignee), str(assignee)))
+    if (other := commands.has_precedence(session, view.aufgabe)) is not None:
+        raise TaskClaimed(key, konten.names(session, [other]).get(other, other))
     return view
 
 
@@ -170,4 +156,5 @@ def _page(
         asked=asked or [],
         is_unsaved=is_unsaved,
         is_mine=view.aufgabe.assignee == current_user.get_login(),
+        zuteilung=zuteilung(session, view.aufgabe),
     )

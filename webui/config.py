@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from webui.oidc_config import Oidc
+
 DEFAULT_URL = "sqlite:///var/fallfluss.db"
 
 
@@ -16,6 +18,7 @@ class Config:
     """``is_plain_http`` drops the Secure flag of cookies, for machines where no TLS stands in front.
 
     ``proxies`` is how many reverse proxies of one's own stand in front: their word on the caller's address is believed.
+    ``metrics_token`` opens ``/metrics``; without one it is open to this machine only.
     """
 
     database_url: str = DEFAULT_URL
@@ -24,10 +27,14 @@ class Config:
     is_plain_http: bool = False
     has_rate_limit: bool = True
     proxies: int = 0
+    metrics_token: str = ""
+    oidc: Oidc | None = None
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Config:
-        """Read ``DATABASE_URL``, ``SECRET_KEY``, ``FALLFLUSS_DEMO``, ``FALLFLUSS_PLAIN_HTTP`` and ``FALLFLUSS_PROXIES``."""
+        """Read ``DATABASE_URL``, ``SECRET_KEY``, ``FALLFLUSS_DEMO``, ``FALLFLUSS_PLAIN_HTTP``, ``FALLFLUSS_PROXIES``
+        and ``FALLFLUSS_METRICS_TOKEN``; see also ``Oidc``.
+        """
         is_demo = env.get("FALLFLUSS_DEMO") == "1"
         return cls(
             database_url=env.get("DATABASE_URL") or DEFAULT_URL,
@@ -35,6 +42,8 @@ class Config:
             is_demo=is_demo,
             is_plain_http=is_demo or env.get("FALLFLUSS_PLAIN_HTTP") == "1",
             proxies=int(env.get("FALLFLUSS_PROXIES") or 0),
+            metrics_token=env.get("FALLFLUSS_METRICS_TOKEN") or "",
+            oidc=Oidc.from_env(env),
         )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -92,7 +92,18 @@ def read_table(content: bytes, *, region: str, gemeinden: Mapping[int, str], tod
     Raises:
         BestandUnreadable: too large, not a table, or columns are missing.
     """
-    lines = _lines(content)
+    return _table(_lines(content), region, gemeinden, today)
+
+
+def read_rows(rows: Sequence[Mapping[str, Any]], *, region: str, gemeinden: Mapping[int, str], today: date) -> Table:
+    """The same from rows that another program sends: one mapping a person, with the file's columns as keys; counted from 1."""
+    if len(rows) > MAX_LINES:
+        raise BestandUnreadable(f"Es sind {len(rows)} Zeilen; höchstens {MAX_LINES} auf einmal. Teilen Sie sie auf.")
+    texts = [{key: "" if value is None else str(value).strip() for key, value in row.items()} for row in rows]
+    return _table([_Line(number, text) for number, text in enumerate(texts, start=1)], region, gemeinden, today)
+
+
+def _table(lines: list[_Line], region: str, gemeinden: Mapping[int, str], today: date) -> Table:
     grouped: dict[str, list[_Line]] = {}
     for line in lines:
         grouped.setdefault(line.text.get("fachapplikation_nr", ""), []).append(line)

@@ -1,25 +1,56 @@
 """All tables. Instants are UTC; a row that concerns a case carries its region (``RegionOwned``), which every query is bound to."""
 
+from engine.store.tables.arbeit import (
+    Abwesenheit,
+    Ansicht,
+    Aufgabenkommentar,
+    Benachrichtigung,
+    Stellvertretung,
+    Tagesmail,
+    Team,
+    Teammitglied,
+)
 from engine.store.tables.base import Base, Instant, Key, RegionOwned
 from engine.store.tables.case import Dossier, Fall, Hinweis, Person, Segmentzuordnung, Verlauf
 from engine.store.tables.drawn import Ausloeser, DefinitionVersion, Deployment, Release, ReleaseItem
 from engine.store.tables.exchange import Bestandsdatei, Bestandsfall, Uebergabe, Uebergabeangebot
 from engine.store.tables.operation import Einstellung, Parameterwert, Zugriff
 from engine.store.tables.places import Gemeinde, Konto, KontoRolle, Region
+from engine.store.tables.probelauf import Probelauf
 from engine.store.tables.running import Aufgabe, Entwurf, Incident, Instanz, Job, Meldung, Subscription, Timer, Waiting
+from engine.store.tables.trust import (
+    Aufsichtszugriff,
+    Fallsalz,
+    Fremdkonto,
+    Loeschfreigabe,
+    Siegel,
+    Siegelzeile,
+    Vernichtung,
+    Vernichtungsantrag,
+    Zweitfaktor,
+)
+from engine.store.tables.zugang import Dienstkonto, Zugangstoken
 
 __all__ = [
+    "Abwesenheit",
+    "Ansicht",
     "Aufgabe",
+    "Aufgabenkommentar",
+    "Aufsichtszugriff",
     "Ausloeser",
     "Base",
+    "Benachrichtigung",
     "Bestandsdatei",
     "Bestandsfall",
     "DefinitionVersion",
     "Deployment",
+    "Dienstkonto",
     "Dossier",
     "Einstellung",
     "Entwurf",
     "Fall",
+    "Fallsalz",
+    "Fremdkonto",
     "Gemeinde",
     "Hinweis",
     "Incident",
@@ -29,19 +60,31 @@ __all__ = [
     "Key",
     "Konto",
     "KontoRolle",
+    "Loeschfreigabe",
     "Meldung",
     "Parameterwert",
     "Person",
+    "Probelauf",
     "Region",
     "RegionOwned",
     "Release",
     "ReleaseItem",
     "Segmentzuordnung",
+    "Siegel",
+    "Siegelzeile",
+    "Stellvertretung",
     "Subscription",
+    "Tagesmail",
+    "Team",
+    "Teammitglied",
     "Timer",
     "Uebergabe",
     "Uebergabeangebot",
     "Verlauf",
+    "Vernichtung",
+    "Vernichtungsantrag",
     "Waiting",
+    "Zugangstoken",
     "Zugriff",
+    "Zweitfaktor",
 ]
