@@ -113,12 +113,11 @@ class States:
         is_first = True
         while todo:
             run = todo.pop()
-            for visible, is_fresh, after in self._steps(scope, run):
-                if after.is_lost or not (is_first or is_fresh or (visible < 0 and run.synced)):
+            for visible, is_fresh, after in self._steps(scope, run, begins=is_first):
+                if after.is_lost:
                     continue
                 if visible >= 0:
-                    if not run.pending:
-                        seen[(visible, *self._outcome(scope, after))] = None
+                    seen[(visible, *self._outcome(scope, after))] = None
                     continue
                 self._note(scope, run, after, is_new_thread=not (is_first or is_fresh))
                 if after.is_over or after.effects:
@@ -143,7 +142,8 @@ class States:
             return (None, run.effects)
         return (self.number(scope, run.m, run.kids), run.effects)
 
-    def _steps(self, scope: Def, run: Run) -> Iterator[tuple[int, bool, Run]]:
+    def _steps(self, scope: Def, run: Run, *, begins: bool) -> Iterator[tuple[int, bool, Run]]:
+        """What can happen to tokens that this run has made; to others only where a run begins or has come to wait for them."""
         m = run.m
         actions = scope.actions
         while m:
@@ -152,13 +152,20 @@ class States:
             if not actions[place]:
                 continue
             is_fresh = bool(run.fresh & FULL << BITS * place)
+            if not (begins or is_fresh or run.synced):
+                continue
             for action in actions[place]:
+                if action.visible >= 0 and (run.pending or not (begins or is_fresh)):
+                    continue
                 for after in self._act(scope, run, action, place):
                     yield action.visible, is_fresh, after
         last = None
         for kid in run.kids:
             if kid != last:
-                yield from self._kid_steps(scope, run, kid)
+                for step in self._kid_steps(scope, run, kid):
+                    is_mine = begins or step[1]
+                    if is_mine and not run.pending if step[0] >= 0 else is_mine or run.synced:
+                        yield step
             last = kid
 
     def _act(self, scope: Def, run: Run, action: Action, place: int) -> Iterator[Run]:
