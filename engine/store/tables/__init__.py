@@ -1,5 +1,15 @@
 """All tables. Instants are UTC; a row that concerns a case carries its region (``RegionOwned``), which every query is bound to."""
 
+from engine.store.tables.akte import (
+    Auskunft,
+    Briefkopf,
+    Dokument,
+    Dokumentinhalt,
+    Fachapplikationsstand,
+    Journaleintrag,
+    Papier,
+    Verknuepfung,
+)
 from engine.store.tables.base import Base, Instant, Key, RegionOwned
 from engine.store.tables.case import Dossier, Fall, Hinweis, Person, Segmentzuordnung, Verlauf
 from engine.store.tables.drawn import Ausloeser, DefinitionVersion, Deployment, Release, ReleaseItem
@@ -10,15 +20,20 @@ from engine.store.tables.running import Aufgabe, Entwurf, Incident, Instanz, Job
 
 __all__ = [
     "Aufgabe",
+    "Auskunft",
     "Ausloeser",
     "Base",
     "Bestandsdatei",
     "Bestandsfall",
+    "Briefkopf",
     "DefinitionVersion",
     "Deployment",
+    "Dokument",
+    "Dokumentinhalt",
     "Dossier",
     "Einstellung",
     "Entwurf",
+    "Fachapplikationsstand",
     "Fall",
     "Gemeinde",
     "Hinweis",
@@ -26,10 +41,12 @@ __all__ = [
     "Instant",
     "Instanz",
     "Job",
+    "Journaleintrag",
     "Key",
     "Konto",
     "KontoRolle",
     "Meldung",
+    "Papier",
     "Parameterwert",
     "Person",
     "Region",
@@ -41,6 +58,7 @@ __all__ = [
     "Timer",
     "Uebergabe",
     "Uebergabeangebot",
+    "Verknuepfung",
     "Verlauf",
     "Waiting",
     "Zugriff",
