@@ -15,7 +15,7 @@ from engine.model.clock import Clock, SystemClock
 from engine.scheduling.demo_clock import DemoClock
 from engine.store.session import Database
 from webui import dateien, errors, headers, nutzer, rules, words
-from webui.aufgaben import aufgaben
+from webui.aufgabe import aufgaben
 from webui.bestand import allow_large_upload, bestand
 from webui.config import Config
 from webui.dateien import asset, read_manifest
@@ -25,6 +25,7 @@ from webui.formulare import html_id
 from webui.fortsetzen import mine
 from webui.konto import konto, limiter
 from webui.parameter import LESEN, parameter
+from webui.sitzung import sitzung
 from webui.uebergabe import uebergabe
 
 MEGABYTE = 1024 * 1024
@@ -41,7 +42,7 @@ def create_app(database: Database | None = None, config: Config | None = None) -
     app.extensions["fallfluss-config"] = config
     app.extensions["fallfluss-assets"] = read_manifest()
     _protect(app)
-    for blueprint in (dateien.dateien, konto, aufgaben, faelle, bestand, uebergabe, parameter, demo):
+    for blueprint in (dateien.dateien, konto, aufgaben, faelle, bestand, uebergabe, parameter, sitzung, demo):
         app.register_blueprint(blueprint)
     errors.register(app)
     _prepare_templates(app)
@@ -102,6 +103,7 @@ def _common() -> dict[str, Any]:
     return {
         "person": person,
         "is_demo": config.is_demo,
+        "sitzung_sekunden": int(current_app.permanent_session_lifetime.total_seconds()),
         "now": g.get("now") or database.clock.now(),
         "works_on_cases": bool(person and person.access.has(*rules.FALLROLLEN)),
         "works_on_tasks": bool(person and person.access.has(*rules.AUFGABENROLLEN)),

@@ -22,7 +22,7 @@ from webui.fallsicht import SHORT, fallsicht
 from webui.formulare import change_rows, newly_asked, seite
 from webui.rules import FALLROLLEN, requires
 from webui.seiten import Seiten
-from webui.transactions import access, note_read, reading, writing
+from webui.transactions import access, at_once_or_again, note_read, reading, writing
 
 faelle = Blueprint("faelle", __name__, url_prefix="/faelle")
 
@@ -96,8 +96,8 @@ def eroeffnen() -> ResponseReturnValue:
         if action != "eroeffnen" or asked:
             return _new_page(session, region, form, raw, _request_id(), asked=asked if action == "eroeffnen" else [])
     try:
-        with writing() as session:
-            ref = commands.open_case(session, region, raw, request_id=_request_id())
+        request_id = _request_id()
+        ref = at_once_or_again(lambda session: commands.open_case(session, region, raw, request_id=request_id))
     except FormInvalid as error:
         with reading() as session:
             return _new_page(session, region, form, raw, _request_id(), errors=error.errors), 422
@@ -124,8 +124,8 @@ def ereignis_melden(fall_nr: str, key: int) -> ResponseReturnValue:
             fall = queries.case(session, fall_nr).fall
             return render_template("faelle/ereignis.html", fall=fall, ereignis=wanted, request_id=_request_id(), bemerkung=_bemerkung())
     values = {"ereignis_bemerkung": _bemerkung()} if _bemerkung() else {}
-    with writing() as session:
-        commands.correlate(session, wanted.name, wanted.correlation, values, message_id=_request_id())
+    message_id = _request_id()
+    at_once_or_again(lambda session: commands.correlate(session, wanted.name, wanted.correlation, values, message_id=message_id))
     flash(f"«{wanted.label}» ist gemeldet.")
     return redirect(url_for("faelle.fall", fall_nr=fall_nr), 303)
 

@@ -91,7 +91,9 @@ def _remove(session: FallSession, gone: Mapping[int, Any], events: Iterable[Even
         _delete(session, table, table.key, keys)
     if tasks:
         _end_tasks(session, tasks, {event.key for event in events if event.what == "cancelled"})
-        _delete(session, Entwurf, Entwurf.aufgabe_key, tasks)
+        # Others may have typed into the same form: theirs stay until they have seen what was sent instead.
+        own = delete(Entwurf).where(Entwurf.aufgabe_key.in_(tasks), Entwurf.login == session.access.konto)
+        session.execute(own, execution_options={"synchronize_session": False})
 
 
 def _delete(session: FallSession, table: Any, column: Any, keys: list[int]) -> None:

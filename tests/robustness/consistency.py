@@ -120,8 +120,9 @@ def _closed(session: FallSession, instanz: Instanz) -> Iterator[str]:
         is_open = task.zustand == "CREATED"
         if (task.completed_at is None) != is_open or (task.completed_by is None) != (task.zustand != "COMPLETED"):
             yield f"task {task.key} is {task.zustand}, completed at {task.completed_at} by {task.completed_by}"
-        if not is_open and session.scalars(select(Entwurf).where(Entwurf.aufgabe_key == task.key)).first():
-            yield f"task {task.key} is {task.zustand} and still has a draft"
+        sent = select(Entwurf).where(Entwurf.aufgabe_key == task.key, Entwurf.login == task.completed_by)
+        if not is_open and session.scalars(sent).first():
+            yield f"task {task.key} is {task.zustand} and still has a draft of who sent it"
 
 
 def _history(session: FallSession, instanz: Instanz) -> Iterator[str]:
