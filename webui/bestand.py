@@ -19,10 +19,14 @@ bestand = Blueprint("bestand", __name__, url_prefix="/bestand")
 SHOWN = 200
 
 
+# Files may be larger than what people type. Documents have a parameter of their own below this.
+LARGE = {"bestand.hochladen": MAX_BYTES, "akte.hochladen": 26 * 1024 * 1024}
+
+
 def allow_large_upload() -> None:
-    """A file may be larger than what people type. Must run before anything reads the request's form."""
-    if request.endpoint == "bestand.hochladen":
-        request.max_content_length = MAX_BYTES + 100_000
+    """Must run before anything reads the request's form."""
+    if request.endpoint in LARGE:
+        request.max_content_length = LARGE[request.endpoint] + 100_000
 
 
 @bestand.get("")

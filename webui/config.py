@@ -16,6 +16,7 @@ class Config:
     """``is_plain_http`` drops the Secure flag of cookies, for machines where no TLS stands in front.
 
     ``proxies`` is how many reverse proxies of one's own stand in front: their word on the caller's address is believed.
+    ``clamav`` is where ClamAV's daemon listens, ``unix:/run/clamav/clamd.ctl`` or ``host:3310``; without it uploads stay in quarantine.
     """
 
     database_url: str = DEFAULT_URL
@@ -24,10 +25,11 @@ class Config:
     is_plain_http: bool = False
     has_rate_limit: bool = True
     proxies: int = 0
+    clamav: str = ""
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Config:
-        """Read ``DATABASE_URL``, ``SECRET_KEY``, ``FALLFLUSS_DEMO``, ``FALLFLUSS_PLAIN_HTTP`` and ``FALLFLUSS_PROXIES``."""
+        """Read ``DATABASE_URL``, ``SECRET_KEY``, ``FALLFLUSS_DEMO``, ``FALLFLUSS_PLAIN_HTTP``, ``FALLFLUSS_PROXIES``, ``FALLFLUSS_CLAMAV``."""
         is_demo = env.get("FALLFLUSS_DEMO") == "1"
         return cls(
             database_url=env.get("DATABASE_URL") or DEFAULT_URL,
@@ -35,6 +37,7 @@ class Config:
             is_demo=is_demo,
             is_plain_http=is_demo or env.get("FALLFLUSS_PLAIN_HTTP") == "1",
             proxies=int(env.get("FALLFLUSS_PROXIES") or 0),
+            clamav=env.get("FALLFLUSS_CLAMAV", ""),
         )
 
 
