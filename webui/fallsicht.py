@@ -43,7 +43,7 @@ SATZ: Mapping[str, str] = {
 SYSTEM: Mapping[str, str] = {"zeitgeber": "Automatisch", "system": "Automatisch", "befehlszeile": "Befehlszeile", "uebergabe": "Fallübergabe"}
 
 CONTAINERS = frozenset({"subProcess", "callActivity"})
-PATH = frozenset({"userTask", "businessRuleTask", "sendTask", "receiveTask"})
+PATH = frozenset({"USER_TASK", "BUSINESS_RULE_TASK", "SEND_TASK", "RECEIVE_TASK"})
 # Waits that are the way a step ends, not steps of their own.
 QUIET = frozenset({"boundaryEvent"})
 

@@ -128,6 +128,8 @@ def _tage(days: int, stufe: str) -> str:
         return f"überfällig seit {anzahl(-days, 'Tag', 'Tagen')}" if days else "seit heute überfällig"
     if days == 0:
         return "heute"
+    if days > 730:
+        return f"in {days // 365} Jahren"
     return "morgen" if days == 1 else f"in {days} Tagen"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from engine.commands import dokumente, journal
 from engine.queries import CaseView, konten
-from engine.queries.akte import CORRECTIONS, Moment
+from engine.queries.akte import CORRECTIONS, Moment, decided
 from engine.store import library
 from engine.store.session import FallSession
 from engine.store.tables import Dokument, Journaleintrag, Papier, Verlauf
@@ -17,10 +17,11 @@ def zeilen(session: FallSession, view: CaseView, moments: Sequence[Moment]) -> l
     """Each moment as its kind (for colour and word) and its line."""
     namen = konten.names(session, [one.by for one in moments])
     contents = library.contents(session, view.release_id)
-    return [(_kind(one), zeile(one, contents, namen, view.instanz.process) if isinstance(one, Verlauf) else _line(one, namen)) for one in moments]
+    decisions = decided(session, moments)
+    return [(_kind(one, decisions), zeile(one, contents, namen, view.instanz.process) if isinstance(one, Verlauf) else _line(one, namen)) for one in moments]
 
 
-def _kind(one: Moment) -> str:
+def _kind(one: Moment, decisions: set[int]) -> str:
     if isinstance(one, Journaleintrag):
         return "Korrektur" if one.storniert_id is not None else "Journal"
     if isinstance(one, Dokument | Papier):
@@ -29,7 +30,7 @@ def _kind(one: Moment) -> str:
         return "Frist"
     if one.command in CORRECTIONS:
         return "Korrektur"
-    return "Entscheid" if any(event[3] == "businessRuleTask" for event in one.events) else "Schritt"
+    return "Entscheid" if one.id in decisions else "Schritt"
 
 
 def _line(one: Journaleintrag | Dokument | Papier, namen: Mapping[str, str]) -> Zeile:

@@ -37,6 +37,7 @@ FILTER: Mapping[str, str] = {
     "journal": "Journal",
     "korrekturen": "Korrekturen",
 }
+DECISION = "BUSINESS_RULE_TASK"
 DECIDING_ROLES = ("teamleitung", "leitung", "sozialkommission")
 
 
@@ -110,6 +111,19 @@ def timeline(session: FallSession, fall: Fall, kinds: Sequence[str], *, limit: i
     return sorted(found, key=lambda one: (one.at, one.id), reverse=True)[:limit]
 
 
+def decided(session: FallSession, moments: Sequence[Moment]) -> set[int]:
+    """Which of these rows of the history are decisions: of a decision table, or of those who lead."""
+    rows = [one for one in moments if isinstance(one, Verlauf)]
+    by_table = {one.id for one in rows if any(event[3] == DECISION for event in one.events)}
+    keys = [one.element_key for one in rows if one.command == "complete_task"]
+    leading = set(session.scalars(select(Aufgabe.key).where(Aufgabe.key.in_(keys), _leading())))
+    return by_table | {one.id for one in rows if one.command == "complete_task" and one.element_key in leading}
+
+
+def _leading() -> ColumnElement[bool]:
+    return or_(*(cast(Aufgabe.candidate_groups, String).contains(f'"{rolle}"') for rolle in DECIDING_ROLES))
+
+
 def _newest(session: FallSession, table: Any, fall: Fall, limit: int) -> list[Any]:
     return list(session.scalars(select(table).where(table.fall_id == fall.id).order_by(table.id.desc()).limit(limit)))
 
@@ -126,8 +140,7 @@ def _steps(chosen: set[str]) -> ColumnElement[bool] | None:
         parts.append(Verlauf.command.in_(CORRECTIONS))
     if "entscheide" in chosen:
         # What a decision table decided on the way, and what those decided who lead.
-        leading = or_(*(cast(Aufgabe.candidate_groups, String).contains(f'"{rolle}"') for rolle in DECIDING_ROLES))
-        parts += [cast(Verlauf.events, String).contains('"businessRuleTask"'), and_(Verlauf.command == "complete_task", leading)]
+        parts += [cast(Verlauf.events, String).contains(f'"{DECISION}"'), and_(Verlauf.command == "complete_task", _leading())]
     return or_(*parts) if parts else None
 
 

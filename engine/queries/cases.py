@@ -161,6 +161,16 @@ def _overview(session: FallSession, fall: Fall, instanzen: Sequence[Instanz]) ->
     )
 
 
+def fall_nr(session: FallSession, fall_id: int) -> str:
+    """Raises:
+    NotFound: there is none in the person's regions.
+    """
+    found = session.scalar(select(Fall.fall_nr).where(Fall.id == fall_id))
+    if found is None:
+        raise NotFound("Der Fall")
+    return found
+
+
 def diagram(session: FallSession, fall_nr: str, process: str) -> bytes:
     """The BPMN file of a process in the version this case runs on.
 
