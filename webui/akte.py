@@ -10,7 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from engine import queries
 from engine.cases.dateien import allowed
-from engine.commands import dokumente, journal, verknuepfungen
+from engine.cases.papiere import TITEL
+from engine.commands import dokumente, journal, papiere, verknuepfungen
 from engine.definitions.forms.text import Unreadable, iso_date
 from engine.definitions.parameter import CONTEXT
 from engine.model.errors import FormInvalid
@@ -192,12 +193,18 @@ def _documents(fall_nr: str, errors: dict[str, str] | None = None) -> str:
         rows = lesen.documents(session, fall)
         parameters = library.parameters(session, fall.region)[CONTEXT]
         html = _tab(
-            session, fall, "dokumente.html", rows=rows, errors=errors or {}, arten=dokumente.ARTEN, allowed=allowed(parameters),
+            session, fall, "dokumente.html", rows=rows, errors=errors or {}, arten=dokumente.ARTEN, papiere=_papers(session, fall.region), allowed=allowed(parameters),
             limit=parameters["dokument_max_mb"], readable=dokumente.READABLE, is_leitung="leitung" in access().rollen_in(fall.region),
             namen=konten.names(session, [name for row in rows for name in (row.by, row.freigegeben_von, row.storniert_von)]),
         )  # fmt: skip
     note_read("dokumente", fall)
     return html
+
+
+def _papers(session: FallSession, region: str) -> dict[str, str]:
+    """The papers this person may make."""
+    may_tell = journal.may_write(session, region)
+    return {art: titel for art, titel in TITEL.items() if (may_tell if art == "auskunft" else papiere.may_make(session, region, art))}
 
 
 def _journal(fall_nr: str, errors: dict[str, str] | None = None) -> str:

@@ -25,6 +25,7 @@ from webui.faelle import faelle
 from webui.formulare import html_id
 from webui.fortsetzen import mine
 from webui.konto import konto, limiter
+from webui.papiere import papier
 from webui.parameter import LESEN, parameter
 from webui.sitzung import sitzung
 from webui.uebergabe import uebergabe
@@ -43,7 +44,7 @@ def create_app(database: Database | None = None, config: Config | None = None) -
     app.extensions["fallfluss-config"] = config
     app.extensions["fallfluss-assets"] = read_manifest()
     _protect(app)
-    for blueprint in (dateien.dateien, konto, aufgaben, faelle, akte, bestand, uebergabe, parameter, sitzung, demo):
+    for blueprint in (dateien.dateien, konto, aufgaben, faelle, akte, papier, bestand, uebergabe, parameter, sitzung, demo):
         app.register_blueprint(blueprint)
     errors.register(app)
     _prepare_templates(app)

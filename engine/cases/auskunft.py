@@ -45,5 +45,5 @@ def blackened(entry: Eintrag, schwaerzungen: Iterable[Mapping[str, Any]]) -> Ein
 
 
 def _pattern(stelle: str) -> re.Pattern[str]:
-    """However it is written: capitals, line breaks and several spaces make no difference."""
-    return re.compile(r"\s+".join(re.escape(word) for word in stelle.split()), re.IGNORECASE)
+    """However it is written: capitals, line breaks and several spaces make no difference. Parts of longer words are not meant."""
+    return re.compile(r"(?<!\w)" + r"\s+".join(re.escape(word) for word in stelle.split()) + r"(?!\w)", re.IGNORECASE)

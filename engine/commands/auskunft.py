@@ -36,14 +36,13 @@ def begin_auskunft(session: FallSession, fall_nr: str, person_id: str) -> Auskun
     _may(session, view.fall.region, PREPARES)
     if person_id not in {one.person_id for one in view.personen}:
         raise NotFound("Die Person")
-    others = [f"{one.vorname} {one.name}" for one in view.personen if one.person_id != person_id]
     made = Auskunft(
         fall_id=view.fall.id,
         region=view.fall.region,
         person_id=person_id,
         zustand="entwurf",
         auswahl=[one.key for one in entries(session, view) if one.person_id in ("", person_id)],
-        schwaerzungen=[{"eintrag": EVERYWHERE, "stelle": name, "grund": "Angaben über Dritte"} for name in others],
+        schwaerzungen=[{"eintrag": EVERYWHERE, "stelle": text, "grund": "Angaben über Dritte"} for text in _others(view, person_id)],
         erstellt_am=session.now,
         erstellt_von=session.access.konto,
         bearbeitet_von=session.access.konto,
@@ -52,6 +51,16 @@ def begin_auskunft(session: FallSession, fall_nr: str, person_id: str) -> Auskun
     session.flush()
     log(session, "write", f"Auskunft {made.id} begonnen", fall_id=view.fall.id, region=view.fall.region)
     return made
+
+
+def _others(view: CaseView, person_id: str) -> list[str]:
+    """By what the others of the household are known: proposed to be blackened wherever it stands."""
+    found: list[str] = []
+    for one in view.personen:
+        if one.person_id != person_id:
+            born = [f"{one.geburtsdatum:%d.%m.%Y}"] if one.geburtsdatum else []
+            found += [f"{one.vorname} {one.name}", one.vorname, *born, *([one.ahvn13] if one.ahvn13 else [])]
+    return found
 
 
 def change_auskunft(session: FallSession, id: int, auswahl: Iterable[str], schwaerzungen: Iterable[Mapping[str, Any]], *, revision: int) -> Auskunft:

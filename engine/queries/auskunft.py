@@ -23,6 +23,11 @@ from engine.store.tables import Person, Verlauf
 ANSWERS = ("open_case", "complete_task", "correlate", "set_variables", "import_case", "take_over", "abgleich")
 
 
+SEGMENTE = {"ABLOESEN": "Ablösen", "VERAENDERN": "Verändern", "ORIENTIEREN": "Orientieren", "STABILISIEREN": "Stabilisieren"}
+# Numbers by which the process knows things; nobody is told anything by them.
+TECHNICAL = frozenset({"person_id", "fall_nr", "region", "uebergabe_nr"})
+
+
 def entries(session: FallSession, view: CaseView) -> tuple[Eintrag, ...]:
     """All entries of the case in the order in which they came about."""
     rows = session.scalars(select(Verlauf).where(Verlauf.fall_id == view.fall.id, Verlauf.command.in_(ANSWERS)).order_by(Verlauf.id)).all()
@@ -63,7 +68,7 @@ def lines(values: Mapping[str, Any], labels: Mapping[str, tuple[str, Mapping[str
     """One line for each answer, rows of lists below their heading."""
     for key, value in values.items():
         label = labels.get(key, (key.replace("_", " ").capitalize(), {}))[0]
-        if value in (None, "", [], False):
+        if value in (None, "", [], False) or key in TECHNICAL:
             continue
         if isinstance(value, Mapping):
             yield f"{indent}{label}:"
@@ -92,7 +97,7 @@ def _person(one: Person) -> Eintrag:
 
 def _segment(one: Any, names: Mapping[str, str], people: tuple[Person, ...]) -> Eintrag:
     who = next((f"{person.vorname} {person.name}" for person in people if person.person_id == one.person_id), one.person_id)
-    text = f"{who}: {one.segment.capitalize()}, Vorschlag {one.vorschlag.capitalize()}, Regel {one.regel or '–'}\n{one.begruendung}".strip()
+    text = f"{who}: {SEGMENTE.get(one.segment, one.segment)}, vorgeschlagen {SEGMENTE.get(one.vorschlag, one.vorschlag or "–")}, Regel {one.regel or '–'}\n{one.begruendung}".strip()
     return Eintrag(f"s{one.id}", "Segment", tag(one.von.isoformat()), names.get(one.entschieden_von, one.entschieden_von), text, one.person_id)
 
 

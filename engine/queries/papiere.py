@@ -14,7 +14,7 @@ from engine.model.calendar import ZURICH
 from engine.model.errors import NotFound
 from engine.queries import konten
 from engine.queries.akte import zielvereinbarung
-from engine.queries.auskunft import field_labels, lines, told
+from engine.queries.auskunft import SEGMENTE, field_labels, lines, told
 from engine.queries.cases import CaseView
 from engine.store import library
 from engine.store.library import Contents
@@ -171,8 +171,6 @@ def _part(titel: str, values: Mapping[str, Any], labels: Labels) -> Daten:
 def _variables(session: FallSession, view: CaseView) -> dict[str, Any]:
     return library.runtime(session, view.release_id, view.fall.region).variables(view.instanz.state)
 
-
-SEGMENTE = {"ABLOESEN": "Ablösen", "VERAENDERN": "Verändern", "ORIENTIEREN": "Orientieren", "STABILISIEREN": "Stabilisieren"}
 
 BUILDERS: Mapping[str, Callable[[FallSession, CaseView, Mapping[str, str]], Daten]] = {
     "zielvereinbarung": _zielvereinbarung,
