@@ -26,6 +26,8 @@ from webui.transactions import access, note_read, reading, writing
 
 __all__ = ["aufgaben"]
 
+OTHER_WINDOW = "Zu dieser Aufgabe haben Sie in einem anderen Fenster schon einen neueren Entwurf gespeichert. Was hier steht, ist noch nicht gespeichert."
+
 
 @aufgaben.get("/<int:key>")
 @requires(*AUFGABENROLLEN)
@@ -64,7 +66,9 @@ def entwurf(key: int) -> ResponseReturnValue:
         with writing() as session:
             revision = _keep(session, _workable(session, key))
             return jsonify(revision=revision, um=words.zeit(session.now))
-    except (Stale, TaskNotOpen, TaskClaimed) as error:
+    except Stale:
+        return jsonify(meldung=OTHER_WINDOW), 409
+    except (TaskNotOpen, TaskClaimed) as error:
         return jsonify(meldung=str(error)), 409
     except FallflussError as error:
         return jsonify(meldung=str(error)), 503

@@ -30,11 +30,15 @@ CHOICE = "_wahl."
 
 @dataclass(frozen=True)
 class Andere:
-    """The version a form met. ``titel`` heads its column, ``satz`` says what happened, ``is_final`` that nothing can be chosen any more."""
+    """The version a form met. ``titel`` heads its column, ``satz`` says what happened, ``art`` is entwurf or fall.
+
+    ``is_final``: nothing can be chosen any more.
+    """
 
     titel: str
     satz: str
     raw: Raw
+    art: str = "fall"
     is_final: bool = False
 
 
@@ -85,7 +89,7 @@ def chosen(session: FallSession, view: TaskView, raw: Raw) -> Raw:
     """My version with the fields for which the other was chosen."""
     if view.form is None:
         return raw
-    andere = _newer(view, raw)
+    andere = _draft(view) if request.form.get("_andere") == "entwurf" and view.draft else _case(view)
     differ = unterschiede(view.form, raw, andere.raw, view.values, session.now)
     return zusammen(raw, andere.raw, [one.path for one in differ if request.form.get(CHOICE + one.path) == "andere"])
 
@@ -115,11 +119,19 @@ def fenster() -> str:
 
 
 def _newer(view: TaskView, raw: Raw) -> Andere:
-    assert view.form
     draft = view.draft
-    if draft is not None and draft.revision != revision() and draft.fenster != fenster() and dict(draft.data) != raw:
-        satz = "Sie haben in einem anderen Fenster einen neueren Entwurf gespeichert. Es wurde nichts überschrieben und nichts abgeschickt."
-        return Andere(f"Entwurf von {words.zeitpunkt(draft.saved_at)}", satz, dict(draft.data))
+    is_draft = draft is not None and draft.revision != revision() and draft.fenster != fenster() and dict(draft.data) != raw
+    return _draft(view) if is_draft else _case(view)
+
+
+def _draft(view: TaskView) -> Andere:
+    assert view.draft
+    satz = "Sie haben in einem anderen Fenster einen neueren Entwurf gespeichert. Es wurde nichts überschrieben und nichts abgeschickt."
+    return Andere(f"Entwurf von {words.zeitpunkt(view.draft.saved_at)}", satz, dict(view.draft.data), "entwurf")
+
+
+def _case(view: TaskView) -> Andere:
+    assert view.form
     satz = "Während Sie schrieben, hat sich im Fall etwas geändert, das dieses Formular betrifft. Es wurde nichts gespeichert."
     return Andere("Jetzt im Fall", satz, view.form.prefill(view.values))
 

@@ -97,7 +97,7 @@ def _person(one: Person) -> Eintrag:
 
 def _segment(one: Any, names: Mapping[str, str], people: tuple[Person, ...]) -> Eintrag:
     who = next((f"{person.vorname} {person.name}" for person in people if person.person_id == one.person_id), one.person_id)
-    text = f"{who}: {SEGMENTE.get(one.segment, one.segment)}, vorgeschlagen {SEGMENTE.get(one.vorschlag, one.vorschlag or "–")}, Regel {one.regel or '–'}\n{one.begruendung}".strip()
+    text = f"{who}: {SEGMENTE.get(one.segment, one.segment)}, vorgeschlagen {SEGMENTE.get(one.vorschlag, one.vorschlag)}, Regel {one.regel or '–'}\n{one.begruendung}".strip()
     return Eintrag(f"s{one.id}", "Segment", tag(one.von.isoformat()), names.get(one.entschieden_von, one.entschieden_von), text, one.person_id)
 
 
