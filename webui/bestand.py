@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engine.cases.bestand import MAX_BYTES, OPTIONAL, REQUIRED, BestandUnreadable
+from engine.cases.bestand import OPTIONAL, REQUIRED
+from engine.cases.tabelle import MAX_BYTES, TableUnreadable
 from engine.commands.bestand import IMPORTS, NotConfirmed, import_file, keep_file, kept_file, plan_import
 from engine.model.errors import NotFound
 from engine.queries import konten
@@ -49,7 +50,7 @@ def hochladen() -> ResponseReturnValue:
     try:
         with writing() as session:
             kept = keep_file(session, region, file.filename, content)
-    except BestandUnreadable as error:
+    except TableUnreadable as error:
         with reading() as session:
             return _start_page(session, str(error)), 422
     return redirect(url_for("bestand.vorschau", id=kept.id), 303)

@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine.cases.bestand import Problem, RunningCase, Table, read_table
+from engine.cases.bestand import RunningCase, Table, read_table
 from engine.cases.projection import household
+from engine.cases.tabelle import Problem
 from engine.commands.cases import PROCESS, new_fall, start_instance
 from engine.model.calendar import ZURICH, months_after
 from engine.model.errors import FallflussError, NotAllowed, NotFound
@@ -62,7 +63,7 @@ def plan_import(session: FallSession, content: bytes, region: str) -> Plan:
 
     Raises:
         NotFound, NotAllowed: not a region of this person, or no role in it that may import.
-        BestandUnreadable: not a table of running cases.
+        TableUnreadable: not a table of running cases.
     """
     _may_import(session, region)
     table = _read(session, content, region)

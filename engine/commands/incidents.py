@@ -16,14 +16,15 @@ from engine.store.session import FallSession
 from engine.store.steps import Act
 from engine.store.tables import Incident, Instanz, Job
 
+RETRIES_OF_A_JOB = 3
 CORRECTS = ("leitung",)
 RETRIES = ("leitung", "teamleitung", "betrieb")
 
 
-def resolve_incident(session: FallSession, key: int, *, retries: int = 3) -> bool:
+def resolve_incident(session: FallSession, key: int) -> bool:
     """Repeat the stage that failed; True when the element went on, False when it failed again (a new incident says why).
 
-    A job that ran out of retries is given ``retries`` new ones.
+    A job that ran out of retries, and was given none since, gets the usual three.
 
     Raises:
         NotFound: there is no such incident any more.
@@ -37,7 +38,7 @@ def resolve_incident(session: FallSession, key: int, *, retries: int = 3) -> boo
     act = Act("resolve_incident", key, incident.element, incident.kind, values={"message": incident.message})
     job = session.get(Job, key)
     if job is not None:
-        job.retries, job.next_attempt_at = retries, session.now
+        job.retries, job.next_attempt_at = job.retries or RETRIES_OF_A_JOB, session.now
     step = advance(session, instanz, resolve(key), act)
     log(session, "write", "resolve_incident", fall_id=instanz.fall_id, region=instanz.region)
     return all(open_one.key != key for open_one in step.incidents)

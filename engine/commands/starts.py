@@ -40,22 +40,26 @@ def renew(session: FallSession, release_id: int) -> None:
 
 
 def start_by_message(session: FallSession, name: str, variables: Mapping[str, Any], *, message_id: str | None) -> CaseRef | None:
-    """Open a case with the process that starts with this message; None when there is none. ``variables`` name the ``region``.
+    """Open a case with each process that starts with this message, and give the first; None when there is none. ``variables`` name
+    the ``region``.
 
     Raises:
         FormInvalid: the region is missing.
         NotFound, NotAllowed: it does not exist, or the sender may not open cases there.
     """
-    found = session.scalar(select(Ausloeser).where(Ausloeser.kind == "message", Ausloeser.value == name).order_by(Ausloeser.key).limit(1))
-    if found is None:
+    waiting = session.scalars(select(Ausloeser).where(Ausloeser.kind == "message", Ausloeser.value == name).order_by(Ausloeser.key)).all()
+    if not waiting:
         return None
     region = variables.get("region")
     if not isinstance(region, str) or not region:
         raise FormInvalid({"region": "Bitte die Sozialregion angeben, in welcher die Meldung einen Fall eröffnet."})
-    ref = start_case(session, region, found, variables, Act("start_by_message", element=found.element, name=name))
+    starts: dict[str, Ausloeser] = {}
+    for row in waiting:
+        starts.setdefault(row.process, row)
+    opened = [start_case(session, region, at, variables, Act("start_by_message", element=at.element, name=name)) for at in starts.values()]
     if message_id:
-        session.add(Meldung(message_id=message_id, name=name, fall_id=ref.fall_id, at=session.now))
-    return ref
+        session.add(Meldung(message_id=message_id, name=name, fall_id=opened[0].fall_id, at=session.now))
+    return opened[0]
 
 
 def start_by_timer(session: FallSession, key: int) -> CaseRef:

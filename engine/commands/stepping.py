@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from engine.cases.projection import project
 from engine.model.errors import NotFound, NotWaiting
@@ -17,6 +17,14 @@ from engine.store.steps import Act, Person, save_step
 from engine.store.tables import Instanz, Subscription
 
 INSTANCE = 10**9
+# Built once, because every step begins with it. The same statement tells how current the parameters in memory are. Both rows are locked:
+# PostgreSQL reads anew only what it locks, and a Fall as it was before the wait would undo what was written meanwhile.
+_LOCK = (
+    select(Instanz, parameter.stand_now())
+    .where(Instanz.nummer == bindparam("nummer"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
 
 
 def lock(session: FallSession, nummer: int) -> Instanz:
@@ -25,14 +33,7 @@ def lock(session: FallSession, nummer: int) -> Instanz:
     Raises:
         NotFound: there is none in the regions of this session.
     """
-    found = session.execute(
-        # The same statement tells how current the parameters in memory are, because every step needs to know.
-        select(Instanz, parameter.stand_now())
-        .where(Instanz.nummer == nummer)
-        # Both rows: PostgreSQL reads anew only what it locks, and a Fall as it was before the wait would undo what was written meanwhile.
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).first()
+    found = session.execute(_LOCK, {"nummer": nummer}).first()
     if found is None:
         raise NotFound("Der Fall")
     instanz, stand = found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from engine.cases.formkontext import form_context
 from engine.commands.cases import CaseRef
@@ -19,6 +19,9 @@ from engine.store.audit import log
 from engine.store.session import FallSession
 from engine.store.steps import Act, record
 from engine.store.tables import Aufgabe, Entwurf, Instanz
+
+# Built once: every step of a person begins with it.
+_TASK = select(Aufgabe).where(Aufgabe.key == bindparam("key")).execution_options(populate_existing=True)
 
 
 def claim(session: FallSession, key: int) -> None:
@@ -79,11 +82,13 @@ def complete_task(session: FallSession, key: int, raw: Mapping[str, Any]) -> Cas
     """
     instanz, aufgabe = _open_task(session, key)
     _may_work(session, aufgabe)
-    aufgabe.assignee = session.access.konto
     values = _validated(session, instanz, aufgabe, raw)
     act = Act("complete_task", key, aufgabe.element, aufgabe.name, aufgabe.person_name, values)
-    advance(session, instanz, complete(key, values), act)
+    # Before the step, so that one flush writes everything.
     log(session, "write", "complete_task", fall_id=instanz.fall_id, region=instanz.region)
+    advance(session, instanz, complete(key, values), act)
+    if aufgabe.zustand == "CREATED":  # a listener has to agree first
+        aufgabe.assignee = session.access.konto
     return CaseRef(instanz.fall_id, instanz.fall.fall_nr, instanz.key)
 
 
@@ -102,7 +107,7 @@ def _open_task(session: FallSession, key: int) -> tuple[Instanz, Aufgabe]:
         instanz = lock(session, instance_number(key))
     except NotFound:
         raise NotFound("Die Aufgabe") from None
-    aufgabe = session.scalar(select(Aufgabe).where(Aufgabe.key == key).execution_options(populate_existing=True))
+    aufgabe = session.scalar(_TASK, {"key": key})
     if aufgabe is None:
         raise NotFound("Die Aufgabe")
     if aufgabe.zustand != "CREATED":

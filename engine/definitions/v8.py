@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import os
 import threading
@@ -9,9 +10,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
-from py_mini_racer import JSEvalException, MiniRacer
+from py_mini_racer import JSEvalException, JSTimeoutException, MiniRacer
 
 
 class Embedded:
@@ -40,11 +41,21 @@ class Embedded:
         """
         with self._lock:
             try:
-                values = [self._v8().eval(script, timeout_sec=self.seconds) for script in scripts]
+                values = [self._evaluated(self._v8(), script) for script in scripts]
             except JSEvalException:
                 self._abandon()
                 raise
             return str(values[-1])
+
+    def _evaluated(self, racer: MiniRacer, script: str) -> Any:
+        # As MiniRacer.eval does, but waiting here for the time to be up, not in the event loop: that costs a third of a small evaluation.
+        assert racer._ctx is not None
+        answer = asyncio.run_coroutine_threadsafe(racer.eval_cancelable(script), racer._ctx.event_loop)
+        try:
+            return answer.result(self.seconds)
+        except TimeoutError:
+            answer.cancel()
+            raise JSTimeoutException from None
 
     def _v8(self) -> MiniRacer:
         if self._racer is None:

@@ -24,6 +24,8 @@ log = structlog.get_logger(__name__)
 
 SCHEDULER = system("zeitgeber")
 LONGEST_PAUSE = timedelta(hours=1)
+# So many of one kind are done before somebody looks what else is due: a backlog of timers must not keep jobs waiting.
+IN_A_ROW = 50
 
 
 @dataclass(frozen=True)
@@ -43,25 +45,31 @@ class Worked:
 
 
 def next_due(database: Database) -> datetime | None:
-    """When the next timer or job of this server is due, in UTC; None when nothing waits. Costs three index look-ups."""
+    """When the next timer or job of this server is due, in UTC; None when nothing waits. Costs an index look-up for each kind."""
     with database.read(SCHEDULER) as session:
-        timer = session.scalar(select(func.min(Timer.next_attempt_at)))
-        job = session.scalar(select(func.min(Job.next_attempt_at)).where(*_ours()))
-        start = session.scalar(select(func.min(Ausloeser.next_attempt_at)))
-    return min((at for at in (timer, job, start) if at is not None), default=None)
+        return min(_next_of_each(session).values(), default=None)
 
 
 def run_due(database: Database) -> Worked:
-    """Do everything that is due now, and what becomes due by doing it, each in its own transaction, the longest due first."""
+    """Do everything that is due now, and what becomes due by doing it, each in its own transaction; of each kind the longest due first."""
     done = Worked()
     while True:
-        due = next_due(database)
-        if due is None or due > database.clock.now():
-            return done
-        worked = _attempt(database, TIMERS) + _attempt(database, STARTS) + _attempt(database, JOBS)
-        if worked.count == 0:  # another scheduler holds what is left
+        with database.read(SCHEDULER) as session:
+            due = [kind for kind, at in _next_of_each(session).items() if at <= session.now]
+        worked = sum((_in_a_row(database, kind) for kind in due), Worked())
+        if worked.count == 0:  # nothing is due, or another scheduler holds what is left
             return done
         done += worked
+
+
+def _in_a_row(database: Database, kind: Kind) -> Worked:
+    done = Worked()
+    while done.count < IN_A_ROW:
+        worked = _attempt(database, kind)
+        if worked.count == 0:
+            break
+        done += worked
+    return done
 
 
 @dataclass(frozen=True)
@@ -114,6 +122,12 @@ def _next(session: FallSession, table: Any, *where: ColumnElement[bool]) -> int 
         locked = query.join(Instanz, Instanz.nummer == table.instanz_nummer).with_for_update(of=Instanz, skip_locked=True)
     found: int | None = session.scalar(locked)
     return found
+
+
+def _next_of_each(session: FallSession) -> dict[Kind, datetime]:
+    """When the next one of each kind is due, of those of which any waits. Costs an index look-up for each."""
+    found = {kind: session.scalar(select(func.min(kind.table.next_attempt_at)).where(*kind.where())) for kind in (TIMERS, STARTS, JOBS)}
+    return {kind: at for kind, at in found.items() if at is not None}
 
 
 def _ours() -> tuple[ColumnElement[bool], ...]:

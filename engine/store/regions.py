@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, event, inspect
-from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, UOWTransaction, with_loader_criteria
+from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, Session, SessionTransaction, UOWTransaction, with_loader_criteria
 
 from engine.model.access import Access
 from engine.model.errors import NoRegionContext, NotFound
@@ -39,17 +39,20 @@ def _bind_to_regions(state: ORMExecuteState) -> None:
     access = getattr(state.session, "access", None)
     if not isinstance(access, Access) or access.everywhere:
         return
-    # The variable's name becomes the parameter's, by which _unbound knows the condition.
-    visible_regions = sorted(access.regionen)
-    # Handed on to loaders, because joined relationships take the condition only so.
-    statement: Any = state.statement.options(
-        with_loader_criteria(RegionOwned, lambda cls: cls.region.in_(visible_regions), include_aliases=True, propagate_to_loaders=True)
-    )
+    visible_regions = tuple(sorted(access.regionen))
+    statement: Any = state.statement.options(_criteria(visible_regions))
     mapper = state.bind_mapper
     if state.is_column_load and mapper is not None and issubclass(mapper.class_, RegionOwned):
         # The library leaves out the condition when it reads a known row again.
         statement = statement.where(mapper.class_.region.in_(bindparam("visible_regions", visible_regions, expanding=True)))
     state.statement = statement
+
+
+@lru_cache(maxsize=512)
+def _criteria(visible_regions: tuple[str, ...]) -> LoaderCriteriaOption:
+    """The condition for every class with case data. The variable's name becomes the parameter's, by which _unbound knows it."""
+    # Handed on to loaders, because joined relationships take the condition only so.
+    return with_loader_criteria(RegionOwned, lambda cls: cls.region.in_(visible_regions), include_aliases=True, propagate_to_loaders=True)
 
 
 @event.listens_for(Session, "after_begin")
@@ -63,7 +66,7 @@ def _refuse_unbound(connection: Connection, cursor: Any, statement: str, paramet
     if session is None:
         return
     access = getattr(session, "access", None)
-    if isinstance(access, Access) and (access.everywhere or getattr(session, "is_flushing_rows", False)):
+    if isinstance(access, Access) and (access.everywhere or getattr(session, "is_writing_checked_rows", False)):
         return
     compiled = getattr(context, "compiled", None)
     found = _unbound(compiled.string if compiled is not None else statement)
@@ -78,10 +81,16 @@ def _refuse_unbound(connection: Connection, cursor: Any, statement: str, paramet
 def _refuse_foreign_rows(session: Session, context: UOWTransaction, instances: Any) -> None:
     for row in (*session.new, *session.dirty, *session.deleted):
         if isinstance(row, RegionOwned):
-            _refuse_foreign(session, row)
+            refuse_foreign(session, row)
 
 
-def _refuse_foreign(session: Session, row: RegionOwned) -> None:
+def refuse_foreign(session: Session, row: RegionOwned) -> None:
+    """Let only rows pass that are and stay in the regions of who asks.
+
+    Raises:
+        NotFound: the row is in another region, or would be.
+        NoRegionContext: nobody asks.
+    """
     access = getattr(session, "access", None)
     if not isinstance(access, Access):
         raise NoRegionContext("Case data is only written through Database.begin(access).")

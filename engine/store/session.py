@@ -18,7 +18,8 @@ from engine.model.access import Access
 from engine.model.clock import Clock
 from engine.store import migrations
 from engine.store.errors import DatabaseUrlInvalid, translated
-from engine.store.regions import require_access
+from engine.store.regions import refuse_foreign, require_access
+from engine.store.tables import RegionOwned
 
 # How long a transaction waits for another one before it gives up with DatabaseBusy.
 _LOCK_SECONDS = 10
@@ -33,16 +34,34 @@ class FallSession(Session):
         self.database = database
         self.access = require_access(access)
         self.now: datetime = database.clock.now()
-        self.is_flushing_rows = False
+        self.is_writing_checked_rows = False
 
     def flush(self, objects: Sequence[Any] | None = None) -> None:
         # What the flush itself writes was checked row by row; see engine.store.regions.
-        self.is_flushing_rows = True
+        with self._checked_rows(), translated():
+            super().flush(objects)
+
+    @contextmanager
+    def rows_of(self, owner: RegionOwned) -> Iterator[Connection]:
+        """The connection, for prepared statements on nothing but the rows of ``owner``, a row that this session has read or made.
+
+        For what every step does: the library's unit of work costs several times the statements it sends. What the session still
+        has to write must not concern the same rows.
+
+        Raises:
+            NotFound: ``owner`` is not in the regions of this session.
+        """
+        refuse_foreign(self, owner)
+        with self._checked_rows():
+            yield self.connection()
+
+    @contextmanager
+    def _checked_rows(self) -> Iterator[None]:
+        self.is_writing_checked_rows = True
         try:
-            with translated():
-                super().flush(objects)
+            yield
         finally:
-            self.is_flushing_rows = False
+            self.is_writing_checked_rows = False
 
 
 class Database:

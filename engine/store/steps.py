@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, literal, select, union_all
+from sqlalchemy import Connection, bindparam, delete, func, insert, literal, select, union_all, update
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.orm.util import identity_key
 
 from engine.model import calendar
-from engine.model.step import Event, Step, Wait
+from engine.model.step import Step, Wait
 from engine.store.library import Contents
 from engine.store.session import FallSession
 from engine.store.tables import Aufgabe, Entwurf, Incident, Instanz, Job, Subscription, Timer, Verlauf
 
-TABLES: dict[str, Any] = {table.__tablename__: table for table in (Aufgabe, Timer, Subscription, Job)}
+TABLES: dict[str, Any] = {table.__tablename__: table for table in (Aufgabe, Timer, Subscription, Job, Entwurf)}
 
 
 @dataclass(frozen=True)
@@ -49,65 +52,111 @@ def save_step(
 
     ``persons`` maps keys of new tasks to the person they are for. The caller owns the transaction and holds the instance locked.
     """
-    # One flush for everything: each costs the library more than the statements it sends.
-    with session.no_autoflush:
-        known = _open_keys(session, instanz)
-        wanted = {wait.key for wait in step.waits}
-        _remove(session, {key: table for key, table in known.items() if key not in wanted}, step.events)
-        new = [wait for wait in step.waits if wait.key not in known]
-        session.add_all(_row(session, instanz, wait, act, contents, persons.get(wait.key)) for wait in new)
-        _replace_incidents(session, instanz, step)
-    instanz.state = step.state
-    if step.completed:
-        instanz.zustand = "terminated" if act.command == "cancel_case" else "completed"
-        instanz.ended_at = session.now
-    session.add(_history(session, instanz, step, act))
+    wanted = {wait.key for wait in step.waits}
+    with session.rows_of(instanz) as connection:
+        open_rows = _open_rows(connection, instanz, session.access.konto)
+        known = {key for _, key in open_rows}
+        _delete(connection, [(table, key) for table, key in open_rows if key not in wanted], session.access.konto)
+        _end_tasks(session, connection, [key for table, key in open_rows if table is Aufgabe and key not in wanted], step, act)
+        for wait in step.waits:
+            if wait.key not in known:
+                _insert(connection, *_row(session, instanz, wait, act, contents, persons.get(wait.key)))
+        _insert(connection, Verlauf, _history(session, instanz, step, act))
+        _save_state(session, connection, instanz, step, act)
+    _replace_incidents(session, instanz, step)
 
 
 def record(session: FallSession, instanz: Instanz, act: Act) -> None:
     """Append something to the history that moved no token, such as a claim."""
-    session.add(_verlauf(session, instanz, act, events=[], changes=[]))
+    session.add(Verlauf(**_verlauf(session, instanz, act, events=[], changes=[])))
 
 
-def _open_keys(session: FallSession, instanz: Instanz) -> dict[int, Any]:
-    """All open waits of the instance, read in one statement."""
-    return {key: TABLES[name] for key, name in session.execute(_OPEN_KEYS, {"nummer": instanz.nummer})}
+def _open_rows(connection: Connection, instanz: Instanz, konto: str) -> list[tuple[Any, int]]:
+    """Table and key of all that the instance waits for, and of the drafts that ``konto`` has of its open tasks, read in one statement.
+
+    Others may have typed into the same form: theirs stay until they have seen what was sent instead.
+    """
+    return [(TABLES[name], key) for key, name in connection.execute(_OPEN, {"nummer": instanz.nummer, "konto": konto})]
 
 
 def _open_statement() -> Any:
     parts = []
     for name, table in TABLES.items():
-        is_open = [Aufgabe.zustand == "CREATED"] if table is Aufgabe else []
-        parts.append(select(table.key, literal(name)).where(table.instanz_nummer == bindparam("nummer"), *is_open))
+        rows = select(_key(table), literal(name))
+        if table is Entwurf:
+            rows = rows.join_from(Entwurf.__table__, Aufgabe.__table__).where(Entwurf.login == bindparam("konto"))
+        is_open = [Aufgabe.zustand == "CREATED"] if table in (Aufgabe, Entwurf) else []
+        owner = Aufgabe if table is Entwurf else table
+        parts.append(rows.where(owner.instanz_nummer == bindparam("nummer"), *is_open))
     return union_all(*parts)
 
 
-def _remove(session: FallSession, gone: Mapping[int, Any], events: Iterable[Event]) -> None:
+def _key(table: Any) -> Any:
+    """The column with the key of what is waited for; a draft bears its task's."""
+    return table.aufgabe_key if table is Entwurf else table.key
+
+
+def _delete(connection: Connection, gone: Iterable[tuple[Any, int]], konto: str) -> None:
     by_table: dict[Any, list[int]] = {}
-    for key, table in gone.items():
+    for table, key in gone:
         by_table.setdefault(table, []).append(key)
-    tasks = by_table.pop(Aufgabe, [])
     for table, keys in by_table.items():
-        _delete(session, table, table.key, keys)
-    if tasks:
-        _end_tasks(session, tasks, {event.key for event in events if event.what == "cancelled"})
-        # Others may have typed into the same form: theirs stay until they have seen what was sent instead.
-        own = delete(Entwurf).where(Entwurf.aufgabe_key.in_(tasks), Entwurf.login == session.access.konto)
-        session.execute(own, execution_options={"synchronize_session": False})
+        if table is not Aufgabe:  # tasks stay: they were done or taken away
+            connection.execute(_DELETE[table], {"keys": keys, **({"konto": konto} if table is Entwurf else {})})
 
 
-def _delete(session: FallSession, table: Any, column: Any, keys: list[int]) -> None:
-    session.execute(delete(table).where(column.in_(keys)), execution_options={"synchronize_session": False})
+def _insert(connection: Connection, table: Any, values: Mapping[str, Any]) -> None:
+    connection.execute(_INSERT[table], values)
 
 
-def _end_tasks(session: FallSession, keys: list[int], cancelled: set[int]) -> None:
-    """What was not taken away was done, even when its output mapping still waits for a correction."""
+def _end_tasks(session: FallSession, connection: Connection, keys: Iterable[int], step: Step, act: Act) -> None:
+    """What was not taken away was done, even when its output mapping still waits for a correction. Who completes a task has it."""
+    cancelled = {event.key for event in step.events if event.what == "cancelled"}
     for key in keys:
-        # The task somebody works on is in the session already; only those that go with it are fetched.
-        task = session.get_one(Aufgabe, key)
         is_done = key not in cancelled
-        task.zustand, task.completed_at = ("COMPLETED" if is_done else "CANCELED"), session.now
-        task.completed_by = session.access.konto if is_done else None
+        values = {
+            "zustand": "COMPLETED" if is_done else "CANCELED",
+            "completed_at": session.now,
+            "completed_by": session.access.konto if is_done else None,
+        }
+        by = session.access.konto if (act.command, act.key) == ("complete_task", key) and is_done else None
+        connection.execute(_UPDATE_TASK, _new(values) | {"by": by, "task": key})
+        _remember(session.identity_map.get(identity_key(Aufgabe, key)), values | ({"assignee": by} if by else {}))
+
+
+def _save_state(session: FallSession, connection: Connection, instanz: Instanz, step: Step, act: Act) -> None:
+    """The instance's row, which must still be the one that was read.
+
+    Raises:
+        StaleDataError: it is not, which the lock should have prevented.
+    """
+    over = "terminated" if act.command == "cancel_case" else "completed"
+    values = {
+        "state": step.state,
+        "revision": instanz.revision + 1,
+        "zustand": over if step.completed else instanz.zustand,
+        "ended_at": session.now if step.completed else instanz.ended_at,
+    }
+    written = connection.execute(_UPDATE_INSTANCE, _new(values) | {"number": instanz.nummer, "read": instanz.revision})
+    if written.rowcount != 1:
+        raise StaleDataError(f"Instance {instanz.nummer} is not at revision {instanz.revision} any more.")
+    _remember(instanz, values)
+
+
+def _new(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters of a prepared update, which must not be called like its columns."""
+    return {f"new_{name}": value for name, value in values.items()}
+
+
+def _set(*names: str) -> dict[str, Any]:
+    return {name: bindparam(f"new_{name}") for name in names}
+
+
+def _remember(row: Any, values: Mapping[str, Any]) -> None:
+    """What was just written is what the loaded row, if there is one, holds; nothing is left for the session to write."""
+    if row is not None:
+        for name, value in values.items():
+            set_committed_value(row, name, value)
 
 
 def _replace_incidents(session: FallSession, instanz: Instanz, step: Step) -> None:
@@ -136,7 +185,10 @@ def _replace_incidents(session: FallSession, instanz: Instanz, step: Step) -> No
     instanz.has_incident = bool(open_now)
 
 
-def _row(session: FallSession, instanz: Instanz, wait: Wait, act: Act, contents: Contents, person: Person | None) -> Any:
+def _row(
+    session: FallSession, instanz: Instanz, wait: Wait, act: Act, contents: Contents, person: Person | None
+) -> tuple[Any, dict[str, Any]]:
+    """The table and the values of the row that stands for a wait."""
     common = {
         "key": wait.key,
         "instanz_nummer": instanz.nummer,
@@ -146,42 +198,45 @@ def _row(session: FallSession, instanz: Instanz, wait: Wait, act: Act, contents:
         "created_at": session.now,
     }
     if wait.kind == "user task":
-        return _aufgabe(instanz, wait, contents, person, common)
+        return Aufgabe, common | _aufgabe(instanz, wait, contents, person)
     if wait.kind == "timer":
-        return _timer(session.now, wait, act, common)
+        return Timer, common | _timer(session.now, wait, act)
     if wait.kind == "job":
-        return Job(
-            **common,
-            kind=wait.request.get("kind", "BPMN_ELEMENT"),
-            listener_event=wait.request.get("listenerEventType"),
-            type=str(wait.request["type"]),
-            retries=wait.request["retries"],
-            headers=dict(wait.request["headers"]),
-            next_attempt_at=session.now,
-        )
-    return Subscription(**common, kind=wait.kind, name=wait.request["value"], correlation=wait.request.get("correlation"))
+        return Job, common | _job(session.now, wait)
+    return Subscription, common | {"kind": wait.kind, "name": wait.request["value"], "correlation": wait.request.get("correlation")}
 
 
-def _aufgabe(instanz: Instanz, wait: Wait, contents: Contents, person: Person | None, common: Mapping[str, Any]) -> Aufgabe:
+def _job(now: datetime, wait: Wait) -> dict[str, Any]:
+    request = wait.request
+    return {
+        "kind": request.get("kind", "BPMN_ELEMENT"),
+        "listener_event": request.get("listenerEventType"),
+        "type": str(request["type"]),
+        "retries": request["retries"],
+        "headers": dict(request["headers"]),
+        "next_attempt_at": now,
+    }
+
+
+def _aufgabe(instanz: Instanz, wait: Wait, contents: Contents, person: Person | None) -> dict[str, Any]:
     request = wait.request
     element = contents.element(wait.process, wait.element, wait.version)
-    return Aufgabe(
-        **common,
-        fall_id=instanz.fall_id,
-        fall_nr=instanz.fall.fall_nr,
-        name=(element.name if element else "") or wait.element,
-        process_version=wait.version,
-        person_id=person.person_id if person else None,
-        person_name=person.name if person else None,
-        form_id=request.get("formId"),
-        form_tag=request.get("formVersionTag"),
-        assignee=request.get("assignee"),
-        candidate_groups=request.get("candidateGroups") or [],
-        candidate_users=request.get("candidateUsers") or [],
-        priority=int(request.get("priority") or 50),
-        faellig_am=_until(request.get("dueDate")),
-        wiedervorlage_am=_until(request.get("followUpDate")),
-    )
+    return {
+        "fall_id": instanz.fall_id,
+        "fall_nr": instanz.fall.fall_nr,
+        "name": (element.name if element else "") or wait.element,
+        "process_version": wait.version,
+        "person_id": person.person_id if person else None,
+        "person_name": person.name if person else None,
+        "form_id": request.get("formId"),
+        "form_tag": request.get("formVersionTag"),
+        "assignee": request.get("assignee"),
+        "candidate_groups": request.get("candidateGroups") or [],
+        "candidate_users": request.get("candidateUsers") or [],
+        "priority": int(request.get("priority") or 50),
+        "faellig_am": _until(request.get("dueDate")),
+        "wiedervorlage_am": _until(request.get("followUpDate")),
+    }
 
 
 def _until(text: str | None) -> datetime | None:
@@ -191,7 +246,7 @@ def _until(text: str | None) -> datetime | None:
     return calendar.end_of_day(date.fromisoformat(text)) if len(text) == len("2026-01-31") else calendar.parse_instant(text)
 
 
-def _timer(now: datetime, wait: Wait, act: Act, common: Mapping[str, Any]) -> Timer:
+def _timer(now: datetime, wait: Wait, act: Act) -> dict[str, Any]:
     request = wait.request
     fired = act.fired
     if fired is not None and (fired.element, fired.fired + 1) == (wait.element, request["fired"]):
@@ -199,40 +254,46 @@ def _timer(now: datetime, wait: Wait, act: Act, common: Mapping[str, Any]) -> Ti
     else:
         started, previous = now, None
     due = calendar.due_at(request["kind"], request["value"], started, request["fired"], previous=previous)
-    return Timer(
-        **common,
-        kind=request["kind"],
-        value=request["value"],
-        fired=request["fired"],
-        started_at=started,
-        due_at=due,
-        next_attempt_at=due,
-    )
+    kept = {name: request[name] for name in ("kind", "value", "fired")}
+    return {**kept, "started_at": started, "due_at": due, "next_attempt_at": due}
 
 
-def _history(session: FallSession, instanz: Instanz, step: Step, act: Act) -> Verlauf:
+def _history(session: FallSession, instanz: Instanz, step: Step, act: Act) -> dict[str, Any]:
     events = [[e.what, e.key, e.element, e.type, e.process, e.version] for e in step.events]
     changes = [[c.scope, c.name, c.before, c.after, c.created] for c in step.changes]
     return _verlauf(session, instanz, act, events=events, changes=changes)
 
 
-def _verlauf(session: FallSession, instanz: Instanz, act: Act, *, events: list[Any], changes: list[Any]) -> Verlauf:
-    return Verlauf(
-        fall_id=instanz.fall_id,
-        instanz_nummer=instanz.nummer,
-        region=instanz.region,
-        at=session.now,
-        by=session.access.konto,
-        command=act.command,
-        element=act.element,
-        element_key=act.key,
-        name=act.name,
-        person_name=act.person_name,
-        values=dict(act.values) if act.values is not None else None,
-        events=events,
-        changes=changes,
-    )
+def _verlauf(session: FallSession, instanz: Instanz, act: Act, *, events: list[Any], changes: list[Any]) -> dict[str, Any]:
+    return {
+        "fall_id": instanz.fall_id,
+        "instanz_nummer": instanz.nummer,
+        "region": instanz.region,
+        "at": session.now,
+        "by": session.access.konto,
+        "command": act.command,
+        "element": act.element,
+        "element_key": act.key,
+        "name": act.name,
+        "person_name": act.person_name,
+        "values": dict(act.values) if act.values is not None else None,
+        "events": events,
+        "changes": changes,
+    }
 
 
-# Built once: putting the statement together costs more than running it.
-_OPEN_KEYS = _open_statement()
+# Built once: putting a statement together costs more than running it.
+_OPEN = _open_statement()
+_DELETE = {table: delete(table).where(_key(table).in_(bindparam("keys", expanding=True))) for table in TABLES.values()}
+_DELETE[Entwurf] = _DELETE[Entwurf].where(Entwurf.login == bindparam("konto"))
+_UPDATE_TASK = (
+    update(Aufgabe)
+    .where(Aufgabe.key == bindparam("task"))
+    .values(_set("zustand", "completed_at", "completed_by") | {"assignee": func.coalesce(bindparam("by"), Aufgabe.assignee)})
+)
+_UPDATE_INSTANCE = (
+    update(Instanz)
+    .where(Instanz.nummer == bindparam("number"), Instanz.revision == bindparam("read"))
+    .values(_set("state", "revision", "zustand", "ended_at"))
+)
+_INSERT = {table: insert(table).inline() for table in (*TABLES.values(), Verlauf)}

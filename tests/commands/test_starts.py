@@ -41,6 +41,13 @@ def test_a_message_that_nobody_waits_for_opens_a_case_in_the_region_it_names(des
     assert len(desk.all(Fall)) == 1
 
 
+def test_a_message_opens_a_case_with_every_process_that_starts_with_it(desk: Desk):
+    released(desk, zuzug=MELDUNG, meldung=starting("meldung", '<bpmn:messageEventDefinition messageRef="m_neu"/>', task="ablegen"))
+    for _ in range(2):
+        desk.do(commands.correlate, "neuzuzug", "X-1", {"region": "SDOL"}, message_id="brief-1")
+    assert [len(desk.tasks(task)) for task in ("pruefen", "ablegen")] == [1, 1]
+
+
 @pytest.mark.parametrize(("values", "refused"), [
     pytest.param({}, FormInvalid, id="no region"),
     pytest.param({"region": "MOND"}, NotFound, id="an unknown region"),

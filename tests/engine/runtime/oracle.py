@@ -58,6 +58,8 @@ class Oracle:
 
     def __init__(self, tree, variables):
         self.waits, self.completed = [], False
+        # How many the last signal of this command reached: what several of them do next, they do in no particular order.
+        self.woken = 0
         self.root = Scope(None, values=variables)
         self.root.tokens, self.root.empty = 1, self.finish
         self.run(tree, self.root, self.root.leave)
@@ -104,7 +106,9 @@ class Oracle:
 
         All hear it at once: boundary events first, before what goes on inside can end their activity.
         """
-        for wait in sorted((one for one in self.waits if one.kind in ("signal", "signal guard")), key=lambda one: one.kind == "signal"):
+        hearing = sorted((one for one in self.waits if one.kind in ("signal", "signal guard")), key=lambda one: one.kind == "signal")
+        self.woken = max(self.woken, len(hearing))
+        for wait in hearing:
             if wait in self.waits:
                 self.act(wait, {})
         if scope.lives():
