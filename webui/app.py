@@ -15,6 +15,7 @@ from engine.model.clock import Clock, SystemClock
 from engine.scheduling.demo_clock import DemoClock
 from engine.store.session import Database
 from webui import dateien, errors, headers, nutzer, rules, words
+from webui.abgleich import abgleich
 from webui.akte import akte
 from webui.aufgabe import aufgaben
 from webui.bestand import allow_large_upload, bestand
@@ -44,7 +45,7 @@ def create_app(database: Database | None = None, config: Config | None = None) -
     app.extensions["fallfluss-config"] = config
     app.extensions["fallfluss-assets"] = read_manifest()
     _protect(app)
-    for blueprint in (dateien.dateien, konto, aufgaben, faelle, akte, papier, bestand, uebergabe, parameter, sitzung, demo):
+    for blueprint in (dateien.dateien, konto, aufgaben, faelle, akte, papier, bestand, abgleich, uebergabe, parameter, sitzung, demo):
         app.register_blueprint(blueprint)
     errors.register(app)
     _prepare_templates(app)

@@ -65,7 +65,7 @@ def plan_import(session: FallSession, content: bytes, region: str) -> Plan:
         NotFound, NotAllowed: not a region of this person, or no role in it that may import.
         TableUnreadable: not a table of running cases.
     """
-    _may_import(session, region)
+    may_import(session, region)
     table = _read(session, content, region)
     known = _known(session, region)
     insured = _insured(session, region)
@@ -124,10 +124,10 @@ def kept_file(session: FallSession, id: int) -> Bestandsdatei:
         NotFound: there is none in the regions of this person.
         NotAllowed: no role in its region that may import.
     """
-    found = session.get(Bestandsdatei, id)
+    found = session.scalar(select(Bestandsdatei).where(Bestandsdatei.id == id, Bestandsdatei.art == "bestand"))
     if found is None:
         raise NotFound("Die Datei")
-    _may_import(session, found.region)
+    may_import(session, found.region)
     return found
 
 
@@ -137,7 +137,7 @@ def import_file(session: FallSession, id: int, *, leave_out_bad: bool = False) -
     Raises:
         As ``import_cases`` and ``kept_file``.
     """
-    found = session.scalar(select(Bestandsdatei).where(Bestandsdatei.id == id).with_for_update().execution_options(populate_existing=True))
+    found = session.scalar(select(Bestandsdatei).where(Bestandsdatei.id == id, Bestandsdatei.art == "bestand").with_for_update().execution_options(populate_existing=True))
     if found is None:
         raise NotFound("Die Datei")
     if found.erledigt_am is None:
@@ -155,7 +155,11 @@ def summary(plan: Plan) -> str:
     return f"Fälle: {', '.join(parts)}."
 
 
-def _may_import(session: FallSession, region: str) -> None:
+def may_import(session: FallSession, region: str) -> None:
+    """Raises:
+    NotFound: not a region of this person.
+    NotAllowed: no role in it that may import.
+    """
     if session.get(Region, region) is None or not (session.access.everywhere or region in session.access.regionen):
         raise NotFound(f"Die Sozialregion «{region}»")
     if not session.access.everywhere and not session.access.rollen_in(region) & set(IMPORTS):
@@ -163,7 +167,7 @@ def _may_import(session: FallSession, region: str) -> None:
 
 
 def _read(session: FallSession, content: bytes, region: str) -> Table:
-    today = _today(session)
+    today = today_of(session)
     rows = session.execute(select(Gemeinde.bfs_nr, Gemeinde.region, Gemeinde.gueltig_bis)).all()
     communes = {bfs: owner for bfs, owner, until in rows if until is None or until >= today}
     return read_table(content, region=region, gemeinden=communes, today=today)
@@ -202,7 +206,7 @@ def _double(case: RunningCase, insured: dict[str, str]) -> str:
 def _open(session: FallSession, region: str, case: RunningCase) -> None:
     """One running case: its rows as they have been since it was opened, its process at the next Standortbestimmung."""
     fall = new_fall(session, region, household(case.personen), eroeffnet_am=case.eroeffnet_am)
-    light_until = months_after(_today(session), KA_LIGHT_MONTHS)
+    light_until = months_after(today_of(session), KA_LIGHT_MONTHS)
     session.add_all(
         [
             Dossier(fall_id=fall.id, region=region, gemeinde_bfs=case.gemeinde_bfs, von=case.eroeffnet_am),
@@ -250,5 +254,6 @@ def _variables(case: RunningCase, light_until: date) -> dict[str, Any]:
     }
 
 
-def _today(session: FallSession) -> date:
+def today_of(session: FallSession) -> date:
+    """The day of the transaction in Zurich."""
     return session.now.astimezone(ZURICH).date()
