@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.definitions import feel
-from engine.definitions.forms import Choice, Field, Form, Shown, walk
+from engine.definitions.forms import Choice, DynamicList, Field, Form, Group, Shown, walk
 from webui import words
 from webui.formulare import look_up
 
@@ -32,7 +32,7 @@ def stand(form: Form | None, values: Mapping[str, Any]) -> str:
     if form is None:
         return ""
     keys = {component.key.split(".")[0] for component in walk(form.components) if isinstance(component, Field)}
-    keys |= {component.path.split(".")[0] for component in walk(form.components) if getattr(component, "path", "")}
+    keys |= {component.path.split(".")[0] for component in walk(form.components) if isinstance(component, Group | DynamicList) and component.path}
     text = json.dumps({key: values.get(key) for key in sorted(keys)}, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 

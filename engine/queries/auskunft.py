@@ -33,7 +33,8 @@ def entries(session: FallSession, view: CaseView) -> tuple[Eintrag, ...]:
     rows = session.scalars(select(Verlauf).where(Verlauf.fall_id == view.fall.id, Verlauf.command.in_(ANSWERS)).order_by(Verlauf.id)).all()
     notes = [entry for entry, storno in reversed(journal(session, view.fall)) if storno is None]
     files = list(reversed(documents(session, view.fall)))
-    names = konten.names(session, [one.by for one in (*rows, *notes, *files)] + [one.entschieden_von for one in view.segmente])
+    authors = [one.by for one in rows] + [one.by for one in notes] + [one.by for one in files]
+    names = konten.names(session, authors + [one.entschieden_von for one in view.segmente])
     labels = field_labels(library.contents(session, view.release_id))
     people = {f"{one.vorname} {one.name}": one.person_id for one in view.personen}
     return (

@@ -15,7 +15,7 @@ from engine.store.tables import Aufgabe, Verlauf
 # Commands that bring values somebody stands behind, and how far back a form looks.
 BRINGS_VALUES = ("open_case", "complete_task", "correlate", "set_variables", "import_case", "take_over", "abgleich")
 LOOKED_AT = 150
-NOTHING = (None, "", [], False)
+NOTHING: tuple[Any, ...] = (None, "", [], False)
 
 
 @dataclass(frozen=True)
