@@ -220,4 +220,5 @@ def _journal(fall_nr: str, errors: dict[str, str] | None = None) -> str:
 
 
 def _tab(session: FallSession, fall: Any, template: str, **values: Any) -> str:
+    values.setdefault("sicht", {"namen": konten.names(session, [fall.fallfuehrung])})
     return render_template(f"faelle/{template}", fall=fall, regionen=konten.regionen(session), may_journal=journal.may_write(session, fall.region), **values)

@@ -12,26 +12,46 @@ from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engine.model.clock import Clock, SystemClock
+from engine.queries.arbeit import LEADS
 from engine.scheduling.demo_clock import DemoClock
 from engine.store.session import Database
-from webui import dateien, errors, headers, nutzer, rules, words
+from webui import api, dateien, errors, headers, nutzer, oidc, rules, words
 from webui.abgleich import abgleich
 from webui.akte import akte
+from webui.arbeit import arbeit
 from webui.aufgabe import aufgaben
+from webui.aufsicht import aufsicht
 from webui.bestand import allow_large_upload, bestand
+from webui.betrieb import betrieb, measure
 from webui.config import Config
 from webui.dateien import asset, read_manifest
 from webui.demo import demo
+from webui.dubletten import dubletten
 from webui.faelle import faelle
 from webui.formulare import html_id
 from webui.fortsetzen import mine
-from webui.konto import konto, limiter
+from webui.grenzen import limiter
+from webui.konten import konten
+from webui.konto import konto
+from webui.leitung import leitung
+from webui.listen import listen
+from webui.mein_konto import mein_konto
+from webui.mitteilungen import mitteilungen
 from webui.papiere import papier
 from webui.parameter import LESEN, parameter
-from webui.sitzung import sitzung
+from webui.stellvertretung import stellvertretung
 from webui.uebergabe import uebergabe
+from webui.vernichtung import vernichtung
+from webui.wach import sitzung
+from webui.zugaenge import zugaenge
+from webui.zuweisung import zuweisung
 
 MEGABYTE = 1024 * 1024
+BLUEPRINTS = (
+    *(dateien.dateien, konto, mein_konto, konten, oidc.oidc, zugaenge, demo, betrieb),
+    *(arbeit, aufgaben, zuweisung, stellvertretung, mitteilungen, listen, leitung),
+    *(faelle, akte, papier, sitzung, bestand, abgleich, dubletten, uebergabe, parameter, aufsicht, vernichtung),
+)
 
 
 def create_app(database: Database | None = None, config: Config | None = None) -> Flask:
@@ -44,9 +64,11 @@ def create_app(database: Database | None = None, config: Config | None = None) -
     app.extensions["fallfluss"] = database or _open(config)
     app.extensions["fallfluss-config"] = config
     app.extensions["fallfluss-assets"] = read_manifest()
-    _protect(app)
-    for blueprint in (dateien.dateien, konto, aufgaben, faelle, akte, papier, bestand, abgleich, uebergabe, parameter, sitzung, demo):
+    csrf = _protect(app)
+    for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    oidc.register(app, config.oidc)
+    api.register(app, csrf)
     errors.register(app)
     _prepare_templates(app)
     return app
@@ -62,7 +84,8 @@ def _open(config: Config) -> Database:
 def _configure(app: Flask, config: Config) -> None:
     app.config.update(
         SECRET_KEY=config.secret_key,
-        SESSION_COOKIE_NAME="fallfluss",
+        # With the prefix browsers refuse the cookie from any other host and over plain HTTP.
+        SESSION_COOKIE_NAME="fallfluss" if config.is_plain_http else "__Host-fallfluss",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=not config.is_plain_http,
@@ -77,15 +100,17 @@ def _configure(app: Flask, config: Config) -> None:
     )
 
 
-def _protect(app: Flask) -> None:
+def _protect(app: Flask) -> CSRFProtect:
     """Order matters: the number first, then who may, then whether the form is ours."""
+    measure(app)
     app.before_request(headers.number_request)
     app.before_request(allow_large_upload)
     nutzer.manager().init_app(app)
     app.before_request(rules.enforce)
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
     limiter.init_app(app)
     app.after_request(headers.protect)
+    return csrf
 
 
 def _prepare_templates(app: Flask) -> None:
@@ -110,6 +135,8 @@ def _common() -> dict[str, Any]:
         "now": g.get("now") or database.clock.now(),
         "works_on_cases": bool(person and person.access.has(*rules.FALLROLLEN)),
         "works_on_tasks": bool(person and person.access.has(*rules.AUFGABENROLLEN)),
+        "leads": bool(person and person.access.has(*LEADS)),
         "reads_parameters": bool(person and person.access.has(*LESEN)),
         "endpoint": request.endpoint or "",
+        "anmeldedienst": config.oidc.name if config.oidc else "",
     }

@@ -23,6 +23,7 @@ from webui.fassungen import stand
 from webui.formulare import Seite, change_rows, newly_asked, seite
 from webui.rules import AUFGABENROLLEN, FALLROLLEN, requires
 from webui.transactions import access, note_read, reading, writing
+from webui.zuweisung import zuteilung
 
 __all__ = ["aufgaben"]
 
@@ -152,9 +153,8 @@ def _workable(session: FallSession, key: int) -> TaskView:
 def _check(session: FallSession, view: TaskView) -> None:
     if not commands.may_work(session, view.aufgabe):
         raise NotAllowed(f"die Aufgabe «{view.aufgabe.name}»")
-    assignee = view.aufgabe.assignee
-    if assignee not in (None, session.access.konto):
-        raise TaskClaimed(view.aufgabe.key, konten.names(session, [assignee]).get(str(assignee), str(assignee)))
+    if (other := commands.has_precedence(session, view.aufgabe)) is not None:
+        raise TaskClaimed(view.aufgabe.key, konten.names(session, [other]).get(other, other))
 
 
 def _not_asked_yet(session: FallSession, view: TaskView, raw: Mapping[str, Any]) -> list[str]:
@@ -192,6 +192,7 @@ def _page(
         asked=asked or [],
         is_unsaved=is_unsaved,
         is_mine=view.aufgabe.assignee == current_user.get_login(),
+        zuteilung=zuteilung(session, view.aufgabe),
     )
 
 

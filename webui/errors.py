@@ -27,6 +27,7 @@ from engine.model.errors import (
     TaskNotOpen,
 )
 from engine.store.errors import Conflict, DatabaseBusy, DatabaseUnreachable
+from webui.api import problems
 from webui.fortsetzen import ask_to_check, is_page, typed
 from webui.rules import AUFGABENROLLEN, FALLROLLEN
 from webui.transactions import note_refusal
@@ -72,6 +73,8 @@ def register(app: Flask) -> None:
 
 
 def _known(error: FallflussError) -> ResponseReturnValue:
+    if problems.is_for_programs(request.path):
+        return problems.answer(error)
     status, title = next(page for kind, page in PAGES.items() if isinstance(error, kind))
     if status in (403, 404) and current_user.is_authenticated:
         note_refusal(f"{status} {request.path}")
@@ -81,6 +84,8 @@ def _known(error: FallflussError) -> ResponseReturnValue:
 def _http(error: HTTPException) -> ResponseReturnValue:
     if error.code and error.code < 400:
         return error
+    if problems.is_for_programs(request.path):
+        return problems.answer(error)
     title, message = HTTP.get(error.code or 500, HTTP[400])
     return page(error.code or 500, title, message)
 
@@ -98,6 +103,8 @@ def _expired(error: CSRFError) -> ResponseReturnValue:
 
 
 def _unknown(error: Exception) -> ResponseReturnValue:
+    if problems.is_for_programs(request.path):
+        return problems.answer(error)
     log.exception("request.failed", request_id=g.get("request_id"), path=request.path)
     message = (
         "Es ist ein Fehler aufgetreten, den wir nicht erwartet haben. Was Sie eben gesendet haben, wurde nicht gespeichert. "

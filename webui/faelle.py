@@ -91,7 +91,7 @@ def neu() -> ResponseReturnValue:
     with reading() as session:
         if region is None:
             return render_template("faelle/region.html", regionen=_names(session))
-        form = commands.start_form(session)
+        form = commands.start_form(session, region=region)
         return _new_page(session, region, form, form.prefill({}) if form else {}, uuid.uuid4().hex)
 
 
@@ -102,7 +102,7 @@ def eroeffnen() -> ResponseReturnValue:
     if region is None:
         raise NotFound("Die Sozialregion")
     with reading() as session:
-        form = commands.start_form(session)
+        form = commands.start_form(session, region=region)
         raw = change_rows(form.values_from(request.form) if form else {}, action)
         asked = newly_asked(seite(form, raw, form_context(session, form, region), session.now), request.form.get("_gezeigt")) if form else []
         if action != "eroeffnen" or asked:
@@ -121,23 +121,25 @@ def eroeffnen() -> ResponseReturnValue:
 @requires(*FALLROLLEN)
 def ereignis_zeigen(fall_nr: str, key: int) -> ResponseReturnValue:
     with reading() as session:
-        view = queries.case(session, fall_nr)
-        return render_template(
-            "faelle/ereignis.html", fall=view.fall, ereignis=ereignis(session, fall_nr, key), request_id=uuid.uuid4().hex
-        )
+        return _event_page(session, fall_nr, key, {}, uuid.uuid4().hex)
 
 
 @faelle.post("/<fall_nr>/ereignis/<int:key>")
 @requires(*FALLROLLEN)
 def ereignis_melden(fall_nr: str, key: int) -> ResponseReturnValue:
+    action = request.form.get("_aktion", "")
     with reading() as session:
         wanted = ereignis(session, fall_nr, key)
-        if request.form.get("_aktion") == "zeigen":
-            fall = queries.case(session, fall_nr).fall
-            return render_template("faelle/ereignis.html", fall=fall, ereignis=wanted, request_id=_request_id(), bemerkung=_bemerkung())
-    values = {"ereignis_bemerkung": _bemerkung()} if _bemerkung() else {}
-    message_id = _request_id()
-    at_once_or_again(lambda session: commands.correlate(session, wanted.name, wanted.correlation, values, message_id=message_id))
+        form = commands.event_form(session, wanted)
+        raw = change_rows(form.values_from(request.form), action) if form else {}
+        if action != "melden":
+            return _event_page(session, fall_nr, key, raw, _request_id())
+    try:
+        message_id = _request_id()
+        at_once_or_again(lambda session: commands.report_event(session, fall_nr, key, raw, message_id=message_id))
+    except FormInvalid as error:
+        with reading() as session:
+            return _event_page(session, fall_nr, key, raw, _request_id(), errors=error.errors), 422
     flash(f"«{wanted.label}» ist gemeldet.")
     return redirect(url_for("faelle.fall", fall_nr=fall_nr), 303)
 
@@ -177,6 +179,18 @@ def _new_page(
     )
 
 
+def _event_page(
+    session: FallSession, fall_nr: str, key: int, raw: Mapping[str, Any], request_id: str, *, errors: Mapping[str, str] | None = None
+) -> str:
+    wanted, fall = ereignis(session, fall_nr, key), queries.case(session, fall_nr).fall
+    form = commands.event_form(session, wanted)
+    formular = None
+    if form:
+        context = commands.event_context(session, fall_nr, form)
+        formular = seite(form, raw or form.prefill({}), context, session.now, errors)
+    return render_template("faelle/ereignis.html", fall=fall, ereignis=wanted, formular=formular, request_id=request_id)
+
+
 def _regions_to_open() -> list[str]:
     return sorted(region for region in access().regionen if access().rollen_in(region) & set(OPENS))
 
@@ -199,10 +213,6 @@ def _region(wanted: str | None) -> str | None:
     if wanted not in allowed:
         raise NotAllowed("einen Fall in dieser Region eröffnen")
     return wanted
-
-
-def _bemerkung() -> str:
-    return request.form.get("bemerkung", "").strip()[:2000]
 
 
 def _request_id() -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from engine.cases.feldgruppen import Sicht
 from engine.definitions.bpmn import Element
 from engine.definitions.forms import Field, walk
 from engine.model.errors import NotFound
@@ -27,6 +28,10 @@ SATZ: Mapping[str, str] = {
     "complete_task": "«{name}» abgeschlossen",
     "claim": "«{name}» übernommen",
     "unclaim": "«{name}» wieder freigegeben",
+    "assign": "«{name}» zugeteilt",
+    "assign_case": "Fallführung geändert",
+    "set_priority": "Priorität von «{name}» geändert",
+    "put_off": "Wiedervorlage von «{name}» geändert",
     "fire_timer": "Frist erreicht: {name}",
     "correlate": "Ereignis gemeldet: {name}",
     "signal": "Signal eingegangen: {name}",
@@ -118,7 +123,7 @@ def fallsicht(session: FallSession, view: CaseView, chosen: str | None) -> Falls
     diagramme = tuple(_diagramm(position, live, view, contents) for position in view.positions)
     namen = konten.names(
         session,
-        [row.by for row in view.verlauf] + [aufgabe.assignee for aufgabe in view.aufgaben] + [s.entschieden_von for s in view.segmente],
+        [who for row in view.verlauf for who in (row.by, row.im_namen_von)] + [aufgabe.assignee for aufgabe in view.aufgaben] + [s.entschieden_von for s in view.segmente] + [view.fall.fallfuehrung],
     )
     return Fallsicht(
         schritte=tuple(_schritte(view, contents)),
@@ -126,7 +131,7 @@ def fallsicht(session: FallSession, view: CaseView, chosen: str | None) -> Falls
         diagramme=diagramme,
         diagramm=next((one for one in diagramme if one.position.process == chosen), diagramme[0] if diagramme else None),
         mitglieder=tuple(_mitglied(person, view.segmente) for person in view.personen),
-        zeilen=tuple(zeile(row, contents, namen, view.instanz.process) for row in view.verlauf),
+        zeilen=tuple(zeile(row, contents, namen, view) for row in view.verlauf),
         weg=tuple(_weg(view, contents)),
         namen=namen,
     )
@@ -198,16 +203,22 @@ def _mitglied(person: Person, segmente: Iterable[Segmentzuordnung]) -> Mitglied:
     return Mitglied(person, current, tuple(segment for segment in own if segment is not current))
 
 
-def zeile(row: Verlauf, contents: Contents, namen: Mapping[str, str], root: str) -> Zeile:
+def zeile(row: Verlauf, contents: Contents, namen: Mapping[str, str], view: CaseView) -> Zeile:
     """A row of the history as a line for people."""
     return Zeile(
         at=row.at,
-        wer=namen.get(row.by, SYSTEM.get(row.by, row.by)),
+        wer=_wer(row, namen),
         was=SATZ.get(row.command, row.command).format(name=_name(row, contents)),
         person=row.person_name or "",
-        folgen=tuple(_folgen(row, contents, root)),
-        angaben=tuple(_angaben(row, contents)),
+        folgen=tuple(_folgen(row, contents, view.instanz.process)),
+        angaben=tuple(_angaben(row, contents, view.sicht)),
     )
+
+
+def _wer(row: Verlauf, namen: Mapping[str, str]) -> str:
+    """Who did it, and in whose place."""
+    by = namen.get(row.by, SYSTEM.get(row.by, row.by))
+    return f"{by}, in Stellvertretung von {namen.get(row.im_namen_von, row.im_namen_von)}" if row.im_namen_von else by
 
 
 def _name(row: Verlauf, contents: Contents) -> str:
@@ -247,11 +258,11 @@ def _element(contents: Contents, process: str, id: str) -> Element | None:
         return None
 
 
-def _angaben(row: Verlauf, contents: Contents) -> Iterable[tuple[str, Any]]:
+def _angaben(row: Verlauf, contents: Contents, seen: Sicht) -> Iterable[tuple[str, Any]]:
     if row.command not in ("complete_task", "correlate", "set_variables", "cancel_case"):
         return
     labels = _labels(row, contents)
-    for key, value in (row.values or {}).items():
+    for key, value in seen.redacted(row.values or {}).items():
         if value not in (None, "", []):
             yield labels.get(key, key.replace("_", " ").capitalize()), value
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 
-from flask import Response, g, request
+from flask import Response, current_app, g, request
 
 from engine.store import audit
 
@@ -29,7 +29,7 @@ def number_request() -> None:
 
 def protect(response: Response) -> Response:
     """Set the security headers; pages are never kept by caches, because the next person at the machine may not see them."""
-    response.headers.setdefault("Content-Security-Policy", CSP)
+    response.headers.setdefault("Content-Security-Policy", _policy())
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "same-origin"
     response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
@@ -40,3 +40,9 @@ def protect(response: Response) -> Response:
     if not response.cache_control.public and not response.cache_control.no_cache:
         response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _policy() -> str:
+    """Signing out sends a form on to the provider, where there is one; browsers ask the policy about that, too."""
+    oidc = current_app.extensions["fallfluss-config"].oidc
+    return CSP.replace("form-action 'self'", f"form-action 'self' {oidc.origin}") if oidc else CSP

@@ -16,6 +16,7 @@ from webui.fortsetzen import ask_to_log_in
 View = TypeVar("View", bound=Callable[..., Any])
 
 PUBLIC = "public"
+PROGRAMS = "programs"
 # Roles of chapter 3 that work with cases; the others of that table see none.
 FALLROLLEN = ("intake", "fallfuehrung", "fallfuehrung_intensiv", "administration", "teamleitung", "leitung")
 AUFGABENROLLEN = (*FALLROLLEN, "sozialkommission", "vpe_stelle")
@@ -40,6 +41,12 @@ def public(view: View) -> View:
     return view
 
 
+def called_by_programs(view: View) -> View:
+    """A call of the interface, which finds out by itself who calls and what they may."""
+    view.rule = PROGRAMS  # type: ignore[attr-defined]
+    return view
+
+
 def rule_of(app: Flask, endpoint: str) -> frozenset[str] | str | None:
     """The rule of a route; None when it has none."""
     return getattr(app.view_functions[endpoint], "rule", None)
@@ -54,7 +61,7 @@ def enforce() -> ResponseReturnValue | None:
     if request.endpoint is None:
         return None
     rule = rule_of(current_app, request.endpoint)
-    if rule == PUBLIC:
+    if rule in (PUBLIC, PROGRAMS):
         return None
     if not current_user.is_authenticated:
         return ask_to_log_in()

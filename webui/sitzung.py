@@ -1,18 +1,21 @@
-"""Keeping a session alive: any answer does, this one says nothing else."""
+"""The beginning and the end of a session in the browser."""
 
 from __future__ import annotations
 
-from flask import Blueprint, session
-from flask.typing import ResponseReturnValue
+from flask import session
+from flask_login import login_user, logout_user
 
-from webui.rules import requires
-
-sitzung = Blueprint("sitzung", __name__, url_prefix="/sitzung")
+from webui.nutzer import Nutzer
 
 
-@sitzung.get("/wach")
-@requires()
-def wach() -> ResponseReturnValue:
-    """Begin the session's time anew; whoever is logged out is led to the login instead."""
-    session.modified = True
-    return "", 204
+def begin(person: Nutzer) -> None:
+    """Sign somebody in. A session from before must not live on in the new one."""
+    session.clear()
+    session.permanent = True
+    login_user(person)
+
+
+def end() -> None:
+    """Sign whoever it is out of this browser."""
+    logout_user()
+    session.clear()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 from typing import Any
 
+from prometheus_client import multiprocess
+
 from engine.model import logs
 
 
@@ -13,3 +15,8 @@ def post_worker_init(worker: Any) -> None:
     logs.configure()
     gc.collect()
     gc.freeze()
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """What a worker measured stays in the sums when it is gone."""
+    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

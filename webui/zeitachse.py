@@ -18,7 +18,7 @@ def zeilen(session: FallSession, view: CaseView, moments: Sequence[Moment]) -> l
     namen = konten.names(session, [one.by for one in moments])
     contents = library.contents(session, view.release_id)
     decisions = decided(session, moments)
-    return [(_kind(one, decisions), zeile(one, contents, namen, view.instanz.process) if isinstance(one, Verlauf) else _line(one, namen)) for one in moments]
+    return [(_kind(one, decisions), zeile(one, contents, namen, view) if isinstance(one, Verlauf) else _line(one, namen)) for one in moments]
 
 
 def _kind(one: Moment, decisions: set[int]) -> str:

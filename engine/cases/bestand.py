@@ -6,13 +6,13 @@ enter at their next Standortbestimmung.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from engine.cases.projection import SEGMENTE
-from engine.cases.tabelle import Line, Problem, day, one_of, past, quoted, read_lines, short
+from engine.cases.tabelle import MAX_LINES, Line, Problem, TableUnreadable, day, one_of, past, quoted, read_lines, short
 from engine.definitions.forms.checks import Day, ahvn13, geburtsdatum
 
 CASE_COLUMNS = ("fachapplikation_nr", "region", "gemeinde_bfs", "eroeffnet_am", "naechste_sb")
@@ -52,7 +52,18 @@ def read_table(content: bytes, *, region: str, gemeinden: Mapping[int, str], tod
     Raises:
         TableUnreadable: too large, not a table, or columns are missing.
     """
-    lines = read_lines(content, REQUIRED)
+    return _table(read_lines(content, REQUIRED), region, gemeinden, today)
+
+
+def read_rows(rows: Sequence[Mapping[str, Any]], *, region: str, gemeinden: Mapping[int, str], today: date) -> Table:
+    """The same from rows that another program sends: one mapping a person, with the file's columns as keys; counted from 1."""
+    if len(rows) > MAX_LINES:
+        raise TableUnreadable(f"Es sind {len(rows)} Zeilen; höchstens {MAX_LINES} auf einmal. Teilen Sie sie auf.")
+    texts = [{key: "" if value is None else str(value).strip() for key, value in row.items()} for row in rows]
+    return _table([Line(number, text) for number, text in enumerate(texts, start=1)], region, gemeinden, today)
+
+
+def _table(lines: list[Line], region: str, gemeinden: Mapping[int, str], today: date) -> Table:
     grouped: dict[str, list[Line]] = {}
     for line in lines:
         grouped.setdefault(line.text.get("fachapplikation_nr", ""), []).append(line)

@@ -1,7 +1,8 @@
 """What the process wrote about the household becomes rows that lists and searches can use.
 
 Convention between diagrams and these tables: the root variables ``personen`` (objects with person_id, name, vorname, geburtsdatum,
-rolle_ue, ahvn13), ``segmente`` (objects with person_id, segment, vorschlag, regel, begruendung) and ``gemeinde_bfs``.
+rolle_ue, ahvn13), ``segmente`` (objects with person_id, segment, vorschlag, regel, begruendung), ``gemeinde_bfs`` and ``fallfuehrung``
+(name or login of who is responsible for the case).
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
+from engine.cases import gestalt
 from engine.definitions.bpmn import Process
 from engine.model.calendar import ZURICH
 from engine.model.step import Step
+from engine.store.dubletten import kennzeichen
 from engine.store.session import FallSession
-from engine.store.tables import Dossier, Fall, Instanz, Person, Segmentzuordnung
+from engine.store.tables import Dossier, Fall, Instanz, Konto, KontoRolle, Person, Segmentzuordnung
 
 PHASE = "phase"
 SEGMENTE = ("ABLOESEN", "VERAENDERN", "ORIENTIEREN", "STABILISIEREN")
@@ -26,9 +29,13 @@ def project(session: FallSession, instanz: Instanz, process: Process, step: Step
     """Update Fall, Person and Segmentzuordnung from a step; ``names`` are the root variables it wrote.
 
     What runs beside the case, such as a handover, describes nobody and ends nothing.
+
+    Raises:
+        FormInvalid: something was written that is no household.
     """
     if instanz.neben:
         return
+    gestalt.require({name: step.variables.get(name) for name in names & {"personen", "segmente", "gemeinde_bfs"}})
     fall, today = instanz.fall, session.now.astimezone(ZURICH).date()
     if "personen" in names:
         _persons(session, fall, step.variables.get("personen") or [], today)
@@ -36,6 +43,8 @@ def project(session: FallSession, instanz: Instanz, process: Process, step: Step
         _segments(session, fall, step.variables.get("segmente") or [], today)
     if "gemeinde_bfs" in names:
         _dossier(session, fall, step.variables.get("gemeinde_bfs"), today)
+    if "fallfuehrung" in names:
+        _responsible(session, fall, str(step.variables.get("fallfuehrung") or ""))
     _phase(fall, process, step)
     if step.completed:
         _close(session, fall, today)
@@ -43,7 +52,7 @@ def project(session: FallSession, instanz: Instanz, process: Process, step: Step
 
 def household(personen: Iterable[Mapping[str, Any]]) -> str:
     """How a case is called in lists: its applicant, otherwise whoever comes first."""
-    people = list(personen)
+    people = [one for one in personen if one]
     first = next((p for p in people if p.get("rolle_ue") == "antragstellend"), people[0] if people else {})
     return ", ".join(part for part in (first.get("name"), first.get("vorname")) if part)
 
@@ -51,13 +60,16 @@ def household(personen: Iterable[Mapping[str, Any]]) -> str:
 def _persons(session: FallSession, fall: Fall, personen: list[Mapping[str, Any]], today: date) -> None:
     fall.bezeichnung = household(personen)
     known = {p.person_id: p for p in session.scalars(select(Person).where(Person.fall_id == fall.id))}
-    for values in personen:
+    for values in (one for one in personen if one and one.get("person_id")):
         person = known.pop(values["person_id"], None)
         if person is None:
             person = Person(fall_id=fall.id, region=fall.region, person_id=values["person_id"], von=today)
             session.add(person)
         person.name, person.vorname = values.get("name") or "", values.get("vorname") or ""
-        person.rolle_ue, person.ahvn13 = values.get("rolle_ue") or "weitere", values.get("ahvn13")
+        person.rolle_ue = values.get("rolle_ue") or "weitere"
+        if person.ahvn13 != values.get("ahvn13"):
+            person.ahvn13 = values.get("ahvn13")
+            person.ahv_kennzeichen = kennzeichen(session, person.ahvn13)
         person.geburtsdatum = date.fromisoformat(values["geburtsdatum"]) if values.get("geburtsdatum") else None
         person.bis = None
     for left in known.values():
@@ -73,7 +85,7 @@ def _segments(session: FallSession, fall: Fall, segmente: list[Any], today: date
         )
     }
     for values in segmente:
-        if not isinstance(values, Mapping) or values.get("segment") not in SEGMENTE:
+        if not isinstance(values, Mapping) or values.get("segment") not in SEGMENTE or not values.get("person_id"):
             continue
         before = current.get(values["person_id"])
         after = (values["segment"], values.get("vorschlag") or "", values.get("regel") or "")
@@ -107,6 +119,18 @@ def _dossier(session: FallSession, fall: Fall, gemeinde: Any, today: date) -> No
     if current is not None:
         current.bis = today
     session.add(Dossier(fall_id=fall.id, region=fall.region, gemeinde_bfs=bfs, von=today))
+
+
+def _responsible(session: FallSession, fall: Fall, typed: str) -> None:
+    """Only somebody who holds the role in the region; a name that two people bear, or nobody, makes nobody responsible."""
+    found = session.scalars(
+        select(Konto.login)
+        .join(KontoRolle, KontoRolle.login == Konto.login)
+        .where(KontoRolle.region == fall.region, KontoRolle.rolle.in_(("fallfuehrung", "fallfuehrung_intensiv")), Konto.is_active)
+        .where(or_(Konto.login == typed.strip().lower(), Konto.name == typed.strip()))
+        .distinct()
+    ).all()
+    fall.fallfuehrung = found[0] if len(found) == 1 else None
 
 
 def _phase(fall: Fall, process: Process, step: Step) -> None:

@@ -20,8 +20,16 @@ COMMANDS = {
     "decide": "decide",
     "feel": "feel",
     "user": "user",
+    "audit": "audit",
+    "vernichtung": "vernichtung",
     "bestand": "bestand",
+    "backup": "backup",
+    "restore": "backup",
+    "doctor": "doctor",
+    "replay": "replay",
+    "export": "export",
     "demo": "demo",
+    "simulate": "simulate",
     "bench": "bench",
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
+import tempfile
 
 import click
 
@@ -44,7 +45,11 @@ def serve(host: str, port: int, workers: int | None, threads: int, demo: bool, n
     children = {"Anwendung": _gunicorn(host, port, workers or (1 if on_sqlite else 4), threads)}
     if not no_scheduler:
         children["Fristen"] = [sys.executable, "-m", "engine.cli", "scheduler"]
-    sys.exit(processes.run(children, ready=lambda: _announce(host, port, demo)))
+    with tempfile.TemporaryDirectory() as folder:
+        # Where the workers add up what they measure, see webui.betrieb.
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        code = processes.run(children, ready=lambda: _announce(host, port, demo))
+    sys.exit(code)
 
 
 @click.command()

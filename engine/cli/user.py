@@ -7,6 +7,7 @@ import sys
 import click
 
 from engine.cli.installation import open_database
+from engine.commands import konten as commands
 from engine.model.access import ROLLEN, Access, system
 from engine.store import konten
 from engine.store.tables import Konto
@@ -64,8 +65,60 @@ def disable(login: str) -> None:
       fallfluss user disable m.keller
     """
     with open_database().begin(_operator()) as session:
-        konten.disable(session, login)
+        commands.disable(session, login)
     click.echo(f"Konto «{login}» gesperrt.")
+
+
+@user.command()
+@click.argument("login")
+def enable(login: str) -> None:
+    """Ein gesperrtes Konto wieder freigeben; hebt auch die Sperre nach Fehlversuchen auf."""
+    with open_database().begin(_operator()) as session:
+        commands.enable(session, login)
+    click.echo(f"Konto «{login}» freigegeben.")
+
+
+@user.command()
+@click.argument("login")
+@click.argument("rolle", metavar="ROLLE[@REGION]")
+def grant(login: str, rolle: str) -> None:
+    """Einem Konto eine Rolle geben.
+
+    \b
+    Beispiel:
+      fallfluss user grant m.keller teamleitung@SDOL
+    """
+    with open_database().begin(_operator()) as session:
+        commands.grant(session, login, *_rolle(rolle))
+    click.echo(f"«{login}» hat jetzt die Rolle {rolle}.")
+
+
+@user.command()
+@click.argument("login")
+@click.argument("rolle", metavar="ROLLE[@REGION]")
+def revoke(login: str, rolle: str) -> None:
+    """Einem Konto eine Rolle nehmen."""
+    with open_database().begin(_operator()) as session:
+        commands.revoke(session, login, *_rolle(rolle))
+    click.echo(f"«{login}» hat die Rolle {rolle} nicht mehr.")
+
+
+@user.command()
+@click.argument("login")
+def logout(login: str) -> None:
+    """Alle Sitzungen eines Kontos beenden, auf allen Geräten."""
+    with open_database().begin(_operator()) as session:
+        commands.end_sessions(session, login)
+    click.echo(f"«{login}» ist überall abgemeldet.")
+
+
+@user.command("totp-reset")
+@click.argument("login")
+def totp_reset(login: str) -> None:
+    """Den zweiten Faktor entfernen, wenn Telefon und Notcodes verloren sind; beendet alle Sitzungen."""
+    with open_database().begin(_operator()) as session:
+        commands.remove_second_factor(session, login)
+    click.echo(f"«{login}» meldet sich wieder nur mit dem Passwort an.")
 
 
 @user.command()

@@ -2,35 +2,52 @@
 
 from engine.commands.cases import CaseRef, cancel_case, case_variables, open_case, start_form
 from engine.commands.deployments import Deployed, deploy, release
-from engine.commands.events import correlate, fire_timer
+from engine.commands.events import correlate, event_context, event_form, fire_timer, report_event
 from engine.commands.incidents import resolve_incident, set_variables
 from engine.commands.jobs import complete_job, fail_job, throw_job_error
 from engine.commands.parameter import set_parameter
-from engine.commands.tasks import claim, complete_task, may_work, save_draft, unclaim
+from engine.commands.stellvertretung import AbsenceInvalid, end_absence, record_absence
+from engine.commands.tasks import claim, complete_task, has_precedence, may_work, save_draft, unclaim
 from engine.commands.uebergabe import AlreadyMoving, begin_move
+from engine.commands.zuweisung import NotAssignable, assign_case, assign_task, comment, may_give, put_off, set_priority, tick_off
 
 __all__ = [
+    "AbsenceInvalid",
     "AlreadyMoving",
     "CaseRef",
     "Deployed",
+    "NotAssignable",
+    "assign_case",
+    "assign_task",
     "begin_move",
     "cancel_case",
     "case_variables",
     "claim",
+    "comment",
     "complete_job",
     "complete_task",
     "correlate",
+    "event_context",
+    "event_form",
     "deploy",
+    "end_absence",
     "fail_job",
     "fire_timer",
+    "has_precedence",
+    "may_give",
     "may_work",
     "open_case",
+    "put_off",
+    "record_absence",
     "release",
+    "report_event",
     "resolve_incident",
     "save_draft",
     "set_parameter",
+    "set_priority",
     "set_variables",
     "start_form",
     "throw_job_error",
+    "tick_off",
     "unclaim",
 ]

@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
 
-from engine.cases.bestand import RunningCase, Table, read_table
+from engine.cases.bestand import RunningCase, Table, read_rows, read_table
+from engine.cases.dubletten import insured
 from engine.cases.projection import household
 from engine.cases.tabelle import Problem
 from engine.commands.cases import PROCESS, new_fall, start_instance
-from engine.model.calendar import ZURICH, months_after
+from engine.model.calendar import ZURICH, add_duration
 from engine.model.errors import FallflussError, NotAllowed, NotFound
+from engine.store import parameter
 from engine.store.audit import log
 from engine.store.session import FallSession
 from engine.store.steps import Act
 from engine.store.tables import Bestandsdatei, Bestandsfall, Dossier, Fall, Gemeinde, Hinweis, Person, Region
 
 IMPORTS = ("leitung", "administration")
-# Where an imported case enters its process, and within how many months it gets its Kurzassessment light (parameter ``bestandsfaelle``).
+# Where an imported case enters its process; the process itself sees to the Kurzassessment light.
 ENTRY = "standortbestimmung"
-KA_LIGHT_MONTHS = 12
 KEPT = timedelta(days=1)
+# What another program sends instead of a file: one mapping a person, with the file's columns as keys.
+Rows = Sequence[Mapping[str, Any]]
 Progress = Callable[[int, int], None]
 
 
@@ -37,6 +40,13 @@ class NotConfirmed(FallflussError):
             f"Die Datei hat {len(problems)} fehlerhafte Angaben. Es wurde nichts gespeichert. "
             "Berichtigen Sie sie, oder bestätigen Sie, dass die betroffenen Fälle ausgelassen werden."
         )
+
+
+class NoEntry(FallflussError):
+    """The region has decided that its running cases stay where they are (parameter ``bestandsfaelle``)."""
+
+    def __init__(self, region: str):
+        super().__init__(f"In der Sozialregion {region} treten laufende Fälle nicht ein (Parameter «Eintritt laufender Fälle»). Es wurde nichts gespeichert.")
 
 
 @dataclass(frozen=True)
@@ -58,31 +68,32 @@ class Plan:
     problems: tuple[Problem, ...]
 
 
-def plan_import(session: FallSession, content: bytes, region: str) -> Plan:
-    """Read a file of running cases and compare it with the region; stores nothing.
+def plan_import(session: FallSession, content: bytes | Rows, region: str) -> Plan:
+    """Read a file of running cases, or rows of another program, and compare them with the region; stores nothing.
 
     Raises:
         NotFound, NotAllowed: not a region of this person, or no role in it that may import.
+        NoEntry: running cases of the region do not enter.
         TableUnreadable: not a table of running cases.
     """
     may_import(session, region)
     table = _read(session, content, region)
     known = _known(session, region)
-    insured = _insured(session, region)
+    numbers = insured(session, region)
     new, same, conflicts = [], [], []
     for case in table.cases:
-        conflict = _contradiction(case, known[case.fachapplikation_nr]) if case.fachapplikation_nr in known else _double(case, insured)
+        conflict = _contradiction(case, known[case.fachapplikation_nr]) if case.fachapplikation_nr in known else _double(case, numbers)
         if conflict:
             conflicts.append(Conflict(case.line, case.fachapplikation_nr, conflict))
         elif case.fachapplikation_nr in known:
             same.append(case.fachapplikation_nr)
         else:
             new.append(case)
-            insured |= {person["ahvn13"]: f"Zeile {case.line}" for person in case.personen if person["ahvn13"]}
+            numbers |= {person["ahvn13"]: f"Zeile {case.line}" for person in case.personen if person["ahvn13"]}
     return Plan(tuple(new), tuple(same), tuple(conflicts), table.problems)
 
 
-def import_cases(session: FallSession, content: bytes, region: str, *, leave_out_bad: bool = False, progress: Progress | None = None) -> Plan:
+def import_cases(session: FallSession, content: bytes | Rows, region: str, *, leave_out_bad: bool = False, progress: Progress | None = None) -> Plan:
     """Open every new case of the file at its next Standortbestimmung; what was imported before stays as it is.
 
     ``progress`` is called with how many of how many are done.
@@ -164,13 +175,21 @@ def may_import(session: FallSession, region: str) -> None:
         raise NotFound(f"Die Sozialregion «{region}»")
     if not session.access.everywhere and not session.access.rollen_in(region) & set(IMPORTS):
         raise NotAllowed("Bestandsfälle importieren (nur Leitung und Administration)")
+    if _parameter(session, region, "bestandsfaelle") == "nicht":
+        raise NoEntry(region)
 
 
-def _read(session: FallSession, content: bytes, region: str) -> Table:
+def _parameter(session: FallSession, region: str, name: str) -> Any:
+    return parameter.values(session, region, today_of(session))[name]
+
+
+def _read(session: FallSession, content: bytes | Rows, region: str) -> Table:
     today = today_of(session)
     rows = session.execute(select(Gemeinde.bfs_nr, Gemeinde.region, Gemeinde.gueltig_bis)).all()
     communes = {bfs: owner for bfs, owner, until in rows if until is None or until >= today}
-    return read_table(content, region=region, gemeinden=communes, today=today)
+    if isinstance(content, bytes):
+        return read_table(content, region=region, gemeinden=communes, today=today)
+    return read_rows(content, region=region, gemeinden=communes, today=today)
 
 
 def _known(session: FallSession, region: str) -> dict[str, tuple[Any, ...]]:
@@ -191,22 +210,15 @@ def _contradiction(case: RunningCase, stored: tuple[Any, ...]) -> str:
     return f"Schon importiert als Fall {fall_nr}, dort mit anderen Personen." if missing else ""
 
 
-def _insured(session: FallSession, region: str) -> dict[str, str]:
-    """AHV numbers in running cases of the region, each with its case."""
-    rows = select(Person.ahvn13, Fall.fall_nr).join(Fall, Fall.id == Person.fall_id)
-    running = rows.where(Person.region == region, Person.ahvn13.is_not(None), Person.bis.is_(None), Fall.abgeschlossen_am.is_(None))
-    return {ahvn13: f"Fall {fall_nr}" for ahvn13, fall_nr in session.execute(running) if ahvn13}
-
-
-def _double(case: RunningCase, insured: dict[str, str]) -> str:
-    found = sorted({insured[person["ahvn13"]] for person in case.personen if person["ahvn13"] in insured})
+def _double(case: RunningCase, numbers: dict[str, str]) -> str:
+    found = sorted({numbers[person["ahvn13"]] for person in case.personen if person["ahvn13"] in numbers})
     return f"Eine Person mit derselben AHV-Nummer ist schon in {', '.join(found)}." if found else ""
 
 
 def _open(session: FallSession, region: str, case: RunningCase) -> None:
     """One running case: its rows as they have been since it was opened, its process at the next Standortbestimmung."""
     fall = new_fall(session, region, household(case.personen), eroeffnet_am=case.eroeffnet_am)
-    light_until = months_after(today_of(session), KA_LIGHT_MONTHS)
+    light_until = add_duration(session.now, _parameter(session, region, "bestandsfaelle_frist")).astimezone(ZURICH).date()
     session.add_all(
         [
             Dossier(fall_id=fall.id, region=region, gemeinde_bfs=case.gemeinde_bfs, von=case.eroeffnet_am),
@@ -233,7 +245,7 @@ def _mark(session: FallSession, fall: Fall, case: RunningCase, light_until: date
 def _notice(case: RunningCase, light_until: date) -> str:
     text = f"Bestandsfall: Kurzassessment light bis {light_until:%d.%m.%Y}."
     if len(case.segmente) < len(case.personen):
-        text += " Nicht alle Personen haben ein Segment; an der nächsten Standortbestimmung neu segmentieren."
+        text += " Nicht alle Personen haben ein Segment; sie erhalten es mit dem Kurzassessment."
     return text
 
 

@@ -10,6 +10,9 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
+from engine.cases import gestalt
+from engine.cases.dubletten import dubletten
+from engine.cases.feldgruppen import sicht
 from engine.cases.formkontext import form_context
 from engine.cases.projection import household
 from engine.commands.stepping import advance, lock, settle
@@ -36,9 +39,10 @@ class CaseRef:
     instanz_key: int
 
 
-def start_form(session: FallSession, process: str = PROCESS) -> Form | None:
-    """The form that the process's start event carries in the latest release, if any."""
-    return _start_form(session, library.latest_release(session), process)
+def start_form(session: FallSession, process: str = PROCESS, *, region: str | None = None) -> Form | None:
+    """The form that the process's start event carries in the latest release, if any; with ``region``, as this person sees it there."""
+    form = _start_form(session, library.latest_release(session), process)
+    return sicht(session.access, region).form(form) if form and region else form
 
 
 def _start_form(session: FallSession, release_id: int, process: str) -> Form | None:
@@ -64,8 +68,12 @@ def open_case(
     # Asked once: a release that comes meanwhile must not give this case a form and a diagram that do not belong together.
     release_id = library.latest_release(session)
     form = _start_form(session, release_id, process)
+    form = sicht(session.access, region).form(form) if form else None
     values = form.validate(raw, form_context(session, form, region), feel=feel.shared(), now=session.now) if form else dict(raw)
+    gestalt.require(values)
     number_persons(values.get("personen") or [])
+    if known_elsewhere := dubletten(session, region, values.get("personen") or []):
+        values["dubletten"] = known_elsewhere
     fall = new_fall(session, region, household(values.get("personen") or []))
     if request_id:
         session.add(Meldung(message_id=request_id, name="open_case", fall_id=fall.id, at=session.now))
@@ -81,6 +89,7 @@ def start_case(session: FallSession, region: str, at: Ausloeser, values: Mapping
         NotAllowed: no role in that region that may open cases.
     """
     _may_open(session, region)
+    gestalt.require(values)
     number_persons(values.get("personen") or [])
     fall = new_fall(session, region, household(values.get("personen") or []))
     log(session, "write", act.command, fall_id=fall.id, region=region)
@@ -110,7 +119,7 @@ def _may_open(session: FallSession, region: str) -> None:
 
 def number_persons(personen: list[dict[str, Any]]) -> None:
     """Give each person of a household the id by which diagrams know it: P1, P2 …"""
-    for number, person in enumerate(personen, start=1):
+    for number, person in enumerate(filter(None, personen), start=1):
         person.setdefault("person_id", f"P{number}")
 
 

@@ -15,13 +15,17 @@ from engine.definitions.lint import lint
 from engine.model.errors import DefinitionInvalid, Finding, NotFound
 from engine.runtime import compile_bpmn
 from engine.store import library
+from engine.store.errors import Conflict
 from engine.store.session import FallSession
 from engine.store.tables import DefinitionVersion, Deployment, Release, ReleaseItem
 
 
 @dataclass(frozen=True)
 class Deployed:
-    """One definition of a deployment; ``is_new`` is False when the file was known already and kept its version."""
+    """One definition of a deployment; ``is_new`` is False when the file was known already and kept its version.
+
+    ``deployment_key`` is that of the deployment now, not of the one its version came with.
+    """
 
     key: int
     kind: str
@@ -30,6 +34,7 @@ class Deployed:
     name: str
     resource_name: str
     is_new: bool
+    deployment_key: int
 
 
 @dataclass(frozen=True)
@@ -78,14 +83,38 @@ def release(session: FallSession, note: str = "", *, keys: Iterable[int] | None 
     if errors:
         raise DefinitionInvalid(errors)
     tagged = _tagged(session, rows)
-    made = Release(at=session.now, by=session.access.konto, note=note)
+    made = _held(session, Release(at=session.now, by=session.access.konto, note=note), rows, tagged)
+    renew(session, made)
+    return made
+
+
+def release_for_trial(session: FallSession, version: DefinitionVersion) -> int:
+    """The set a trial run of that version sees: it, and the newest of everything else that is deployed, released or not.
+
+    Runs that see the same share one row; what is not deployed yet becomes an incident where it is needed.
+    """
+    rows = [version, *(row for row in _chosen(session, None) if (row.kind, row.id) != (version.kind, version.id))]
+    try:
+        tagged = _tagged(session, rows)
+    except DefinitionInvalid:
+        tagged = []
+    keys = [sorted(row.key for row in part) for part in (rows, tagged)]
+    probe = hashlib.sha256(repr(keys).encode()).hexdigest()
+    known = select(Release.id).where(Release.probe == probe)
+    try:
+        with session.begin_nested():
+            return session.scalar(known) or _held(session, Release(at=session.now, by=session.access.konto, note="Probelauf", probe=probe), rows, tagged)
+    except Conflict:  # another run was first
+        return session.scalars(known).one()
+
+
+def _held(session: FallSession, made: Release, rows: Iterable[DefinitionVersion], tagged: Iterable[DefinitionVersion]) -> int:
     session.add(made)
     session.flush()
     session.info.setdefault(library.UNCOMMITTED, set()).add(made.id)
     session.add_all(ReleaseItem(release_id=made.id, definition_key=row.key) for row in rows)
     session.add_all(ReleaseItem(release_id=made.id, definition_key=row.key, version_tag=row.version_tag) for row in tagged)
     session.flush()
-    renew(session, made.id)
     return made.id
 
 
@@ -159,7 +188,7 @@ def _version(session: FallSession, deployment: Deployment, found: Found, content
         .limit(1)
     )
     if latest is not None and latest.sha256 == sha256:
-        return _deployed(latest, is_new=False)
+        return _deployed(latest, deployment, is_new=False)
     row = DefinitionVersion(
         kind=found.kind,
         id=found.id,
@@ -173,11 +202,11 @@ def _version(session: FallSession, deployment: Deployment, found: Found, content
     )
     session.add(row)
     session.flush()
-    return _deployed(row, is_new=True)
+    return _deployed(row, deployment, is_new=True)
 
 
-def _deployed(row: DefinitionVersion, *, is_new: bool) -> Deployed:
-    return Deployed(row.key, row.kind, row.id, row.version, row.name, row.resource_name, is_new)
+def _deployed(row: DefinitionVersion, deployment: Deployment, *, is_new: bool) -> Deployed:
+    return Deployed(row.key, row.kind, row.id, row.version, row.name, row.resource_name, is_new, deployment.key)
 
 
 def _chosen(session: FallSession, keys: Iterable[int] | None) -> list[DefinitionVersion]:

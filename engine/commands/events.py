@@ -7,16 +7,20 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine.commands.cases import CaseRef, own_instance, ref
+from engine.cases.formkontext import form_context
+from engine.commands.cases import CaseRef, case_variables, own_instance, ref
 from engine.commands.starts import start_by_message
 from engine.commands.stepping import advance, instance_number, lock
+from engine.definitions import feel
+from engine.definitions.forms import Form
 from engine.model.errors import NobodyWaits, NotFound, NotWaiting
+from engine.queries.ereignisse import Ereignis, ereignis
 from engine.runtime import fire
 from engine.store import library
 from engine.store.audit import log
 from engine.store.session import FallSession
 from engine.store.steps import Act
-from engine.store.tables import Meldung, Subscription, Timer
+from engine.store.tables import Fall, Meldung, Subscription, Timer
 
 
 def fire_timer(session: FallSession, key: int) -> None:
@@ -72,6 +76,34 @@ def correlate(
     advance(session, instanz, fire(found.key, dict(variables or {})), act)
     log(session, "write", f"correlate {name}", fall_id=instanz.fall_id, region=instanz.region)
     return ref(instanz)
+
+
+def event_form(session: FallSession, found: Ereignis) -> Form | None:
+    """The form that the diagram names for reporting this event, if any."""
+    return library.contents(session, found.release_id).form(found.form_id) if found.form_id else None
+
+
+def event_context(session: FallSession, fall_nr: str, form: Form) -> dict[str, Any]:
+    """What that form sees: the case's variables and the parameters."""
+    fall = session.scalar(select(Fall).where(Fall.fall_nr == fall_nr))
+    if fall is None:
+        raise NotFound(f"Der Fall {fall_nr}")
+    return form_context(session, form, fall.region, case_variables(session, own_instance(session, fall.id)))
+
+
+def report_event(session: FallSession, fall_nr: str, key: int, raw: Mapping[str, Any], *, message_id: str | None = None) -> CaseRef:
+    """Report what happened to a case, with the form of the event that waits for it. The same ``message_id`` again changes nothing.
+
+    Raises:
+        NotFound: the case does not wait for it, or is not the person's to see.
+        FormInvalid: the form's rules are not met; nothing was stored.
+    """
+    if message_id and (known := session.get(Meldung, message_id)):
+        return ref(own_instance(session, known.fall_id))
+    found = ereignis(session, fall_nr, key)
+    form = event_form(session, found)
+    values = form.validate(raw, event_context(session, fall_nr, form), feel=feel.shared(), now=session.now) if form else dict(raw)
+    return correlate(session, found.name, found.correlation, values, message_id=message_id)
 
 
 def _subscription(session: FallSession, name: str, correlation: str) -> Subscription | None:

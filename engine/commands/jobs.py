@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, or_, select
 
 from engine.commands.stepping import advance, instance_number, lock
 from engine.model.errors import NotFound, NotWaiting
@@ -59,3 +59,38 @@ def open_job(session: FallSession, key: int) -> tuple[Instanz, Job]:
     if job is None:
         raise NotWaiting(key)
     return instanz, job
+
+
+def are_jobs_waiting(session: FallSession, type: str) -> bool:
+    """Whether a worker would get a job of this type now."""
+    return session.scalar(_waiting(session, type).limit(1)) is not None
+
+
+def activate_jobs(session: FallSession, type: str, worker: str, *, timeout: timedelta, most: int) -> list[Job]:
+    """Hand jobs to a worker, which has them for itself until ``timeout`` is over."""
+    # What another worker is just taking is left to it.
+    found = list(session.scalars(_waiting(session, type).limit(most).with_for_update(skip_locked=True)))
+    for job in found:
+        job.worker, job.locked_until = worker[:80], session.now + timeout
+    return found
+
+
+def _waiting(session: FallSession, type: str) -> Select[Job]:
+    """Due, with retries left, and held by no worker; the longest due first."""
+    is_free = or_(Job.locked_until.is_(None), Job.locked_until <= session.now)
+    query = select(Job).where(Job.type == type, Job.retries > 0, Job.next_attempt_at <= session.now, is_free)
+    return query.order_by(Job.next_attempt_at, Job.key)
+
+
+def update_job(session: FallSession, key: int, *, retries: int | None = None, timeout: timedelta | None = None) -> None:
+    """Give a job other retries, or its worker more or less time.
+
+    Raises:
+        NotWaiting: the job is done, or its element is gone.
+    """
+    instanz, job = open_job(session, key)
+    if retries is not None:
+        job.retries = retries
+        record(session, instanz, Act("update_job", key, job.element, job.type, values={"retries": retries}))
+    if timeout is not None:
+        job.locked_until = session.now + timeout

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from sqlalchemy import bindparam, select
 
 from engine.cases.projection import project
+from engine.model.access import PROBELAUF
 from engine.model.errors import NotFound, NotWaiting
 from engine.model.step import Step
-from engine.runtime import Command, Runtime, fire
+from engine.runtime import Command, Runtime, fire, until
 from engine.store import library, parameter
 from engine.store.session import FallSession
 from engine.store.steps import Act, Person, save_step
-from engine.store.tables import Instanz, Subscription
+from engine.store.tables import Instanz, Probelauf, Subscription
 
 INSTANCE = 10**9
 # Built once, because every step begins with it. The same statement tells how current the parameters in memory are. Both rows are locked:
@@ -55,6 +56,8 @@ def advance(session: FallSession, instanz: Instanz, command: Command, act: Act) 
     if instanz.zustand != "active":  # the runtime would still write variables or stop what has ended
         raise NotWaiting(act.key or instanz.key)
     runtime = library.runtime(session, instanz.release_id, instanz.region)
+    if instanz.region == PROBELAUF and (last := session.get_one(Probelauf, instanz.nummer).ends_after):
+        command = until(last, command)
     step = runtime.apply(instanz.state, command)
     settle(session, instanz, step, act, runtime)
     for signal in step.signals:
@@ -65,23 +68,24 @@ def advance(session: FallSession, instanz: Instanz, command: Command, act: Act) 
 def settle(session: FallSession, instanz: Instanz, step: Step, act: Act, runtime: Runtime) -> None:
     """Save a step that was just made for this instance."""
     contents = library.contents(session, instanz.release_id)
-    save_step(session, instanz, step, act, contents=contents, persons=_persons(instanz, step, runtime))
-    written = {change.name for change in step.changes if change.scope == instanz.key}
-    project(session, instanz, contents.process(instanz.process), step, written)
+    fresh = {event.key for event in step.events}
+    save_step(session, instanz, step, act, contents=contents, persons=persons_of(instanz, step, runtime, fresh))
+    if instanz.region != PROBELAUF:  # made-up data describes no household
+        written = {change.name for change in step.changes if change.scope == instanz.key}
+        project(session, instanz, contents.process(instanz.process), step, written)
     session.flush()
 
 
-def _persons(instanz: Instanz, step: Step, runtime: Runtime) -> dict[int, Person]:
-    """Tasks of a process called for one person are for that person: its variable ``person`` says who."""
-    fresh = {event.key for event in step.events}
-    keys = [wait.key for wait in step.waits if wait.kind == "user task" and wait.process != instanz.process and wait.key in fresh]
-    if not keys:
+def persons_of(instanz: Instanz, step: Step, runtime: Runtime, keys: Container[int]) -> dict[int, Person]:
+    """Tasks of a process called for one person are for that person: its variable ``person`` says who. Only for the tasks in ``keys``."""
+    wanted = [wait.key for wait in step.waits if wait.kind == "user task" and wait.process != instanz.process and wait.key in keys]
+    if not wanted:
         return {}
-    return {key: _person(values.get("person")) for key, values in runtime.visible(step.state, keys).items() if values.get("person")}
+    seen = {key: values.get("person") for key, values in runtime.visible(step.state, wanted).items()}
+    return {key: _person(person) for key, person in seen.items() if person and isinstance(person, Mapping)}
 
 
-def _person(values: Mapping[str, Any] | None) -> Person:
-    values = values or {}
+def _person(values: Mapping[str, Any]) -> Person:
     return Person(str(values.get("person_id", "")), f"{values.get('vorname', '')} {values.get('name', '')}".strip())
 
 

@@ -7,11 +7,14 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
+from engine.cases.feldgruppen import sicht
 from engine.cases.formkontext import form_context
+from engine.cases.vertretung import acts_for
 from engine.commands.cases import CaseRef
 from engine.commands.stepping import advance, instance_number, lock
 from engine.definitions import feel
 from engine.definitions.listeners import announces
+from engine.model.access import PROBELAUF
 from engine.model.errors import NotAllowed, NotFound, Stale, TaskClaimed, TaskNotOpen
 from engine.runtime import assign, complete
 from engine.store import library
@@ -30,11 +33,12 @@ def claim(session: FallSession, key: int) -> None:
     Raises:
         TaskNotOpen, TaskClaimed, NotAllowed
     """
-    instanz, aufgabe = _open_task(session, key)
+    instanz, aufgabe = open_task(session, key)
     _may_work(session, aufgabe)
     if aufgabe.assignee != session.access.konto:
+        stands_for = acts_for(session, aufgabe)
         aufgabe.assignee = session.access.konto
-        _record(session, instanz, aufgabe, "claim")
+        note_assignment(session, instanz, aufgabe, "claim", stands_for)
 
 
 def unclaim(session: FallSession, key: int) -> None:
@@ -43,11 +47,12 @@ def unclaim(session: FallSession, key: int) -> None:
     Raises:
         TaskNotOpen, TaskClaimed, NotAllowed
     """
-    instanz, aufgabe = _open_task(session, key)
+    instanz, aufgabe = open_task(session, key)
     _may_work(session, aufgabe)
     if aufgabe.assignee is not None:
+        stands_for = acts_for(session, aufgabe)
         aufgabe.assignee = None
-        _record(session, instanz, aufgabe, "unclaim")
+        note_assignment(session, instanz, aufgabe, "unclaim", stands_for)
 
 
 def save_draft(session: FallSession, key: int, raw: Mapping[str, Any], *, revision: int, fenster: str = "", stand: str = "") -> int:
@@ -59,7 +64,7 @@ def save_draft(session: FallSession, key: int, raw: Mapping[str, Any], *, revisi
         Stale: the same person saved a newer draft elsewhere; that one stays.
         TaskNotOpen, NotAllowed
     """
-    _, aufgabe = _open_task(session, key)
+    _, aufgabe = open_task(session, key)
     _may_work(session, aufgabe)
     draft = session.get(Entwurf, (key, session.access.konto))
     if draft is None:
@@ -80,10 +85,11 @@ def complete_task(session: FallSession, key: int, raw: Mapping[str, Any]) -> Cas
         TaskClaimed: somebody else has it.
         FormInvalid: ``raw`` breaks a rule of the task's form; nothing is changed.
     """
-    instanz, aufgabe = _open_task(session, key)
+    instanz, aufgabe = open_task(session, key)
     _may_work(session, aufgabe)
+    stands_for = acts_for(session, aufgabe)
     values = _validated(session, instanz, aufgabe, raw)
-    act = Act("complete_task", key, aufgabe.element, aufgabe.name, aufgabe.person_name, values)
+    act = Act("complete_task", key, aufgabe.element, aufgabe.name, aufgabe.person_name, values, im_namen_von=stands_for)
     # Before the step, so that one flush writes everything.
     log(session, "write", "complete_task", fall_id=instanz.fall_id, region=instanz.region)
     advance(session, instanz, complete(key, values), act)
@@ -95,13 +101,15 @@ def complete_task(session: FallSession, key: int, raw: Mapping[str, Any]) -> Cas
 def _validated(session: FallSession, instanz: Instanz, aufgabe: Aufgabe, raw: Mapping[str, Any]) -> dict[str, Any]:
     if not aufgabe.form_id:
         return {}
-    form = library.contents(session, instanz.release_id).form(aufgabe.form_id, aufgabe.form_tag)
-    visible = library.runtime(session, instanz.release_id, instanz.region).visible(instanz.state, [aufgabe.key])[aufgabe.key]
-    context = form_context(session, form, instanz.region, visible)
-    return form.validate(raw, context, feel=feel.shared(), now=session.now)
+    contents = library.contents(session, instanz.release_id)
+    seen = sicht(session.access, instanz.region, contents)
+    form = seen.form(contents.form(aufgabe.form_id, aufgabe.form_tag))
+    stored = library.runtime(session, instanz.release_id, instanz.region).visible(instanz.state, [aufgabe.key])[aufgabe.key]
+    context = form_context(session, form, instanz.region, seen.redacted(stored))
+    return seen.restored(form.validate(raw, context, feel=feel.shared(), now=session.now), stored)
 
 
-def _open_task(session: FallSession, key: int) -> tuple[Instanz, Aufgabe]:
+def open_task(session: FallSession, key: int) -> tuple[Instanz, Aufgabe]:
     """The instance locked first, then its task as it is after whoever held the lock before."""
     try:
         instanz = lock(session, instance_number(key))
@@ -116,21 +124,33 @@ def _open_task(session: FallSession, key: int) -> tuple[Instanz, Aufgabe]:
 
 
 def may_work(session: FallSession, aufgabe: Aufgabe) -> bool:
-    """Whether the person's roles or name make the task theirs to do."""
+    """Whether the person's roles or name make the task theirs to do, or they stand in for somebody absent whose task it is."""
     access = session.access
     named = access.konto == aufgabe.assignee or access.konto in aufgabe.candidate_users
-    return access.everywhere or named or bool(access.rollen_in(aufgabe.region) & set(aufgabe.candidate_groups))
+    # Whoever sees a trial run plays every role in it, also one that no real person has.
+    if access.everywhere or named or aufgabe.region == PROBELAUF or access.rollen_in(aufgabe.region) & set(aufgabe.candidate_groups):
+        return True
+    return acts_for(session, aufgabe) is not None
+
+
+def has_precedence(session: FallSession, aufgabe: Aufgabe) -> str | None:
+    """The login of somebody else who has the task; None while it is free, one's own, or of somebody this person stands in for."""
+    if session.access.everywhere or aufgabe.assignee in (None, session.access.konto) or acts_for(session, aufgabe) is not None:
+        return None
+    return aufgabe.assignee
 
 
 def _may_work(session: FallSession, aufgabe: Aufgabe) -> None:
     if not may_work(session, aufgabe):
         raise NotAllowed(f"Aufgabe «{aufgabe.name}»")
-    if aufgabe.assignee not in (None, session.access.konto) and not session.access.everywhere:
-        raise TaskClaimed(aufgabe.key, aufgabe.assignee or "")
+    if (other := has_precedence(session, aufgabe)) is not None:
+        raise TaskClaimed(aufgabe.key, other)
 
 
-def _record(session: FallSession, instanz: Instanz, aufgabe: Aufgabe, what: str) -> None:
-    act = Act(what, aufgabe.key, aufgabe.element, aufgabe.name, aufgabe.person_name)
+def note_assignment(
+    session: FallSession, instanz: Instanz, aufgabe: Aufgabe, what: str, stands_for: str | None = None
+) -> None:
+    act = Act(what, aufgabe.key, aufgabe.element, aufgabe.name, aufgabe.person_name, im_namen_von=stands_for)
     element = library.contents(session, instanz.release_id).element(aufgabe.process, aufgabe.element, aufgabe.process_version)
     if element is not None and announces(element, "assigning"):
         advance(session, instanz, assign(aufgabe.key, aufgabe.assignee), act)

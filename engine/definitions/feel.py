@@ -5,6 +5,7 @@ The JavaScript half is ``js/feel.js``, bundled into ``dist/feel.js`` by ``npm ru
 
 Besides FEEL's own functions a diagram may call ``arbeitstage plus(datum, anzahl)`` and ``monate plus(datum, anzahl)``, see engine.model.calendar,
 and Camunda's ``is defined``, ``get or else``, ``is empty``, ``is blank``, ``trim`` and ``last day of month``.
+What FEEL's standard says otherwise than feelin is in ``js/feel_standard.js``: ranges from text, list replace, whole months, and rounding.
 """
 
 from __future__ import annotations

@@ -108,7 +108,11 @@ def as_text(value: Any) -> str:
 def catalogue() -> Mapping[str, Parameter]:
     """All parameters by key, in the order of the file."""
     with _FILE.open(encoding="utf-8", newline="") as lines:
-        return {line["key"]: _parameter(line) for line in csv.DictReader(lines)}
+        found = [_parameter(line) for line in csv.DictReader(lines)]
+    by_key = {parameter.key: parameter for parameter in found}
+    if len(by_key) < len(found):
+        raise ValueError("parameter.csv: a key stands twice")
+    return by_key
 
 
 @cache

@@ -16,7 +16,7 @@ from engine import commands, queries
 from engine.commands import start_form
 from engine.demo.answers import fill
 from engine.demo.households import household
-from engine.demo.people import REGIONEN, worker
+from engine.demo.people import REGIONEN, worker, workers
 from engine.model.access import Access, system
 from engine.model.calendar import ZURICH
 from engine.model.clock import FixedClock
@@ -121,10 +121,14 @@ class History:
         try:
             with self.database.begin(access) as session:
                 view = queries.task(session, key)
-                raw: dict[str, Any] = fill(view.form, view.values, given={}, rng=self.rng, now=session.now) if view.form else {}
+                raw: dict[str, Any] = fill(view.form, view.values, given=self._given(view.fall.region), rng=self.rng, now=session.now) if view.form else {}
                 commands.complete_task(session, key, raw)
         except (TaskNotOpen, NotFound):
             return  # a boundary event was faster, as it happens to people
+
+    def _given(self, region: str) -> dict[str, Any]:
+        """Whoever assigns the case names one of the region's Fallführung."""
+        return {"fallfuehrung": self.rng.choice(workers(region, ["fallfuehrung"])).konto}
 
     def _plan_message(self, row: Subscription) -> None:
         self.seen.add(row.key)

@@ -33,13 +33,14 @@ class DemoPerson:
 _IN_REGION = (
     ("intake", ("intake",), "Neue Fälle eröffnen, Kurzassessments führen"),
     ("fallfuehrung", ("fallfuehrung",), "Ziele vereinbaren, Standort bestimmen, ablösen"),
+    ("fallfuehrung2", ("fallfuehrung",), "Stellvertretung, Aufgaben weitergeben"),
     ("administration", ("administration",), "Unterlagen einfordern"),
     ("teamleitung", ("teamleitung",), "Fälle zuteilen, Visum erteilen"),
     ("leitung", ("leitung", "sozialkommission"), "Verfügen, Fälle abbrechen, Parameter der Region"),
 )
 _NAMES = {
-    "SDOL": ("Irma Imfeld", "Fabio Furrer", "Anna Ackermann", "Tabea Tschudi", "Leo Lerch"),
-    "SRO": ("Ivo Isler", "Flurina Frei", "Aldo Amsler", "Timo Thommen", "Lara Luder"),
+    "SDOL": ("Irma Imfeld", "Fabio Furrer", "Franca Fuchs", "Anna Ackermann", "Tabea Tschudi", "Leo Lerch"),
+    "SRO": ("Ivo Isler", "Flurina Frei", "Felix Feller", "Aldo Amsler", "Timo Thommen", "Lara Luder"),
 }
 _CANTONAL = (
     DemoPerson("prozess", "Petra Pfister", (("prozess", "*"),), "Diagramme ablegen und freigeben, Parameter lesen"),
@@ -49,7 +50,7 @@ _CANTONAL = (
 
 
 def people() -> tuple[DemoPerson, ...]:
-    """All demo people: five in each region, three cantonal."""
+    """All demo people: six in each region, three cantonal."""
     regional = tuple(
         DemoPerson(f"{login}.{region.lower()}", name, tuple((rolle, region) for rolle in rollen), f"{task} ({REGIONEN[region]})")
         for region in REGIONEN
@@ -60,8 +61,12 @@ def people() -> tuple[DemoPerson, ...]:
 
 def worker(region: str, groups: list[str]) -> Access | None:
     """Somebody of that region who holds one of the groups."""
-    found = (person.access for person in people() if person.access.rollen.get(region, frozenset()) & set(groups))
-    return next(found, None)
+    return next(iter(workers(region, groups)), None)
+
+
+def workers(region: str, groups: list[str]) -> list[Access]:
+    """Everybody of that region who holds one of the groups."""
+    return [person.access for person in people() if person.access.rollen.get(region, frozenset()) & set(groups)]
 
 
 def add_people(session: FallSession) -> None:

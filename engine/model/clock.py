@@ -10,9 +10,15 @@ class Clock(Protocol):
     def now(self) -> datetime:
         """The present instant, in UTC with time zone."""
 
+    def wall(self) -> datetime:
+        """What the clocks outside show, such as somebody's telephone: the same, unless this clock was set."""
+
 
 class SystemClock:
     def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def wall(self) -> datetime:
         return datetime.now(UTC)
 
 
@@ -23,4 +29,7 @@ class FixedClock:
         self.at = at
 
     def now(self) -> datetime:
+        return self.at
+
+    def wall(self) -> datetime:
         return self.at

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, exists, or_, select
 
+from engine.cases.feldgruppen import Sicht, sicht
 from engine.model.errors import NotFound
 from engine.store import library
 from engine.store.library import Contents
@@ -69,7 +70,10 @@ class Position:
 
 @dataclass(frozen=True)
 class CaseView:
-    """``verlauf`` holds the newest rows of the history first; ``events`` all its events in the order they happened."""
+    """``verlauf`` holds the newest rows of the history first; ``events`` all its events in the order they happened.
+
+    Rows hold everything; whoever shows values of them (``values``, ``changes``, reasons) asks ``sicht`` what this person may see.
+    """
 
     fall: Fall
     instanz: Instanz
@@ -86,17 +90,28 @@ class CaseView:
     events: tuple[list[Any], ...]
     positions: tuple[Position, ...]
     release_id: int
+    sicht: Sicht
 
 
 def cases(session: FallSession, *, search: str = "", only_open: bool = False, limit: int = 50, offset: int = 0) -> tuple[CaseRow, ...]:
-    """Cases of the person's regions, newest first; ``search`` looks in numbers and names."""
-    query = select(Fall).order_by(Fall.id.desc()).limit(limit).offset(offset)
+    """Cases of the person's regions, newest first; ``search`` looks in numbers and in the names of all persons."""
+    query = _listed(search, only_open=only_open).limit(limit).offset(offset)
+    return tuple(CaseRow(f.fall_nr, f.bezeichnung, f.region, f.phase, f.eroeffnet_am, f.abgeschlossen_am) for f in session.scalars(query))
+
+
+def every_case(session: FallSession, *, search: str = "", only_open: bool = False) -> Iterable[Fall]:
+    """The same list to its end, read little by little, for a file."""
+    return session.scalars(_listed(search, only_open=only_open).execution_options(yield_per=500))
+
+
+def _listed(search: str, *, only_open: bool) -> Select[Fall]:
+    query = select(Fall).order_by(Fall.id.desc())
     if search:
         pattern = f"%{search.strip()}%"
-        query = query.where(or_(Fall.fall_nr.ilike(pattern), Fall.bezeichnung.ilike(pattern)))
-    if only_open:
-        query = query.where(Fall.abgeschlossen_am.is_(None))
-    return tuple(CaseRow(f.fall_nr, f.bezeichnung, f.region, f.phase, f.eroeffnet_am, f.abgeschlossen_am) for f in session.scalars(query))
+        words = [f"%{word}%" for word in search.replace(",", " ").split()]
+        named = exists().where(Person.fall_id == Fall.id, *(or_(Person.name.ilike(word), Person.vorname.ilike(word)) for word in words))
+        query = query.where(or_(Fall.fall_nr.ilike(pattern), Fall.bezeichnung.ilike(pattern), named))
+    return query.where(Fall.abgeschlossen_am.is_(None)) if only_open else query
 
 
 def overview(session: FallSession, fall_nr: str) -> CaseView:
@@ -158,6 +173,7 @@ def _overview(session: FallSession, fall: Fall, instanzen: Sequence[Instanz]) ->
         events=(),
         positions=(),
         release_id=instanzen[0].release_id,
+        sicht=sicht(session.access, fall.region, library.contents(session, instanzen[0].release_id)),
     )
 
 

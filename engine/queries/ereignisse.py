@@ -6,23 +6,27 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from engine.definitions.lint.form_known import FORMULAR
 from engine.model.errors import NotFound
 from engine.store import library
 from engine.store.session import FallSession
 from engine.store.tables import Fall, Instanz, Subscription
 
-# What processes tell each other, such as that the other region has accepted: nobody may report it in their place.
+# What processes tell each other, such as that the other region has accepted: nobody may report it in their place, unless the diagram
+# offers a form for it.
 BETWEEN_PROCESSES = ("uebergabe.", "fall.")
 
 
 @dataclass(frozen=True)
 class Ereignis:
-    """An open wait for a message; ``label`` is what the diagram calls it."""
+    """An open wait for a message; ``label`` is what the diagram calls it, ``form_id`` the form to report it with."""
 
     key: int
     name: str
     correlation: str
     label: str
+    release_id: int
+    form_id: str | None = None
 
 
 def ereignisse(session: FallSession, fall_nr: str) -> tuple[Ereignis, ...]:
@@ -31,11 +35,12 @@ def ereignisse(session: FallSession, fall_nr: str) -> tuple[Ereignis, ...]:
         select(Subscription, Instanz.release_id)
         .join(Instanz, Instanz.nummer == Subscription.instanz_nummer)
         .join(Fall, Fall.id == Instanz.fall_id)
-        .where(Fall.fall_nr == fall_nr, Subscription.kind == "message", *(~Subscription.name.startswith(prefix) for prefix in BETWEEN_PROCESSES))
+        .where(Fall.fall_nr == fall_nr, Subscription.kind == "message")
         .order_by(Subscription.key.desc())
     ).all()
-    found = {(row.name, row.correlation): _ereignis(session, row, release_id) for row, release_id in rows}
-    return tuple(sorted(found.values(), key=lambda one: one.label))
+    found = {(row.name, row.correlation): _ereignis(session, row, release_id, fall_nr) for row, release_id in rows}
+    offered = (one for one in found.values() if one.form_id or not one.name.startswith(BETWEEN_PROCESSES))
+    return tuple(sorted(offered, key=lambda one: one.label))
 
 
 def ereignis(session: FallSession, fall_nr: str, key: int) -> Ereignis:
@@ -50,6 +55,9 @@ def ereignis(session: FallSession, fall_nr: str, key: int) -> Ereignis:
     raise NotFound("Dieses Ereignis")
 
 
-def _ereignis(session: FallSession, row: Subscription, release_id: int) -> Ereignis:
+def _ereignis(session: FallSession, row: Subscription, release_id: int, fall_nr: str) -> Ereignis:
     element = library.contents(session, release_id).element(row.process, row.element)
-    return Ereignis(row.key, row.name, row.correlation or "", (element.name if element else "") or row.name)
+    label = (element.name if element else "") or row.name
+    # Several measures wait for the same message, each under its own number.
+    label += f" ({row.correlation})" if row.correlation != fall_nr else ""
+    return Ereignis(row.key, row.name, row.correlation or "", label, release_id, element.properties.get(FORMULAR) if element else None)

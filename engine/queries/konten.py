@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from engine.store.session import FallSession
-from engine.store.tables import Konto, Region
+from engine.store.tables import Konto, KontoRolle, Region
 
 
 def names(session: FallSession, logins: Iterable[str | None]) -> dict[str, str]:
@@ -21,3 +21,9 @@ def names(session: FallSession, logins: Iterable[str | None]) -> dict[str, str]:
 def regionen(session: FallSession) -> dict[str, str]:
     """Every Sozialregion: Kürzel to name."""
     return dict(session.execute(select(Region.kuerzel, Region.name).order_by(Region.name)).all())
+
+
+def in_regions(session: FallSession, kuerzel: Iterable[str]) -> dict[str, str]:
+    """Login to name of everybody who holds or held an account with a role in one of the regions."""
+    held = select(KontoRolle.login).where(KontoRolle.region.in_(sorted(kuerzel)))
+    return dict(session.execute(select(Konto.login, Konto.name).where(Konto.login.in_(held))).all())

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, and_, cast, false, func, or_, select, true
 
+from engine.cases.feldgruppen import sicht
 from engine.cases.formkontext import form_context
 from engine.definitions.forms import Form
 from engine.model.errors import NotFound
@@ -58,7 +59,7 @@ def open_tasks(session: FallSession, *, mine: bool = False, search: str = "", li
 
 
 def task(session: FallSession, key: int) -> TaskView:
-    """One task with its form, its prefilled values and the person's own draft.
+    """One task with its form, its prefilled values and the person's own draft; without what this person may not see.
 
     Raises:
         NotFound: it never was, or belongs to another region.
@@ -68,8 +69,11 @@ def task(session: FallSession, key: int) -> TaskView:
         raise NotFound("Die Aufgabe")
     instanz = session.get_one(Instanz, aufgabe.instanz_nummer)
     is_open = aufgabe.zustand == "CREATED"
-    form = library.contents(session, instanz.release_id).form(aufgabe.form_id, aufgabe.form_tag) if aufgabe.form_id else None
+    contents = library.contents(session, instanz.release_id)
+    seen = sicht(session.access, instanz.region, contents)
+    form = seen.form(contents.form(aufgabe.form_id, aufgabe.form_tag)) if aufgabe.form_id else None
     visible = library.runtime(session, instanz.release_id, instanz.region).visible(instanz.state, [key])[key] if is_open else {}
+    visible = seen.redacted(visible)
     values = form_context(session, form, instanz.region, visible) if form else visible
     draft = session.get(Entwurf, (key, session.access.konto)) if is_open else None
     return TaskView(aufgabe, instanz.fall, form, values, draft, is_open)

@@ -4,6 +4,7 @@ from engine.runtime.codec import UnknownState
 from engine.runtime.commands import (
     Command,
     activate,
+    all_of,
     assign,
     cancel,
     complete,
@@ -13,6 +14,7 @@ from engine.runtime.commands import (
     set_variables,
     terminate,
     throw_error,
+    until,
 )
 from engine.runtime.definition import Definition, compile_bpmn
 from engine.runtime.migrate import CannotMigrate, migrate
@@ -28,6 +30,7 @@ __all__ = [
     "Services",
     "UnknownState",
     "activate",
+    "all_of",
     "assign",
     "cancel",
     "compile_bpmn",
@@ -39,4 +42,5 @@ __all__ = [
     "set_variables",
     "terminate",
     "throw_error",
+    "until",
 ]

@@ -45,6 +45,7 @@ class Case(BpmnWorkflow):
     """Created by ``Runtime`` for one command and thrown away afterwards; its lasting form is the text of ``codec``."""
 
     owner = None
+    last: str | None = None  # the element of the outermost process after which the case ends
     prune_every = 100  # how many elements run before history is forgotten within a step
 
     def __init__(self, definition: Definition, services: Services):
@@ -232,6 +233,14 @@ class Case(BpmnWorkflow):
         inner = self.subprocesses.pop(task.id, None)
         if inner is not None:
             self.cancel_all(inner)
+
+    def ends_after(self, task: Task) -> bool:
+        """Whether the case was told to end with this element; everything else that is open goes then."""
+        if self.last is None or task.workflow is not self or "loop" in task.internal_data or task.task_spec.bpmn_id != self.last:
+            return False
+        self.cancel_all(self, but=task)
+        self.completed = True
+        return True
 
     def cancel_all(self, workflow: Any, but: Task | None = None) -> None:
         for task in list(workflow.tasks.values()):

@@ -148,6 +148,26 @@ def terminate(key: int) -> Command:
     return command
 
 
+def until(element: str, then: Command) -> Command:
+    """``then``, after which the case ends as soon as ``element`` of the outermost process is completed."""
+
+    def command(case: Case) -> None:
+        case.last = element
+        then(case)
+
+    return command
+
+
+def all_of(*steps: Command) -> Command:
+    """Several commands in one step."""
+
+    def command(case: Case) -> None:
+        for step in steps:
+            step(case)
+
+    return command
+
+
 def cancel() -> Command:
     """End the case: everything open is cancelled."""
 

@@ -72,7 +72,8 @@ class Element(BpmnSpecMixin):
         except Trouble as trouble:
             case.block(task, trouble)
             return None
-        self._spread(case, task)
+        if not case.ends_after(task):
+            self._spread(case, task)
         return True
 
     def _spread(self, case: Case, task: Task) -> None:

@@ -20,15 +20,18 @@ from engine.runtime.tokens import plant
 class Runtime(Services):
     """Runs cases: every method loads the state it is given and hands out a new one; nothing is kept in between."""
 
-    def start(self, definition: Definition, variables: Mapping[str, Any], *, key: int, at: str | None = None) -> Step:
+    def start(
+        self, definition: Definition, variables: Mapping[str, Any], *, key: int, at: str | None = None, last: str | None = None
+    ) -> Step:
         """Start a case at its start event, or at the element ``at``. ``key`` is its root key (instance number · 10⁹);
-        all other keys follow it, one by one.
+        all other keys follow it, one by one. With ``last`` the case ends when that element is completed; see ``until``.
 
         Raises:
             NotFound: the process has no element ``at``.
         """
         case = Case(definition, self)
         plant(case, at)
+        case.last = last
         case.counter = case.root = key
         case.variables.open(key, None, variables)
         drive(case)

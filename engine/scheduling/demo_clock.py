@@ -30,6 +30,9 @@ class DemoClock:
             self._refresh()
         return datetime.now(UTC) + self._offset
 
+    def wall(self) -> datetime:
+        return datetime.now(UTC)
+
     def set(self, at: datetime) -> None:
         """Make it ``at`` from now on, in every process."""
         self._offset = at - datetime.now(UTC)

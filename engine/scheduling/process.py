@@ -8,7 +8,8 @@ from threading import Event
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from engine.scheduling.scheduler import Wecker
+from engine.scheduling import post
+from engine.scheduling.scheduler import Siegler, Wecker
 from engine.store.session import Database
 
 # How often to look whether the process that started this one still lives; a scheduler nobody can stop must not stay behind.
@@ -19,7 +20,8 @@ def run(database: Database, stop: Event) -> None:
     """Fire what is due until ``stop`` is set, or until the parent process is gone."""
     parent = os.getppid()
     scheduler = BackgroundScheduler(timezone=UTC)
-    Wecker(database, scheduler).start()
+    Siegler(database, scheduler).plan()
+    Wecker(database, scheduler, post.from_env()).start()
     while not stop.wait(ORPHANED) and os.getppid() == parent:
         pass
     # Not waiting here: shutdown would hold the lock that a round still running needs to plan the next one, and both would stand

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 
@@ -44,6 +44,13 @@ class Conflict(FallflussError):
         )
 
 
+class TooLong(FallflussError):
+    """A value does not fit into its column: such as an assignee, computed by a diagram, that is a whole letter."""
+
+    def __init__(self) -> None:
+        super().__init__("Ein Wert ist zu lang oder zu gross, um gespeichert zu werden. Es wurde nichts gespeichert.")
+
+
 class DatabaseUrlInvalid(FallflussError):
     """The installation names a database that Fallfluss cannot use."""
 
@@ -65,6 +72,7 @@ def translated() -> Iterator[None]:
     Raises:
         Stale: a version column had moved on, or the row is gone.
         Conflict: a constraint was broken.
+        TooLong: a value does not fit.
         DatabaseBusy: locked, deadlocked or not serializable.
         DatabaseUnreachable: no connection.
     """
@@ -74,6 +82,8 @@ def translated() -> Iterator[None]:
         raise Stale from error
     except IntegrityError as error:
         raise Conflict(str(error.orig)) from error
+    except DataError as error:
+        raise TooLong from error
     except PoolTimeout as error:
         raise DatabaseBusy from error
     except (OperationalError, InterfaceError) as error:

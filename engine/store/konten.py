@@ -14,13 +14,13 @@ from engine.model.access import ROLLEN, Access
 from engine.model.errors import NotFound
 from engine.store.errors import KontoInvalid
 from engine.store.session import FallSession
-from engine.store.tables import Konto, KontoRolle, Region, Zugriff
+from engine.store.tables import Konto, KontoRolle, Region, Zugriff, Zweitfaktor
 
 CANTONAL = "*"
 # These see no case data, or only figures (process description, chapter 3); a region would open its cases to them.
-CANTONAL_ROLLEN = frozenset({"koordination", "evaluation", "prozess", "umsetzung", "betrieb"})
-# Partners and the supervision work for one region or for all.
-ROLLEN_OF_BOTH = frozenset({"vpe_stelle", "partner_rav", "partner_alk", "partner_iv", "aufsicht"})
+CANTONAL_ROLLEN = frozenset({"koordination", "aufsicht", "evaluation", "prozess", "umsetzung", "betrieb"})
+# Partners work for one region or for all.
+ROLLEN_OF_BOTH = frozenset({"vpe_stelle", "partner_rav", "partner_alk", "partner_iv"})
 
 MAX_FAILURES = 5
 LOCKED_FOR = timedelta(minutes=15)
@@ -48,7 +48,7 @@ def create_konto(session: FallSession, login: str, name: str, password: str) -> 
 
 
 def set_password(session: FallSession, login: str, password: str) -> None:
-    """Give an account a new password, open its lock and end its other sessions (``session_epoch``).
+    """Give an account a new password, open its lock and end all its sessions (``session_epoch``).
 
     Raises:
         NotFound: no such account.
@@ -71,6 +71,41 @@ def disable(session: FallSession, login: str) -> None:
     konto.session_epoch += 1
 
 
+def enable(session: FallSession, login: str) -> None:
+    """Take an account into use again and open its lock.
+
+    Raises:
+        NotFound: no such account.
+    """
+    konto = _konto(session, login)
+    konto.is_active, konto.failed_logins, konto.locked_until = True, 0, None
+
+
+def end_sessions(session: FallSession, login: str) -> None:
+    """End all sessions of an account, on every machine, including the one that asks.
+
+    Raises:
+        NotFound: no such account.
+    """
+    _konto(session, login).session_epoch += 1
+
+
+def change_password(session: FallSession, login: str, old: str, new: str) -> bool:
+    """A new password for somebody who knows the old one; all sessions end. False: the old one is wrong, which counts as a failure.
+
+    Raises:
+        KontoInvalid: the new password is too short, too long, or the old one.
+    """
+    konto = session.scalars(select(Konto).where(Konto.login == _normalized(login)).with_for_update()).one()
+    if _is_locked(session, konto) or not _matches(konto.password_hash, old):
+        note_failure(session, konto)
+        return False
+    if new == old:
+        raise KontoInvalid("Das neue Passwort ist das alte.")
+    set_password(session, konto.login, new)
+    return True
+
+
 def all_konten(session: FallSession) -> list[Konto]:
     """Every account, by login."""
     return list(session.scalars(select(Konto).order_by(Konto.login)))
@@ -88,11 +123,40 @@ def verify(session: FallSession, login: str, password: str) -> Konto | None:
     if konto is None or not konto.is_active or _is_locked(session, konto) or not is_right:
         _refuse(session, konto)
         return None
-    konto.failed_logins, konto.locked_until = 0, None
     if _hasher.check_needs_rehash(konto.password_hash):
         konto.password_hash = _hasher.hash(password)
-    _log(session, konto.login, "anmeldung")
+    # With a second factor the failures stand until its code is right, too: otherwise each right password would allow five more guesses.
+    if not has_second_factor(session, konto.login):
+        note_success(session, konto)
     return konto
+
+
+def has_second_factor(session: FallSession, login: str) -> bool:
+    """Whether a code is asked for besides the password."""
+    factor = session.get(Zweitfaktor, login)
+    return factor is not None and factor.bestaetigt_am is not None
+
+
+def note_success(session: FallSession, konto: Konto) -> None:
+    """Somebody proved to be the account's owner."""
+    konto.failed_logins, konto.locked_until = 0, None
+    _log(session, konto.login, "anmeldung")
+
+
+def note_failure(session: FallSession, konto: Konto) -> None:
+    """Somebody failed to; after five failures in a row the account is locked."""
+    _refuse(session, konto)
+
+
+def revoke(session: FallSession, login: str, rolle: str, region: str) -> None:
+    """Take a role away; harmless when the account does not have it.
+
+    Raises:
+        NotFound: no such account.
+    """
+    konto = _konto(session, login)
+    konto.rollen = [held for held in konto.rollen if (held.rolle, held.region) != (rolle, region)]
+    session.flush()
 
 
 def grant(session: FallSession, login: str, rolle: str, region: str) -> None:
@@ -103,7 +167,7 @@ def grant(session: FallSession, login: str, rolle: str, region: str) -> None:
         KontoInvalid: unknown role or region, or a role that is not held there.
     """
     konto = _konto(session, login)
-    _check_role(session, rolle, region)
+    check_role(session, rolle, region)
     if not any(held.rolle == rolle and held.region == region for held in konto.rollen):
         konto.rollen.append(KontoRolle(region=region, rolle=rolle))
         session.flush()
@@ -113,11 +177,15 @@ def access_of(konto: Konto) -> Access:
     """What the account may see and do; an inactive one nothing."""
     held: dict[str, set[str]] = {}
     for rolle in konto.rollen if konto.is_active else ():
-        held.setdefault(rolle.region, set()).add(rolle.rolle)
+        # Never a region for a cantonal role, whatever was stored: it would open all its cases.
+        held.setdefault(CANTONAL if rolle.rolle in CANTONAL_ROLLEN else rolle.region, set()).add(rolle.rolle)
     return Access(konto.login, {region: frozenset(rollen) for region, rollen in held.items()})
 
 
-def _check_role(session: FallSession, rolle: str, region: str) -> None:
+def check_role(session: FallSession, rolle: str, region: str) -> None:
+    """Raises:
+    KontoInvalid: unknown role or region, or a role that is not held there.
+    """
     if rolle not in ROLLEN:
         raise KontoInvalid(f"Die Rolle «{rolle}» gibt es nicht. Möglich sind: {', '.join(ROLLEN)}.")
     if region == CANTONAL:

@@ -155,7 +155,7 @@ def latest_release(session: FallSession) -> int:
     Raises:
         NotFound: nothing was released yet.
     """
-    found = session.scalar(select(Release.id).order_by(Release.id.desc()).limit(1))
+    found = session.scalar(select(Release.id).where(Release.probe.is_(None)).order_by(Release.id.desc()).limit(1))
     if found is None:
         raise NotFound("Eine freigegebene Fassung des Prozesses")
     return found

@@ -25,7 +25,8 @@ TABLES: dict[str, Any] = {table.__tablename__: table for table in (Aufgabe, Time
 class Act:
     """What somebody or something did; becomes one row of history.
 
-    ``fired`` is the timer that came due: a cycle that goes on is computed from its beginning.
+    ``fired`` is the timer that came due: a cycle that goes on is computed from its beginning. ``im_namen_von`` is the absent person
+    somebody stood in for.
     """
 
     command: str
@@ -35,6 +36,7 @@ class Act:
     person_name: str | None = None
     values: Mapping[str, Any] | None = None
     fired: Timer | None = None
+    im_namen_von: str | None = None
 
 
 @dataclass(frozen=True)
@@ -271,6 +273,7 @@ def _verlauf(session: FallSession, instanz: Instanz, act: Act, *, events: list[A
         "region": instanz.region,
         "at": session.now,
         "by": session.access.konto,
+        "im_namen_von": act.im_namen_von,
         "command": act.command,
         "element": act.element,
         "element_key": act.key,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -10,8 +11,9 @@ from sqlalchemy import select
 
 from engine import queries
 from engine.cases.tabelle import TableUnreadable
-from engine.commands.bestand import NotConfirmed, Plan, import_cases, plan_import
-from engine.model.access import Access
+from engine.commands.bestand import NoEntry, NotConfirmed, Plan, import_cases, plan_import
+from engine.commands.parameter import set_parameter
+from engine.model.access import Access, system
 from engine.model.errors import NotAllowed, NotFound
 from engine.store.tables import Bestandsfall, Dossier, Fall, Hinweis, Instanz, Person, Segmentzuordnung
 from tests.uebergabe.conftest import Canton
@@ -51,7 +53,7 @@ def test_a_running_case_enters_at_its_next_standortbestimmung(canton: Canton, br
     canton.travel("2026-03-31")
     assert canton.elements("SDOL") == []
     canton.travel("2026-04-01")
-    assert canton.elements("SDOL") == ["standort_bewerten"], "a fortnight before the appointment"
+    assert canton.elements("SDOL") == ["kurzassessment_durchfuehren"] * 2 + ["standort_bewerten"], "a fortnight before the appointment"
     with canton.database.read(canton.access("SDOL")) as session:
         assert queries.case(session, fall.fall_nr).positions[0].process == "fall"
 
@@ -66,7 +68,7 @@ def test_after_the_standortbestimmung_the_interval_of_the_segment_counts(canton:
 
 def test_a_case_without_segments_gets_them_at_its_standortbestimmung(canton: Canton, bring: Callable[..., Plan]):
     bring(table(CARL))
-    assert "an der nächsten Standortbestimmung neu segmentieren" in canton.notices("SDOL")[0]
+    assert "sie erhalten es mit dem Kurzassessment" in canton.notices("SDOL")[0]
     canton.travel("2026-06-01")
     canton.complete("SDOL", "standort_bewerten", sb_datum="2026-06-01")
     canton.complete("SDOL", "vorgehen_festlegen", sb_entscheid="neu_segmentieren")
@@ -179,3 +181,19 @@ def test_an_import_that_fails_in_the_middle_leaves_nothing(canton: Canton):
     for what in (Fall, Dossier, Person, Instanz, Hinweis, Bestandsfall):
         with canton.database.read(canton.access("SDOL")) as session:
             assert session.scalars(select(what)).all() == []
+
+
+def test_another_program_sends_rows_instead_of_a_file(canton: Canton, bring: Callable[..., Plan]):
+    columns = HEAD.split(";")
+    rows = [dict(zip(columns, line.split(";"), strict=True)) for line in (ANNA, CARL)]
+    assert [case.fachapplikation_nr for case in canton.do("SDOL", import_cases, rows, "SDOL").new] == ["K-1", "K-2"]
+    assert bring(table(ANNA, CARL)).known == ("K-1", "K-2")
+    faulty = canton.do("SDOL", plan_import, [{**rows[0], "geburtsdatum": None}], "SDOL")
+    assert [(one.line, one.message) for one in faulty.problems] == [(1, "«geburtsdatum» fehlt.")]
+
+
+def test_a_region_may_decide_that_its_running_cases_stay_where_they_are(canton: Canton, bring: Callable[..., Plan]):
+    with canton.database.begin(system()) as session:
+        set_parameter(session, "bestandsfaelle", "nicht", region="SDOL", von=date(2026, 3, 2), note="Später")
+    with pytest.raises(NoEntry, match="treten laufende Fälle nicht ein"):
+        bring(table(ANNA))

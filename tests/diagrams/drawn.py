@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from engine.definitions import dmn, forms
+from engine.definitions.feel import Feel
+from engine.definitions.parameter import CONTEXT, defaults
 from engine.runtime import Definition, compile_bpmn
 
 BPMN = Path(__file__).parents[2] / "bpmn"
@@ -29,3 +34,9 @@ def load_processes() -> dict[str, Definition]:
 
 def load_forms() -> dict[str, forms.Form]:
     return {form.id: form for form in (forms.read(content, name) for name, content in files("*.form").items())}
+
+
+def decide(decisions: Mapping[str, dmn.Decision], decision: str, variables: Mapping[str, Any], *, feel: Feel, now: datetime) -> dmn.Decided:
+    """As the engine decides: with every parameter's default unless ``variables`` set some of them."""
+    seen = {**variables, CONTEXT: {**defaults(), **variables.get(CONTEXT, {})}}
+    return dmn.decide(decisions, decision, seen, feel=feel, now=now)

@@ -12,7 +12,7 @@ import pytest
 import engine.store
 from engine.definitions import dmn
 from engine.definitions.feel import Feel
-from tests.diagrams.drawn import load_decisions
+from tests.diagrams.drawn import decide, load_decisions
 
 NOW = datetime(2026, 3, 2, 7, tzinfo=UTC)
 DECISIONS = load_decisions()
@@ -84,23 +84,23 @@ GEMEINDEN = list(csv.DictReader((Path(engine.store.__file__).parent / "data" / "
 
 @pytest.mark.parametrize(("decision", "variables", "rule", "result"), CASES)
 def test_each_rule_gives_its_result(feel: Feel, decision: str, variables: dict[str, Any], rule: str, result: Any) -> None:
-    assert dmn.decide(DECISIONS, decision, variables, feel=feel, now=NOW) == dmn.Decided(result, (rule,))
+    assert decide(DECISIONS, decision, variables, feel=feel, now=NOW) == dmn.Decided(result, (rule,))
 
 
 @pytest.mark.parametrize(("found", "rule", "noetig"), NEUSEGMENTIERUNG)
 def test_each_reason_for_a_new_segment_is_recognised(feel: Feel, found: dict[str, Any], rule: str, noetig: bool) -> None:
-    decided = dmn.decide(DECISIONS, "neusegmentierung", {**RUHIG, **found}, feel=feel, now=NOW)
+    decided = decide(DECISIONS, "neusegmentierung", {**RUHIG, **found}, feel=feel, now=NOW)
     assert (decided.rules, decided.result["noetig"]) == ((rule,), noetig)
     assert decided.result["grund"].endswith(".")
 
 
 @pytest.mark.parametrize(("decision", "variables", "rule"), OVERLAPS)
 def test_where_several_rules_hold_the_first_one_counts(feel: Feel, decision: str, variables: dict[str, Any], rule: str) -> None:
-    assert dmn.decide(DECISIONS, decision, variables, feel=feel, now=NOW).rules == (rule,)
+    assert decide(DECISIONS, decision, variables, feel=feel, now=NOW).rules == (rule,)
 
 
 def responsible(feel: Feel, bfs: str, stichtag: str) -> dmn.Decided:
-    return dmn.decide(DECISIONS, "zustaendigkeit", {"gemeinde_bfs": int(bfs), "stichtag": stichtag}, feel=feel, now=NOW)
+    return decide(DECISIONS, "zustaendigkeit", {"gemeinde_bfs": int(bfs), "stichtag": stichtag}, feel=feel, now=NOW)
 
 
 def test_the_table_of_communes_and_their_list_agree(feel: Feel) -> None:

@@ -77,4 +77,4 @@ def test_what_can_be_checked_is_checked(form: str, key: str, validierung: str) -
 def test_the_standortbestimmung_offers_only_what_can_follow() -> None:
     (decision,) = [field for field in fields(FORMS["f71_vorgehen"].components) if field.key == "sb_entscheid"]
     assert isinstance(decision, Choice)
-    assert [option.value for option in decision.options] == ["weiter", "neu_segmentieren", "abloesung"]
+    assert [option.value for option in decision.options] == ["weiter", "neu_segmentieren", "vpe", "intensiv", "auflage", "abloesung"]

@@ -9,7 +9,7 @@ import pytest
 
 from engine.definitions import dmn
 from engine.definitions.feel import Feel
-from tests.diagrams.drawn import load_decisions
+from tests.diagrams.drawn import decide, load_decisions
 
 NOW = datetime(2026, 3, 2, 7, tzinfo=UTC)
 DECISIONS = load_decisions()
@@ -35,7 +35,7 @@ MEHRFACH = {**GERING, "finanzen": 3, "wohnen": 3}
 
 
 def decided(feel: Feel, decision: str = "segmentierung", **variables: Any) -> dmn.Decided:
-    return dmn.decide(DECISIONS, decision, variables, feel=feel, now=NOW)
+    return decide(DECISIONS, decision, variables, feel=feel, now=NOW)
 
 
 @pytest.mark.parametrize(

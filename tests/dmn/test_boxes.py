@@ -30,6 +30,10 @@ ADDRESS = item("tOrt", fields={"plz": "number", "seit": "date"})
 CHOICE = item("tWahl", "string", '"a", "b"')
 
 
+def typed(type: str, text: str) -> str:
+    return literal(text).replace("<literalExpression>", f'<literalExpression typeRef="{type}">')
+
+
 def test_a_required_date_stays_a_date(feel: Feel) -> None:
     content = model(decision(literal('date("2026-03-02")'), "Start"), decision(literal('Start + duration("P1D")'), needs=["d_Start"]))
     assert run(feel, content).result == "2026-03-03"
@@ -38,6 +42,12 @@ def test_a_required_date_stays_a_date(feel: Feel) -> None:
 def test_a_structure_reads_the_dates_inside(feel: Feel) -> None:
     content = model(ADDRESS, data("ort", "tOrt"), decision(literal("ort.seit.year + ort.plz"), needs=["i_ort"]))
     assert run(feel, content, {"ort": {"plz": 1, "seit": "2020-01-01"}}).result == 2021
+
+
+@pytest.mark.parametrize(("type", "given", "result"), [("tZahlen", "3", [3]), ("number", "[3]", 3), ("", "[3]", [3])])
+def test_business_knowledge_gives_the_type_of_its_body(feel: Feel, type: str, given: str, result: Any) -> None:
+    content = model(item("tZahlen", "number", many=True), knowledge("f", ["a"], typed(type, "a")), decision(literal(f"f({given})"), needs=["b_f"]))
+    assert run(feel, content).result == result
 
 
 def test_business_knowledge_sees_only_its_parameters(feel: Feel) -> None:
@@ -54,6 +64,7 @@ def test_business_knowledge_sees_only_its_parameters(feel: Feel) -> None:
     pytest.param(model(decision(table("UNIQUE", ["n: number"], ["o: number"], [["1 1", "1"]]))), {"n": 2}, "Regel «R1», Eingabe «n», Zelle «1 1»", id="an input cell"),
     pytest.param(model(decision(table("UNIQUE", ["n: number"], ["o"], []))), {"n": "x"}, "Eingabe «n»: erwartet wird ein Wert vom Typ Zahl", id="an input"),
     pytest.param(model(knowledge("K", ["a"], table("UNIQUE", ["a"], ["o"], [["-", "1"], ["-", "2"]])), decision(literal("K(1)"), needs=["b_K"])), {}, "Geschäftswissen «K» darf nur eine Regel zutreffen (UNIQUE)", id="a table in business knowledge"),
+    pytest.param(model(knowledge("K", ["a"], typed("number", "a")), decision(literal('K("x")'), needs=["b_K"])), {}, "Geschäftswissen «K» passt nicht: erwartet wird ein Wert vom Typ Zahl", id="the type of business knowledge"),
     pytest.param(model(knowledge("K", ["a"], literal("a")), decision(invocation("K", b=literal("1")), needs=["b_K"])), {}, "den Parameter «b» gibt es nicht", id="an unknown parameter"),
     pytest.param(model(knowledge("K", ["a"], literal("K(a)"), ["K"]), decision(literal("K(1)"), needs=["b_K"])), {}, "gibt es nicht", id="business knowledge calling itself"),
 ])  # fmt: skip

@@ -7,9 +7,9 @@ from sqlalchemy import delete, update
 
 from engine import commands
 from engine.model.access import system
+from engine.queries.consistency import check
 from engine.store.tables import Aufgabe, Incident, Instanz, Subscription, Timer
 from tests.commands.conftest import Desk
-from tests.robustness.consistency import check
 
 
 def defects(desk: Desk) -> list[str]:
@@ -33,11 +33,11 @@ def test_cases_at_rest_hold_together(desk: Desk):
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
-        pytest.param(lambda: delete(Timer).where(Timer.element == "frist"), "waits: the state has", id="a timer is lost"),
-        pytest.param(lambda: update(Aufgabe).values(element="anders"), "waits: a row says", id="a task of another element"),
-        pytest.param(lambda: update(Aufgabe).values(zustand="CANCELED"), "is CANCELED, completed at None", id="a task closed by nobody"),
-        pytest.param(lambda: update(Instanz).values(zustand="completed"), "but the state is not over", id="an end that is none"),
-        pytest.param(lambda: update(Instanz).values(has_incident=True), "has_incident is True", id="a flag without an incident"),
+        pytest.param(lambda: delete(Timer).where(Timer.element == "frist"), "eine Zeile dafür fehlt", id="a timer is lost"),
+        pytest.param(lambda: update(Aufgabe).values(element="anders"), "der Zustand nicht", id="a task of another element"),
+        pytest.param(lambda: update(Aufgabe).values(zustand="CANCELED"), "ist CANCELED, erledigt am None", id="a task closed by nobody"),
+        pytest.param(lambda: update(Instanz).values(zustand="completed"), "der Zustand ist nicht zu Ende", id="an end that is none"),
+        pytest.param(lambda: update(Instanz).values(has_incident=True), "Vermerk einer Störung ist True", id="a flag without an incident"),
     ],
 )
 def test_what_contradicts_the_state_is_found(desk: Desk, spoil, said):
@@ -53,7 +53,7 @@ def test_rows_beside_the_state_are_found(desk: Desk):
     with desk.database.begin(system()) as session:
         session.add(Subscription(key=ref.instanz_key + 99, kind="message", name="m", correlation="1", **common))
         session.add(Incident(key=ref.instanz_key + 98, kind="JOB_NO_RETRIES", message="weg", **common))
-    assert sorted(what.split(":")[0] for what in defects(desk)) == ["incidents", "waits"]
+    assert sorted(what.split(":")[0] for what in defects(desk)) == ["Offenes", "Störungen"]
 
 
 def test_a_case_that_is_over_cannot_be_stopped_or_corrected(desk: Desk):

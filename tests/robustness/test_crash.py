@@ -13,10 +13,10 @@ import pytest
 from sqlalchemy import select
 
 from engine.model.access import system
+from engine.queries.consistency import check
 from engine.store.session import Database
 from engine.store.tables import Instanz, Verlauf
 from tests.commands.conftest import Desk
-from tests.robustness.consistency import check
 from tests.robustness.replay import replay
 from tests.robustness.worker import WALKERS, Journal, work
 

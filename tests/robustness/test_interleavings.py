@@ -14,11 +14,11 @@ from sqlalchemy import select
 from engine import commands
 from engine.model.access import Access, system
 from engine.model.clock import FixedClock
+from engine.queries.consistency import check
 from engine.store.session import Database
 from engine.store.tables import Instanz
 from tests.commands.conftest import Desk
 from tests.robustness.conftest import prepare
-from tests.robustness.consistency import check
 from tests.robustness.interleaving import Segment, Stage
 from tests.robustness.outcome import Mark, content
 from tests.robustness.scenarios import LEITUNG, SCENARIOS, Meeting, Scenario

@@ -10,10 +10,10 @@ from sqlalchemy import select
 
 from engine import commands
 from engine.model.access import system
+from engine.queries.consistency import check, step_of
 from engine.scheduling.due import run_due
 from engine.store.tables import Instanz
 from tests.commands.conftest import Desk
-from tests.robustness.consistency import check, step_of
 from tests.robustness.replay import replay
 from tests.robustness.walk import Walk
 

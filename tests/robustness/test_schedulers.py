@@ -20,11 +20,11 @@ from sqlalchemy import func, select
 from engine import commands
 from engine.model.access import Access, system
 from engine.model.clock import FixedClock, SystemClock
+from engine.queries.consistency import check
 from engine.store.session import Database
 from engine.store.tables import Hinweis, Instanz, Timer, Verlauf
 from tests.commands.conftest import Desk
 from tests.robustness.conftest import ROLES, prepare
-from tests.robustness.consistency import check
 
 # A deadline after 30 days and a reminder every 7: five due timers and four jobs for each case that was left alone for 31 days.
 TIMERS, JOBS = 5, 4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -13,12 +14,14 @@ from engine import commands, queries
 from engine.commands.stepping import settle
 from engine.model.access import Access, system
 from engine.model.clock import FixedClock
+from engine.queries.ereignisse import ereignisse
 from engine.scheduling.due import next_due, run_due
 from engine.store import library
 from engine.store.session import Database
 from engine.store.steps import Act
 from engine.store.tables import Aufgabe, Dossier, Fall, Hinweis, Incident, Instanz, Person, Segmentzuordnung, Subscription, Verlauf
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 ZURICH = ZoneInfo("Europe/Zurich")
 ROLLEN = ("intake", "administration", "fallfuehrung", "teamleitung", "leitung", "sozialkommission")
 FIELDS = (
@@ -73,6 +76,8 @@ class Akte:
         self.access = Access("meier", {region: frozenset(ROLLEN)})
         self.fall_id = 0
         self.fall_nr = ""
+        # Whether the scenario looked at a segment, a date or an end: only then do the flows it took count as tested.
+        self.proves = False
 
     # acting
 
@@ -96,6 +101,18 @@ class Akte:
         self._settle()
         return self
 
+    def report(self, label: str, **raw: Any) -> Akte:
+        """As on the case's page: an event by its name there, with what the diagram's form asks."""
+        with self.database.begin(self.access) as session:
+            found = {one.label: one.key for one in ereignisse(session, self.fall_nr)}
+            commands.report_event(session, self.fall_nr, found[label], raw)
+        self._settle()
+        return self
+
+    def reportable(self) -> list[str]:
+        with self.database.read(self.access) as session:
+            return [one.label for one in ereignisse(session, self.fall_nr)]
+
     def travel(self, to: str) -> Akte:
         """Until 08:00 of that day; what falls due on the way happens at its own moment."""
         end = datetime.combine(date.fromisoformat(to), time(8), ZURICH).astimezone(UTC)
@@ -112,7 +129,7 @@ class Akte:
                 commands.set_parameter(session, key, value, von=self.clock.at.astimezone(ZURICH).date(), note="Szenario")
         return self
 
-    def enter(self, *personen: Mapping[str, str], segmente: Mapping[str, str], naechste_sb: str) -> Akte:
+    def enter(self, *personen: Mapping[str, str], segmente: Mapping[str, str], naechste_sb: str, **more: Any) -> Akte:
         """A case that was led before: it enters at its next Standortbestimmung, as an import or a new region starts it."""
         people = [{**p, "person_id": f"P{n}", "geburtsdatum": _iso(p["geburtsdatum"])} for n, p in enumerate(personen, start=1)]
         rows = [
@@ -124,6 +141,7 @@ class Akte:
                 "naechste_sb": naechste_sb,
             }
             for p in people
+            if p["vorname"] in segmente
         ]
         values = {
             "einstieg": "standortbestimmung",
@@ -132,6 +150,7 @@ class Akte:
             "naechste_sb": naechste_sb,
             "anspruch": "ja",
             "region": self.region,
+            **more,
         }
         with self.database.begin(self.access) as session:
             release = library.latest_release(session)
@@ -172,6 +191,7 @@ class Akte:
 
     def due(self, element: str, name: str | None = None) -> str:
         """The day by whose end a task is due."""
+        self.proves = True
         due = self.task(element, name).faellig_am
         assert due is not None
         return (due - timedelta(seconds=1)).astimezone(ZURICH).date().isoformat()
@@ -185,6 +205,7 @@ class Akte:
 
     def segments(self) -> dict[str, str]:
         """Who has which segment now, by first name."""
+        self.proves = True
         people = {p.person_id: p.vorname for p in self._rows(Person)}
         return {people[s.person_id]: s.segment for s in self._rows(Segmentzuordnung) if s.bis is None and s.person_id in self._present()}
 
@@ -207,12 +228,14 @@ class Akte:
 
     @property
     def closed(self) -> str | None:
+        self.proves = True
         day = self._fall().abgeschlossen_am
         return day.isoformat() if day else None
 
     @property
     def ended(self) -> str:
         """The end event of the process at which the case ended."""
+        self.proves = True
         return next(
             str(e[2]) for row in reversed(self._rows(Verlauf)) for e in reversed(row.events) if e[0] == "completed" and e[3] == "END_EVENT"
         )
@@ -224,7 +247,9 @@ class Akte:
         """A variable of the case, from its history."""
         root = self._instance().key
         written = [change for row in self._rows(Verlauf) for change in row.changes if change[0] == root and change[1] == name]
-        return written[-1][3] if written else None
+        found = written[-1][3] if written else None
+        self.proves |= isinstance(found, str) and bool(_DAY.fullmatch(found))
+        return found
 
     def dossiers(self) -> list[tuple[int | None, str | None]]:
         return [(d.gemeinde_bfs, d.bis.isoformat() if d.bis else None) for d in self._rows(Dossier)]

@@ -37,7 +37,7 @@ def test_out_of_the_canton_the_case_goes_to_its_abloesung_on_the_day_of_the_move
     fall_nr = canton.open_household()
     canton.move(fall_nr, wohin=wohin, neue_gemeinde_bfs=None, paket_inhalt=None)
     assert canton.elements("SDOL") == ["wegzug_vorbereiten"]
-    canton.complete("SDOL", "wegzug_vorbereiten", uebergabebrief="ja")
+    canton.complete("SDOL", "wegzug_vorbereiten", uebergabebrief="ja", uebergabebrief_inhalt=["stammdaten", "ziele"], uebergabebrief_text="Guten Tag")
     canton.travel("2026-03-31")
     assert canton.fall("SDOL").phase == "Standortbestimmung"
     canton.travel("2026-04-01")

@@ -83,7 +83,10 @@ A, S = {"segment": "abloesen", "monate": 10}, {"segment": "stabilisieren", "mona
         ("RULE ORDER", 9, [A, A, S], ("R1", "R2", "R3")),
         ("COLLECT", 5, [A, A], ("R1", "R2")),
         ("UNIQUE", 0, None, ()),
-        ("COLLECT", 0, None, ()),
+        ("COLLECT", 0, [], ()),
+        ("RULE ORDER", 0, [], ()),
+        ("OUTPUT ORDER", 0, [], ()),
+        ("PRIORITY", 0, None, ()),
     ],
 )
 def test_each_hit_policy_chooses_its_rules(feel: Feel, policy: str, n: int, result: Any, rules: tuple[str, ...]) -> None:
@@ -93,6 +96,11 @@ def test_each_hit_policy_chooses_its_rules(feel: Feel, policy: str, n: int, resu
 @pytest.mark.parametrize(("aggregation", "result"), [("SUM", 50), ("MIN", 10), ("MAX", 30), ("COUNT", 3)])
 def test_collected_numbers_are_summed_up(feel: Feel, aggregation: str, result: int) -> None:
     assert run(feel, by_policy("COLLECT", aggregation), {"n": 9}) == Decided(result, ("R1", "R2", "R3"))
+
+
+@pytest.mark.parametrize(("aggregation", "result"), [("SUM", None), ("MIN", None), ("MAX", None), ("COUNT", 0)])
+def test_without_a_hit_only_a_count_has_a_number(feel: Feel, aggregation: str, result: int | None) -> None:
+    assert run(feel, by_policy("COLLECT", aggregation), {"n": 0}) == Decided(result, ())
 
 
 @pytest.mark.parametrize(("policy", "n"), [("UNIQUE", 5), ("ANY", 9)])

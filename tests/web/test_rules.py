@@ -60,7 +60,7 @@ def test_an_unexpected_error_shows_a_number_and_no_trace(app: Flask, irma: Brows
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr("engine.queries.open_tasks", fail)
+    monkeypatch.setattr("engine.queries.arbeit.liste", fail)
     response = irma.get("/aufgaben")
     assert response.status_code == 500
     assert response.headers["X-Request-ID"] in response.text

@@ -1,5 +1,6 @@
 // Makes the server's pages more comfortable; every one of them works without this file.
 import { Button, Checkboxes, ErrorSummary, Radios, ServiceNavigation, SkipLink, NotificationBanner } from "govuk-frontend";
+import "./arbeit.js";
 import "./formular.js";
 import "./sitzung.js";
 

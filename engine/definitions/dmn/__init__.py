@@ -3,8 +3,8 @@
 Required decisions come first; others see their result under the name of their variable. A variable that is not given is null: a parameter with a
 default is a required decision such as ``if alter_stabilisieren = null then 63 else alter_stabilisieren`` whose variable has the parameter's name.
 
-A table without a hit gives its default outputs, otherwise null. JSON knows no dates: input data and columns of a date type read ISO text, and
-results hold it.
+A table without a hit gives its default outputs, otherwise null, or an empty list where the hit policy lists all hits. JSON knows no dates: input
+data and columns of a date type read ISO text, and results hold it.
 """
 
 from __future__ import annotations

@@ -119,7 +119,8 @@ class Boxes:
             return Function((), NOTHING)
         parameters = children(element, "formalParameter")
         named = tuple(Parameter(parameter.get("name", ""), self.types.named(parameter.get("typeRef", ""))) for parameter in parameters)
-        return Function(named, self.inside(element))
+        body = self.boxes(element)
+        return Function(named, self.inside(element), self.types.named(body[0].get("typeRef", "") if body else ""))
 
     def conditional(self, element: etree._Element) -> Conditional:
         test, then, otherwise = (self.inside(child(element, part)) for part in ("if", "then", "else"))

@@ -114,8 +114,11 @@ class Invocation:
 
 @dataclass(frozen=True)
 class Function:
+    """``type`` is what its body says it gives."""
+
     parameters: tuple[Parameter, ...]
     body: Logic
+    type: Type = ANYTHING
     kind: str = field(default="function", init=False)
 
 

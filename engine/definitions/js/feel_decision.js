@@ -41,13 +41,13 @@ function relation({ columns, rows }, scope, place) {
 let depth = 0;
 
 /** A function sees its parameters, and of what surrounds it only `scope`. */
-function functionValue({ parameters, body }, scope, place) {
+function functionValue({ parameters, body, type: result }, scope, place) {
   const call = (...given) => {
     if (depth >= DEEPEST) throw new RangeError('recursion');
     depth += 1;
     try {
       const values = parameters.map(({ name, type }, at) => [name, checked(given[at], type, named(name, place), scope)]);
-      return boxed(body, scope.with(Object.fromEntries(values)), place);
+      return checked(boxed(body, scope.with(Object.fromEntries(values)), place), result, { ...place, where: 'result' }, scope);
     } finally {
       depth -= 1;
     }

@@ -2,6 +2,7 @@
 import { FeelDate, FeelDateTime, parseDate, parseDateTime } from 'feelin';
 import { Refused } from './feel_answers.js';
 import { Scope } from './feel_compile.js';
+import { named, standardFunctions } from './feel_standard.js';
 
 const ZONE = 'Europe/Zurich';
 
@@ -45,11 +46,6 @@ function monatePlus(datum, anzahl) {
   return new FeelDate(asDay(datum, 'monate plus').unwrap().add({ months: asWhole(anzahl, 'monate plus') }));
 }
 
-function named(fn, ...parameters) {
-  fn.$args = parameters;
-  return fn;
-}
-
 function lastDayOfMonth(date) {
   const day = asDay(date, 'last day of month').unwrap();
   return new FeelDate(day.with({ day: day.daysInMonth }));
@@ -70,6 +66,7 @@ const camundaFunctions = {
 };
 
 export const ownFunctions = {
+  ...standardFunctions,
   ...camundaFunctions,
   'arbeitstage plus': named(arbeitstagePlus, 'datum', 'anzahl'),
   'monate plus': named(monatePlus, 'datum', 'anzahl'),

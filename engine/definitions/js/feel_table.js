@@ -144,6 +144,13 @@ function valueOf(outputs, values) {
   return outputs.length === 1 ? values[0] : Object.fromEntries(outputs.map((column, at) => [column.name, values[at]]));
 }
 
+/** What a table without a hit says: its default outputs; otherwise nothing, which where hits are listed is an empty list. */
+function missed({ outputs, fallback, hit_policy: policy, aggregation }, scope) {
+  if (fallback) return valueOf(outputs, outputs.map((column, at) => outputValue(column, fallback[at], scope, null)));
+  if (aggregation) return aggregation === 'COUNT' ? 0 : null;
+  return SINGLE.has(policy) ? null : [];
+}
+
 function hitsOf({ inputs, outputs, rules, hit_policy: policy }, scope) {
   const scopes = inputs.map((column) => inputScope(column, scope));
   const hits = [];
@@ -157,10 +164,10 @@ function hitsOf({ inputs, outputs, rules, hit_policy: policy }, scope) {
 
 /** Evaluates a table `{inputs, outputs, rules, hit_policy, aggregation, fallback}`; gives `{value, rules}`. */
 export function table(table, scope) {
-  const { outputs, fallback, aggregation } = table;
+  const { outputs, aggregation } = table;
   const hits = chosen(table, hitsOf(table, scope), scope);
   const rules = hits.map(({ rule }) => rule);
-  if (!hits.length) return { value: fallback && valueOf(outputs, outputs.map((column, at) => outputValue(column, fallback[at], scope, null))), rules };
+  if (!hits.length) return { value: missed(table, scope), rules };
   const values = hits.map((hit) => valueOf(outputs, hit.values));
   if (SINGLE.has(table.hit_policy)) return { value: values[0], rules };
   return { value: aggregation ? aggregated(aggregation, values, {}) : values, rules };

@@ -1,4 +1,4 @@
-"""The form must exist by the time somebody opens the task."""
+"""The form must exist by the time somebody opens the task or reports the event."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from engine.definitions.lint.report import finding
 from engine.model.errors import Finding
 
 RULE = "form-known"
+# The Modeler's property that names, at a waiting event, the form with which people report it.
+FORMULAR = "formular"
 
 
 def check(file: BpmnFile, catalog: Catalog) -> Iterator[Finding]:
-    for element in elements(file, "userTask", "startEvent"):
-        if is_static(element.form_id) and element.form_id not in catalog.forms:
-            yield finding(file, RULE, element, f"Das Formular «{element.form_id}» ist nirgends zu finden. Laden Sie die Formulardatei mit hoch, oder berichtigen Sie die Id.", catalog.missing)
+    for element in elements(file):
+        named = element.form_id if element.type in ("userTask", "startEvent") else element.properties.get(FORMULAR)
+        if is_static(named) and named not in catalog.forms:
+            yield finding(file, RULE, element, f"Das Formular «{named}» ist nirgends zu finden. Laden Sie die Formulardatei mit hoch, oder berichtigen Sie die Id.", catalog.missing)

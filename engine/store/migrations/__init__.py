@@ -45,6 +45,11 @@ def is_current(engine: Engine) -> bool:
         return set(MigrationContext.configure(connection).get_current_heads()) == set(ScriptDirectory.from_config(configuration()).get_heads())
 
 
+def current(connection: Connection) -> str:
+    """The version of the schema that the database has; empty when it has none."""
+    return ", ".join(sorted(MigrationContext.configure(connection).get_current_heads()))
+
+
 def configuration() -> Config:
     """Alembic's settings, without a file."""
     config = Config()

@@ -10,24 +10,53 @@ from engine.store.tables.akte import (
     Papier,
     Verknuepfung,
 )
+from engine.store.tables.arbeit import (
+    Abwesenheit,
+    Ansicht,
+    Aufgabenkommentar,
+    Benachrichtigung,
+    Stellvertretung,
+    Tagesmail,
+    Team,
+    Teammitglied,
+)
 from engine.store.tables.base import Base, Instant, Key, RegionOwned
 from engine.store.tables.case import Dossier, Fall, Hinweis, Person, Segmentzuordnung, Verlauf
 from engine.store.tables.drawn import Ausloeser, DefinitionVersion, Deployment, Release, ReleaseItem
 from engine.store.tables.exchange import Bestandsdatei, Bestandsfall, Uebergabe, Uebergabeangebot
 from engine.store.tables.operation import Einstellung, Parameterwert, Zugriff
 from engine.store.tables.places import Gemeinde, Konto, KontoRolle, Region
+from engine.store.tables.probelauf import Probelauf
 from engine.store.tables.running import Aufgabe, Entwurf, Incident, Instanz, Job, Meldung, Subscription, Timer, Waiting
+from engine.store.tables.trust import (
+    Aufsichtszugriff,
+    Fallsalz,
+    Fremdkonto,
+    Loeschfreigabe,
+    Siegel,
+    Siegelzeile,
+    Vernichtung,
+    Vernichtungsantrag,
+    Zweitfaktor,
+)
+from engine.store.tables.zugang import Dienstkonto, Zugangstoken
 
 __all__ = [
+    "Abwesenheit",
+    "Ansicht",
     "Aufgabe",
+    "Aufgabenkommentar",
+    "Aufsichtszugriff",
     "Auskunft",
     "Ausloeser",
     "Base",
+    "Benachrichtigung",
     "Bestandsdatei",
     "Bestandsfall",
     "Briefkopf",
     "DefinitionVersion",
     "Deployment",
+    "Dienstkonto",
     "Dokument",
     "Dokumentinhalt",
     "Dossier",
@@ -35,6 +64,8 @@ __all__ = [
     "Entwurf",
     "Fachapplikationsstand",
     "Fall",
+    "Fallsalz",
+    "Fremdkonto",
     "Gemeinde",
     "Hinweis",
     "Incident",
@@ -45,21 +76,33 @@ __all__ = [
     "Key",
     "Konto",
     "KontoRolle",
+    "Loeschfreigabe",
     "Meldung",
     "Papier",
     "Parameterwert",
     "Person",
+    "Probelauf",
     "Region",
     "RegionOwned",
     "Release",
     "ReleaseItem",
     "Segmentzuordnung",
+    "Siegel",
+    "Siegelzeile",
+    "Stellvertretung",
     "Subscription",
+    "Tagesmail",
+    "Team",
+    "Teammitglied",
     "Timer",
     "Uebergabe",
     "Uebergabeangebot",
     "Verknuepfung",
     "Verlauf",
+    "Vernichtung",
+    "Vernichtungsantrag",
     "Waiting",
+    "Zugangstoken",
     "Zugriff",
+    "Zweitfaktor",
 ]

@@ -16,7 +16,7 @@ class Fall(RegionOwned, Base):
 
     A case that is handed over to another region keeps its number there as a new row, made from the released package alone; the old
     row stays in its region, over but readable. So a number has any number of past rows and one that is not handed over.
-    ``herkunft`` is the region such a case came from.
+    ``herkunft`` is the region such a case came from; ``fallfuehrung`` the login of who is responsible for the case.
     """
 
     __tablename__ = "fall"
@@ -28,6 +28,7 @@ class Fall(RegionOwned, Base):
             sqlite_where=text("uebergeben_am IS NULL"),
             postgresql_where=text("uebergeben_am IS NULL"),
         ),
+        {"sqlite_autoincrement": True},  # the seals remember its ids
     )
 
     id: Mapped[int] = mapped_column(Key, Identity(), primary_key=True)
@@ -39,6 +40,7 @@ class Fall(RegionOwned, Base):
     herkunft: Mapped[str | None] = mapped_column(String(16))
     uebergeben_nach: Mapped[str | None] = mapped_column(String(16))
     uebergeben_am: Mapped[date | None] = mapped_column(Date)
+    fallfuehrung: Mapped[str | None] = mapped_column(String(80), index=True)
 
 
 class Dossier(RegionOwned, Base):
@@ -54,6 +56,8 @@ class Dossier(RegionOwned, Base):
 
 
 class Person(RegionOwned, Base):
+    """``ahv_kennzeichen`` is the keyed digest of the AHV number, by which alone other regions may ask for it (``engine.store.dubletten``)."""
+
     __tablename__ = "person"
     __table_args__ = (UniqueConstraint("fall_id", "person_id"),)
 
@@ -65,6 +69,7 @@ class Person(RegionOwned, Base):
     geburtsdatum: Mapped[date | None] = mapped_column(Date)
     rolle_ue: Mapped[str]
     ahvn13: Mapped[str | None]
+    ahv_kennzeichen: Mapped[str | None] = mapped_column(String(64), index=True)
     von: Mapped[date] = mapped_column(Date)
     bis: Mapped[date | None] = mapped_column(Date)
 
@@ -89,19 +94,21 @@ class Segmentzuordnung(RegionOwned, Base):
 class Verlauf(RegionOwned, Base):
     """History of a case, append-only: one row for each command, enough to replay the case.
 
-    ``command`` names it (open_case, complete_task, fire_timer, claim …), ``values`` are what it brought along. ``events`` are the
+    ``command`` names it (open_case, complete_task, fire_timer, claim …), ``values`` are what it brought along. ``im_namen_von`` is whom
+    ``by`` stood in for. ``events`` are the
     runtime's in their order, ``[what, key, element, type, process, version]``; ``changes`` the variables written,
     ``[scope, name, before, after, created]``.
     """
 
     __tablename__ = "verlauf"
-    __table_args__ = (Index("ix_verlauf_fall", "fall_id", "id"),)
+    __table_args__ = (Index("ix_verlauf_fall", "fall_id", "id"), {"sqlite_autoincrement": True})  # the seals remember its ids
 
     id: Mapped[int] = mapped_column(Key, Identity(), primary_key=True)
     fall_id: Mapped[int] = mapped_column(ForeignKey("fall.id"))
     instanz_nummer: Mapped[int | None]
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(80))
+    im_namen_von: Mapped[str | None] = mapped_column(String(80))
     command: Mapped[str] = mapped_column(String(30))
     element: Mapped[str | None] = mapped_column(String(120))
     element_key: Mapped[int | None]

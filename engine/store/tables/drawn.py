@@ -40,7 +40,10 @@ class DefinitionVersion(Base):
 
 
 class Release(Base):
-    """A fixed set of definition versions. A case stays on the release it began with until it is migrated."""
+    """A fixed set of definition versions. A case stays on the release it began with until it is migrated.
+
+    With ``probe``, the fingerprint of its set, it was put together for trial runs: nobody released it and no case begins on it.
+    """
 
     __tablename__ = "release"
 
@@ -48,6 +51,7 @@ class Release(Base):
     at: Mapped[datetime]
     by: Mapped[str]
     note: Mapped[str]
+    probe: Mapped[str | None] = mapped_column(String(64), unique=True)
 
 
 class ReleaseItem(Base):

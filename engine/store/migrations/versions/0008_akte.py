@@ -8,7 +8,7 @@ from alembic import op
 from engine.store import tables
 
 revision = "0008"
-down_revision = "0005"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 

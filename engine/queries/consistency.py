@@ -1,4 +1,7 @@
-"""Whether every row of a case is exactly what its saved state says. Reads only; what it finds is a defect of the engine."""
+"""Whether every row of a case is exactly what its saved state says. Reads only.
+
+What it finds is a defect of the engine, of the disk, or of somebody who wrote into the database by hand.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,6 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.model.step import Step, Wait
-from engine.runtime.case import Case
 from engine.store import library
 from engine.store.session import FallSession
 from engine.store.tables import Aufgabe, Entwurf, Fall, Incident, Instanz, Job, Subscription, Timer, Verlauf
@@ -29,12 +31,22 @@ class Defect:
 
 
 def check(session: FallSession, *, after: int = 0) -> list[Defect]:
-    """The defects of all cases that the session sees, or of those numbered above ``after``; empty when the database holds together.
+    """The defects of all instances that the session sees, or of those numbered above ``after``; empty when the database holds together.
 
     Loads every case: for the operator, not for requests.
     """
-    cases = session.scalars(select(Instanz).where(Instanz.nummer > after).order_by(Instanz.nummer))
-    return [Defect(instanz.nummer, what) for instanz in cases for what in _of(session, instanz)]
+    return [defect for nummer in numbers(session) if nummer > after for defect in check_one(session, nummer)]
+
+
+def numbers(session: FallSession) -> list[int]:
+    """The numbers of all instances that the session sees."""
+    return list(session.scalars(select(Instanz.nummer).order_by(Instanz.nummer)))
+
+
+def check_one(session: FallSession, nummer: int) -> list[Defect]:
+    """The defects of one instance; none when it is gone meanwhile."""
+    instanz = session.get(Instanz, nummer)
+    return [] if instanz is None else [Defect(nummer, what) for what in _of(session, instanz)]
 
 
 def step_of(session: FallSession, instanz: Instanz) -> Step:
@@ -42,16 +54,16 @@ def step_of(session: FallSession, instanz: Instanz) -> Step:
     return library.runtime(session, instanz.release_id, instanz.region).apply(instanz.state, _nothing)
 
 
-def _nothing(case: Case) -> None:
+def _nothing(case: Any) -> None:
     """Loading and saving is all."""
 
 
 def _of(session: FallSession, instanz: Instanz) -> Iterator[str]:
     step = step_of(session, instanz)
     if step.state != instanz.state:
-        yield "the state changes by loading and saving it"
-    yield from _different("waits", _waits(step), _rows(session, instanz))
-    yield from _different("incidents", _troubles(step), _incidents(session, instanz))
+        yield "Der Zustand ändert sich, wenn er geladen und gespeichert wird."
+    yield from _different("Offenes", _waits(step), _rows(session, instanz))
+    yield from _different("Störungen", _troubles(step), _incidents(session, instanz))
     yield from _ending(instanz, step)
     yield from _closed(session, instanz)
     yield from _history(session, instanz)
@@ -100,38 +112,38 @@ def _as_text(*parts: Any) -> str:
 
 
 def _different(what: str, said: Counter[str], stored: Counter[str]) -> Iterator[str]:
-    yield from (f"{what}: the state has {one}, no row says so" for one in (said - stored).elements())
-    yield from (f"{what}: a row says {one}, the state does not" for one in (stored - said).elements())
+    yield from (f"{what}: Dem Zustand nach wartet {one}, eine Zeile dafür fehlt." for one in (said - stored).elements())
+    yield from (f"{what}: Eine Zeile nennt {one}, der Zustand nicht." for one in (stored - said).elements())
 
 
 def _ending(instanz: Instanz, step: Step) -> Iterator[str]:
     if step.completed != (instanz.zustand != "active"):
-        yield f"zustand is {instanz.zustand}, but the state is {'over' if step.completed else 'not over'}"
+        yield f"Die Zeile sagt «{instanz.zustand}», der Zustand ist {'zu Ende' if step.completed else 'nicht zu Ende'}."
     if (instanz.ended_at is None) != (instanz.zustand == "active"):
-        yield f"zustand is {instanz.zustand}, ended_at {instanz.ended_at}"
+        yield f"Die Zeile sagt «{instanz.zustand}», als Ende steht {instanz.ended_at}."
     if instanz.has_incident != bool(step.incidents):
-        yield f"has_incident is {instanz.has_incident}, open incidents: {len(step.incidents)}"
-    if (instanz.fall.abgeschlossen_am is None) != (instanz.zustand == "active"):
-        yield f"zustand is {instanz.zustand}, the Fall was closed on {instanz.fall.abgeschlossen_am}"
+        yield f"Der Vermerk einer Störung ist {instanz.has_incident}, offene Störungen: {len(step.incidents)}."
+    if not instanz.neben and (instanz.fall.abgeschlossen_am is None) != (instanz.zustand == "active"):
+        yield f"Die Zeile sagt «{instanz.zustand}», abgeschlossen ist der Fall am {instanz.fall.abgeschlossen_am}."
 
 
 def _closed(session: FallSession, instanz: Instanz) -> Iterator[str]:
     for task in session.scalars(select(Aufgabe).where(Aufgabe.instanz_nummer == instanz.nummer)):
         is_open = task.zustand == "CREATED"
         if (task.completed_at is None) != is_open or (task.completed_by is None) != (task.zustand != "COMPLETED"):
-            yield f"task {task.key} is {task.zustand}, completed at {task.completed_at} by {task.completed_by}"
+            yield f"Aufgabe {task.key} ist {task.zustand}, erledigt am {task.completed_at} von {task.completed_by}."
         sent = select(Entwurf).where(Entwurf.aufgabe_key == task.key, Entwurf.login == task.completed_by)
         if not is_open and session.scalars(sent).first():
-            yield f"task {task.key} is {task.zustand} and still has a draft of who sent it"
+            yield f"Aufgabe {task.key} ist {task.zustand} und hat noch einen Entwurf der Person, die sie erledigt hat."
 
 
 def _history(session: FallSession, instanz: Instanz) -> Iterator[str]:
     rows = list(session.scalars(select(Verlauf).where(Verlauf.instanz_nummer == instanz.nummer).order_by(Verlauf.id)))
-    if [row.command for row in rows[:1]] != ["open_case"]:
-        yield "the history does not begin with open_case"
+    if not any(event[0] == "activated" for row in rows[:1] for event in row.events):
+        yield "Der Verlauf beginnt nicht damit, dass etwas eröffnet wird."
     done = Counter((row.command, row.element_key) for row in rows if row.command in ONCE)
-    yield from (f"{command} {key} stands {count} times in the history" for (command, key), count in done.items() if count > 1)
+    yield from (f"«{command}» {key} steht {count}-mal im Verlauf." for (command, key), count in done.items() if count > 1)
     happened = Counter((event[0], event[1]) for row in rows for event in row.events if event[0] in ("activated", "armed", "completed", "cancelled"))
-    yield from (f"{what} {key} happened {count} times" for (what, key), count in happened.items() if count > 1)
+    yield from (f"«{what}» {key} geschah {count}-mal." for (what, key), count in happened.items() if count > 1)
     if session.get(Fall, instanz.fall_id) is None:
-        yield "its Fall is missing"
+        yield "Der Fall dazu fehlt."

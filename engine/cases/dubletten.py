@@ -1,0 +1,35 @@
+"""Who is supported already: persons with the same AHV number in running cases of the same region (process description, chapter 8), and
+in which other region one has to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.store.dubletten import ask
+from engine.store.session import FallSession
+from engine.store.tables import Fall, Person
+
+
+def insured(session: FallSession, region: str) -> dict[str, str]:
+    """AHV numbers in running cases of the region, each with its case."""
+    rows = select(Person.ahvn13, Fall.fall_nr).join(Fall, Fall.id == Person.fall_id)
+    running = rows.where(Person.region == region, Person.ahvn13.is_not(None), Person.bis.is_(None), Fall.abgeschlossen_am.is_(None))
+    return {ahvn13: f"Fall {fall_nr}" for ahvn13, fall_nr in session.execute(running) if ahvn13}
+
+
+def dubletten(session: FallSession, region: str, personen: Iterable[Mapping[str, Any]]) -> list[str]:
+    """One sentence for each of ``personen`` who is in another running case of the region, or known in another region."""
+    numbered = [person for person in personen if person.get("ahvn13")]
+    known = insured(session, region) if numbered else {}
+    return [sentence for person in numbered for sentence in _sentences(session, region, person, known)]
+
+
+def _sentences(session: FallSession, region: str, person: Mapping[str, Any], known: Mapping[str, str]) -> Iterator[str]:
+    name = f"{person.get('vorname', '')} {person.get('name', '')}"
+    if person["ahvn13"] in known:
+        yield f"{name} ist schon in {known[person['ahvn13']]}."
+    for other in ask(session, person["ahvn13"], region=region, anlass="Anmeldung").regionen:
+        yield f"{name} ist schon in der Sozialregion {other} erfasst; bitte dort nachfragen."

@@ -1,0 +1,85 @@
+"""Who stands in for whom today, and what that allows: to see and do the absent person's tasks, never more than one's own sight of data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, select
+
+from engine.model.calendar import ZURICH
+from engine.store.session import FallSession
+from engine.store.tables import Abwesenheit, Aufgabe, KontoRolle, Stellvertretung
+
+# These see the whole case of their region (process description, chapter 3), so that each may stand in for another. Whoever sees less
+# stands in only for the same role: administration must not read about health by standing in.
+_FULL_SIGHT = frozenset({"intake", "fallfuehrung", "fallfuehrung_intensiv", "teamleitung", "leitung"})
+_STAND_INS: Mapping[str, frozenset[str]] = {**dict.fromkeys(_FULL_SIGHT, _FULL_SIGHT), "administration": _FULL_SIGHT | {"administration"}}
+_KNOWN = "vertretungen"
+
+
+@dataclass(frozen=True)
+class Vertretung:
+    """Somebody absent, for whom this person stands in with regard to ``rollen`` in ``region``."""
+
+    login: str
+    region: str
+    rollen: frozenset[str]
+
+
+def stand_ins(rolle: str) -> frozenset[str]:
+    """The roles of whoever may stand in for ``rolle``."""
+    return _STAND_INS.get(rolle, frozenset({rolle}))
+
+
+def represented(session: FallSession) -> tuple[Vertretung, ...]:
+    """For whom this person stands in today; asked of the database once in a transaction."""
+    if _KNOWN not in session.info:
+        session.info[_KNOWN] = () if session.access.everywhere else _read(session)
+    found: tuple[Vertretung, ...] = session.info[_KNOWN]
+    return found
+
+
+def acts_for(session: FallSession, aufgabe: Aufgabe) -> str | None:
+    """The absent person in whose place this task would be done; None when it is one's own to do, or nobody's."""
+    access = session.access
+    if access.everywhere or aufgabe.assignee == access.konto:
+        return None
+    if aufgabe.assignee is None and (access.konto in aufgabe.candidate_users or access.rollen_in(aufgabe.region) & set(aufgabe.candidate_groups)):
+        return None
+    return next((one.login for one in represented(session) if covers(one, aufgabe)), None)
+
+
+def covers(one: Vertretung, aufgabe: Aufgabe) -> bool:
+    """Whether the absent person could do that task today."""
+    if one.region != aufgabe.region:
+        return False
+    if aufgabe.assignee is not None:
+        return aufgabe.assignee == one.login
+    return one.login in aufgabe.candidate_users or bool(one.rollen & set(aufgabe.candidate_groups))
+
+
+def in_force(today: date) -> tuple[ColumnElement[bool], ...]:
+    """The conditions under which an absence counts on that day."""
+    return (Abwesenheit.von <= today, Abwesenheit.bis >= today, Abwesenheit.aufgehoben_am.is_(None))
+
+
+def today(session: FallSession) -> date:
+    return session.now.astimezone(ZURICH).date()
+
+
+def _read(session: FallSession) -> tuple[Vertretung, ...]:
+    rows = session.execute(
+        select(Abwesenheit.login, KontoRolle.region, KontoRolle.rolle)
+        .join(Stellvertretung, Stellvertretung.abwesenheit_id == Abwesenheit.id)
+        .join(KontoRolle, KontoRolle.login == Abwesenheit.login)
+        .where(Stellvertretung.login == session.access.konto, *in_force(today(session)))
+        .where(KontoRolle.region.in_(sorted(session.access.regionen)))
+        .order_by(Abwesenheit.login)
+    )
+    held: dict[tuple[str, str], set[str]] = {}
+    for login, region, rolle in rows:
+        if session.access.rollen_in(region) & stand_ins(rolle):
+            held.setdefault((login, region), set()).add(rolle)
+    return tuple(Vertretung(login, region, frozenset(rollen)) for (login, region), rollen in held.items())

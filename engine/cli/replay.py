@@ -1,0 +1,122 @@
+"""``fallfluss replay``: how far what happened agrees with a diagram."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from engine.cli.installation import open_database
+from engine.model.access import system
+from engine.replay.conformance import WORDS, Replayer, Report, Step, Variant
+from engine.replay.files import read_log, read_model
+from engine.replay.log import Log
+from engine.replay.model import Model
+from engine.replay.own_history import deployed_model
+
+SHOWN = 20
+
+
+@click.command()
+@click.argument("log", metavar="PROTOKOLL", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--model", "models", metavar="DATEI|PROZESS[@VERSION]", multiple=True, required=True, help="Diagramm, Ordner mit Diagrammen, oder ein abgelegter Prozess; mehrfach für aufgerufene Prozesse.")
+@click.option("--match", type=click.Choice(["id", "name"]), default=None, help="Aktivitäten über die Element-Id oder den Namen zuordnen; ohne Angabe über die Id, wenn das Protokoll Ids nennt.")
+@click.option("--lifecycle", default=None, help="Welche lifecycle:transition als getan gilt (üblich: complete).")
+@click.option("--budget", default=60_000, show_default=True, type=click.IntRange(1), help="Suchschritte je Variante, danach gilt sie als nicht entschieden.")
+@click.option("--json", "as_json", is_flag=True, help="Alles als JSON ausgeben.")
+def replay(log: Path, models: tuple[str, ...], match: str | None, lifecycle: str | None, budget: int, as_json: bool) -> None:  # noqa: FBT001 - click passes flags as booleans
+    """Ein Ereignisprotokoll (XES, CSV, Excel) auf einem BPMN-Diagramm nachspielen.
+
+    Für jede Variante entsteht die beste Erklärung: Ein Schritt, den das Diagramm dort nicht zulässt, kostet 1, ebenso ein Schritt, den das
+    Diagramm verlangt und der fehlt.
+
+    \b
+    Beispiele:
+      fallfluss replay ereignisse.xes.gz --model modell.bpmn --match name
+      fallfluss replay export.csv --model fall@3 --json
+    """
+    model = _model(models)
+    read = read_log(log)
+    for problem in read.problems[:SHOWN]:
+        click.echo(f"Zeile {problem.line}: {problem.reason}; ausgelassen", err=True)
+    if len(read.problems) > SHOWN:
+        click.echo(f"… und {len(read.problems) - SHOWN} weitere Zeilen ausgelassen", err=True)
+    for reason in model.unsupported:
+        click.echo(f"Hinweis: {reason}", err=True)
+    chosen = match or _match(read, model)
+    variants = read.variants(match=chosen, lifecycle=lifecycle)
+    replayer = Replayer(model, match=chosen, budget=budget)
+    with click.progressbar(length=len(variants), label="Varianten", file=sys.stderr) as bar:
+        report = replayer.replay(variants, progress=lambda done, _: bar.update(done - bar.pos))
+    click.echo(json.dumps(as_dict(report), ensure_ascii=False, indent=2) if as_json else _text(report))
+
+
+def _match(log: Log, model: Model) -> str:
+    """By id, as is the default; but a log that knows no id of the model and some of its names means names."""
+    labels = {name for variant in log.variants(match="id") for name in variant}
+    net = model.net(match="id", counts=None)
+    if labels & net.labels.keys() or not labels:
+        return "id"
+    if not labels & model.net(match="name", counts=None).labels.keys():
+        return "id"
+    click.echo("Das Protokoll nennt keine Element-Id des Diagramms; zugeordnet wird über die Namen (--match name).", err=True)
+    return "name"
+
+
+def _model(given: Sequence[str]) -> Model:
+    paths = [Path(one) for one in given]
+    if all(path.exists() for path in paths):
+        return read_model(paths)
+    process, _, version = given[0].partition("@")
+    if version and not version.isdigit():
+        raise click.UsageError(f"«{version}» ist keine Version; erwartet ist zum Beispiel {process}@3.")
+    with open_database().read(system("befehlszeile")) as session:
+        return deployed_model(session, process, int(version) if version else None)
+
+
+def as_dict(report: Report) -> dict[str, Any]:
+    """What ``--json`` prints."""
+    return {
+        "cases": report.cases,
+        "variants": len(report.variants),
+        "cost": report.cost,
+        "fitting_cases": report.fitting_cases,
+        "undecided": report.undecided,
+        "unknown_activities": dict(report.unknown_activities),
+        "per_variant": [_variant(variant) for variant in report.variants],
+    }
+
+
+def _variant(variant: Variant) -> dict[str, Any]:
+    return {
+        "activities": list(variant.activities),
+        "frequency": variant.frequency,
+        "cost": variant.cost,
+        **({"lower": variant.lower, "upper": variant.upper} if variant.cost is None else {}),
+        "moves": [_move(step) for step in variant.moves],
+    }
+
+
+def _move(step: Step) -> dict[str, Any]:
+    return {"kind": step.kind, "activity": step.activity, "element": step.element, "name": step.name, "deviation": step.deviation}
+
+
+def _text(report: Report) -> str:
+    part = report.fitting_cases / report.cases * 100 if report.cases else 0.0
+    lines = [
+        f"Fälle: {report.cases}, Varianten: {len(report.variants)}",
+        f"Passend: {report.fitting_cases} Fälle ({part:.1f} %), Abweichungen zusammen: {report.cost}",
+    ]
+    if report.undecided:
+        lines.append(f"Nicht entschieden: {report.undecided} Fälle (Budget je Variante erschöpft; mit --budget erhöhen)")
+    for name, number in sorted(report.unknown_activities.items(), key=lambda item: -item[1]):
+        lines.append(f"Unbekannte Aktivität: {name} ({number}-mal)")
+    found = report.by_element().most_common(SHOWN)
+    if found:
+        lines += ["", "Häufigste Abweichungen (Fälle):"]
+        lines += [f"  {number:>6}  {element}: {WORDS[what]}" for (element, what), number in found]
+    return "\n".join(lines)

@@ -1,0 +1,68 @@
+"""``fallfluss simulate``: years of cases in minutes, for evaluations before there are real ones."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from engine import commands
+from engine.cli.deploy import collect
+from engine.cli.installation import bring_up_to_date, connect, database_url, shown
+from engine.demo.simulation import Effects, period
+from engine.demo.simulation import simulate as live
+from engine.model.access import system
+from engine.model.clock import FixedClock
+from engine.store.session import Database
+
+DIAGRAMS = Path(__file__).resolve().parents[2] / "bpmn"
+STEPS = 500
+
+
+@click.command()
+@click.option("--cases", default=200, show_default=True, type=click.IntRange(1, 100_000), help="Wie viele Fälle neu eröffnet werden.")
+@click.option("--months", default=24, show_default=True, type=click.IntRange(1, 240), help="Über wie viele Monate, bis heute.")
+@click.option("--seed", default=1, show_default=True, type=int, help="Gleicher Wert, gleiche Fälle.")
+@click.option("--regions", default="", help="Nur diese Sozialregionen, mit Komma getrennt (üblich: alle 13).")
+@click.option("--until", type=click.DateTime(formats=["%Y-%m-%d"]), default=None, help="Bis zu diesem Tag statt bis heute; damit ist das Ergebnis wiederholbar.")
+@click.option("--effekt", "planted", multiple=True, metavar="WAS:REGION=FAKTOR", help="Einen Effekt einpflanzen, zum Beispiel dauer:SDOL=0.7 (auch arbeit, rueckfall); mehrfach.")
+def simulate(cases: int, months: int, seed: int, regions: str, until: datetime | None, planted: tuple[str, ...]) -> None:
+    """Erfundene Fälle von den echten Diagrammen leben lassen, mit virtueller Uhr.
+
+    Haushaltsgrössen, Bezugsdauern, Arbeitszeiten und Wiederanmeldungen folgen engine/demo/mengen.toml. Die Datenbank (DATABASE_URL) muss
+    neu oder leer sein; Diagramme und Regionen kommen von selbst hinein.
+
+    \b
+    Beispiele:
+      DATABASE_URL=sqlite:///var/simulation.db fallfluss simulate --cases 500 --months 36
+      DATABASE_URL=sqlite:///var/effekt.db fallfluss simulate --regions SDOL,SRO --effekt dauer:SDOL=0.7
+    """
+    end = datetime.now(UTC) if until is None else until.replace(tzinfo=UTC)
+    clock = FixedClock(period(end, months))
+    current = connect()
+    database = Database(current.url.render_as_string(hide_password=False), clock=clock)
+    bring_up_to_date(database)
+    with database.begin(system("befehlszeile")) as session:
+        commands.deploy(session, collect((DIAGRAMS,)))
+        commands.release(session, "Simulation")
+    chosen = [part.strip() for part in regions.split(",") if part.strip()]
+    click.echo(f"{cases} Fälle über {months} Monate entstehen in {shown(database_url())} …", err=True)
+    with click.progressbar(length=STEPS, file=sys.stderr) as bar:
+        live(
+            database, clock, end, cases=cases, regions=chosen, seed=seed, effects=_effects(planted),
+            progress=lambda part: bar.update(int(part * STEPS) - bar.pos),
+        )  # fmt: skip
+    database.close()
+
+
+def _effects(planted: tuple[str, ...]) -> Effects:
+    found: dict[str, dict[str, float]] = {"dauer": {}, "arbeit": {}, "rueckfall": {}}
+    for one in planted:
+        what, _, rest = one.partition(":")
+        region, _, factor = rest.partition("=")
+        if what not in found or not region or not factor.replace(".", "", 1).isdigit():
+            raise click.UsageError(f"«{one}» ist kein Effekt; erwartet ist zum Beispiel dauer:SDOL=0.7.")
+        found[what][region] = float(factor)
+    return Effects(**found)

@@ -1,0 +1,259 @@
+"""Years of work for evaluations: the quantities of the process description, chapter 13, lived by the real engine on a virtual clock."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from functools import partial
+from importlib.resources import files
+from math import exp, log
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+
+from engine import commands, queries
+from engine.commands import start_form
+from engine.definitions.forms import Form, walk
+from engine.demo.answers import fill
+from engine.demo.history import History, office_hour
+from engine.demo.households import FAMILIES, FIRST_NAMES
+from engine.model.access import Access, system
+from engine.model.calendar import ZURICH
+from engine.model.clock import FixedClock
+from engine.model.errors import FallflussError, NotFound, TaskNotOpen
+from engine.store.session import Database
+from engine.store.tables import Aufgabe, Fall, Gemeinde, Region, Subscription, Verlauf
+
+MONTH = timedelta(days=30.4375)
+QUANTITIES = Path(__file__).with_name("mengen.toml")
+# The element whose form decides how a case goes on, and the field for it.
+REVIEW = "standort_bewerten"
+DECISION = "sb_entscheid"
+DETACHED = "abloesung_erfassen"
+NEEDED_AGAIN = "wiederbedarf"
+
+
+class NotEmpty(FallflussError):
+    """A simulation fills a fresh database only."""
+
+    def __init__(self) -> None:
+        super().__init__("In dieser Datenbank gibt es schon Fälle. Es wurde nichts geändert. Für die Simulation eine neue wählen: DATABASE_URL=sqlite:///var/simulation.db")
+
+
+@dataclass(frozen=True)
+class Effects:
+    """What is planted in some regions, to see whether measures find it: factors on the duration of benefit, on working time and on relapse."""
+
+    dauer: Mapping[str, float] = field(default_factory=dict)
+    arbeit: Mapping[str, float] = field(default_factory=dict)
+    rueckfall: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass
+class Course:
+    """What fate holds for one case: when it can end, and when it comes back (None: never)."""
+
+    region: str
+    number: int
+    household: Mapping[str, Any]
+    ends: datetime
+    returns_after: timedelta | None
+
+
+def simulate(
+    database: Database,
+    clock: FixedClock,
+    until: datetime,
+    *,
+    cases: int,
+    regions: Sequence[str] = (),
+    seed: int = 1,
+    effects: Effects | None = None,
+    progress: Callable[[float], None] = lambda part: None,
+) -> None:
+    """Open ``cases`` cases between the clock's moment and ``until`` and live through all that follows.
+
+    Definitions must be released and regions loaded; ``clock`` is the database's. Deterministic for the same seed and period.
+
+    Raises:
+        NotEmpty: there are cases already.
+        NotFound: a region does not exist.
+    """
+    with database.read(system("simulation")) as session:
+        if session.scalar(select(func.count(Fall.id))):
+            raise NotEmpty
+    began = clock.at
+    for moment in Simulation(database, clock, seed=seed, regions=regions, effects=effects or Effects()).run(until, cases=cases):
+        progress((moment - began) / (until - began))
+    progress(1.0)
+
+
+class Simulation(History):
+    """A ``History`` whose arrivals, households, durations and returns follow the quantities of the canton."""
+
+    def __init__(self, database: Database, clock: FixedClock, *, seed: int, regions: Sequence[str], effects: Effects):
+        super().__init__(database, clock, seed=seed)
+        self.began = clock.at
+        self.effects = effects
+        self.quantities = tomllib.loads(QUANTITIES.read_text(encoding="utf-8"))
+        self.courses: dict[int, Course] = {}
+        self.opened = 0
+        self.last_row = 0
+        with database.read(system("simulation")) as session:
+            known = set(session.scalars(select(Region.kuerzel)))
+            self.places = {region: list(session.scalars(select(Gemeinde.bfs_nr).where(Gemeinde.region == region, Gemeinde.gueltig_bis.is_(None)))) for region in known}
+        missing = [region for region in regions if region not in known]
+        if missing:
+            raise NotFound(f"Die Sozialregion «{missing[0]}»")
+        self.regions = list(regions or sorted(known))
+        self.weights = _weights(self.regions)
+
+    # Arrivals
+
+    def _starts(self, until: datetime, cases: int) -> list[datetime]:
+        """Independent arrivals over the period, more of them on Mondays and in January."""
+        arrival = self.quantities["anmeldung"]
+        days = max((until - self.began).days - 1, 1)
+        dates = [self.began + timedelta(days=day) for day in range(days)]
+        weights = [(arrival["spitze_montag"] if d.weekday() == 0 else 1.0) * (arrival["spitze_januar"] if d.month == 1 else 1.0) for d in dates]
+        return sorted(office_hour(day, self.rng) for day in self.rng.choices(dates, weights, k=cases))
+
+    def _open(self, number: int) -> None:
+        region = self.rng.choices(self.regions, self.weights)[0]
+        self._begin(region, self._household(region, number))
+
+    def _begin(self, region: str, household: Mapping[str, Any]) -> None:
+        with self.database.begin(Access(f"intake.{region.lower()}", {region: frozenset({"intake"})})) as session:
+            form = start_form(session)
+            raw = fill(form, {}, given=household, rng=self.rng, now=session.now) if form else dict(household)
+            ref = commands.open_case(session, region, raw)
+        self.opened += 1
+        self.courses[ref.fall_id] = self._course(region, household)
+
+    def _course(self, region: str, household: Mapping[str, Any]) -> Course:
+        duration = self.quantities["dauer"]
+        months = exp(self.rng.gauss(log(duration["median_monate"]), duration["sigma"])) * self.effects.dauer.get(region, 1.0)
+        ends = self.clock.at + min(months, 600) * MONTH
+        return Course(region, self.opened, household, ends, self._return(self.effects.rueckfall.get(region, 1.0)))
+
+    def _return(self, factor: float) -> timedelta | None:
+        chance, relapse = self.rng.random(), self.quantities["rueckfall"]
+        for share, earliest, latest in ((relapse["bis_6"], 0.4, 5.8), (relapse["bis_12"], 6.2, 12.0), (relapse["bis_24"], 12.0, 24.0)):
+            if chance < share * factor:
+                return self.rng.uniform(earliest, latest) * MONTH
+        return None
+
+    def _household(self, region: str, number: int) -> dict[str, Any]:
+        given, today = self.quantities["haushalt"], self.clock.at.astimezone(ZURICH).date()
+        size = self.rng.choices((1, 2, 3, self.rng.randint(4, 6)), given["groessen"])[0]
+        roles = ["antragstellend", *(["partner"] if size > 1 and self.rng.random() < given["partner"] else [])]
+        roles += ["kind"] * (size - len(roles))
+        personen = [self._person(FAMILIES[number % len(FAMILIES)], role, today) for role in roles]
+        return {"personen": personen, "gemeinde_bfs": self.rng.choice(self.places[region]), "adresse": f"Musterweg {self.rng.randint(1, 99)}"}
+
+    def _person(self, family: str, role: str, today: Any) -> dict[str, Any]:
+        sex = self.rng.choice(tuple(FIRST_NAMES))
+        age = self.rng.randint(0, 17) if role == "kind" else min(64, max(18, round(self.rng.gauss(38, 12))))
+        born = today - timedelta(days=age * 365 + self.rng.randint(30, 330))
+        return {"name": family, "vorname": self.rng.choice(FIRST_NAMES[sex]), "geburtsdatum": born.isoformat(), "geschlecht": sex, "rolle_ue": role}
+
+    # Work
+
+    def _plan_what_is_new(self) -> None:
+        """Only of the instances in which something happened since: years of closed cases cost nothing."""
+        with self.database.read(system("simulation")) as session:
+            rows = session.execute(select(Verlauf.id, Verlauf.instanz_nummer).where(Verlauf.id > self.last_row)).all()
+            if not rows:
+                return
+            self.last_row = max(row.id for row in rows)
+            touched = sorted({row.instanz_nummer for row in rows if row.instanz_nummer is not None})
+            tasks = session.scalars(select(Aufgabe).where(Aufgabe.instanz_nummer.in_(touched), Aufgabe.zustand == "CREATED").order_by(Aufgabe.key))
+            for task in [task for task in tasks if task.key not in self.seen]:
+                self._plan_task(task)
+            waiting = session.scalars(select(Subscription).where(Subscription.instanz_nummer.in_(touched)).order_by(Subscription.key))
+            for row in [row for row in waiting if row.key not in self.seen]:
+                self._plan_message(row)
+
+    def _plan_task(self, task: Aufgabe) -> None:
+        self.seen.add(task.key)
+        group = task.candidate_groups[0] if task.candidate_groups else "fallfuehrung"
+        who = Access(f"{group}.{task.region.lower()}.{task.fall_id % 7}", {task.region: frozenset(task.candidate_groups)})
+        access = who if task.candidate_groups else system("simulation")
+        at = office_hour(self.clock.at + timedelta(days=self._days(task.region)), self.rng)
+        self._plan(at, partial(self._do, task.key, task.fall_id, task.element, access))
+
+    def _days(self, region: str) -> float:
+        work = self.quantities["arbeit"]
+        if self.rng.random() < work["liegen_bleiben"]:
+            return float(self.rng.randint(*work["tage_liegen"]))
+        return max(0.1, exp(self.rng.gauss(log(work["median_tage"]), work["sigma"])) * self.effects.arbeit.get(region, 1.0))
+
+    def _do(self, key: int, fall_id: int, element: str, access: Access) -> None:
+        try:
+            with self.database.begin(access) as session:
+                view = queries.task(session, key)
+                given = self._decided(fall_id, element, view.form)
+                raw: dict[str, Any] = fill(view.form, view.values, given=given, rng=self.rng, now=session.now) if view.form else {}
+                commands.complete_task(session, key, raw)
+        except (TaskNotOpen, NotFound):
+            return  # a boundary event was faster, as it happens to people
+        if element == DETACHED and fall_id in self.courses:
+            self._detached(fall_id)
+
+    def _decided(self, fall_id: int, element: str, form: Form | None) -> dict[str, Any]:
+        course = self.courses.get(fall_id)
+        if element != REVIEW or course is None or form is None or DECISION not in {getattr(one, "key", None) for one in walk(form.components)}:
+            return {}
+        if self.clock.at >= course.ends:
+            return {DECISION: "abloesung"}
+        return {DECISION: "neu_segmentieren" if self.rng.random() < self.quantities["arbeit"]["neu_segmentieren"] else "weiter"}
+
+    def _detached(self, fall_id: int) -> None:
+        """Whoever comes back within half a year takes the case up again; later it is a new one."""
+        course = self.courses[fall_id]
+        if course.returns_after is None:
+            return
+        at = office_hour(self.clock.at + course.returns_after, self.rng)
+        if course.returns_after < 6 * MONTH:
+            self._plan(at, partial(self._take_up, fall_id))
+        else:
+            self._plan(at, partial(self._begin, course.region, course.household))
+        course.returns_after = None
+
+    def _take_up(self, fall_id: int) -> None:
+        with self.database.read(system("simulation")) as session:
+            fall = session.get_one(Fall, fall_id)
+        course = self.courses[fall_id]
+        self.courses[fall_id] = self._course(course.region, course.household)
+        self._correlate(NEEDED_AGAIN, fall.fall_nr)
+
+    def _plan_message(self, row: Subscription) -> None:
+        self.seen.add(row.key)
+        chances = self.quantities["meldungen"]
+        if row.kind != "message" or row.name not in chances or row.correlation is None:
+            return
+        likely, shortest, longest = chances[row.name]
+        if self.rng.random() < likely:
+            at = office_hour(self.clock.at + timedelta(days=self.rng.randint(shortest, longest)), self.rng)
+            self._plan(at, partial(self._correlate, row.name, row.correlation))
+
+
+def _weights(regions: Sequence[str]) -> list[float]:
+    """Cases per year of each region, as the canton's list estimates them."""
+    rows = _regions_csv()
+    return [float(rows.get(region, {}).get("annahme_dossiers_jahr") or 1) for region in regions]
+
+
+def _regions_csv() -> dict[str, dict[str, str]]:
+    text = (files("engine.store") / "data" / "sozialregionen.csv").read_text(encoding="utf-8-sig")
+    return {row["kuerzel"]: row for row in csv.DictReader(text.splitlines())}
+
+
+def period(until: datetime, months: int) -> datetime:
+    """The beginning, 08:00 in Zurich, of a period of so many months that ends at ``until``."""
+    day = (until - months * MONTH).astimezone(ZURICH).date()
+    return datetime.combine(day, time(8), ZURICH).astimezone(UTC)

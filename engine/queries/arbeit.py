@@ -1,0 +1,246 @@
+"""Meine Arbeit: the open tasks a person may see, filtered, sorted and counted, in a number of statements that does not grow with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, String, and_, case, cast, exists, false, func, null, or_, select, true
+
+from engine.cases.vertretung import represented
+from engine.model.calendar import ZURICH
+from engine.store.session import FallSession
+from engine.store.tables import Aufgabe, Fall, Person, Segmentzuordnung, Teammitglied
+
+SICHTEN = ("ueberfaellig", "heute", "woche", "spaeter", "zurueckgestellt")
+SORTIERUNGEN = ("faellig", "fall", "schritt", "prioritaet")
+# Who leads sees the tasks of everybody in the region (chapter 3: Team, Region).
+LEADS = ("teamleitung", "leitung")
+# A task of these groups belongs to whoever is responsible for the case, as long as nobody has taken it.
+NIEMAND = "-"
+FALLFUEHRUNG = ("fallfuehrung", "fallfuehrung_intensiv")
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What the list is narrowed to. ``wer`` is empty (mine and free ones), meine, frei or alle; ``person`` is a login, or ``NIEMAND``."""
+
+    sicht: str = ""
+    wer: str = ""
+    region: str = ""
+    team: int | None = None
+    person: str = ""
+    schritt: str = ""
+    segment: str = ""
+    suche: str = ""
+    sortierung: str = "faellig"
+
+
+@dataclass(frozen=True)
+class Zeile:
+    """A task of the list; ``zustaendig`` is who has it, or who is responsible for its case."""
+
+    aufgabe: Aufgabe
+    bezeichnung: str
+    zustaendig: str | None
+
+
+@dataclass(frozen=True)
+class Liste:
+    """One page, and how many tasks there are in each ``Sicht`` under the other filters (``""`` is all of them)."""
+
+    rows: tuple[Zeile, ...]
+    counts: Mapping[str, int]
+    total: int
+
+
+@dataclass(frozen=True)
+class Grenzen:
+    """The instants between overdue, today and this week, on Zurich's calendar: the end of a day still belongs to that day."""
+
+    now: datetime
+    morgen: datetime
+    naechste_woche: datetime
+
+    @classmethod
+    def of(cls, now: datetime) -> Grenzen:
+        today = now.astimezone(ZURICH).date()
+        # On a weekend people look at the week that comes.
+        days = 7 - today.weekday() + (7 if today.weekday() > 4 else 0)
+        return cls(now, _midnight(today + timedelta(days=1)), _midnight(today + timedelta(days=days)))
+
+    def sicht(self, due: datetime | None) -> str:
+        """The tab a task due then belongs to."""
+        if due is None:
+            return "spaeter"
+        if due <= self.now:
+            return "ueberfaellig"
+        return "heute" if due <= self.morgen else "woche" if due <= self.naechste_woche else "spaeter"
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), ZURICH)
+
+
+def liste(session: FallSession, wanted: Filter, *, limit: int = 50, offset: int = 0) -> Liste:
+    """The page of the list and the numbers beside its tabs: two statements."""
+    base = _base(session, wanted)
+    sichten = _sichten(session.now, is_search=bool(wanted.suche))
+    counted = session.execute(
+        select(*(func.coalesce(func.sum(case((condition, 1), else_=0)), 0) for condition in sichten.values()))
+        .select_from(Aufgabe)
+        .join(Fall, Fall.id == Aufgabe.fall_id)
+        .where(*base)
+    ).one()
+    counts = dict(zip(sichten, map(int, counted), strict=True))
+    found = session.execute(_rows(base, sichten[wanted.sicht], wanted).limit(limit).offset(offset))
+    return Liste(tuple(Zeile(*row) for row in found), counts, counts[wanted.sicht])
+
+
+def every_row(session: FallSession, wanted: Filter) -> Iterable[Zeile]:
+    """All rows of the list as filtered, read little by little, for a file."""
+    sichten = _sichten(session.now, is_search=bool(wanted.suche))
+    query = _rows(_base(session, wanted), sichten[wanted.sicht], wanted).execution_options(yield_per=500)
+    return (Zeile(*row) for row in session.execute(query))
+
+
+def schritte(session: FallSession, wanted: Filter) -> list[tuple[str, str]]:
+    """Element and name of the steps that have tasks in this list, for the choice of one."""
+    base = _base(session, Filter(wer=wanted.wer))
+    found = session.execute(
+        select(Aufgabe.element, func.min(Aufgabe.name)).join(Fall, Fall.id == Aufgabe.fall_id).where(*base).group_by(Aufgabe.element)
+    ).all()
+    return sorted(((element, name) for element, name in found), key=lambda one: one[1])
+
+
+def workable(session: FallSession) -> ColumnElement[bool]:
+    """In SQL what ``commands.may_work`` and a free or own assignee are for one row, absences included."""
+    return or_(mine(session), and_(Aufgabe.assignee.is_(None), _offered(session)))
+
+
+def mine(session: FallSession) -> ColumnElement[bool]:
+    """Assigned to the person or to somebody absent for whom the person stands in; free, but of a case of theirs."""
+    me = session.access.konto
+    parts = [Aufgabe.assignee == me, and_(Aufgabe.assignee.is_(None), Fall.fallfuehrung == me, _of_case_responsible(), _offered(session))]
+    for one in represented(session):
+        parts.append(and_(Aufgabe.region == one.region, Aufgabe.assignee == one.login))
+        parts.append(
+            and_(Aufgabe.region == one.region, Aufgabe.assignee.is_(None), Fall.fallfuehrung == one.login, _of_case_responsible(), _offered(session))
+        )
+    return or_(*parts)
+
+
+def leads_in(session: FallSession) -> list[str]:
+    """The regions where this person leads."""
+    return sorted(region for region in session.access.regionen if session.access.rollen_in(region) & set(LEADS))
+
+
+def zustaendig() -> ColumnElement[Any]:
+    """The login of who has the task, or of who is responsible for its case when the task is the Fallführung's."""
+    return case((Aufgabe.assignee.is_not(None), Aufgabe.assignee), (_of_case_responsible(), Fall.fallfuehrung), else_=null())
+
+
+def search_condition(text: str) -> ColumnElement[bool]:
+    """Case number, household, step, or any person of the case."""
+    pattern = f"%{text.strip()}%"
+    words = [f"%{word}%" for word in text.replace(",", " ").split()]
+    named = exists().where(Person.fall_id == Fall.id, *(or_(Person.name.ilike(word), Person.vorname.ilike(word)) for word in words))
+    return or_(Fall.fall_nr.ilike(pattern), Fall.bezeichnung.ilike(pattern), Aufgabe.name.ilike(pattern), named)
+
+
+def _rows(base: Iterable[ColumnElement[bool]], sicht: ColumnElement[bool], wanted: Filter) -> Select[Any, Any, Any]:
+    query = select(Aufgabe, Fall.bezeichnung, zustaendig()).join(Fall, Fall.id == Aufgabe.fall_id).where(*base, sicht)
+    return query.order_by(*_order(wanted.sortierung))
+
+
+def _order(sortierung: str) -> tuple[Any, ...]:
+    due = (Aufgabe.faellig_am.is_(None), Aufgabe.faellig_am, Aufgabe.priority.desc(), Aufgabe.key)
+    first: dict[str, tuple[Any, ...]] = {
+        "fall": (Aufgabe.fall_nr,),
+        "schritt": (Aufgabe.name,),
+        "prioritaet": (Aufgabe.priority.desc(),),
+    }
+    return (*first.get(sortierung, ()), *due)
+
+
+def _base(session: FallSession, wanted: Filter) -> list[ColumnElement[bool]]:
+    """Everything but the ``Sicht``, which the tabs count."""
+    where = [Aufgabe.zustand == "CREATED", _whose(session, wanted)]
+    if wanted.region:
+        where.append(Aufgabe.region == wanted.region)
+    if wanted.schritt:
+        where.append(Aufgabe.element == wanted.schritt)
+    if wanted.person:
+        where.append(zustaendig().is_(None) if wanted.person == NIEMAND else zustaendig() == wanted.person)
+    if wanted.team is not None:
+        members = select(Teammitglied.login).where(Teammitglied.team_id == wanted.team)
+        where.append(zustaendig().in_(members))
+    if wanted.segment:
+        where.append(_has_segment(wanted.segment))
+    if wanted.suche:
+        where.append(search_condition(wanted.suche))
+    return where
+
+
+def _whose(session: FallSession, wanted: Filter) -> ColumnElement[bool]:
+    if session.access.everywhere:
+        return true()
+    if wanted.wer == "alle":
+        return or_(Aufgabe.region.in_(leads_in(session)), workable(session))
+    if wanted.wer == "meine":
+        return mine(session)
+    nobodys = and_(Aufgabe.assignee.is_(None), _offered(session), or_(Fall.fallfuehrung.is_(None), ~_of_case_responsible()))
+    return nobodys if wanted.wer == "frei" else or_(mine(session), nobodys)
+
+
+def _sichten(now: datetime, *, is_search: bool) -> dict[str, ColumnElement[bool]]:
+    """The tabs. What was put off until later is out of the others, unless it is overdue or somebody looks for it."""
+    bounds = Grenzen.of(now)
+    due = Aufgabe.faellig_am
+    overdue = and_(due.is_not(None), due <= now)
+    put_off = and_(Aufgabe.wiedervorlage_am.is_not(None), Aufgabe.wiedervorlage_am > now, or_(due.is_(None), due > now))
+    shown = true() if is_search else ~put_off
+    return {
+        "": shown,
+        "ueberfaellig": overdue,
+        "heute": and_(due > now, due <= bounds.morgen, shown),
+        "woche": and_(due > bounds.morgen, due > now, due <= bounds.naechste_woche, shown),
+        "spaeter": and_(or_(due.is_(None), and_(due > bounds.naechste_woche, due > bounds.morgen)), shown),
+        "zurueckgestellt": put_off,
+    }
+
+
+def _offered(session: FallSession) -> ColumnElement[bool]:
+    """Tasks of the groups the person belongs to or stands in for, region by region, and those that name the person."""
+    access = session.access
+    if access.everywhere:
+        return true()
+    held = {region: set(access.rollen_in(region)) for region in access.regionen}
+    for one in represented(session):
+        held[one.region] |= one.rollen
+    parts = [
+        and_(Aufgabe.region == region, or_(false(), *(names(Aufgabe.candidate_groups, rolle) for rolle in sorted(rollen))))
+        for region, rollen in sorted(held.items())
+    ]
+    return or_(false(), names(Aufgabe.candidate_users, access.konto), *parts)
+
+
+def _of_case_responsible() -> ColumnElement[bool]:
+    return or_(*(names(Aufgabe.candidate_groups, rolle) for rolle in FALLFUEHRUNG))
+
+
+def _has_segment(segment: str) -> ColumnElement[bool]:
+    """The task's person has it now; with a task for the whole household, somebody does."""
+    return exists().where(
+        Segmentzuordnung.fall_id == Aufgabe.fall_id,
+        Segmentzuordnung.bis.is_(None),
+        Segmentzuordnung.segment == segment,
+        or_(Aufgabe.person_id.is_(None), Aufgabe.person_id == Segmentzuordnung.person_id),
+    )
+
+
+def names(column: Any, text: str) -> ColumnElement[bool]:
+    """Both databases keep the list as JSON text, so a quoted name is found in it without a function of one dialect."""
+    return cast(column, String).contains(f'"{text}"', autoescape=True)

@@ -1,0 +1,94 @@
+"""A case as somebody sees it who was let in from outside: by field groups, and without names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.cases.feldgruppen import sicht
+from engine.model.errors import NotFound
+from engine.store import library
+from engine.store.session import FallSession
+from engine.store.tables import Fall, Instanz, Person, Segmentzuordnung, Verlauf
+
+
+@dataclass(frozen=True)
+class Mitglied:
+    """Somebody of the household under a number instead of a name."""
+
+    nummer: str
+    rolle_ue: str
+    segmente: tuple[Segmentzuordnung, ...]
+
+
+@dataclass(frozen=True)
+class Eintrag:
+    at: datetime
+    was: str
+    angaben: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Einsicht:
+    fall_nr: str
+    region: str
+    phase: str
+    eroeffnet_am: date
+    abgeschlossen_am: date | None
+    mitglieder: tuple[Mitglied, ...]
+    eintraege: tuple[Eintrag, ...]
+
+
+def einsicht(session: FallSession, fall_nr: str, region: str) -> Einsicht:
+    """The case by what the session's role sees in that region; texts name nobody of the household.
+
+    Raises:
+        NotFound: there is no such case there.
+    """
+    fall = session.scalar(select(Fall).where(Fall.fall_nr == fall_nr, Fall.region == region).order_by(Fall.id.desc()).limit(1))
+    instanz = session.scalar(select(Instanz).where(Instanz.fall_id == fall.id).order_by(Instanz.neben, Instanz.nummer.desc()).limit(1)) if fall else None
+    if fall is None or instanz is None:
+        raise NotFound(f"Der Fall {fall_nr}")
+    personen = session.scalars(select(Person).where(Person.fall_id == fall.id).order_by(Person.id)).all()
+    segmente = session.scalars(select(Segmentzuordnung).where(Segmentzuordnung.fall_id == fall.id).order_by(Segmentzuordnung.id)).all()
+    seen, names = sicht(session.access, region, library.contents(session, instanz.release_id)), _names(personen)
+    rows = session.scalars(select(Verlauf).where(Verlauf.fall_id == fall.id).order_by(Verlauf.id.desc()))
+    return Einsicht(
+        fall_nr=fall.fall_nr,
+        region=fall.region,
+        phase=fall.phase,
+        eroeffnet_am=fall.eroeffnet_am,
+        abgeschlossen_am=fall.abgeschlossen_am,
+        mitglieder=tuple(
+            Mitglied(_number(at), person.rolle_ue, tuple(s for s in segmente if seen.sees("segment") and s.person_id == person.person_id))
+            for at, person in enumerate(personen, start=1)
+        ),
+        eintraege=tuple(Eintrag(row.at, _unnamed(row.name or row.command, names), _unnamed(seen.redacted(row.values or {}), names)) for row in rows),
+    )
+
+
+def _names(personen: Iterable[Person]) -> dict[str, str]:
+    """Each name of the household, in lower case, with what stands instead of it."""
+    found: dict[str, str] = {}
+    for at, person in enumerate(personen, start=1):
+        for text in (person.vorname, person.name):
+            for word in re.findall(r"\w{2,}", text):
+                found.setdefault(word.lower(), _number(at))
+    return found
+
+
+def _number(at: int) -> str:
+    return f"Person {at}"
+
+
+def _unnamed(value: Any, names: Mapping[str, str]) -> Any:
+    if isinstance(value, str):
+        return re.sub(r"\w{2,}", lambda word: names.get(word[0].lower(), word[0]), value)
+    if isinstance(value, Mapping):
+        return {name: _unnamed(one, names) for name, one in value.items()}
+    return [_unnamed(one, names) for one in value] if isinstance(value, list) else value

@@ -1,0 +1,259 @@
+"""Exact optimal alignments: the cheapest way to explain a trace by a model, move by move."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.replay.bounds import Bounds
+from engine.replay.states import States
+
+# Expanded search nodes per variant before it is left undecided.
+BUDGET = 60_000
+LOG, MODEL, SYNC = "log", "model", "sync"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """``log``: the trace did what the model does not allow there; ``model``: the model needs what the trace lacks; ``sync``: both agree.
+
+    ``activity`` is the position in the trace, ``visible`` the index of what the model did, ``state`` the model's state afterwards.
+    """
+
+    kind: str
+    activity: int | None
+    visible: int | None
+    state: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """``cost`` is None when the budget ran out; then the optimum lies from ``lower`` to ``upper`` (None: not known) and ``moves`` is empty."""
+
+    cost: int | None
+    lower: int
+    upper: int | None
+    moves: tuple[Move, ...]
+    expanded: int
+
+
+class Aligner:
+    """Aligns traces with one net; what was learnt about the net's states serves all of them."""
+
+    def __init__(self, states: States):
+        self.states = states
+        self.steps: dict[int, tuple[dict[int, list[tuple[int, int]]], list[tuple[int, int, int]], bool]] = {}
+        self.ways: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        self.bounds = Bounds(states)
+        self.start = _known(states.start())
+
+    def align(self, trace: Sequence[str], *, budget: int = BUDGET, is_open: bool = False) -> Alignment:
+        """The optimal alignment; labels the net does not know cost one each. ``is_open``: the trace may still go on.
+
+        ``moves`` name positions in ``trace`` and things of ``states.net.visible``.
+        """
+        labels = self.states.net.labels
+        known = [(position, labels[label]) for position, label in enumerate(trace) if label in labels]
+        found = _Search(self, [label for _, label in known], budget, is_open=is_open).run()
+        return self._with_unknown(found, trace, [position for position, _ in known])
+
+    def _with_unknown(self, found: Alignment, trace: Sequence[str], positions: Sequence[int]) -> Alignment:
+        """Put the activities nobody knows back where they stood."""
+        extra = len(trace) - len(positions)
+        upper = None if found.upper is None else found.upper + extra
+        if found.cost is None:
+            return Alignment(None, found.lower + extra, upper, (), found.expanded)
+        moves: list[Move] = []
+        known = set(positions)
+        at, state = 0, _unknown(self.start)
+        for move in found.moves:
+            if move.activity is not None:
+                moves += [Move(LOG, position, None, state) for position in range(at, positions[move.activity]) if position not in known]
+                at = positions[move.activity] + 1
+            state = move.state
+            moves.append(Move(move.kind, None if move.activity is None else positions[move.activity], move.visible, state))
+        moves += [Move(LOG, position, None, state) for position in range(at, len(trace)) if position not in known]
+        return Alignment(found.cost + extra, found.cost + extra, upper, tuple(moves), found.expanded)
+
+    def possible_after(self, trace: Sequence[str]) -> set[int] | None:
+        """What the model could show next after exactly this trace, as indices of visible things; None if the trace does not fit."""
+        labels = self.states.net.labels
+        states = {self.start}
+        for label in trace:
+            number = labels.get(label, -1)
+            states = {after for state in states for _, after in self.following(state)[0].get(number, ())}
+            if not states:
+                return None
+        return {seen for state in states for steps in self.following(state)[0].values() for seen, _ in steps}
+
+    def following(self, state: int) -> tuple[dict[int, list[tuple[int, int]]], list[tuple[int, int, int]], bool]:
+        """By label ``(visible, state)``, and all together ``(label, visible, state)`` that can be next; and whether something may be missing."""
+        known = self.steps.get(state)
+        if known is None:
+            known = self.steps[state] = self._following(state)
+        return known
+
+    def _following(self, state: int) -> tuple[dict[int, list[tuple[int, int]]], list[tuple[int, int, int]], bool]:
+        if state == OVER:
+            return {}, [], False
+        closure = self.states.closure(state)
+        visible = self.states.net.visible
+        by_label: dict[int, list[tuple[int, int]]] = {}
+        everything: dict[tuple[int, int], None] = {}
+        for seen, after, _ in closure.seen:
+            step = (seen, _known(after))
+            if step not in everything:
+                everything[step] = None
+                by_label.setdefault(visible[seen].label, []).append(step)
+        # Of equal labels that lead to the same state one is enough.
+        unique = {(visible[seen].label, after): seen for seen, after in everything}
+        return by_label, [(label, seen, after) for (label, after), seen in unique.items()], closure.truncated
+
+    def towards(self, state: int, label: int) -> list[tuple[int, int]]:
+        """The steps, other than the label itself, without which it may not become possible."""
+        key = (state, label)
+        known = self.ways.get(key)
+        if known is None:
+            bit = 1 << label
+            leads_to, may = self.bounds.leads_to, self.bounds.of
+            known = [
+                (seen, after)
+                for own, seen, after in self.following(state)[1]
+                if own != label and leads_to[seen] & bit and after != OVER and may(after)[1] & bit
+            ]
+            self.ways[key] = known
+        return known
+
+    def is_final(self, state: int) -> bool:
+        return state == OVER or self.states.is_final(state)
+
+
+# The state of a process that is over, for arithmetic on states.
+OVER = -1
+# The bound of a state from which there is no way to the end.
+STUCK = 1_000_000
+
+
+def _known(state: int | None) -> int:
+    return OVER if state is None else state
+
+
+def _unknown(state: int) -> int | None:
+    return None if state == OVER else state
+
+
+class _Search:
+    """A* over (state, position) with a queue of buckets: costs are small whole numbers.
+
+    Of all orders of the same moves one is enough: log moves first, then model moves that the next event may need, then that event.
+    """
+
+    def __init__(self, aligner: Aligner, trace: Sequence[int], budget: int, *, is_open: bool):
+        self.aligner = aligner
+        self.is_open = is_open
+        self.trace = trace
+        self.length = len(trace)
+        self.width = self.length + 1
+        self.budget = budget
+        self.best: dict[int, int] = {}
+        self.came: dict[int, tuple[int, str, int | None]] = {}
+        self.buckets: list[list[tuple[int, int]]] = []
+        self.rest = self._rest()
+        self.bounds: dict[int, int] = {}
+        self.missing: int | None = None
+
+    def _rest(self) -> list[tuple[int, dict[int, int]]]:
+        """For each position the labels from there on, as bits and counted."""
+        found: list[tuple[int, dict[int, int]]] = [(0, {})]
+        for label in reversed(self.trace):
+            bits, counts = found[-1]
+            found.append((bits | 1 << label, {**counts, 1 << label: counts.get(1 << label, 0) + 1}))
+        found.reverse()
+        return found
+
+    def run(self) -> Alignment:
+        self._reach((self.aligner.start + 1) * self.width, 0, -1, SYNC, None)
+        expanded = f = 0
+        while f < len(self.buckets):
+            while self.buckets[f]:
+                node, g = self.buckets[f].pop()
+                if g > self.best[node]:
+                    continue
+                state, position = node // self.width - 1, node % self.width
+                if position == self.length and (self.is_open or self.aligner.is_final(state)):
+                    return self._found(node, g, expanded)
+                expanded += 1
+                if expanded > self.budget:
+                    return self._undecided(f, expanded)
+                self._expand(node, state, position, g)
+            f += 1
+        return Alignment(None, f if self.missing is None else self.missing, None, (), expanded)
+
+    def _expand(self, node: int, state: int, position: int, g: int) -> None:
+        by_label, everything, truncated = self.aligner.following(state)
+        if truncated and (self.missing is None or g < self.missing):
+            self.missing = g
+        if position == self.length:
+            for _, seen, after in everything:
+                self._reach((after + 1) * self.width + position, g + 1, node, MODEL, seen)
+            return
+        label = self.trace[position]
+        if self.came[node][1] != MODEL:
+            self._reach(node + 1, g + 1, node, LOG, None)
+        best, width, dearer = self.best, self.width, g + 1
+        for seen, after in self.aligner.towards(state, label):
+            there = (after + 1) * width + position
+            known = best.get(there)
+            if known is None or known > dearer:
+                self._reach(there, dearer, node, MODEL, seen)
+        for seen, after in by_label.get(label, ()):
+            self._reach((after + 1) * width + position + 1, g, node, SYNC, seen)
+
+    def _reach(self, node: int, g: int, came: int, kind: str, seen: int | None) -> None:
+        known = self.best.get(node)
+        if known is not None and (known < g or known == g and (kind == MODEL or self.came[node][1] != MODEL)):
+            return
+        self.best[node] = g
+        self.came[node] = (came, kind, seen)
+        bound = self.bounds.get(node)
+        if bound is None:
+            bound = self.bounds[node] = self._bound(node // self.width - 1, node % self.width)
+        if bound >= STUCK:
+            return
+        f = g + bound
+        while len(self.buckets) <= f:
+            self.buckets.append([])
+        self.buckets[f].append((node, g))
+
+    def _bound(self, state: int, position: int) -> int:
+        """At least so much is still to pay: what must come and does not, what comes and cannot."""
+        bits, counts = self.rest[position]
+        if state == OVER:
+            return self.length - position
+        must, may = self.aligner.bounds.of(state)
+        if self.is_open:
+            must = 0
+        if must < 0:
+            return STUCK
+        bound = (must & ~bits).bit_count()
+        lost = bits & ~may
+        while lost:
+            label = lost & -lost
+            bound += counts[label]
+            lost ^= label
+        return bound
+
+    def _found(self, node: int, cost: int, expanded: int) -> Alignment:
+        if self.missing is not None and self.missing < cost:
+            return Alignment(None, self.missing, cost, (), expanded)
+        moves: list[Move] = []
+        width = self.width
+        while self.came[node][0] >= 0:
+            before, kind, seen = self.came[node]
+            moves.append(Move(kind, None if kind == MODEL else before % width, seen, _unknown(node // width - 1)))
+            node = before
+        return Alignment(cost, cost, cost, tuple(reversed(moves)), expanded)
+
+    def _undecided(self, f: int, expanded: int) -> Alignment:
+        lower = f if self.missing is None else min(f, self.missing)
+        return Alignment(None, lower, None, (), expanded)

@@ -1,0 +1,39 @@
+"""Logs and models from files, by what their names and first bytes say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from engine.definitions.xml import MAX_BYTES
+from engine.replay.log import Log, LogUnreadable
+from engine.replay.model import Model, load
+from engine.replay.tables import Columns, read_csv, read_excel
+from engine.replay.xes import read_xes
+
+
+def read_log(path: Path, columns: Columns | None = None) -> Log:
+    """A log in XES, CSV (both also gzipped) or Excel.
+
+    Raises:
+        LogUnreadable: none of these, or damaged.
+    """
+    name = path.name.lower().removesuffix(".gz")
+    if name.endswith((".xes", ".xml")):
+        return read_xes(path)
+    if name.endswith((".csv", ".tsv", ".txt")):
+        return read_csv(path, columns)
+    if name.endswith(".xlsx"):
+        return read_excel(path, columns)
+    raise LogUnreadable(f"{path.name}: erwartet ist eine Datei .xes, .csv (auch mit .gz) oder .xlsx.")
+
+
+def read_model(paths: Sequence[Path]) -> Model:
+    """The first process of the first file; the others, and folders of diagrams, may be called by it."""
+    files = [path for given in paths for path in (sorted(given.rglob("*.bpmn")) if given.is_dir() else [given])]
+    return load([(path.name, _content(path)) for path in files])
+
+
+def _content(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)

@@ -1,0 +1,101 @@
+"""An event log: cases, their events in order, and what was wrong with the file."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from engine.model.errors import FallflussError
+
+COMPLETE = "complete"
+# The key under which our own exports keep the id of a BPMN element; other tools' spellings of the same.
+ELEMENT = "fallfluss:element"
+ELEMENT_KEYS = (ELEMENT, "element_id", "elementId", "elementid")
+
+
+class LogUnreadable(FallflussError):
+    """The file is no event log, or no columns of it can be understood."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One row or value that was left out. ``line`` counts from 1, as editors do."""
+
+    line: int
+    reason: str
+
+
+class Id(str):
+    """A value that XES types as ``id``."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Nested:
+    """A value that has attributes of its own."""
+
+    value: Any
+    inner: Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Event:
+    """Something that happened. ``attributes`` hold everything the file says besides, by its keys there."""
+
+    activity: str
+    at: datetime | None
+    lifecycle: str = COMPLETE
+    attributes: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def element(self) -> str:
+        """The id of the BPMN element; the name of the activity where the log knows no ids."""
+        return next((str(self.attributes[key]) for key in ELEMENT_KEYS if self.attributes.get(key)), self.activity)
+
+
+@dataclass(slots=True)
+class Case:
+    id: str
+    events: list[Event] = field(default_factory=list)
+    attributes: dict[str, Any] = field(default_factory=dict)
+
+    def in_order(self) -> None:
+        """By time; the order of the file decides ties and places events without a time after what stands before them."""
+        if all(event.at is not None for event in self.events):
+            self.events.sort(key=lambda event: event.at)  # type: ignore[arg-type, return-value]
+
+
+@dataclass(slots=True)
+class Log:
+    cases: list[Case]
+    attributes: dict[str, Any] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def variants(self, *, match: str, lifecycle: str | None = None) -> Counter[tuple[str, ...]]:
+        """Each sequence of activities and how many cases went that way, the most frequent first.
+
+        ``match`` is id or name; ``lifecycle`` the transition that counts as having done something, by default whatever says "complete".
+        """
+        wanted = lifecycle or self.usual_lifecycle()
+        return Counter(sequence(case, match=match, lifecycle=wanted) for case in self.cases)
+
+    def usual_lifecycle(self) -> str:
+        """``complete``, unless the log has other transitions only; then the most frequent one."""
+        seen = Counter(event.lifecycle for case in self.cases for event in case.events)
+        return COMPLETE if seen[COMPLETE] or not seen else seen.most_common(1)[0][0]
+
+
+def sequence(case: Case, *, match: str, lifecycle: str) -> tuple[str, ...]:
+    """The labels of a case's events of one lifecycle transition."""
+    if match == "id":
+        return tuple(event.element for event in case.events if event.lifecycle == lifecycle)
+    return tuple(event.activity for event in case.events if event.lifecycle == lifecycle)
+
+
+def from_traces(traces: Iterable[Iterable[str]]) -> Log:
+    """A log without times, for tests and comparisons."""
+    return Log([Case(str(number), [Event(name, None) for name in trace]) for number, trace in enumerate(traces)])

@@ -1,0 +1,48 @@
+"""A model to replay on: one main process and the processes it may call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from engine.definitions.plain import Scope, read
+from engine.model.errors import NotFound
+from engine.replay.net import Net
+
+
+@dataclass(frozen=True)
+class Model:
+    """``hash`` stands for everything that decides about alignments: the drawings and which of them is the main one."""
+
+    main: Scope
+    called: Mapping[str, Scope]
+    hash: str
+
+    @property
+    def unsupported(self) -> tuple[str, ...]:
+        """What of the drawings is not replayed as drawn, in German."""
+        return tuple(dict.fromkeys(reason for scope in (self.main, *self.called.values()) for reason in scope.unsupported))
+
+    def net(self, *, match: str, counts: Mapping[str, int] | None, events: str = "optional") -> Net:
+        """The model compiled for logs in which each label occurs at most so often in one case; see ``Net``."""
+        return Net(self.main, self.called, match=match, counts=counts, events=events)
+
+
+def load(files: Sequence[tuple[str, bytes]], main: str | None = None) -> Model:
+    """A model from diagrams, named and as bytes; the main process is ``main``, or the first of the first file.
+
+    Raises:
+        DefinitionInvalid: a file is no BPMN.
+        NotFound: no file holds the process ``main``.
+    """
+    processes: dict[str, Scope] = {}
+    for name, content in files:
+        for scope in read(content, name):
+            processes.setdefault(scope.id, scope)
+    first = main or next(iter(processes), "")
+    if first not in processes:
+        raise NotFound(f"Der Prozess «{first}» in den angegebenen Diagrammen")
+    digest = sha256(repr((first, sorted(sha256(content).hexdigest() for _, content in files))).encode()).hexdigest()
+    called = {id_: scope for id_, scope in processes.items() if id_ != first}
+    return Model(processes[first], {**called, first: processes[first]}, digest)

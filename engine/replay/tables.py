@@ -1,0 +1,350 @@
+"""Logs that are tables: CSV from any program and Excel, one row for each event."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import gzip
+import io
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from pathlib import Path
+from typing import IO, Any
+
+from openpyxl import load_workbook
+
+from engine.model.calendar import ZURICH
+from engine.replay.log import COMPLETE, Case, Event, Log, LogUnreadable, Problem
+
+# What the columns are called, in the order of preference; compared in lower case, with spaces and underscores alike.
+KNOWN = {
+    "case": ("case:concept:name", "case id", "caseid", "case", "trace", "trace id", "fall", "fall nr", "fallnummer", "fall id", "dossier", "vorgang", "id"),
+    "activity": ("concept:name", "activity", "activity name", "aktivität", "aktivitaet", "tätigkeit", "schritt", "task", "event", "ereignis", "name"),
+    "timestamp": (
+        "time:timestamp", "timestamp", "complete timestamp", "end time", "end timestamp", "endtime", "completed at", "zeitstempel", "zeitpunkt",
+        "ende", "time", "zeit", "datum", "date", "start time", "start timestamp", "starttime", "start",
+    ),
+    "lifecycle": ("lifecycle:transition", "lifecycle", "transition", "status"),
+}  # fmt: skip
+DELIMITERS = ",;\t|"
+MOST_PROBLEMS = 10_000
+TRUTHS: Mapping[str, Any] = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+TRANSITIONS = frozenset(["schedule", "assign", "reassign", "start", "suspend", "resume", "complete", "withdraw", "ate_abort", "pi_abort", "autoskip", "manualskip", "unknown"])
+ZONES: Mapping[str, tzinfo] = {
+    "Z": UTC, "UTC": UTC, "GMT": UTC, "CET": timezone(timedelta(hours=1)), "MEZ": timezone(timedelta(hours=1)),
+    "CEST": timezone(timedelta(hours=2)), "MESZ": timezone(timedelta(hours=2)),
+}  # fmt: skip
+FORMATS = (
+    "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S.%f", "%d.%m.%Y", "%d.%m.%y %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M:%S.%f",
+    "%Y/%m/%d %H:%M", "%Y/%m/%d", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y", "%d-%m-%Y %H:%M:%S", "%d-%m-%Y %H:%M",
+)  # fmt: skip
+ZONED = re.compile(r"^(.*\d)\s*(Z|UTC|GMT|CES?T|MES?Z)$")
+# Many programs write +01 or +0100 where Python wants +01:00.
+OFFSET = re.compile(r"^(.*\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)\s*([+-]\d{2}):?(\d{2})?$")
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Which column means what, by its name in the file; None where there is none."""
+
+    case: str
+    activity: str
+    timestamp: str | None = None
+    lifecycle: str | None = None
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What was understood of a table before reading it: for the screen on which columns are mapped."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    guess: Columns | None
+    encoding: str = ""
+    delimiter: str = ""
+
+
+def guess(columns: Sequence[str]) -> Columns | None:
+    """The columns that are named as usual; None if case or activity are not among them."""
+    plain = {_plain(name): name for name in reversed(columns)}
+    found = {what: next((plain[_plain(name)] for name in names if _plain(name) in plain), None) for what, names in KNOWN.items()}
+    if found["case"] is None or found["activity"] is None or found["case"] == found["activity"]:
+        return None
+    return Columns(found["case"], found["activity"], found["timestamp"], found["lifecycle"])
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s_\-]+", " ", name.strip().lower())
+
+
+def preview(path: Path, *, rows: int = 20) -> Preview:
+    """Columns, first rows and the guessed meaning of a CSV or Excel file."""
+    if path.suffix.lower() == ".xlsx":
+        found = [[_cell(cell) for cell in row] for row in _first(_sheet(path), rows + 1)]
+        columns = tuple(str(cell) for cell in found[0]) if found else ()
+        return Preview(columns, tuple(tuple(str(cell) for cell in row) for row in found[1:]), guess(columns))
+    encoding = _encoding(path)
+    with _opened(path, encoding) as text:
+        delimiter = _delimiter(text)
+        lines = _first(csv.reader(text, delimiter=delimiter), rows + 1)
+    columns = tuple(lines[0]) if lines else ()
+    return Preview(columns, tuple(tuple(row) for row in lines[1:]), guess(columns), encoding, delimiter)
+
+
+def read_csv(path: Path, mapping: Columns | None = None, *, zone: tzinfo = ZURICH) -> Log:
+    """A ``.csv`` or ``.csv.gz``; times without an offset are wall times of ``zone``.
+
+    Raises:
+        LogUnreadable: empty, binary, or without a column for case and activity.
+    """
+    csv.field_size_limit(1 << 24)
+    with _opened(path, _encoding(path)) as text:
+        reader = csv.reader(text, delimiter=_delimiter(text))
+        return _rows(path.name, reader, lambda: reader.line_num, mapping, zone)
+
+
+def read_excel(path: Path, mapping: Columns | None = None, *, zone: tzinfo = ZURICH) -> Log:
+    """The first sheet of an ``.xlsx`` file, read row by row."""
+    line = 0
+
+    def rows() -> Iterator[list[Any]]:
+        nonlocal line
+        for row in _sheet(path):
+            line += 1
+            yield [_cell(cell) for cell in row]
+
+    return _rows(path.name, rows(), lambda: line, mapping, zone)
+
+
+def _sheet(path: Path) -> Iterator[tuple[Any, ...]]:
+    try:
+        book = load_workbook(path, read_only=True, data_only=True)
+    except Exception as error:  # the library lets whatever a broken archive causes through
+        raise LogUnreadable(f"{path.name}: das ist keine lesbare Excel-Datei (.xlsx).") from error
+    yield from book.worksheets[0].iter_rows(values_only=True)
+    book.close()
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime | bool):
+        return value
+    if isinstance(value, date):
+        return datetime(value.year, value.month, value.day)  # noqa: DTZ001 - a wall time, the zone comes later
+    return "" if value is None else str(value)
+
+
+def _first(rows: Iterable[Sequence[Any]], number: int) -> list[Sequence[Any]]:
+    found = []
+    for row in rows:
+        if row:
+            found.append(row)
+        if len(found) >= number:
+            break
+    return found
+
+
+# Bytes and text
+
+
+def _binary(path: Path) -> IO[bytes]:
+    raw = path.open("rb")
+    is_zipped = raw.read(2) == b"\x1f\x8b"
+    raw.seek(0)
+    return gzip.GzipFile(fileobj=raw) if is_zipped else raw  # type: ignore[return-value]
+
+
+def _encoding(path: Path) -> str:
+    """UTF-8 if the whole file is; otherwise what Windows writes."""
+    with _binary(path) as raw:
+        try:
+            head = raw.read(4)
+            if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+                return "utf-16"
+            return _utf8_or_windows(head, raw)
+        except (OSError, EOFError) as error:
+            raise LogUnreadable(f"{path.name}: die Datei ist beschädigt oder unvollständig ({error}).") from error
+
+
+def _utf8_or_windows(head: bytes, raw: IO[bytes]) -> str:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    is_utf8, has_undefined = True, False
+    chunk = head
+    while chunk:
+        if is_utf8:
+            try:
+                decoder.decode(chunk)
+            except UnicodeDecodeError:
+                is_utf8 = False
+        has_undefined = has_undefined or any(byte in chunk for byte in (b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d"))
+        chunk = raw.read(1 << 20)
+    if is_utf8:
+        return "utf-8-sig"
+    return "latin-1" if has_undefined else "cp1252"
+
+
+def _opened(path: Path, encoding: str) -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BufferedReader(_binary(path)), encoding=encoding, newline="")  # type: ignore[arg-type, type-var]
+
+
+def _delimiter(text: io.TextIOWrapper) -> str:
+    """The most frequent candidate of the first line, outside quotes."""
+    line = text.readline()
+    text.seek(0)
+    bare = re.sub(r'"[^"]*"', "", line)
+    return max(DELIMITERS, key=lambda one: (bare.count(one), -DELIMITERS.index(one)))
+
+
+# Rows
+
+
+def _rows(name: str, rows: Iterable[Sequence[Any]], line: Callable[[], int], mapping: Columns | None, zone: tzinfo) -> Log:
+    iterator = iter(rows)
+    header = [str(cell) for cell in next((row for row in iterator if any(row)), [])]
+    if not header:
+        raise LogUnreadable(f"{name}: die Datei ist leer.")
+    chosen = mapping or guess(header)
+    if chosen is None:
+        raise LogUnreadable(
+            f"{name}: welche Spalten Fall und Aktivität nennen, ist aus «{', '.join(header[:12])}» nicht zu erkennen. "
+            "Üblich sind case_id, activity und timestamp."
+        )
+    for wanted in (chosen.case, chosen.activity, chosen.timestamp, chosen.lifecycle):
+        if wanted is not None and wanted not in header:
+            raise LogUnreadable(f"{name}: die Spalte «{wanted}» gibt es nicht. Vorhanden sind: {', '.join(header[:20])}.")
+    return _Table(header, chosen, zone).read(iterator, line)
+
+
+class _Table:
+    def __init__(self, header: list[str], mapping: Columns, zone: tzinfo):
+        self.header = header
+        self.case, self.activity = header.index(mapping.case), header.index(mapping.activity)
+        self.time = None if mapping.timestamp is None else header.index(mapping.timestamp)
+        self.lifecycle = None if mapping.lifecycle is None else header.index(mapping.lifecycle)
+        used = {self.case, self.activity, self.time, self.lifecycle}
+        self.of_case = [(at, name[5:]) for at, name in enumerate(header) if name.startswith("case:") and at not in used]
+        rest = {at for at, _ in self.of_case} | used
+        self.others = [(at, name) for at, name in enumerate(header) if at not in rest]
+        self.times = Times(zone)
+
+    def read(self, rows: Iterator[Sequence[Any]], line: Callable[[], int]) -> Log:
+        cases: dict[str, Case] = {}
+        problems: list[Problem] = []
+        width, others, time_at, lifecycle_at = len(self.header), self.others, self.time, self.lifecycle
+        parse, truths = self.times.parse, TRUTHS
+        while True:
+            before = line()
+            try:
+                row = next(rows)
+            except StopIteration:
+                break
+            except (csv.Error, UnicodeDecodeError) as error:
+                problems.append(Problem(before + 1, f"nicht lesbar ({error})"))
+                break
+            if len(row) != width:
+                if any(row):
+                    problems.append(Problem(before + 1, f"{len(row)} Zellen statt {width}"))
+                continue
+            id_, activity = row[self.case], row[self.activity]
+            if id_ == "" or activity == "":
+                if any(row):
+                    problems.append(Problem(before + 1, "ohne Fall" if id_ == "" else "ohne Aktivität"))
+                continue
+            at = None
+            if time_at is not None:
+                at = parse(row[time_at])
+                if at is None:
+                    problems.append(Problem(before + 1, f"«{str(row[time_at])[:40]}» ist kein Zeitpunkt"))
+                    continue
+            lifecycle = COMPLETE if lifecycle_at is None else str(row[lifecycle_at]).lower() or COMPLETE
+            attributes = {name: truths.get(row[i], row[i]) for i, name in others if row[i] != ""}
+            case = cases.get(id_)
+            if case is None:
+                case = cases[id_] = Case(str(id_), [], {name: truths.get(row[i], row[i]) for i, name in self.of_case if row[i] != ""})
+            case.events.append(Event(str(activity), at, lifecycle, attributes))
+        for case in cases.values():
+            case.in_order()
+        return Log(list(cases.values()), {}, problems)
+
+
+class Times:
+    """Reads points in time as people and programs write them; remembers them, because logs repeat themselves."""
+
+    def __init__(self, zone: tzinfo):
+        self.zone = zone
+        self.known: dict[Any, datetime | None] = {}
+
+    def parse(self, text: Any) -> datetime | None:
+        """The moment in UTC, or None."""
+        known = self.known
+        if text in known:
+            return known[text]
+        found = self._parse(text)
+        if len(known) < 200_000:
+            known[text] = found
+        return found
+
+    def _parse(self, text: Any) -> datetime | None:
+        if isinstance(text, datetime):
+            return self._placed(text)
+        try:
+            return self._placed(datetime.fromisoformat(text))
+        except ValueError:
+            pass
+        zoned = ZONED.match(text.strip())
+        if zoned:
+            inner = self._wall(zoned[1])
+            return None if inner is None else inner.replace(tzinfo=ZONES[zoned[2]]).astimezone(UTC)
+        shifted = OFFSET.match(text.strip())
+        if shifted:
+            inner = self._wall(shifted[1])
+            hours = timedelta(hours=int(shifted[2]), minutes=int(f"{shifted[2][0]}{shifted[3] or 0}"))
+            return None if inner is None else inner.replace(tzinfo=timezone(hours)).astimezone(UTC)
+        wall = self._wall(text.strip())
+        return None if wall is None else self._placed(wall)
+
+    def _placed(self, moment: datetime) -> datetime:
+        return (moment.replace(tzinfo=self.zone) if moment.tzinfo is None else moment).astimezone(UTC)
+
+    @staticmethod
+    def _wall(text: str) -> datetime | None:
+        try:
+            return datetime.fromisoformat(text).replace(tzinfo=None)
+        except ValueError:
+            pass
+        for form in FORMATS:
+            try:
+                return datetime.strptime(text, form)  # noqa: DTZ007 - a wall time, the zone comes later
+            except ValueError:
+                continue
+        return None
+
+
+# Writing
+
+
+def write_csv(path: Path, cases: Iterable[Case]) -> int:
+    """One row for each event, with the keys of XES as columns; those of a case begin with ``case:``."""
+    kept = list(cases)
+    of_case = list(dict.fromkeys(key for case in kept for key in case.attributes))
+    of_event = list(dict.fromkeys(key for case in kept for event in case.events for key in event.attributes))
+    with gzip.open(path, "wt", encoding="utf-8", newline="") if path.suffix == ".gz" else path.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(["case:concept:name", "concept:name", "time:timestamp", "lifecycle:transition", *(f"case:{key}" for key in of_case), *of_event])
+        for case in kept:
+            head = [_written(case.attributes.get(key)) for key in of_case]
+            for event in case.events:
+                rest = [_written(event.attributes.get(key)) for key in of_event]
+                writer.writerow([case.id, event.activity, _written(event.at), event.lifecycle, *head, *rest])
+    return len(kept)
+
+
+def _written(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value.astimezone(UTC).isoformat(timespec="milliseconds") if isinstance(value, datetime) else str(value)

@@ -1,0 +1,140 @@
+"""What Fallfluss did itself fits the diagrams it did it by, and leaves the house without anybody's name."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from engine import commands
+from engine.cli.deploy import collect
+from engine.demo.simulation import Effects, NotEmpty, simulate
+from engine.model.access import system
+from engine.model.clock import FixedClock
+from engine.replay.conformance import Replayer
+from engine.replay.export import export
+from engine.replay.files import read_log
+from engine.replay.log import Case, sequence
+from engine.replay.own_history import OwnCase, own_cases, released_model
+from engine.replay.pseudonyms import Pseudonyms, age_class
+from engine.store.seed import load_regions
+from engine.store.session import Database
+from engine.store.tables import Aufgabe, Fall, Job, Person, Subscription, Timer
+
+DIAGRAMS = Path(__file__).resolve().parents[2] / "bpmn"
+UNTIL = datetime(2026, 3, 2, 7, tzinfo=UTC)
+
+
+def simulated(database: Database, clock: FixedClock, *, cases: int, days: int, seed: int) -> None:
+    clock.at = UNTIL - timedelta(days=days)
+    with database.begin(system()) as session:
+        load_regions(session)
+        commands.deploy(session, collect((DIAGRAMS,)))
+        commands.release(session, "Simulation")
+    simulate(database, clock, UNTIL, cases=cases, regions=["SDOL", "SRO"], seed=seed)
+
+
+@pytest.fixture(scope="module")
+def lived(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    file = tmp_path_factory.mktemp("lived") / "fallfluss.db"
+    shutil.copyfile(sqlite_template, file)
+    clock = FixedClock(UNTIL)
+    database = Database(f"sqlite:///{file}", clock=clock)
+    simulated(database, clock, cases=8, days=500, seed=5)
+    yield database
+    database.close()
+
+
+def trace(case: Case) -> tuple[str, ...]:
+    return sequence(case, match="id", lifecycle="complete")
+
+
+def _differences(database: Database) -> list[object]:
+    wrong: list[object] = []
+    with database.read(system()) as session:
+        groups: dict[tuple[int, str, bool], list[OwnCase]] = {}
+        for own in own_cases(session):
+            groups.setdefault((own.release_id, own.process, own.is_over), []).append(own)
+        for (release, process, is_over), found in groups.items():
+            replayer = Replayer(released_model(session, release, process), is_open=not is_over, events="shown")
+            report = replayer.replay(Counter(trace(own.case) for own in found))
+            wrong += [(process, variant.activities, variant.deviations) for variant in report.variants if variant.cost != 0]
+            wrong += [item for own in found if not is_over for item in _impossible(session, replayer, own)]
+    return wrong
+
+
+def _impossible(session, replayer: Replayer, own: OwnCase) -> list[object]:  # type: ignore[no-untyped-def]
+    """What the engine waits for and the aligner says cannot come next."""
+    assert replayer.aligner is not None
+    waits = {element for table in (Aufgabe, Timer, Subscription, Job) for element in _waiting(session, table, own.instanz)}
+    possible = replayer.aligner.possible_after(trace(own.case))
+    visible = replayer.aligner.states.net.visible
+    return [(own.instanz, wait) for wait in waits if possible is None or wait not in {visible[seen].element for seen in possible}]
+
+
+def _waiting(session, table, instanz: int) -> list[str]:  # type: ignore[no-untyped-def]
+    query = select(table.element).where(table.instanz_nummer == instanz)
+    return list(session.scalars(query.where(table.zustand == "CREATED") if table is Aufgabe else query))
+
+
+def test_every_simulated_case_fits_its_version_and_the_aligner_expects_what_the_engine_waits_for(lived: Database) -> None:
+    with lived.read(system()) as session:
+        assert len(list(session.scalars(select(Fall.id)))) >= 8
+    assert _differences(lived) == []
+
+
+@pytest.mark.soak
+def test_two_thousand_simulated_cases_fit_their_version(sqlite_database: Database, clock: FixedClock) -> None:
+    simulated(sqlite_database, clock, cases=2000, days=1500, seed=11)
+    assert _differences(sqlite_database) == []
+
+
+def test_a_simulation_fills_only_an_empty_database(lived: Database, clock: FixedClock) -> None:
+    with pytest.raises(NotEmpty):
+        simulate(lived, clock, UNTIL, cases=1, effects=Effects())
+
+
+def test_exports_carry_every_event_and_nobodys_name_number_or_real_day(lived: Database, tmp_path: Path) -> None:
+    hidden = Pseudonyms(b"k" * 32)
+    with lived.read(system()) as session:
+        written = {kind: tmp_path / f"log.{kind}" for kind in ("xes", "csv", "ocel")}
+        for kind, path in written.items():
+            export(session, path, kind, pseudonyms=hidden)
+        own = list(own_cases(session))
+        secrets = [word for person in session.scalars(select(Person)) for word in (person.name, person.ahvn13) if word]
+        secrets += [str(fall.fall_nr) for fall in session.scalars(select(Fall))]
+    xes, csv, ocel = read_log(written["xes"]), read_log(written["csv"]), json.loads(written["ocel"].read_text())
+    assert [[event.element for event in case.events] for case in xes.cases] == [list(trace(one.case)) for one in own]
+    assert {case.id: [(e.activity, e.at, e.element) for e in case.events] for case in csv.cases} == {
+        case.id: [(e.activity, e.at, e.element) for e in sorted(case.events, key=lambda e: e.at)] for case in xes.cases if case.events
+    }
+    assert len(ocel["events"]) == sum(len(one.case.events) for one in own)
+    assert {one["type"] for one in ocel["objects"]} == {"Fall", "Dossier", "Person", "Region"}
+    known = {one["id"] for one in ocel["objects"]}
+    assert all(relation["objectId"] in known for event in ocel["events"] for relation in event["relationships"])
+    everything = "".join(path.read_text() for path in written.values())
+    assert [word for word in secrets if word in everything] == []
+    days = zip((case.events[0].at for case in xes.cases if case.events), (one.case.events[0].at for one in own if one.case.events), strict=True)
+    assert all(moved != real and (moved - real) % timedelta(weeks=1) == timedelta() for moved, real in days if moved and real)
+
+
+def test_two_exports_share_no_pseudonym(lived: Database, tmp_path: Path) -> None:
+    ids = []
+    with lived.read(system()) as session:
+        for number in range(2):
+            export(session, tmp_path / f"{number}.xes", "xes")
+            ids.append({case.id for case in read_log(tmp_path / f"{number}.xes").cases})
+    assert ids[0] and not ids[0] & ids[1]
+
+
+def test_ages_become_classes() -> None:
+    day = datetime(2026, 3, 2, tzinfo=UTC).date()
+    assert [age_class(day.replace(year=day.year - age), day) for age in (0, 15, 16, 24, 25, 63, 64, 99)] == [
+        "0–15", "0–15", "16–24", "16–24", "25–34", "55–63", "64+", "64+",
+    ]  # fmt: skip

@@ -1,0 +1,276 @@
+"""How things look to programs: keys are text, instants ISO in UTC, and nothing is missing."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from engine.model.access import PROBELAUF
+from engine.queries.laufend import STATES, TENANT
+from engine.queries.suche import as_instant
+from engine.store.tables import Aufgabe, DefinitionVersion, Incident, Instanz, Job, Probelauf, Subscription
+from webui.api import caller
+from webui.api.schema import ANY_OBJECT, BOOL, INSTANT, INT, KEY, TEXT, enum, list_of, nullable, record
+from webui.api.schema import TENANT as TENANT_SCHEMA
+
+ERRORS = (
+    "UNSPECIFIED", "UNKNOWN", "IO_MAPPING_ERROR", "JOB_NO_RETRIES", "EXECUTION_LISTENER_NO_RETRIES", "TASK_LISTENER_NO_RETRIES",
+    "CONDITION_ERROR", "EXTRACT_VALUE_ERROR", "CALLED_ELEMENT_ERROR", "UNHANDLED_ERROR_EVENT", "MESSAGE_SIZE_EXCEEDED",
+    "CALLED_DECISION_ERROR", "DECISION_EVALUATION_ERROR", "FORM_NOT_FOUND", "RESOURCE_NOT_FOUND",
+)  # fmt: skip
+HIDDEN = "Was im Fall steht, sehen nur Personen seiner Sozialregion."
+_STATE = {stored: state for state, stored in STATES.items()}
+
+INSTANCE = record(
+    processInstanceKey=KEY,
+    processDefinitionKey=KEY,
+    processDefinitionId=TEXT,
+    processDefinitionName=nullable(TEXT),
+    processDefinitionVersion=INT,
+    processDefinitionVersionTag=nullable(TEXT),
+    parentProcessInstanceKey=nullable(KEY),
+    parentElementInstanceKey=nullable(KEY),
+    rootProcessInstanceKey=nullable(KEY),
+    startDate=INSTANT,
+    endDate=nullable(INSTANT),
+    suspendedDate=nullable(INSTANT),
+    state=enum(*STATES),
+    hasIncident=BOOL,
+    businessId=nullable(TEXT),
+    tags=list_of(TEXT),
+    tenantId=TENANT_SCHEMA,
+)
+TASK = record(
+    userTaskKey=KEY,
+    elementInstanceKey=KEY,
+    processInstanceKey=KEY,
+    rootProcessInstanceKey=nullable(KEY),
+    processDefinitionKey=KEY,
+    processDefinitionId=TEXT,
+    processDefinitionVersion=INT,
+    processName=nullable(TEXT),
+    elementId=TEXT,
+    name=nullable(TEXT),
+    state=TEXT,
+    assignee=nullable(TEXT),
+    candidateGroups=list_of(TEXT),
+    candidateUsers=list_of(TEXT),
+    priority=INT,
+    creationDate=INSTANT,
+    completionDate=nullable(INSTANT),
+    dueDate=nullable(INSTANT),
+    followUpDate=nullable(INSTANT),
+    formKey=nullable(KEY),
+    externalFormReference=nullable(TEXT),
+    customHeaders=ANY_OBJECT,
+    businessId=nullable(TEXT),
+    tags=list_of(TEXT),
+    tenantId=TENANT_SCHEMA,
+)
+JOB = record(
+    jobKey=KEY,
+    type=TEXT,
+    worker=nullable(TEXT),
+    state=TEXT,
+    kind=TEXT,
+    listenerEventType=nullable(TEXT),
+    retries=INT,
+    isDenied=nullable(BOOL),
+    deniedReason=nullable(TEXT),
+    hasFailedWithRetriesLeft=BOOL,
+    errorCode=nullable(TEXT),
+    errorMessage=nullable(TEXT),
+    customHeaders=ANY_OBJECT,
+    deadline=nullable(INSTANT),
+    creationTime=INSTANT,
+    lastUpdateTime=nullable(INSTANT),
+    endTime=nullable(INSTANT),
+    elementId=TEXT,
+    elementInstanceKey=KEY,
+    processInstanceKey=KEY,
+    rootProcessInstanceKey=nullable(KEY),
+    processDefinitionKey=KEY,
+    processDefinitionId=TEXT,
+    businessId=nullable(TEXT),
+    priority=INT,
+    tenantId=TENANT_SCHEMA,
+)
+SUBSCRIPTION = record(
+    messageSubscriptionKey=KEY,
+    processDefinitionKey=KEY,
+    processDefinitionId=TEXT,
+    processInstanceKey=KEY,
+    rootProcessInstanceKey=nullable(KEY),
+    elementId=TEXT,
+    elementInstanceKey=KEY,
+    messageSubscriptionState=TEXT,
+    lastUpdatedDate=INSTANT,
+    messageName=TEXT,
+    correlationKey=nullable(TEXT),
+    toolProperties=nullable(ANY_OBJECT),
+    extensionProperties=ANY_OBJECT,
+    businessId=nullable(TEXT),
+    tenantId=TENANT_SCHEMA,
+)
+INCIDENT = record(
+    incidentKey=KEY,
+    errorType=enum(*ERRORS),
+    errorMessage=TEXT,
+    state=TEXT,
+    creationTime=INSTANT,
+    elementId=TEXT,
+    elementInstanceKey=KEY,
+    jobKey=nullable(KEY),
+    processDefinitionKey=KEY,
+    processDefinitionId=TEXT,
+    processInstanceKey=KEY,
+    rootProcessInstanceKey=nullable(KEY),
+    tenantId=TENANT_SCHEMA,
+)
+
+
+def _of_instance(instanz: Instanz, version: DefinitionVersion) -> dict[str, Any]:
+    return {
+        "processInstanceKey": str(instanz.key),
+        "rootProcessInstanceKey": str(instanz.key),
+        "processDefinitionKey": str(version.key),
+        "processDefinitionId": instanz.process,
+        "tenantId": TENANT,
+    }
+
+
+def instance(instanz: Instanz, version: DefinitionVersion, business_id: str | None, trial: Probelauf | None) -> dict[str, Any]:
+    """One instance, as every caller may see it who may see where cases stand."""
+    return {
+        **_of_instance(instanz, version),
+        "processDefinitionName": version.name,
+        "processDefinitionVersion": instanz.version,
+        "processDefinitionVersionTag": version.version_tag,
+        "parentProcessInstanceKey": None,
+        "parentElementInstanceKey": None,
+        "startDate": as_instant(instanz.started_at),
+        "endDate": as_instant(instanz.ended_at),
+        "suspendedDate": None,
+        "state": _STATE[instanz.zustand],
+        "hasIncident": instanz.has_incident,
+        "businessId": business_id,
+        "tags": list(trial.tags) if trial is not None else [],
+    }
+
+
+def business_id(instanz: Instanz, trial: Probelauf | None) -> str | None:
+    """By what the client, or the canton, knows the instance."""
+    return (trial.business_id if trial else None) if instanz.region == PROBELAUF else instanz.fall.fall_nr
+
+
+def task(aufgabe: Aufgabe, instanz: Instanz, version: DefinitionVersion, form: DefinitionVersion | None) -> dict[str, Any]:
+    return {
+        **_of_instance(instanz, version),
+        "userTaskKey": str(aufgabe.key),
+        "elementInstanceKey": str(aufgabe.key),
+        "processDefinitionVersion": instanz.version,
+        "processName": version.name,
+        "elementId": aufgabe.element,
+        "name": aufgabe.name,
+        "state": aufgabe.zustand,
+        "assignee": aufgabe.assignee,
+        "candidateGroups": aufgabe.candidate_groups,
+        "candidateUsers": aufgabe.candidate_users,
+        "priority": aufgabe.priority,
+        "creationDate": as_instant(aufgabe.created_at),
+        "completionDate": as_instant(aufgabe.completed_at),
+        "dueDate": as_instant(aufgabe.faellig_am),
+        "followUpDate": as_instant(aufgabe.wiedervorlage_am),
+        "formKey": str(form.key) if form is not None else None,
+        "externalFormReference": None,
+        "customHeaders": {},
+        "businessId": None if instanz.region == PROBELAUF else aufgabe.fall_nr,
+        "tags": [],
+    }
+
+
+def job(job: Job, instanz: Instanz, version: DefinitionVersion) -> dict[str, Any]:
+    return {
+        **_of_instance(instanz, version),
+        "jobKey": str(job.key),
+        "type": job.type,
+        "worker": job.worker,
+        "state": "FAILED" if job.attempts or job.retries <= 0 else "CREATED",
+        "kind": job.kind,
+        "listenerEventType": job.listener_event,
+        "retries": job.retries,
+        "isDenied": None,
+        "deniedReason": None,
+        "hasFailedWithRetriesLeft": bool(job.attempts and job.retries > 0),
+        "errorCode": None,
+        "errorMessage": None,
+        "customHeaders": job.headers,
+        "deadline": as_instant(job.locked_until),
+        "creationTime": as_instant(job.created_at),
+        "lastUpdateTime": None,
+        "endTime": None,
+        "elementId": job.element,
+        "elementInstanceKey": str(job.key),
+        "businessId": business_id(instanz, None),
+        "priority": 0,
+    }
+
+
+def subscription(row: Subscription, instanz: Instanz, version: DefinitionVersion) -> dict[str, Any]:
+    return {
+        **_of_instance(instanz, version),
+        "messageSubscriptionKey": str(row.key),
+        "elementId": row.element,
+        "elementInstanceKey": str(row.key),
+        "messageSubscriptionState": "CREATED",
+        "lastUpdatedDate": as_instant(row.created_at),
+        "messageName": row.name,
+        "correlationKey": row.correlation,
+        "toolProperties": None,
+        "extensionProperties": {},
+        "businessId": business_id(instanz, None),
+    }
+
+
+def incident(row: Incident, instanz: Instanz, version: DefinitionVersion) -> dict[str, Any]:
+    """One incident; its message may quote a variable, hence only those read it who work with the case."""
+    return {
+        **_of_instance(instanz, version),
+        "incidentKey": str(row.key),
+        "errorType": row.kind if row.kind in ERRORS else "UNKNOWN",
+        "errorMessage": row.message if caller.is_named(row.region) else HIDDEN,
+        "state": "ACTIVE",
+        "creationTime": as_instant(row.created_at),
+        "elementId": row.element,
+        "elementInstanceKey": str(row.key),
+        "jobKey": str(row.key) if row.kind == "JOB_NO_RETRIES" else None,
+    }
+
+
+def variable(row: dict[str, Any], *, truncate: bool) -> dict[str, Any]:
+    """A variable with its value as JSON text."""
+    text = json.dumps(row["value"], ensure_ascii=False)
+    is_cut = truncate and len(text) > SHOWN_CHARACTERS
+    return {
+        "variableKey": str(row["variableKey"]),
+        "name": row["name"],
+        "value": text[:SHOWN_CHARACTERS] if is_cut else text,
+        "isTruncated": is_cut,
+        "scopeKey": str(row["scopeKey"]),
+        "processInstanceKey": str(row["processInstanceKey"]),
+        "rootProcessInstanceKey": str(row["processInstanceKey"]),
+        "tenantId": TENANT,
+    }
+
+
+SHOWN_CHARACTERS = 8191
+VARIABLE = record(
+    variableKey=KEY,
+    name=TEXT,
+    value=TEXT,
+    isTruncated=BOOL,
+    scopeKey=KEY,
+    processInstanceKey=KEY,
+    rootProcessInstanceKey=nullable(KEY),
+    tenantId=TENANT_SCHEMA,
+)

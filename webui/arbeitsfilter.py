@@ -1,0 +1,76 @@
+"""The filters of the task list as they stand in the address: read, shown as tags that can be taken away, kept in links."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flask import url_for
+from werkzeug.datastructures import MultiDict
+
+from engine.queries.arbeit import SICHTEN, SORTIERUNGEN, Filter
+from webui import words
+
+WER = ("meine", "frei", "alle")
+SICHT_WORTE: Mapping[str, str] = {
+    "": "Alle",
+    "ueberfaellig": "Überfällig",
+    "heute": "Heute",
+    "woche": "Diese Woche",
+    "spaeter": "Später",
+    "zurueckgestellt": "Zurückgestellt",
+}
+SORT_WORTE: Mapping[str, str] = {"faellig": "Fälligkeit", "fall": "Fallnummer", "schritt": "Schritt", "prioritaet": "Priorität"}
+WARTET = "wartet"
+
+
+@dataclass(frozen=True)
+class Marke:
+    """A filter in force; following ``ohne`` takes it away."""
+
+    name: str
+    wert: str
+    ohne: str
+
+
+def read(args: MultiDict[str, str]) -> Filter:
+    """The filter of an address; what it cannot mean is left out."""
+    def one_of(name: str, allowed: Sequence[str]) -> str:
+        return value if (value := args.get(name, "")) in allowed else ""
+
+    team = args.get("team", "")
+    return Filter(
+        sicht=one_of("sicht", SICHTEN),
+        wer=one_of("wer", WER),
+        region=args.get("region", "")[:16],
+        team=int(team) if team.isascii() and team.isdigit() and len(team) < 10 else None,
+        person=args.get("person", "")[:80],
+        schritt=args.get("schritt", "")[:120],
+        segment=one_of("segment", tuple(words.SEGMENTE)),
+        suche=args.get("suche", "").strip()[:100],
+        sortierung=one_of("sortierung", SORTIERUNGEN) or "faellig",
+    )
+
+
+def args(wanted: Filter) -> dict[str, str]:
+    """The filter as an address has it, without what says nothing."""
+    found = {name: str(value) for name, value in vars(wanted).items() if value not in (None, "")}
+    return {name: value for name, value in found.items() if (name, value) != ("sortierung", "faellig")}
+
+
+def address(wanted: Filter, endpoint: str = "aufgaben.liste", **changed: Any) -> str:
+    """The list's address with the filter, and with what is changed in it."""
+    return url_for(endpoint, **args(replace(wanted, **changed)))
+
+
+def marken(wanted: Filter, names: Mapping[str, Mapping[str, str]]) -> list[Marke]:
+    """One removable tag for each filter; ``names`` gives for a filter the words behind its values."""
+    labels = {"region": "Region", "team": "Team", "person": "Person", "schritt": "Schritt", "segment": "Segment", "suche": "Suche"}
+    found = []
+    for name, label in labels.items():
+        value = getattr(wanted, name)
+        if value not in (None, ""):
+            shown = names.get(name, {}).get(str(value), str(value))
+            found.append(Marke(label, shown, address(wanted, **{name: None if name == "team" else ""})))
+    return found
