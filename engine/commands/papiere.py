@@ -22,7 +22,7 @@ from engine.store.tables import Briefkopf, Fall, Papier, Region
 
 PAPIERROLLEN = OPENS
 # These say what only those may read who read the assessment.
-ONLY_CASEWORK = ("kurzassessment",)
+ONLY_CASEWORK = ("kurzassessment", "uebergabe")
 SETS_LETTERHEAD = ("leitung",)
 LETTERHEAD = ("name", "zusatz", "strasse", "ort", "telefon", "mail")
 

@@ -118,11 +118,17 @@ def _others() -> None:
 
 
 def _keep_journal() -> None:
-    """Entries are never changed. Deleting them is left to the destruction of a whole case after its retention."""
+    """Entries are never changed, and only go with their whole case, as the history does."""
     if op.get_bind().dialect.name == "sqlite":
         op.execute(f"CREATE TRIGGER journaleintrag_no_update BEFORE UPDATE ON journaleintrag BEGIN SELECT RAISE(ABORT, '{MESSAGE} (journaleintrag)'); END")
-    else:
-        op.execute("CREATE TRIGGER journaleintrag_no_update BEFORE UPDATE ON journaleintrag FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()")
+        op.execute(
+            "CREATE TRIGGER journaleintrag_no_delete BEFORE DELETE ON journaleintrag "
+            "WHEN NOT EXISTS (SELECT 1 FROM loeschfreigabe WHERE fall_ref = OLD.fall_id) "
+            f"BEGIN SELECT RAISE(ABORT, '{MESSAGE} (journaleintrag)'); END"
+        )
+        return
+    op.execute("CREATE TRIGGER journaleintrag_append_only BEFORE UPDATE OR TRUNCATE ON journaleintrag FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()")
+    op.execute("CREATE TRIGGER journaleintrag_no_delete BEFORE DELETE ON journaleintrag FOR EACH ROW EXECUTE FUNCTION refuse_delete()")
 
 
 def _who(at: str, by: str, *, nullable: bool = False) -> tuple[sa.Column[Any], sa.Column[Any]]:
