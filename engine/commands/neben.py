@@ -35,7 +35,7 @@ BESIDE = "neben"
 def beside_processes(session: FallSession) -> dict[str, str]:
     """Processes of the latest release that people may start beside a case, with the words for doing so."""
     contents = library.contents(session, library.latest_release(session))
-    found = {}
+    found: dict[str, str] = {}
     for kind, id in contents.items:
         if kind == "process":
             starts = [one for one in contents.process(id).elements.values() if one.type == "startEvent" and BESIDE in one.properties]
