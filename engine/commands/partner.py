@@ -53,8 +53,7 @@ def partner_message(
     if not grundlage.strip():
         raise FormInvalid({"grundlage": "Nennen Sie die gesetzliche Grundlage oder die Einwilligung."})
     found = correlate(session, name, correlation, values, message_id=message_id)
-    entry = {"richtung": "eingehend", "partner": kategorie, "meldung": name, "kategorie": kategorie}
-    entry |= {"grundlage": grundlage.strip(), "weg": "schnittstelle"}
+    entry = {"richtung": "eingehend", "partner": kategorie, "meldung": name, "kategorie": kategorie, "grundlage": grundlage.strip(), "weg": "schnittstelle"}
     _add(session, found.fall_id, region, entry, sorted(values))
     return found
 

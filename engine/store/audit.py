@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 
+from sqlalchemy import insert
+
 from engine.store.session import FallSession
 from engine.store.tables import Zugriff
 
@@ -17,14 +19,19 @@ def log(session: FallSession, art: str, was: str, *, fall_id: int | None = None,
     ``art`` is what was done (``gelesen``, ``geändert``, ``abgelehnt`` …), ``was`` with what (``Aufgabe 7000000004``). Both are cut to
     the length of their column, because a log line that is too long must never stop the work it describes.
     """
-    session.add(
-        Zugriff(
-            at=session.now,
-            konto=session.access.konto[:80],
-            art=art[:20],
-            was=was[:120],
-            fall_id=fall_id,
-            region=region,
-            request_id=(request_id.get() or "")[:40] or None,
-        )
+    session.connection().execute(
+        _INSERT,
+        {
+            "at": session.now,
+            "konto": session.access.konto[:80],
+            "art": art[:20],
+            "was": was[:120],
+            "fall_id": fall_id,
+            "region": region,
+            "request_id": (request_id.get() or "")[:40] or None,
+        },
     )
+
+
+# Built once and sent as it is: every step writes such a line.
+_INSERT = insert(Zugriff).inline()
