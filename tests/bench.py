@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 
 from engine.cli.bench import bench
 from tests import seitenzeiten
+from tests.bench_replay import bench_replay
 
 
 def pages(folder: str, server: str) -> None:
@@ -36,3 +37,4 @@ if __name__ == "__main__":
                 pages(folder, server.get_uri())
         finally:
             server.cleanup()
+    bench_replay()

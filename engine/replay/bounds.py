@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from engine.replay.net import BITS, ERROR, ESCALATE, FULL, JOIN, KID, MERGE, PASS, PUT, TERMINATE, Action, Def, LoopDef, Net, Op, mask
+from engine.replay.net import Net
+from engine.replay.places import BITS, ERROR, ESCALATE, FULL, JOIN, KID, MERGE, PASS, PUT, TERMINATE, Action, Def, LoopDef, Op, mask
 from engine.replay.states import States
 
 ALL = -1  # every label: where nothing is known yet
@@ -204,11 +205,11 @@ class Bounds:
     def _must(self, scope: Def, facts: _Facts, op: Op) -> int:
         kind, argument = op
         if kind == PASS:
-            return facts.flow_must[argument] if isinstance(argument, str) else self._must_all(scope, facts, argument)  # type: ignore[arg-type]
+            return facts.flow_must[argument] if isinstance(argument, str) else self._must_all(scope, facts, argument)
         if kind in (PUT, JOIN, MERGE):
-            return facts.must[argument]  # type: ignore[index]
+            return facts.must[argument]
         if kind == KID:
-            return facts.kid_must.get(argument, 0)  # type: ignore[arg-type]
+            return facts.kid_must.get(argument, 0)
         return 0
 
     def _may(self, scope: Def, facts: _Facts, op: Op) -> int:
@@ -216,13 +217,13 @@ class Bounds:
         if kind == PASS:
             if isinstance(argument, str):
                 return facts.flow_may[argument]
-            return _united(self._may(scope, facts, one) for one in argument)  # type: ignore[union-attr]
+            return _united(self._may(scope, facts, one) for one in argument)
         if kind in (PUT, JOIN, MERGE):
-            return facts.may[argument]  # type: ignore[index]
+            return facts.may[argument]
         if kind == KID:
-            return facts.kid_may.get(argument, ALL)  # type: ignore[arg-type]
+            return facts.kid_may.get(argument, ALL)
         if kind == ESCALATE:
-            return _united(self._may(scope, facts, one) for one in argument[1])  # type: ignore[index]
+            return _united(self._may(scope, facts, one) for one in argument[1])
         return 0
 
 
@@ -248,6 +249,6 @@ def _all_ops(scope: Def) -> Iterable[Op]:
         op = todo.pop()
         yield op
         if op[0] == PASS and isinstance(op[1], tuple):
-            todo += list(op[1])  # type: ignore[arg-type]
+            todo += list(op[1])
         if op[0] == ESCALATE:
-            todo += list(op[1][1])  # type: ignore[index]
+            todo += list(op[1][1])

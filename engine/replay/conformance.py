@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from engine.replay.alignment import BUDGET, LOG, MODEL, SYNC, Aligner, Alignment, Move
 from engine.replay.model import Model
+from engine.replay.places import Visible
 from engine.replay.states import States
 
 SKIPPED, ADDED, TOO_EARLY, TOO_LATE, REPEATED, UNKNOWN = "skipped", "added", "too_early", "too_late", "repeated", "unknown"
@@ -164,12 +165,12 @@ def _step(aligner: Aligner, activities: Sequence[str], move: Move) -> Step:
     activity = None if move.activity is None else activities[move.activity]
     if move.visible is None:
         element = _element(aligner, activity)
-        return Step(LOG, activity, element and element.element, element.name if element else activity or "", (), move.activity, state=move.state)
+        return Step(LOG, activity, element.element if element else None, element.name if element else activity or "", (), move.activity, state=move.state)
     seen = aligner.states.net.visible[move.visible]
     return Step(move.kind, activity, seen.element, seen.name, seen.path, move.activity, state=move.state)
 
 
-def _element(aligner: Aligner, activity: str | None):  # type: ignore[no-untyped-def]
+def _element(aligner: Aligner, activity: str | None) -> Visible | None:
     label = aligner.states.net.labels.get(activity or "")
     return None if label is None else next(seen for seen in aligner.states.net.visible if seen.label == label)
 

@@ -6,97 +6,33 @@ plays it. Sub-processes, called processes and repetitions are scopes of their ow
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import chain, combinations
+from collections.abc import Iterable, Mapping, Sequence
 
-from engine.definitions.plain import Loop, Node, Scope
-
-BITS = 4
-FULL = 15
-# An inclusive split of more branches is read as: each one alone, or all of them.
-MANY_BRANCHES = 8
-# An event that tells again and again is taken to have told at most so often without anything having come of it yet.
-AT_ONCE = 3
-
-# What happens to a token that arrives: an operation and its argument.
-PASS, PUT, JOIN, MERGE, KID, END, ERROR, ESCALATE, TERMINATE = range(9)
-Op = tuple[int, "int | str | tuple[Op, ...] | tuple[str, tuple[Op, ...]] | None"]
-
-
-@dataclass(frozen=True)
-class Visible:
-    """Something a log can show. ``path`` are the activities it lies in, outermost first."""
-
-    path: tuple[str, ...]
-    element: str
-    name: str
-    type: str
-    label: int
-
-
-@dataclass(frozen=True)
-class Action:
-    """One way for a token to leave. ``take`` is subtracted from the scope's marking, which must hold ``need``.
-
-    ``visible`` is an index into ``Net.visible`` or -1. ``leaves`` is the activity that ends by it; ``kid`` says its instance is taken away;
-    ``clears`` ends everything in the scope first.
-    """
-
-    take: int
-    ops: tuple[Op, ...]
-    visible: int = -1
-    need: int = 0
-    leaves: str | None = None
-    kid: str | None = None
-    clears: bool = False
-
-
-@dataclass
-class Def:
-    """A compiled scope. ``places`` names for each place its node; ``tokens`` masks those that keep the scope alive."""
-
-    path: tuple[str, ...]
-    scope: Scope
-    places: list[str] = field(default_factory=list)
-    actions: list[list[Action]] = field(default_factory=list)
-    ops: dict[str, Op] = field(default_factory=dict)
-    arms: dict[int | str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
-    live: dict[str, tuple[tuple[int, tuple[Op, ...], int], ...]] = field(default_factory=dict)
-    ends_with: dict[str, int] = field(default_factory=dict)
-    caught: dict[str, tuple[tuple[str, str | None, bool, Op], ...]] = field(default_factory=dict)
-    kids: dict[str, Def | LoopDef] = field(default_factory=dict)
-    kid_actions: dict[str, list[Action]] = field(default_factory=dict)
-    joins: dict[int, tuple[tuple[int, ...], Op]] = field(default_factory=dict)
-    merges: list[Merge] = field(default_factory=list)
-    starts: tuple[Op, ...] = ()
-    begins: tuple[tuple[int, int], ...] = ()
-    errors: tuple[tuple[str, str | None, bool, Op], ...] = ()
-    tokens: int = 0
-    waits: int = 0
-    syncs: int = 0
-    parent: Def | LoopDef | None = None
-
-
-@dataclass
-class LoopDef:
-    """The repetition of an activity; its body is a scope."""
-
-    path: tuple[str, ...]
-    loop: Loop
-    body: Def | None = None
-    parent: Def | LoopDef | None = None
-    node: str = ""
-
-
-@dataclass
-class Merge:
-    """An inclusive join: its places, and from where tokens can still come to which of them."""
-
-    places: tuple[int, ...]
-    after: Op
-    from_place: dict[int, int] = field(default_factory=dict)
-    from_kid: dict[str, int] = field(default_factory=dict)
+from engine.definitions.plain import Node, Scope
+from engine.replay.inclusive import fill_reach
+from engine.replay.places import (
+    AT_ONCE,
+    END,
+    ERROR,
+    ESCALATE,
+    FULL,
+    JOIN,
+    KID,
+    MERGE,
+    PASS,
+    PUT,
+    TERMINATE,
+    Action,
+    Def,
+    LoopDef,
+    Merge,
+    Op,
+    Visible,
+    mask,
+    subsets,
+    thrown,
+    unit,
+)
 
 
 class Net:
@@ -133,14 +69,6 @@ class Net:
         return node.body if node.kind == "subprocess" else self.called.get(node.called or "") if node.kind == "call" else None
 
 
-def unit(place: int) -> int:
-    return 1 << BITS * place
-
-
-def mask(place: int) -> int:
-    return FULL << BITS * place
-
-
 class _Compiler:
     """Compiles one scope; ``above`` maps the processes around it to their definitions, which ends recursion."""
 
@@ -172,7 +100,8 @@ class _Compiler:
         self._event_subprocesses()
         for node_id in list(self.boundaries):
             self._on_host(node_id)
-        self._merge_reach()
+        hosted = {host: [event.id for event in events] for host, events in self.boundaries.items()}
+        fill_reach(made, self.ins, self.outs, hosted)
         made.syncs = made.syncs & made.tokens
         return made
 
@@ -317,12 +246,12 @@ class _Compiler:
         if node.kind == "xor":
             return [(flow,) for flow in flows] or [()]
         if node.kind == "or" and len(flows) > 1:
-            return [*_subsets(flows)]
+            return [*subsets(flows)]
         conditional = [flow for flow in flows if self.flows[flow].has_condition or flow == node.default] if node.kind != "and" else []
         if not conditional or len(flows) == 1:
             return [tuple(flows)]
         always = tuple(flow for flow in flows if flow not in conditional)
-        chosen = [always + some for some in _subsets([flow for flow in conditional if flow != node.default])]
+        chosen = [always + some for some in subsets([flow for flow in conditional if flow != node.default])]
         return chosen + [always + ((node.default,) if node.default else ())]
 
     def _event_gateway(self, node: Node) -> int:
@@ -390,9 +319,9 @@ class _Compiler:
         inner = self.net.process(host)
         if event.event not in ("error", "escalation", "cancel") or inner is None:
             return False
-        thrown = _thrown(inner, self.net.called, frozenset())
+        inside = thrown(inner, self.net.called, frozenset())
         kind = "error" if event.event == "cancel" else event.event
-        return any(what == kind and event.code in (None, code) for what, code in thrown)
+        return any(what == kind and event.code in (None, code) for what, code in inside)
 
     def _host_actions(self, host: str, event: Node, after: Op) -> None:
         if host in self.made.kids:
@@ -436,7 +365,7 @@ class _Compiler:
         nodes = [self.scope.nodes[id_] for id_ in region]
         if any(self.flows[flow].source not in inside for node in nodes for flow in self.ins[node.id]):
             return False
-        return not any(node.event in ("terminate", "link") and node.kind in ("end", "throw") for node in nodes) and not _thrown(
+        return not any(node.event in ("terminate", "link") and node.kind in ("end", "throw") for node in nodes) and not thrown(
             Scope("", "", {node.id: node for node in nodes}), self.net.called, frozenset()
         )
 
@@ -464,53 +393,6 @@ class _Compiler:
                 self.made.actions[place].append(Action(0 if start.repeats else unit(place), ((KID, node.id),), need=unit(place)))
             begins.append((unit(place), 1))
         self.made.begins, self.made.errors = tuple(begins), tuple(errors)
-
-    # Inclusive joins
-
-    def _merge_reach(self) -> None:
-        for merge in self.made.merges:
-            join = self.made.places[merge.places[0]]
-            into = {flow: bit for bit, flow in enumerate(self.ins[join])}
-            reach = {node: self._reaches(node, join, into) for node in self.scope.nodes if node != join}
-            for place, node in enumerate(self.made.places):
-                if place not in merge.places and self.made.tokens & mask(place):
-                    merge.from_place[place] = reach.get(node, 0)
-            merge.from_kid = {kid: reach.get(kid, 0) for kid in self.made.kids}
-
-    def _reaches(self, node: str, join: str, into: Mapping[str, int]) -> int:
-        found, seen, todo = 0, {node}, [node]
-        while todo:
-            at = todo.pop()
-            sources = [at, *(event.id for event in self.boundaries.get(at, ()))]
-            for flow in chain.from_iterable(self.outs[source] for source in sources):
-                target = self.flows[flow].target
-                if target == join:
-                    found |= 1 << into[flow]
-                elif target not in seen:
-                    seen.add(target)
-                    todo.append(target)
-        return found
-
-
-def _subsets(flows: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    if len(flows) > MANY_BRANCHES:
-        yield from ((flow,) for flow in flows)
-        yield tuple(flows)
-        return
-    for size in range(1, len(flows) + 1):
-        yield from combinations(flows, size)
-
-
-def _thrown(scope: Scope, called: Mapping[str, Scope], seen: frozenset[str]) -> set[tuple[str, str]]:
-    """Errors and escalations that something inside throws, whether or not something inside catches them too."""
-    found: set[tuple[str, str]] = set()
-    for node in scope.nodes.values():
-        if node.kind in ("end", "throw") and node.event in ("error", "escalation", "cancel"):
-            found.add(("error" if node.event == "cancel" else node.event, node.code or ""))
-        inner = node.body or (called.get(node.called or "") if node.kind == "call" else None)
-        if inner is not None and inner.id not in seen:
-            found |= _thrown(inner, called, seen | {inner.id})
-    return found
 
 
 def _weigh(node: Node, net: Net, seen: frozenset[str]) -> int:

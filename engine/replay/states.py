@@ -11,45 +11,32 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, product
 
-from engine.replay.net import BITS, END, ERROR, ESCALATE, FULL, JOIN, KID, MERGE, PASS, PUT, TERMINATE, Action, Def, LoopDef, Net, Op, mask
+from engine.replay.net import Net
+from engine.replay.places import (
+    BITS,
+    END,
+    ERROR,
+    ESCALATE,
+    FULL,
+    JOIN,
+    KID,
+    MERGE,
+    PASS,
+    PUT,
+    TERMINATE,
+    Action,
+    Def,
+    LoopDef,
+    Merge,
+    Op,
+    mask,
+)
+from engine.replay.repetition import loop_closure, loop_outcome
+from engine.replay.running import Closure, Effects, Kids, Outcome, Run, minus, plus, with_, without
 
-Effects = tuple[tuple[str, str], ...]
-Kids = tuple[tuple[str, int], ...]
-# A state, or None for a scope that is over.
-Outcome = tuple["int | None", Effects]
 # A token that runs through more gateways than this runs in circles.
 LONG_WAY = 2000
 DEEP = 40
-
-
-@dataclass(frozen=True, slots=True)
-class Closure:
-    """What may be seen next: ``(index of the visible thing, state after it, effects)``; ``ends`` are the ways to end or tell unseen.
-
-    ``truncated`` says that a place would have held more than fifteen tokens, so something may be missing.
-    """
-
-    seen: tuple[tuple[int, int | None, Effects], ...]
-    ends: tuple[Outcome, ...]
-    truncated: bool
-
-
-@dataclass(slots=True)
-class _Run:
-    """A scope while a step runs in it. ``fresh`` marks tokens that this run of silent steps has made."""
-
-    m: int
-    kids: Kids
-    fresh: int = 0
-    fresh_kids: Kids = ()
-    synced: bool = False
-    pending: bool = False
-    effects: Effects = ()
-    is_over: bool = False
-    is_lost: bool = False
-
-    def key(self) -> tuple[object, ...]:
-        return (self.m, self.kids, self.fresh, self.fresh_kids, self.synced, self.pending)
 
 
 @dataclass
@@ -81,8 +68,8 @@ class States:
 
     def _begin(self, scope: Def | LoopDef) -> Outcome:
         if isinstance(scope, LoopDef):
-            return self._loop_outcome(scope, 0, (), ())
-        run = _Run(0, ())
+            return loop_outcome(self, scope, 0, (), ())
+        run = Run(0, ())
         for unit_, _ in scope.begins:
             run.m += unit_
         self.play(scope, run, scope.starts)
@@ -101,7 +88,7 @@ class States:
         if found is None:
             before, self.overflowed = self.overflowed, False
             scope, m, kids = self.known[state]
-            found = self._loop_closure(scope, m, kids) if isinstance(scope, LoopDef) else self._closure(scope, m, kids)
+            found = loop_closure(self, scope, m, kids) if isinstance(scope, LoopDef) else self._closure(scope, m, kids)
             found = Closure(found.seen, found.ends, self.overflowed or found.truncated)
             self.overflowed = before or found.truncated
             self.closures[state] = found
@@ -118,7 +105,7 @@ class States:
     def _closure(self, scope: Def, m: int, kids: Kids) -> Closure:
         seen: dict[tuple[int, int | None, Effects], None] = {}
         ends: dict[Outcome, None] = {}
-        first = _Run(m, kids)
+        first = Run(m, kids)
         if not m & scope.tokens and not kids:
             ends[(None, ())] = None
         done = {first.key()}
@@ -126,12 +113,11 @@ class States:
         is_first = True
         while todo:
             run = todo.pop()
-            for visible, is_fresh, after in self._steps(scope, run):
-                if after.is_lost or not (is_first or is_fresh or (visible < 0 and run.synced)):
+            for visible, is_fresh, after in self._steps(scope, run, begins=is_first):
+                if after.is_lost:
                     continue
                 if visible >= 0:
-                    if not run.pending:
-                        seen[(visible, *self._outcome(scope, after))] = None
+                    seen[(visible, *self._outcome(scope, after))] = None
                     continue
                 self._note(scope, run, after, is_new_thread=not (is_first or is_fresh))
                 if after.is_over or after.effects:
@@ -146,17 +132,18 @@ class States:
         return Closure(tuple(seen), tuple(ends), False)
 
     @staticmethod
-    def _note(scope: Def, before: _Run, after: _Run, *, is_new_thread: bool) -> None:
+    def _note(scope: Def, before: Run, after: Run, *, is_new_thread: bool) -> None:
         """A branch may be left alone where it waits for others; what it did must then be used by somebody."""
         after.pending = (before.pending or is_new_thread) and not after.pending
         after.synced = after.synced or bool(after.fresh & scope.syncs) or bool(scope.merges)
 
-    def _outcome(self, scope: Def, run: _Run) -> Outcome:
+    def _outcome(self, scope: Def, run: Run) -> Outcome:
         if run.is_over or not (run.m & (scope.tokens | scope.waits)) and not run.kids:
             return (None, run.effects)
         return (self.number(scope, run.m, run.kids), run.effects)
 
-    def _steps(self, scope: Def, run: _Run) -> Iterator[tuple[int, bool, _Run]]:
+    def _steps(self, scope: Def, run: Run, *, begins: bool) -> Iterator[tuple[int, bool, Run]]:
+        """What can happen to tokens that this run has made; to others only where a run begins or has come to wait for them."""
         m = run.m
         actions = scope.actions
         while m:
@@ -165,30 +152,37 @@ class States:
             if not actions[place]:
                 continue
             is_fresh = bool(run.fresh & FULL << BITS * place)
+            if not (begins or is_fresh or run.synced):
+                continue
             for action in actions[place]:
+                if action.visible >= 0 and (run.pending or not (begins or is_fresh)):
+                    continue
                 for after in self._act(scope, run, action, place):
                     yield action.visible, is_fresh, after
         last = None
         for kid in run.kids:
             if kid != last:
-                yield from self._kid_steps(scope, run, kid)
+                for step in self._kid_steps(scope, run, kid):
+                    is_mine = begins or step[1]
+                    if is_mine and not run.pending if step[0] >= 0 else is_mine or run.synced:
+                        yield step
             last = kid
 
-    def _act(self, scope: Def, run: _Run, action: Action, place: int) -> Iterator[_Run]:
+    def _act(self, scope: Def, run: Run, action: Action, place: int) -> Iterator[Run]:
         if action.clears:
-            after = _Run(0, ())
+            after = Run(0, ())
             self.play(scope, after, action.ops)
             yield after
             return
         for extra in self._on_leaving(scope, action.leaves, run.m):
-            after = _Run(run.m - action.take, run.kids, run.fresh, run.fresh_kids, effects=run.effects)
+            after = Run(run.m - action.take, run.kids, run.fresh, run.fresh_kids, effects=run.effects)
             if action.take and not after.m & FULL << BITS * place:
                 after.fresh &= ~(FULL << BITS * place)
             self._leave(scope, after, action.leaves)
             self.play(scope, after, (*extra, *action.ops))
             yield after
 
-    def _kid_steps(self, scope: Def, run: _Run, kid: tuple[str, int]) -> Iterator[tuple[int, bool, _Run]]:
+    def _kid_steps(self, scope: Def, run: Run, kid: tuple[str, int]) -> Iterator[tuple[int, bool, Run]]:
         host, state = kid
         is_fresh = kid in run.fresh_kids
         inner = self.closure(state)
@@ -200,21 +194,21 @@ class States:
                 yield -1, is_fresh, done
         for action in scope.kid_actions.get(host, ()):
             for extra in self._on_leaving(scope, host, run.m):
-                done = _without(run, kid)
+                done = without(run, kid)
                 self._leave(scope, done, host)
                 self.play(scope, done, (*extra, *action.ops))
                 yield action.visible, is_fresh, done
 
-    def _replace(self, scope: Def, run: _Run, kid: tuple[str, int], after: int | None, effects: Effects) -> Iterator[_Run]:
+    def _replace(self, scope: Def, run: Run, kid: tuple[str, int], after: int | None, effects: Effects) -> Iterator[Run]:
         """The scope after something happened in one of those running in it."""
         host = kid[0]
         if after is not None and not effects:
-            yield _with(_without(run, kid), (host, after))
+            yield with_(without(run, kid), (host, after))
             return
         for extra in self._on_leaving(scope, host, run.m) if after is None else [()]:
-            done = _without(run, kid)
+            done = without(run, kid)
             if after is not None:
-                done = _with(done, (host, after))
+                done = with_(done, (host, after))
             else:
                 self._leave(scope, done, host)
             if effects:
@@ -228,7 +222,7 @@ class States:
     def _exit(scope: Def, host: str) -> Op:
         return scope.ops[f"nach {host}"]
 
-    def _catch(self, scope: Def, run: _Run, kid: tuple[str, int | None], effects: Effects, extra: tuple[Op, ...]) -> None:
+    def _catch(self, scope: Def, run: Run, kid: tuple[str, int | None], effects: Effects, extra: tuple[Op, ...]) -> None:
         host, after = kid
         is_dead = any(what == "error" for what, _ in effects)
         ops: list[Op] = list(extra)
@@ -240,8 +234,8 @@ class States:
                     return
                 continue
             if found[2] and after is not None:
-                run.kids = _minus(run.kids, (host, after))
-                run.fresh_kids = _minus(run.fresh_kids, (host, after))
+                run.kids = minus(run.kids, (host, after))
+                run.fresh_kids = minus(run.fresh_kids, (host, after))
                 self._leave(scope, run, host)
                 is_dead = True
             is_dead = is_dead or found[2]
@@ -251,7 +245,7 @@ class States:
             ops.append(self._exit(scope, host))
         self.play(scope, run, tuple(ops))
 
-    def _throw(self, scope: Def, run: _Run, what: str, code: str) -> None:
+    def _throw(self, scope: Def, run: Run, what: str, code: str) -> None:
         """An error or escalation in this scope: an event sub-process takes it, or it goes on upwards."""
         found = next((c for c in scope.errors if c[0] == what and c[1] in (None, code)), None)
         if found is not None:
@@ -272,13 +266,13 @@ class States:
         return [tuple(chain.from_iterable(ops * times for (ops, _), times in zip(live, some, strict=True))) for some in product(*(range(most + 1) for _, most in live))]
 
     @staticmethod
-    def _leave(scope: Def, run: _Run, host: str | None) -> None:
+    def _leave(scope: Def, run: Run, host: str | None) -> None:
         if host in scope.ends_with:
             run.m &= ~scope.ends_with[host]
 
     # Tokens on their way
 
-    def play(self, scope: Def, run: _Run, ops: Sequence[Op]) -> None:
+    def play(self, scope: Def, run: Run, ops: Sequence[Op]) -> None:
         """Let tokens go until each waits: for something visible, for a decision, or for others."""
         todo = list(ops)
         steps = 0
@@ -293,48 +287,48 @@ class States:
                     if isinstance(argument, str):
                         todo.append(scope.ops[argument])
                     else:
-                        todo.extend(argument)  # type: ignore[arg-type]
+                        todo.extend(argument)
                 elif op == PUT:
-                    self._put(scope, run, argument)  # type: ignore[arg-type]
+                    self._put(scope, run, argument)
                 elif op == JOIN:
-                    self._join(scope, run, argument, todo)  # type: ignore[arg-type]
+                    self._join(scope, run, argument, todo)
                 elif op == MERGE:
-                    self._add(run, argument)  # type: ignore[arg-type]
+                    self._add(run, argument)
                 elif op == KID:
-                    self._enter(scope, run, argument, todo)  # type: ignore[arg-type]
+                    self._enter(scope, run, argument, todo)
                 elif op == END:
                     run.synced = True
                 elif op == ERROR:
-                    self._throw(scope, run, "error", argument)  # type: ignore[arg-type]
+                    self._throw(scope, run, "error", argument)
                 elif op == ESCALATE:
-                    code, following = argument  # type: ignore[misc]
-                    todo.extend(following)  # type: ignore[arg-type]
-                    self._throw(scope, run, "escalation", code)  # type: ignore[arg-type]
+                    code, following = argument
+                    todo.extend(following)
+                    self._throw(scope, run, "escalation", code)
                 elif op == TERMINATE:
                     run.m, run.kids, run.is_over = 0, (), True
             if run.is_over or run.is_lost or not scope.merges or not self._merge(scope, run, todo):
                 return
 
-    def _add(self, run: _Run, place: int) -> None:
+    def _add(self, run: Run, place: int) -> None:
         if (run.m >> BITS * place) & FULL == FULL:
             self.overflowed = run.is_lost = True
             return
         run.m += 1 << BITS * place
         run.fresh |= FULL << BITS * place
 
-    def _put(self, scope: Def, run: _Run, place: int) -> None:
+    def _put(self, scope: Def, run: Run, place: int) -> None:
         self._add(run, place)
         self._arm(scope, run, place)
 
     @staticmethod
-    def _arm(scope: Def, run: _Run, host: int | str) -> None:
+    def _arm(scope: Def, run: Run, host: int | str) -> None:
         for unit_, cap in scope.arms.get(host, ()):
             shift = unit_.bit_length() - 1
             run.fresh |= unit_ * FULL
             if (run.m >> shift) & FULL < cap:
                 run.m += unit_
 
-    def _join(self, scope: Def, run: _Run, place: int, todo: list[Op]) -> None:
+    def _join(self, scope: Def, run: Run, place: int, todo: list[Op]) -> None:
         self._add(run, place)
         places, after = scope.joins[place]
         if all(run.m & FULL << BITS * p for p in places):
@@ -344,7 +338,7 @@ class States:
             run.pending = True  # whoever waited here was needed
             todo.append(after)
 
-    def _merge(self, scope: Def, run: _Run, todo: list[Op]) -> bool:
+    def _merge(self, scope: Def, run: Run, todo: list[Op]) -> bool:
         for merge in scope.merges:
             marked = sum(1 << bit for bit, p in enumerate(merge.places) if run.m & mask(p))
             if marked and not self._somebody_comes(scope, run, merge, marked):
@@ -358,84 +352,23 @@ class States:
         return False
 
     @staticmethod
-    def _somebody_comes(scope: Def, run: _Run, merge, marked: int) -> bool:  # type: ignore[no-untyped-def]
+    def _somebody_comes(scope: Def, run: Run, merge: Merge, marked: int) -> bool:
         reaches = [reach for p, reach in merge.from_place.items() if reach and run.m & mask(p)]
         reaches += [merge.from_kid[host] for host, _ in run.kids]
         return any(reach & ~marked and not reach & marked for reach in reaches)
 
-    def _enter(self, scope: Def, run: _Run, host: str, todo: list[Op]) -> None:
+    def _enter(self, scope: Def, run: Run, host: str, todo: list[Op]) -> None:
         state, effects = self.begin(scope.kids[host])
         self._arm(scope, run, host)
         if state is not None:
             kid = (host, state)
-            run.kids = _plus(run.kids, kid)
-            run.fresh_kids = _plus(run.fresh_kids, kid)
+            run.kids = plus(run.kids, kid)
+            run.fresh_kids = plus(run.fresh_kids, kid)
         if effects:
             self._catch(scope, run, (host, state), effects, ())
         elif state is None:
             self._leave(scope, run, host)
             todo.append(self._exit(scope, host))
-
-    # A repetition: the marking counts what was begun, twice, plus one when something is done
-
-    def _loop_closure(self, scope: LoopDef, m: int, kids: Kids) -> Closure:
-        seen: dict[tuple[int, int | None, Effects], None] = {}
-        ends: dict[Outcome, None] = {}
-        done = {(m, kids, (), False)}
-        todo: list[tuple[int, Kids, Kids, bool]] = [(m, kids, (), False)]
-        is_first = True
-        while todo:
-            at, running, fresh, synced = todo.pop()
-            for visible, is_fresh, outcome, new in self._loop_steps(scope, at, running, fresh):
-                if not (is_first or is_fresh or (visible < 0 and synced)):
-                    continue
-                if visible >= 0:
-                    seen[(visible, *outcome)] = None
-                    continue
-                if outcome[0] is None or outcome[1]:
-                    ends[outcome] = None
-                else:
-                    _, m2, kids2 = self.known[outcome[0]]
-                    node = (m2, kids2, new, not new)
-                    if node not in done:
-                        done.add(node)
-                        todo.append(node)
-            is_first = False
-        return Closure(tuple(seen), tuple(ends), False)
-
-    def _loop_steps(self, scope: LoopDef, m: int, kids: Kids, fresh: Kids) -> Iterator[tuple[int, bool, Outcome, Kids]]:
-        started, loop = m >> 1, scope.loop
-        for kid in dict.fromkeys(kids):
-            rest = _minus(kids, kid)
-            inner = self.closure(kid[1])
-            for visible, after, effects in inner.seen:
-                yield visible, kid in fresh, self._body_outcome(scope, m, rest, after, effects), ()
-            for after, effects in inner.ends:
-                yield -1, kid in fresh, self._body_outcome(scope, m, rest, after, effects), () if after is None else (("", after),)
-        may_start = (loop.most is None or started < loop.most) and not (loop.sequential and kids)
-        if may_start:
-            assert scope.body is not None
-            begun, effects = self.begin(scope.body)
-            yield -1, False, self._body_outcome(scope, m + 2, kids, begun, effects), () if begun is None else (("", begun),)
-        if not kids and started >= loop.least or loop.stops_early and m & 1:
-            yield -1, True, (None, ()), ()
-
-    def _body_outcome(self, scope: LoopDef, m: int, rest: Kids, after: int | None, effects: Effects) -> Outcome:
-        if any(what == "error" for what, _ in effects):
-            return (None, effects)
-        if after is None:
-            return self._loop_outcome(scope, m | 1, rest, effects)
-        return self._loop_outcome(scope, m, _plus(rest, ("", after)), effects)
-
-    def _loop_outcome(self, scope: LoopDef, m: int, kids: Kids, effects: Effects) -> Outcome:
-        loop, started = scope.loop, m >> 1
-        if loop.most is None and started > loop.least:
-            started = loop.least
-        if not loop.stops_early:
-            m = 0
-        if not kids and loop.most is not None and started >= loop.most:
-            return (None, effects)
-        return (self.number(scope, started << 1 | m & 1, kids), effects)
 
     # For people
 
@@ -453,24 +386,3 @@ class States:
             if host:
                 yield path, host, 1
             yield from self.positions(kid, (*path, host) if host else path)
-
-
-def _plus(kids: Kids, kid: tuple[str, int]) -> Kids:
-    return (kid,) if not kids else tuple(sorted((*kids, kid)))
-
-
-def _minus(kids: Kids, kid: tuple[str, int]) -> Kids:
-    if kid not in kids:
-        return kids
-    at = kids.index(kid)
-    return kids[:at] + kids[at + 1 :]
-
-
-def _without(run: _Run, kid: tuple[str, int]) -> _Run:
-    return _Run(run.m, _minus(run.kids, kid), run.fresh, _minus(run.fresh_kids, kid), effects=run.effects)
-
-
-def _with(run: _Run, kid: tuple[str, int]) -> _Run:
-    run.kids = _plus(run.kids, kid)
-    run.fresh_kids = _plus(run.fresh_kids, kid)
-    return run

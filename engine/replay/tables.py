@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import codecs
 import csv
+import gc
 import gzip
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from operator import itemgetter
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from openpyxl import load_workbook
 
@@ -31,7 +34,7 @@ KNOWN = {
 DELIMITERS = ",;\t|"
 MOST_PROBLEMS = 10_000
 TRUTHS: Mapping[str, Any] = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-TRANSITIONS = frozenset(["schedule", "assign", "reassign", "start", "suspend", "resume", "complete", "withdraw", "ate_abort", "pi_abort", "autoskip", "manualskip", "unknown"])
+TRUE_AND_FALSE = frozenset(TRUTHS)
 ZONES: Mapping[str, tzinfo] = {
     "Z": UTC, "UTC": UTC, "GMT": UTC, "CET": timezone(timedelta(hours=1)), "MEZ": timezone(timedelta(hours=1)),
     "CEST": timezone(timedelta(hours=2)), "MESZ": timezone(timedelta(hours=2)),
@@ -150,11 +153,11 @@ def _first(rows: Iterable[Sequence[Any]], number: int) -> list[Sequence[Any]]:
 # Bytes and text
 
 
-def _binary(path: Path) -> IO[bytes]:
+def _binary(path: Path) -> gzip.GzipFile | io.BufferedReader:
     raw = path.open("rb")
     is_zipped = raw.read(2) == b"\x1f\x8b"
     raw.seek(0)
-    return gzip.GzipFile(fileobj=raw) if is_zipped else raw  # type: ignore[return-value]
+    return gzip.GzipFile(fileobj=raw) if is_zipped else raw
 
 
 def _encoding(path: Path) -> str:
@@ -169,7 +172,7 @@ def _encoding(path: Path) -> str:
             raise LogUnreadable(f"{path.name}: die Datei ist beschädigt oder unvollständig ({error}).") from error
 
 
-def _utf8_or_windows(head: bytes, raw: IO[bytes]) -> str:
+def _utf8_or_windows(head: bytes, raw: gzip.GzipFile | io.BufferedReader) -> str:
     decoder = codecs.getincrementaldecoder("utf-8")()
     is_utf8, has_undefined = True, False
     chunk = head
@@ -187,7 +190,7 @@ def _utf8_or_windows(head: bytes, raw: IO[bytes]) -> str:
 
 
 def _opened(path: Path, encoding: str) -> io.TextIOWrapper:
-    return io.TextIOWrapper(io.BufferedReader(_binary(path)), encoding=encoding, newline="")  # type: ignore[arg-type, type-var]
+    return io.TextIOWrapper(_binary(path), encoding=encoding, newline="")
 
 
 def _delimiter(text: io.TextIOWrapper) -> str:
@@ -225,49 +228,68 @@ class _Table:
         self.time = None if mapping.timestamp is None else header.index(mapping.timestamp)
         self.lifecycle = None if mapping.lifecycle is None else header.index(mapping.lifecycle)
         used = {self.case, self.activity, self.time, self.lifecycle}
-        self.of_case = [(at, name[5:]) for at, name in enumerate(header) if name.startswith("case:") and at not in used]
-        rest = {at for at, _ in self.of_case} | used
-        self.others = [(at, name) for at, name in enumerate(header) if at not in rest]
+        self.case_at = [at for at, name in enumerate(header) if name.startswith("case:") and at not in used]
+        self.case_names = [header[at][5:] for at in self.case_at]
+        others = [at for at in range(len(header)) if at not in used and at not in self.case_at]
+        self.names = [header[at] for at in others]
+        self.pick: Callable[[Sequence[Any]], Sequence[Any]] = itemgetter(*others) if len(others) > 1 else lambda row: [row[at] for at in others]
+        self.width = len(header)
         self.times = Times(zone)
 
     def read(self, rows: Iterator[Sequence[Any]], line: Callable[[], int]) -> Log:
         cases: dict[str, Case] = {}
         problems: list[Problem] = []
-        width, others, time_at, lifecycle_at = len(self.header), self.others, self.time, self.lifecycle
-        parse, truths = self.times.parse, TRUTHS
-        while True:
-            before = line()
-            try:
-                row = next(rows)
-            except StopIteration:
-                break
-            except (csv.Error, UnicodeDecodeError) as error:
-                problems.append(Problem(before + 1, f"nicht lesbar ({error})"))
-                break
-            if len(row) != width:
-                if any(row):
-                    problems.append(Problem(before + 1, f"{len(row)} Zellen statt {width}"))
-                continue
-            id_, activity = row[self.case], row[self.activity]
-            if id_ == "" or activity == "":
-                if any(row):
-                    problems.append(Problem(before + 1, "ohne Fall" if id_ == "" else "ohne Aktivität"))
-                continue
-            at = None
-            if time_at is not None:
-                at = parse(row[time_at])
-                if at is None:
-                    problems.append(Problem(before + 1, f"«{str(row[time_at])[:40]}» ist kein Zeitpunkt"))
-                    continue
-            lifecycle = COMPLETE if lifecycle_at is None else str(row[lifecycle_at]).lower() or COMPLETE
-            attributes = {name: truths.get(row[i], row[i]) for i, name in others if row[i] != ""}
-            case = cases.get(id_)
-            if case is None:
-                case = cases[id_] = Case(str(id_), [], {name: truths.get(row[i], row[i]) for i, name in self.of_case if row[i] != ""})
-            case.events.append(Event(str(activity), at, lifecycle, attributes))
+        before = line()
+        try:
+            with uncollected():
+                for row in rows:
+                    reason = self._take(row, cases)
+                    if reason:
+                        problems.append(Problem(before + 1, reason))
+                    before = line()
+        except (csv.Error, UnicodeDecodeError, EOFError, OSError) as error:
+            problems.append(Problem(before + 1, f"ab hier nicht lesbar ({error})"))
         for case in cases.values():
             case.in_order()
         return Log(list(cases.values()), {}, problems)
+
+    def _take(self, row: Sequence[Any], cases: dict[str, Case]) -> str:
+        """Add the row's event to its case; otherwise what is wrong with the row. One function, because it runs a million times."""
+        if len(row) != self.width:
+            return f"{len(row)} Zellen statt {self.width}" if any(row) else ""
+        id_, activity = row[self.case], row[self.activity]
+        if id_ == "" or activity == "":
+            return ("ohne Fall" if id_ == "" else "ohne Aktivität") if any(row) else ""
+        at = None
+        if self.time is not None:
+            text = row[self.time]
+            at = self.times.known.get(text) or self.times.parse(text)
+            if at is None:
+                return f"«{str(text)[:40]}» ist kein Zeitpunkt"
+        lifecycle = COMPLETE if self.lifecycle is None else str(row[self.lifecycle]).lower() or COMPLETE
+        case = cases.get(id_)
+        if case is None:
+            case = cases[id_] = Case(str(id_), [], _attributes(self.case_names, [row[i] for i in self.case_at]))
+        case.events.append(Event(str(activity), at, lifecycle, _attributes(self.names, self.pick(row))))
+        return ""
+
+
+def _attributes(names: Sequence[str], cells: Sequence[Any]) -> dict[str, Any]:
+    if "" in cells or not TRUE_AND_FALSE.isdisjoint(cells):
+        return {name: TRUTHS.get(cell, cell) for name, cell in zip(names, cells, strict=True) if cell != ""}
+    return dict(zip(names, cells, strict=True))
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Without the collector of cyclic garbage: a log is millions of new objects, none of them garbage."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 class Times:

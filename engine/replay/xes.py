@@ -11,6 +11,7 @@ from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
 from engine.replay.log import COMPLETE, Case, Event, Id, Log, LogUnreadable, Nested, Problem
+from engine.replay.tables import uncollected
 
 CHUNK = 1 << 18
 # No log is deeper; hostile files are.
@@ -38,7 +39,8 @@ def read_xes(path: Path) -> Log:
         raw.seek(0)
         stream: IO[bytes] = gzip.GzipFile(fileobj=raw) if is_zipped else raw  # type: ignore[assignment]
         reader = _Reader(path.name)
-        cases = list(reader.read(stream))
+        with uncollected():
+            cases = list(reader.read(stream))
     return Log(cases, reader.log, reader.problems)
 
 
@@ -51,8 +53,7 @@ class _Reader:
         self.case: Case | None = None
         self.case_number = 0
         # Open elements: the attributes each collects, its key and its value.
-        self.stack: list[tuple[dict[str, Any] | list[Any], str, Any]] = []
-        self.depth = 0
+        self.stack: list[list[Any]] = []
         self.skip = 0
         self.is_log = False
         self.times: dict[str, datetime] = {}
@@ -87,49 +88,57 @@ class _Reader:
         raise LogUnreadable(f"{self.name}: die Datei enthält eine DOCTYPE-Angabe. Das ist aus Sicherheitsgründen nicht erlaubt.")
 
     def _start(self, tag: str, given: dict[str, str]) -> None:
-        self.depth += 1
-        if self.depth > DEEPEST:
-            raise LogUnreadable(f"{self.name}: ab Zeile {self.parser.CurrentLineNumber} zu tief verschachtelt.")
         if self.skip:
             self.skip += 1
+            if self.skip > DEEPEST:
+                raise self._too_deep()
             return
-        tag = tag.rpartition(":")[2]
-        if tag in ("string", "date", "int", "float", "boolean", "id"):
-            self.stack.append(({}, given.get("key", ""), self._value(tag, given.get("value", ""))))
+        if ":" in tag:
+            tag = tag.rpartition(":")[2]
+        kind = VALUES.get(tag)
+        if kind is not None:
+            text = given.get("value", "")
+            # Its own attributes are made when it turns out to have some.
+            self.stack.append([None, given.get("key", ""), text if kind is str else self._value(tag, kind, text)])
+            if len(self.stack) > DEEPEST:
+                raise self._too_deep()
         elif tag in ("event", "trace"):
-            self.stack.append(({}, "", None))
+            self.stack.append([{}, "", None])
             if tag == "trace":
                 self.case = Case("")
         elif tag == "log":
             self.is_log = True
-            self.stack.append((self.log, "", None))
+            self.stack.append([self.log, "", None])
         elif tag in ("list", "container"):
-            self.stack.append(({}, given.get("key", ""), []))
+            self.stack.append([None, given.get("key", ""), []])
         elif tag == "values":
-            self.stack.append(([], "", None))
+            self.stack.append([[], "", None])
         else:
             self.skip = 1  # extensions, globals, classifiers: nothing happened there
 
     def _end(self, tag: str) -> None:
-        self.depth -= 1
         if self.skip:
             self.skip -= 1
             return
         inner, key, value = self.stack.pop()
-        tag = tag.rpartition(":")[2]
-        if tag == "event":
-            self._event(inner)  # type: ignore[arg-type]
-        elif tag == "trace":
-            self._trace(inner)  # type: ignore[arg-type]
-        elif tag == "values":
+        if tag == "event" or tag.endswith(":event"):
+            self._event(inner)
+        elif tag == "trace" or tag.endswith(":trace"):
+            self._trace(inner)
+        elif tag == "values" or tag.endswith(":values"):
             self.stack[-1][2].extend(inner)
-        elif tag != "log":
+        elif self.stack:
+            around = self.stack[-1]
             kept = Nested(value, inner) if inner else value
-            around = self.stack[-1][0]
-            if isinstance(around, list):
-                around.append((key, kept))
+            if around[0] is None:
+                around[0] = {key: kept}
+            elif isinstance(around[0], list):
+                around[0].append((key, kept))
             else:
-                around[key] = kept
+                around[0][key] = kept
+
+    def _too_deep(self) -> LogUnreadable:
+        return LogUnreadable(f"{self.name}: ab Zeile {self.parser.CurrentLineNumber} zu tief verschachtelt.")
 
     def _event(self, given: dict[str, Any]) -> None:
         activity, at, lifecycle = given.pop(NAME, None), given.pop(TIME, None), given.pop(LIFECYCLE, COMPLETE)
@@ -140,7 +149,8 @@ class _Reader:
             at = at.value
         if self.case is not None:
             moment = at if isinstance(at, datetime) else None
-            self.case.events.append(Event(_text(activity), moment, _text(lifecycle).lower() or COMPLETE, given))
+            name = activity if type(activity) is str else _text(activity)
+            self.case.events.append(Event(name, moment, _text(lifecycle).lower() or COMPLETE, given))
 
     def _trace(self, given: dict[str, Any]) -> None:
         assert self.case is not None
@@ -150,22 +160,18 @@ class _Reader:
         self.done.append(self.case)
         self.case = None
 
-    def _value(self, kind: str, text: str) -> Any:
-        if kind == "string":
-            return text
+    def _value(self, tag: str, kind: Callable[[str], Any], text: str) -> Any:
         try:
-            return VALUES[kind](text) if kind != "date" else self._time(text)
+            return self.times.get(text) or self._time(text) if tag == "date" else kind(text)
         except ValueError:
-            self._tell(f"«{text[:40]}» ist kein Wert der Art {kind}")
+            self._tell(f"«{text[:40]}» ist kein Wert der Art {tag}")
             return text
 
     def _time(self, text: str) -> datetime:
-        found = self.times.get(text)
-        if found is None:
-            found = datetime.fromisoformat(text)
-            found = (found.replace(tzinfo=UTC) if found.tzinfo is None else found).astimezone(UTC)
-            if len(self.times) < 50_000:
-                self.times[text] = found
+        read = datetime.fromisoformat(text)
+        found = (read.replace(tzinfo=UTC) if read.tzinfo is None else read).astimezone(UTC)
+        if len(self.times) < 50_000:
+            self.times[text] = found
         return found
 
     def _tell(self, reason: str) -> None:
@@ -183,7 +189,7 @@ def _boolean(text: str) -> bool:
     return lowered in ("true", "1")
 
 
-VALUES: Mapping[str, Callable[[str], Any]] = {"int": int, "float": float, "boolean": _boolean, "id": Id}
+VALUES: Mapping[str, Callable[[str], Any]] = {"string": str, "date": datetime.fromisoformat, "int": int, "float": float, "boolean": _boolean, "id": Id}
 
 
 # Writing

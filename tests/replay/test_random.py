@@ -59,12 +59,12 @@ def _block_differences(seed: int) -> list[object]:
     return found
 
 
+@pytest.mark.parametrize("part", range(2))
+def test_any_graph_costs_what_counting_tokens_one_by_one_says(part: int) -> None:
+    assert [found for seed in range(part * 40, part * 40 + 40) for found in _flat_differences(seed)] == []
+
+
 @pytest.mark.parametrize("hundred", range(3))
-def test_any_graph_costs_what_counting_tokens_one_by_one_says(hundred: int) -> None:
-    assert [found for seed in range(hundred * 100, hundred * 100 + 100) for found in _flat_differences(seed)] == []
-
-
-@pytest.mark.parametrize("hundred", range(4))
 def test_any_block_costs_what_the_nearest_word_of_its_language_costs(hundred: int) -> None:
     assert [found for seed in range(hundred * 100, hundred * 100 + 100) for found in _block_differences(seed)] == []
 
