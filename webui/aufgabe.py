@@ -13,7 +13,7 @@ from flask_login import current_user
 from engine import commands, queries
 from engine.commands.entwuerfe import discard_draft
 from engine.definitions.forms import Form
-from engine.model.errors import FallflussError, FormInvalid, NotAllowed, Stale, TaskClaimed, TaskNotOpen
+from engine.model.errors import FallflussError, FormInvalid, NotAllowed, NotFound, Stale, TaskClaimed, TaskNotOpen
 from engine.queries import TaskView, konten
 from engine.queries.formulare import origins
 from engine.store.session import FallSession
@@ -71,6 +71,8 @@ def entwurf(key: int) -> ResponseReturnValue:
         return jsonify(meldung=OTHER_WINDOW), 409
     except (TaskNotOpen, TaskClaimed) as error:
         return jsonify(meldung=str(error)), 409
+    except (NotFound, NotAllowed):
+        raise  # refused and recorded like anywhere else
     except FallflussError as error:
         return jsonify(meldung=str(error)), 503
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from tests.commands.drawings import form, text_field
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 BPMN = Path(__file__).resolve().parents[2] / "bpmn"
 WHOLE = ("intake", "fallfuehrung", "fallfuehrung_intensiv", "teamleitung", "leitung")
-NOTHING = ("prozess", "umsetzung", "betrieb")
+NOTHING = ("prozess", "betrieb")
 
 
 @pytest.mark.parametrize("rolle", WHOLE)
@@ -37,12 +37,13 @@ def test_who_keeps_the_process_or_the_machines_sees_no_case_data(rolle: str) -> 
         pytest.param("administration", {"gesundheit", "notizen", "einschaetzung", "kindeswohl"}, id="administration: no health, no notes"),
         pytest.param("sozialkommission", {"gesundheit", "notizen", "ahv", "ziele"}, id="sozialkommission: its business only"),
         pytest.param("vpe_stelle", {"gesundheit", "notizen", "ahv", "finanzen"}, id="vPe: its order only"),
+        pytest.param("umsetzung", matrix().keys() - {"einfuehrung"}, id="umsetzung: how regions are introduced, no case"),
         pytest.param("koordination", {"stammdaten", "ahv", "notizen", "gesundheit"}, id="Koordination: no names"),
         pytest.param("evaluation", {"stammdaten", "ahv", "notizen", "gesundheit"}, id="evaluation: no names"),
         pytest.param("aufsicht", {"stammdaten", "ahv", "notizen", "gesundheit"}, id="cantonal roles never see names"),
     ],
 )
-def test_other_roles_see_what_chapter_3_gives_them(rolle: str, hidden: set[str]) -> None:
+def test_other_roles_see_what_chapter_3_gives_them(rolle: str, hidden: Set[str]) -> None:
     assert not groups_of(frozenset({rolle})) & hidden
 
 
