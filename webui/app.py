@@ -27,6 +27,7 @@ from webui.config import Config
 from webui.dateien import asset, read_manifest
 from webui.demo import demo
 from webui.dubletten import dubletten
+from webui.einfuehrung import SEHEN, einfuehrung
 from webui.faelle import faelle
 from webui.formulare import html_id
 from webui.fortsetzen import mine
@@ -37,6 +38,7 @@ from webui.leitung import leitung
 from webui.listen import listen
 from webui.mein_konto import mein_konto
 from webui.mitteilungen import mitteilungen
+from webui.neben import neben
 from webui.papiere import papier
 from webui.parameter import LESEN, parameter
 from webui.stellvertretung import stellvertretung
@@ -50,7 +52,8 @@ MEGABYTE = 1024 * 1024
 BLUEPRINTS = (
     *(dateien.dateien, konto, mein_konto, konten, oidc.oidc, zugaenge, demo, betrieb),
     *(arbeit, aufgaben, zuweisung, stellvertretung, mitteilungen, listen, leitung),
-    *(faelle, akte, papier, sitzung, bestand, abgleich, dubletten, uebergabe, parameter, aufsicht, vernichtung),
+    *(faelle, akte, papier, sitzung, neben, bestand, abgleich, dubletten, uebergabe),
+    *(einfuehrung, parameter, aufsicht, vernichtung),
 )
 
 
@@ -135,6 +138,7 @@ def _common() -> dict[str, Any]:
         "now": g.get("now") or database.clock.now(),
         "works_on_cases": bool(person and person.access.has(*rules.FALLROLLEN)),
         "works_on_tasks": bool(person and person.access.has(*rules.AUFGABENROLLEN)),
+        "sees_introduction": bool(person and person.access.has(*SEHEN)),
         "leads": bool(person and person.access.has(*LEADS)),
         "reads_parameters": bool(person and person.access.has(*LESEN)),
         "endpoint": request.endpoint or "",

@@ -76,16 +76,6 @@ def test_a_measure_agreed_once_is_followed_once(akte: Akte) -> None:
     ("entscheid", "aufgabe", "rolle", "angaben", "ergebnis"),
     [
         pytest.param(
-            "vpe", "vpe_beauftragen", "fallfuehrung",
-            {"vpe_person": "P1", "vpe_einwilligung": "ja", "vpe_fragestellung": "Was ist möglich?", "vpe_themenfelder": ["gesundheit", "beruf"]},
-            "vpe_auftrag", id="a vertiefte Potenzialerfassung is ordered",
-        ),
-        pytest.param(
-            "intensiv", "intensiv_beantragen", "fallfuehrung",
-            {"intensiv_person": "P1", "intensiv_bedarf": "b", "intensiv_potenzial": "p", "intensiv_begruendung": "w", "intensiv_ziele": "z", "intensiv_kontaktplan": "k"},
-            "intensiv_antrag", id="intensive Fallführung is asked for",
-        ),
-        pytest.param(
             "auflage", "auflage_klaeren", "teamleitung",
             {"klaerung_am": "18.5.2026", "klaerung_ergebnis": "Vereinbart", "verbindlichkeit_ergebnis": "weiter"},
             "klaerung_am", id="an Auflage is considered",

@@ -25,6 +25,7 @@ from engine.store.tables.case import Dossier, Fall, Hinweis, Person, Segmentzuor
 from engine.store.tables.drawn import Ausloeser, DefinitionVersion, Deployment, Release, ReleaseItem
 from engine.store.tables.exchange import Bestandsdatei, Bestandsfall, Uebergabe, Uebergabeangebot
 from engine.store.tables.operation import Einstellung, Parameterwert, Zugriff
+from engine.store.tables.partner import Austausch, Einfuehrungsstand
 from engine.store.tables.places import Gemeinde, Konto, KontoRolle, Region
 from engine.store.tables.probelauf import Probelauf
 from engine.store.tables.running import Aufgabe, Entwurf, Incident, Instanz, Job, Meldung, Subscription, Timer, Waiting
@@ -49,6 +50,7 @@ __all__ = [
     "Aufsichtszugriff",
     "Auskunft",
     "Ausloeser",
+    "Austausch",
     "Base",
     "Benachrichtigung",
     "Bestandsdatei",
@@ -60,6 +62,7 @@ __all__ = [
     "Dokument",
     "Dokumentinhalt",
     "Dossier",
+    "Einfuehrungsstand",
     "Einstellung",
     "Entwurf",
     "Fachapplikationsstand",
