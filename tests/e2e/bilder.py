@@ -35,7 +35,7 @@ def _shoot_case(page: Page) -> None:
     row = page.locator("main tbody tr", has_text="Standortbestimmung").first
     row.locator("a").first.click()
     page.wait_for_load_state("networkidle")
-    page.locator("h2", has_text="Wo der Fall steht").scroll_into_view_if_needed()
+    page.locator("h2", has_text="Was ansteht").scroll_into_view_if_needed()
     page.set_viewport_size({"width": 1240, "height": 1400})
     _shoot(page, "fall")
     page.set_viewport_size({"width": 1240, "height": 820})
