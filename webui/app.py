@@ -16,8 +16,10 @@ from engine.queries.arbeit import LEADS
 from engine.scheduling.demo_clock import DemoClock
 from engine.store.session import Database
 from webui import api, dateien, errors, headers, nutzer, oidc, rules, words
+from webui.abgleich import abgleich
+from webui.akte import akte
 from webui.arbeit import arbeit
-from webui.aufgaben import aufgaben
+from webui.aufgabe import aufgaben
 from webui.aufsicht import aufsicht
 from webui.bestand import allow_large_upload, bestand
 from webui.betrieb import betrieb, measure
@@ -25,6 +27,7 @@ from webui.config import Config
 from webui.dateien import asset, read_manifest
 from webui.demo import demo
 from webui.dubletten import dubletten
+from webui.einfuehrung import SEHEN, einfuehrung
 from webui.faelle import faelle
 from webui.formulare import html_id
 from webui.fortsetzen import mine
@@ -35,10 +38,13 @@ from webui.leitung import leitung
 from webui.listen import listen
 from webui.mein_konto import mein_konto
 from webui.mitteilungen import mitteilungen
+from webui.neben import neben
+from webui.papiere import papier
 from webui.parameter import LESEN, parameter
 from webui.stellvertretung import stellvertretung
 from webui.uebergabe import uebergabe
 from webui.vernichtung import vernichtung
+from webui.wach import sitzung
 from webui.zugaenge import zugaenge
 from webui.zuweisung import zuweisung
 
@@ -46,7 +52,8 @@ MEGABYTE = 1024 * 1024
 BLUEPRINTS = (
     *(dateien.dateien, konto, mein_konto, konten, oidc.oidc, zugaenge, demo, betrieb),
     *(arbeit, aufgaben, zuweisung, stellvertretung, mitteilungen, listen, leitung),
-    *(faelle, bestand, dubletten, uebergabe, parameter, aufsicht, vernichtung),
+    *(faelle, akte, papier, sitzung, neben, bestand, abgleich, dubletten, uebergabe),
+    *(einfuehrung, parameter, aufsicht, vernichtung),
 )
 
 
@@ -127,9 +134,11 @@ def _common() -> dict[str, Any]:
     return {
         "person": person,
         "is_demo": config.is_demo,
+        "sitzung_sekunden": int(current_app.permanent_session_lifetime.total_seconds()),
         "now": g.get("now") or database.clock.now(),
         "works_on_cases": bool(person and person.access.has(*rules.FALLROLLEN)),
         "works_on_tasks": bool(person and person.access.has(*rules.AUFGABENROLLEN)),
+        "sees_introduction": bool(person and person.access.has(*SEHEN)),
         "leads": bool(person and person.access.has(*LEADS)),
         "reads_parameters": bool(person and person.access.has(*LESEN)),
         "endpoint": request.endpoint or "",

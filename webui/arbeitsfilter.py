@@ -61,7 +61,8 @@ def args(wanted: Filter) -> dict[str, str]:
 
 def address(wanted: Filter, endpoint: str = "aufgaben.liste", **changed: Any) -> str:
     """The list's address with the filter, and with what is changed in it."""
-    return url_for(endpoint, **args(replace(wanted, **changed)))
+    values: dict[str, Any] = {**args(replace(wanted, **changed))}
+    return url_for(endpoint, **values)
 
 
 def marken(wanted: Filter, names: Mapping[str, Mapping[str, str]]) -> list[Marke]:
@@ -72,5 +73,6 @@ def marken(wanted: Filter, names: Mapping[str, Mapping[str, str]]) -> list[Marke
         value = getattr(wanted, name)
         if value not in (None, ""):
             shown = names.get(name, {}).get(str(value), str(value))
-            found.append(Marke(label, shown, address(wanted, **{name: None if name == "team" else ""})))
+            without: dict[str, Any] = {name: None if name == "team" else ""}
+            found.append(Marke(label, shown, address(wanted, **without)))
     return found

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engine.cases.bestand import MAX_BYTES, OPTIONAL, REQUIRED, BestandUnreadable
+from engine.cases.bestand import OPTIONAL, REQUIRED
+from engine.cases.tabelle import MAX_BYTES, TableUnreadable
 from engine.commands.bestand import IMPORTS, NotConfirmed, import_file, keep_file, kept_file, plan_import
 from engine.model.errors import NotFound
 from engine.queries import konten
@@ -19,10 +20,14 @@ bestand = Blueprint("bestand", __name__, url_prefix="/bestand")
 SHOWN = 200
 
 
+# Files may be larger than what people type. Documents have a parameter of their own below this.
+LARGE = {"bestand.hochladen": MAX_BYTES, "abgleich.hochladen": MAX_BYTES, "akte.hochladen": 26 * 1024 * 1024}
+
+
 def allow_large_upload() -> None:
-    """A file may be larger than what people type. Must run before anything reads the request's form."""
-    if request.endpoint == "bestand.hochladen":
-        request.max_content_length = MAX_BYTES + 100_000
+    """Must run before anything reads the request's form."""
+    if request.endpoint in LARGE:
+        request.max_content_length = LARGE[request.endpoint] + 100_000
 
 
 @bestand.get("")
@@ -45,7 +50,7 @@ def hochladen() -> ResponseReturnValue:
     try:
         with writing() as session:
             kept = keep_file(session, region, file.filename, content)
-    except BestandUnreadable as error:
+    except TableUnreadable as error:
         with reading() as session:
             return _start_page(session, str(error)), 422
     return redirect(url_for("bestand.vorschau", id=kept.id), 303)

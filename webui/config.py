@@ -18,6 +18,7 @@ class Config:
     """``is_plain_http`` drops the Secure flag of cookies, for machines where no TLS stands in front.
 
     ``proxies`` is how many reverse proxies of one's own stand in front: their word on the caller's address is believed.
+    ``clamav`` is where ClamAV's daemon listens, ``unix:/run/clamav/clamd.ctl`` or ``host:3310``; without it uploads stay in quarantine.
     ``metrics_token`` opens ``/metrics``; without one it is open to this machine only.
     """
 
@@ -28,12 +29,13 @@ class Config:
     has_rate_limit: bool = True
     proxies: int = 0
     metrics_token: str = ""
+    clamav: str = ""
     oidc: Oidc | None = None
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] = os.environ) -> Config:
-        """Read ``DATABASE_URL``, ``SECRET_KEY``, ``FALLFLUSS_DEMO``, ``FALLFLUSS_PLAIN_HTTP``, ``FALLFLUSS_PROXIES``
-        and ``FALLFLUSS_METRICS_TOKEN``; see also ``Oidc``.
+        """Read ``DATABASE_URL``, ``SECRET_KEY``, ``FALLFLUSS_DEMO``, ``FALLFLUSS_PLAIN_HTTP``, ``FALLFLUSS_PROXIES``,
+        ``FALLFLUSS_CLAMAV`` and ``FALLFLUSS_METRICS_TOKEN``; see also ``Oidc``.
         """
         is_demo = env.get("FALLFLUSS_DEMO") == "1"
         return cls(
@@ -42,6 +44,7 @@ class Config:
             is_demo=is_demo,
             is_plain_http=is_demo or env.get("FALLFLUSS_PLAIN_HTTP") == "1",
             proxies=int(env.get("FALLFLUSS_PROXIES") or 0),
+            clamav=env.get("FALLFLUSS_CLAMAV", ""),
             metrics_token=env.get("FALLFLUSS_METRICS_TOKEN") or "",
             oidc=Oidc.from_env(env),
         )

@@ -11,6 +11,8 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from engine.commands import AlreadyMoving
+from engine.commands.dokumente import InQuarantine
 from engine.model.errors import (
     DefinitionInvalid,
     FallflussError,
@@ -41,6 +43,8 @@ PAGES: Mapping[type[FallflussError], tuple[int, str]] = {
     Stale: (409, "Inzwischen hat sich etwas geändert"),
     NotWaiting: (409, "Das ist schon geschehen"),
     NobodyWaits: (409, "Der Fall wartet nicht mehr darauf"),
+    InQuarantine: (403, "In Quarantäne"),
+    AlreadyMoving: (409, "Eine Übergabe läuft schon"),
     Conflict: (409, "Das passt nicht zu dem, was schon gespeichert ist"),
     FormInvalid: (422, "Die Eingaben sind noch nicht vollständig"),
     DefinitionInvalid: (422, "Die Dateien wurden nicht übernommen"),

@@ -11,22 +11,26 @@ from flask.typing import ResponseReturnValue
 
 from engine import commands, queries
 from engine.cases.formkontext import form_context
+from engine.commands import journal
 from engine.commands.cases import OPENS
 from engine.commands.incidents import RETRIES
 from engine.definitions.forms import Form
 from engine.model.errors import FormInvalid, NotAllowed, NotFound
-from engine.queries import konten
+from engine.queries import akte, konten
 from engine.queries.ereignisse import ereignis, ereignisse
 from engine.store.session import FallSession
-from webui.fallsicht import SHORT, fallsicht
+from webui.fallsicht import fallsicht
 from webui.formulare import change_rows, newly_asked, seite
 from webui.rules import FALLROLLEN, requires
 from webui.seiten import Seiten
-from webui.transactions import access, note_read, reading, writing
+from webui.transactions import access, at_once_or_again, note_read, reading, writing
+from webui.zeitachse import zeilen
 
 faelle = Blueprint("faelle", __name__, url_prefix="/faelle")
 
 PER_PAGE = 50
+# The newest moments on the first tab; the others are on the next.
+SHORT = 6
 
 
 @faelle.get("")
@@ -47,15 +51,24 @@ def liste() -> ResponseReturnValue:
 @requires(*FALLROLLEN)
 def fall(fall_nr: str) -> ResponseReturnValue:
     with reading() as session:
-        view = queries.case(session, fall_nr, latest=None if request.args.get("verlauf") == "alle" else SHORT)
-        sicht = fallsicht(session, view, request.args.get("diagramm"))
+        view = queries.overview(session, fall_nr)
+        may_journal = journal.may_write(session, view.fall.region)
+        latest = akte.timeline(session, view.fall, (), limit=SHORT, with_journal=may_journal)
         html = render_template(
             "faelle/fall.html",
             view=view,
-            sicht=sicht,
+            fall=view.fall,
+            sicht=fallsicht(session, view, None),
+            rows=zeilen(session, view, latest),
+            zv=akte.zielvereinbarung(session, view),
+            stand=akte.stand_fachapplikation(session, view.fall),
+            drafts=akte.left_drafts(session, view.fall),
+            linked=akte.linked(session, view),
             ereignisse=ereignisse(session, fall_nr),
+            daneben=commands.beside_processes(session),
             regionen=konten.regionen(session),
             may_retry=bool(access().rollen_in(view.fall.region) & set(RETRIES)),
+            may_journal=may_journal,
             workable={aufgabe.key for aufgabe in view.aufgaben if commands.may_work(session, aufgabe)},
         )
     note_read("fall", view.fall)
@@ -96,8 +109,8 @@ def eroeffnen() -> ResponseReturnValue:
         if action != "eroeffnen" or asked:
             return _new_page(session, region, form, raw, _request_id(), asked=asked if action == "eroeffnen" else [])
     try:
-        with writing() as session:
-            ref = commands.open_case(session, region, raw, request_id=_request_id())
+        request_id = _request_id()
+        ref = at_once_or_again(lambda session: commands.open_case(session, region, raw, request_id=request_id))
     except FormInvalid as error:
         with reading() as session:
             return _new_page(session, region, form, raw, _request_id(), errors=error.errors), 422
@@ -123,8 +136,8 @@ def ereignis_melden(fall_nr: str, key: int) -> ResponseReturnValue:
         if action != "melden":
             return _event_page(session, fall_nr, key, raw, _request_id())
     try:
-        with writing() as session:
-            commands.report_event(session, fall_nr, key, raw, message_id=_request_id())
+        message_id = _request_id()
+        at_once_or_again(lambda session: commands.report_event(session, fall_nr, key, raw, message_id=message_id))
     except FormInvalid as error:
         with reading() as session:
             return _event_page(session, fall_nr, key, raw, _request_id(), errors=error.errors), 422

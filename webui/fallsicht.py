@@ -18,8 +18,6 @@ from engine.store.library import Contents
 from engine.store.session import FallSession
 from engine.store.tables import Person, Segmentzuordnung, Verlauf
 
-SHORT = 15
-
 # Command -> what is said of it; {name} is the element's name on the diagram.
 SATZ: Mapping[str, str] = {
     "open_case": "Fall eröffnet",
@@ -43,12 +41,14 @@ SATZ: Mapping[str, str] = {
     "resolve_incident": "Störung behandelt bei «{name}»",
     "set_variables": "Werte berichtigt",
     "cancel_case": "Fall abgebrochen: {name}",
+    "abgleich": "Stammdaten aus der Fachapplikation übernommen",
 }
 
 # Who acts without an account.
 SYSTEM: Mapping[str, str] = {"zeitgeber": "Automatisch", "system": "Automatisch", "befehlszeile": "Befehlszeile", "uebergabe": "Fallübergabe"}
 
 CONTAINERS = frozenset({"subProcess", "callActivity"})
+PATH = frozenset({"USER_TASK", "BUSINESS_RULE_TASK", "SEND_TASK", "RECEIVE_TASK"})
 # Waits that are the way a step ends, not steps of their own.
 QUIET = frozenset({"boundaryEvent"})
 
@@ -112,7 +112,7 @@ class Fallsicht:
     diagramm: Diagramm | None
     mitglieder: tuple[Mitglied, ...]
     zeilen: tuple[Zeile, ...]
-    weitere: int
+    weg: tuple[str, ...]
     namen: Mapping[str, str]
 
 
@@ -131,8 +131,8 @@ def fallsicht(session: FallSession, view: CaseView, chosen: str | None) -> Falls
         diagramme=diagramme,
         diagramm=next((one for one in diagramme if one.position.process == chosen), diagramme[0] if diagramme else None),
         mitglieder=tuple(_mitglied(person, view.segmente) for person in view.personen),
-        zeilen=tuple(_zeile(row, contents, namen, view) for row in view.verlauf),
-        weitere=view.verlauf_total - len(view.verlauf),
+        zeilen=tuple(zeile(row, contents, namen, view) for row in view.verlauf),
+        weg=tuple(_weg(view, contents)),
         namen=namen,
     )
 
@@ -146,6 +146,14 @@ def live_elements(events: Iterable[list[Any]]) -> Counter[tuple[str, str]]:
         elif what in ("completed", "cancelled"):
             live.pop(key, None)
     return Counter(live.values())
+
+
+def _weg(view: CaseView, contents: Contents) -> Iterable[str]:
+    """The steps people and decisions completed, in their order: what the coloured path says."""
+    for what, _, id, type, process, _ in view.events:
+        element = _element(contents, process, id) if what == "completed" and type in PATH else None
+        if element is not None and element.name:
+            yield element.name
 
 
 def _diagramm(position: Position, live: Counter[tuple[str, str]], view: CaseView, contents: Contents) -> Diagramm:
@@ -195,7 +203,8 @@ def _mitglied(person: Person, segmente: Iterable[Segmentzuordnung]) -> Mitglied:
     return Mitglied(person, current, tuple(segment for segment in own if segment is not current))
 
 
-def _zeile(row: Verlauf, contents: Contents, namen: Mapping[str, str], view: CaseView) -> Zeile:
+def zeile(row: Verlauf, contents: Contents, namen: Mapping[str, str], view: CaseView) -> Zeile:
+    """A row of the history as a line for people."""
     return Zeile(
         at=row.at,
         wer=_wer(row, namen),

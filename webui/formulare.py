@@ -11,7 +11,7 @@ from typing import Any
 from markupsafe import Markup
 
 from engine.definitions import feel
-from engine.definitions.forms import Checklist, Choice, Field, Form, Option, Shown, flatten
+from engine.definitions.forms import AnyComponent, Checklist, Choice, Field, Form, Option, Shown, flatten
 from webui import words
 from webui.markdown import markdown
 
@@ -22,11 +22,15 @@ _INLINE_CHOICES, _INLINE_LETTERS = 6, 44
 
 @dataclass(frozen=True)
 class Seite:
-    """A form ready to be rendered; ``raw`` is what stands in the fields, ``errors`` maps paths to messages."""
+    """A form ready to be rendered; ``raw`` is what stands in the fields, ``errors`` maps paths to messages.
+
+    ``herkunft`` says of prefilled keys where their values come from.
+    """
 
     shown: tuple[Shown, ...]
     raw: Mapping[str, Any]
     errors: Mapping[str, str] = field(default_factory=dict)
+    herkunft: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def summary(self) -> list[dict[str, str]]:
@@ -41,8 +45,24 @@ class Seite:
         return " ".join(sorted(visible_paths(self.shown)))
 
     @property
+    def deciding(self) -> str:
+        """The last names of the fields on which conditions and templates depend: when one of these changes, the page is asked for anew."""
+        texts = " ".join(text for one in flatten(self.shown) for text in _conditions(one.component))
+        names = {one.component.key.rpartition(".")[2] for one in flatten(self.shown) if isinstance(one.component, Field)}
+        return " ".join(sorted(name for name in names if re.search(rf"(?<![\w\"]){re.escape(name)}(?![\w\"])", texts)))
+
+    @property
     def has_conditions(self) -> bool:
-        return any(one.component.hide for one in flatten(self.shown))
+        return bool(self.deciding)
+
+    def hint(self, one: Shown) -> dict[str, str] | None:
+        """The description of a field and, when it came filled in, where from."""
+        known = self.herkunft.get(one.path.split(".")[0], "") if "." not in one.path or not one.path.split(".")[1].isdigit() else ""
+        texts = [text for text in (one.component.description, known if self.is_filled(one) else "") if text]
+        return {"text": " – ".join(texts)} if texts else None
+
+    def is_filled(self, one: Shown) -> bool:
+        return look_up(self.raw, one.path) not in (None, "", [], False)
 
     def error(self, one: Shown) -> dict[str, str] | None:
         message = self.errors.get(one.path)
@@ -86,9 +106,24 @@ class Seite:
         return markdown(text)
 
 
-def seite(form: Form, raw: Mapping[str, Any], context: Mapping[str, Any], now: datetime, errors: Mapping[str, str] | None = None) -> Seite:
+def seite(
+    form: Form,
+    raw: Mapping[str, Any],
+    context: Mapping[str, Any],
+    now: datetime,
+    errors: Mapping[str, str] | None = None,
+    herkunft: Mapping[str, str] | None = None,
+) -> Seite:
     """The form as it looks with these raw values."""
-    return Seite(form.show(raw, context, feel=feel.shared(), now=now), raw, errors or {})
+    return Seite(form.show(raw, context, feel=feel.shared(), now=now), raw, errors or {}, herkunft or {})
+
+
+def _conditions(component: AnyComponent) -> Iterator[str]:
+    """The expressions of a component that the server evaluates again when answers change."""
+    for name in ("hide", "values_expression", "required", "readonly", "disabled"):
+        text = getattr(component, name, None)
+        if isinstance(text, str) and text.strip().startswith("="):
+            yield text
 
 
 def newly_asked(page: Seite, rendered: str | None) -> list[str]:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import cast
+from typing import TypeVar, cast
 
 from flask import current_app, g
 from flask_login import current_user
 
 from engine.model.access import Access
 from engine.store.audit import log
+from engine.store.errors import Conflict
 from engine.store.session import Database, FallSession
 from engine.store.tables import Fall
+
+T = TypeVar("T")
 
 
 def database() -> Database:
@@ -39,6 +42,18 @@ def writing() -> Iterator[FallSession]:
     with database().begin(access()) as session:
         g.now = session.now
         yield session
+
+
+def at_once_or_again(command: Callable[[FallSession], T]) -> T:
+    """Run a command that knows its own repetition. Sent twice in the same instant, the second meets the first in a constraint: then it
+    asks again, and finds what the first one did.
+    """
+    try:
+        with writing() as session:
+            return command(session)
+    except Conflict:
+        with writing() as session:
+            return command(session)
 
 
 def note_read(what: str, fall: Fall) -> None:

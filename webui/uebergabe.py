@@ -16,7 +16,7 @@ from engine.model.errors import FormInvalid, NotFound
 from engine.store.session import FallSession
 from webui.formulare import change_rows, newly_asked, seite
 from webui.rules import requires
-from webui.transactions import reading, writing
+from webui.transactions import at_once_or_again, reading
 
 uebergabe = Blueprint("uebergabe", __name__, url_prefix="/faelle")
 
@@ -40,8 +40,8 @@ def erfassen(fall_nr: str) -> ResponseReturnValue:
         if action != "erfassen" or asked:
             return _page(session, fall_nr, raw, _request_id(), asked=asked if action == "erfassen" else [])
     try:
-        with writing() as session:
-            commands.begin_move(session, fall_nr, raw, request_id=_request_id())
+        request_id = _request_id()
+        at_once_or_again(lambda session: commands.begin_move(session, fall_nr, raw, request_id=request_id))
     except FormInvalid as error:
         with reading() as session:
             return _page(session, fall_nr, raw, _request_id(), errors=error.errors), 422

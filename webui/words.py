@@ -40,6 +40,28 @@ SEGMENTE: Mapping[str, str] = {
     "STABILISIEREN": "Stabilisieren",
 }
 
+# Values of choices that are no German words as they stand.
+AUSWAHL: Mapping[str, str] = {
+    "abklaerung": "Berufliche Abklärung",
+    "beschaeftigung": "Beschäftigung",
+    "grundkompetenz": "Grundkompetenz",
+    "sprachkurs": "Sprachkurs",
+    "einsatz": "Einsatz im ersten Arbeitsmarkt",
+    "qualifizierung": "Qualifizierung",
+    "soziale_integration": "Soziale Integration",
+    "coaching": "Coaching",
+    "ueberbrueckung": "Überbrückung",
+    "ja": "ja",
+    "wohnen": "Wohnen",
+    "finanzen": "Finanzen",
+    "gesundheit": "Gesundheit",
+    "arbeit": "Arbeit",
+    "bildung": "Bildung",
+    "sprache": "Sprache",
+    "soziales": "Soziales",
+    "betreuung": "Betreuung",
+}
+
 ROLLE_UE: Mapping[str, str] = {
     "antragstellend": "antragstellend",
     "partner": "Partnerin oder Partner",
@@ -106,6 +128,8 @@ def _tage(days: int, stufe: str) -> str:
         return f"überfällig seit {anzahl(-days, 'Tag', 'Tagen')}" if days else "seit heute überfällig"
     if days == 0:
         return "heute"
+    if days > 730:
+        return f"in {days // 365} Jahren"
     return "morgen" if days == 1 else f"in {days} Tagen"
 
 
@@ -144,6 +168,22 @@ def zahl(value: int | float) -> str:
     return f"{grouped}.{decimals}" if decimals else grouped
 
 
+def auswahl(value: Any) -> str:
+    """A choice's value as a word, where no form is at hand to tell its label: ``nicht_erreicht`` is «nicht erreicht»."""
+    text = str(value or "–")
+    return AUSWAHL.get(text, text.replace("_", " "))
+
+
+def groesse(size: int) -> str:
+    """``312 KB``, ``1.4 MB``."""
+    return f"{max(size // 1024, 1)} KB" if size < 1024 * 1024 else f"{size / 1024 / 1024:.1f} MB"
+
+
+def franken(rappen: int) -> str:
+    """``CHF 1'234.50``."""
+    return f"CHF {rappen / 100:,.2f}".replace(",", "'")
+
+
 FILTERS: Mapping[str, Callable[..., str]] = {
     "datum": datum,
     "zeit": zeit,
@@ -152,4 +192,7 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "rolle": rolle,
     "segment": segment,
     "wert": wert,
+    "auswahl": auswahl,
+    "groesse": groesse,
+    "franken": franken,
 }

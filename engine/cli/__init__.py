@@ -28,6 +28,7 @@ COMMANDS = {
     "doctor": "doctor",
     "replay": "replay",
     "export": "export",
+    "bfs": "bfs",
     "demo": "demo",
     "simulate": "simulate",
     "bench": "bench",

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from engine.cases.bestand import MAX_BYTES, OPTIONAL, REQUIRED, Problem
+from engine.cases.bestand import OPTIONAL, REQUIRED
+from engine.cases.tabelle import MAX_BYTES, Problem
 from engine.cli.installation import open_database
 from engine.commands.bestand import NotConfirmed, Plan, import_cases, plan_import, summary
 from engine.model.access import system

@@ -5,7 +5,9 @@ from engine.commands.deployments import Deployed, deploy, release
 from engine.commands.events import correlate, event_context, event_form, fire_timer, report_event
 from engine.commands.incidents import resolve_incident, set_variables
 from engine.commands.jobs import complete_job, fail_job, throw_job_error
+from engine.commands.neben import begin_beside, beside_form, beside_processes
 from engine.commands.parameter import set_parameter
+from engine.commands.partner import partner_message
 from engine.commands.stellvertretung import AbsenceInvalid, end_absence, record_absence
 from engine.commands.tasks import claim, complete_task, has_precedence, may_work, save_draft, unclaim
 from engine.commands.uebergabe import AlreadyMoving, begin_move
@@ -16,10 +18,13 @@ __all__ = [
     "AlreadyMoving",
     "CaseRef",
     "Deployed",
+    "begin_beside",
     "NotAssignable",
     "assign_case",
     "assign_task",
     "begin_move",
+    "beside_form",
+    "beside_processes",
     "cancel_case",
     "case_variables",
     "claim",
@@ -37,6 +42,7 @@ __all__ = [
     "may_give",
     "may_work",
     "open_case",
+    "partner_message",
     "put_off",
     "record_absence",
     "release",

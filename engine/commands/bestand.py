@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine.cases.bestand import Problem, RunningCase, Table, read_rows, read_table
+from engine.cases.bestand import RunningCase, Table, read_rows, read_table
 from engine.cases.dubletten import insured
 from engine.cases.projection import household
+from engine.cases.tabelle import Problem
 from engine.commands.cases import PROCESS, new_fall, start_instance
 from engine.model.calendar import ZURICH, add_duration
 from engine.model.errors import FallflussError, NotAllowed, NotFound
@@ -73,9 +74,9 @@ def plan_import(session: FallSession, content: bytes | Rows, region: str) -> Pla
     Raises:
         NotFound, NotAllowed: not a region of this person, or no role in it that may import.
         NoEntry: running cases of the region do not enter.
-        BestandUnreadable: not a table of running cases.
+        TableUnreadable: not a table of running cases.
     """
-    _may_import(session, region)
+    may_import(session, region)
     table = _read(session, content, region)
     known = _known(session, region)
     numbers = insured(session, region)
@@ -134,10 +135,10 @@ def kept_file(session: FallSession, id: int) -> Bestandsdatei:
         NotFound: there is none in the regions of this person.
         NotAllowed: no role in its region that may import.
     """
-    found = session.get(Bestandsdatei, id)
+    found = session.scalar(select(Bestandsdatei).where(Bestandsdatei.id == id, Bestandsdatei.art == "bestand"))
     if found is None:
         raise NotFound("Die Datei")
-    _may_import(session, found.region)
+    may_import(session, found.region)
     return found
 
 
@@ -147,7 +148,7 @@ def import_file(session: FallSession, id: int, *, leave_out_bad: bool = False) -
     Raises:
         As ``import_cases`` and ``kept_file``.
     """
-    found = session.scalar(select(Bestandsdatei).where(Bestandsdatei.id == id).with_for_update().execution_options(populate_existing=True))
+    found = session.scalar(select(Bestandsdatei).where(Bestandsdatei.id == id, Bestandsdatei.art == "bestand").with_for_update().execution_options(populate_existing=True))
     if found is None:
         raise NotFound("Die Datei")
     if found.erledigt_am is None:
@@ -165,7 +166,11 @@ def summary(plan: Plan) -> str:
     return f"Fälle: {', '.join(parts)}."
 
 
-def _may_import(session: FallSession, region: str) -> None:
+def may_import(session: FallSession, region: str) -> None:
+    """Raises:
+    NotFound: not a region of this person.
+    NotAllowed: no role in it that may import.
+    """
     if session.get(Region, region) is None or not (session.access.everywhere or region in session.access.regionen):
         raise NotFound(f"Die Sozialregion «{region}»")
     if not session.access.everywhere and not session.access.rollen_in(region) & set(IMPORTS):
@@ -175,11 +180,11 @@ def _may_import(session: FallSession, region: str) -> None:
 
 
 def _parameter(session: FallSession, region: str, name: str) -> Any:
-    return parameter.values(session, region, _today(session))[name]
+    return parameter.values(session, region, today_of(session))[name]
 
 
 def _read(session: FallSession, content: bytes | Rows, region: str) -> Table:
-    today = _today(session)
+    today = today_of(session)
     rows = session.execute(select(Gemeinde.bfs_nr, Gemeinde.region, Gemeinde.gueltig_bis)).all()
     communes = {bfs: owner for bfs, owner, until in rows if until is None or until >= today}
     if isinstance(content, bytes):
@@ -261,5 +266,6 @@ def _variables(case: RunningCase, light_until: date) -> dict[str, Any]:
     }
 
 
-def _today(session: FallSession) -> date:
+def today_of(session: FallSession) -> date:
+    """The day of the transaction in Zurich."""
     return session.now.astimezone(ZURICH).date()

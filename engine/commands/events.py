@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from engine.cases.feldgruppen import sicht
 from engine.cases.formkontext import form_context
 from engine.commands.cases import CaseRef, case_variables, own_instance, ref
 from engine.commands.starts import start_by_message
@@ -79,8 +80,9 @@ def correlate(
 
 
 def event_form(session: FallSession, found: Ereignis) -> Form | None:
-    """The form that the diagram names for reporting this event, if any."""
-    return library.contents(session, found.release_id).form(found.form_id) if found.form_id else None
+    """The form that the diagram names for reporting this event, if any, as this person sees it."""
+    contents = library.contents(session, found.release_id)
+    return sicht(session.access, found.region, contents).form(contents.form(found.form_id)) if found.form_id else None
 
 
 def event_context(session: FallSession, fall_nr: str, form: Form) -> dict[str, Any]:
@@ -88,7 +90,8 @@ def event_context(session: FallSession, fall_nr: str, form: Form) -> dict[str, A
     fall = session.scalar(select(Fall).where(Fall.fall_nr == fall_nr))
     if fall is None:
         raise NotFound(f"Der Fall {fall_nr}")
-    return form_context(session, form, fall.region, case_variables(session, own_instance(session, fall.id)))
+    seen = sicht(session.access, fall.region)
+    return form_context(session, form, fall.region, seen.redacted(case_variables(session, own_instance(session, fall.id))))
 
 
 def report_event(session: FallSession, fall_nr: str, key: int, raw: Mapping[str, Any], *, message_id: str | None = None) -> CaseRef:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from engine.cases.feldgruppen import sicht
 from engine.commands.cases import CaseRef, open_case, start_form
 from engine.commands.incidents import set_variables
 from engine.commands.tasks import complete_task, may_work, note_assignment, open_task
@@ -92,7 +93,9 @@ def open_for_program(
     wanted = region or (regionen[0] if len(regionen) == 1 else "")
     if not wanted:
         raise FormInvalid({"region": f"Bitte die Sozialregion angeben, eine von {', '.join(regionen) or 'keiner'}."})
-    form = start_form(session, process)
+    if wanted not in regionen:
+        raise NotFound(f"Die Sozialregion «{wanted}»")
+    form = start_form(session, process, region=wanted)
     strange = [name for name in raw if form is not None and name not in _names(form)]
     if strange:
         raise FormInvalid(dict.fromkeys(strange, "Das fragt das Startformular nicht."))
@@ -100,7 +103,10 @@ def open_for_program(
 
 
 def _form(session: FallSession, instanz: Instanz, aufgabe: Aufgabe) -> Form | None:
-    return library.contents(session, instanz.release_id).form(aufgabe.form_id, aufgabe.form_tag) if aufgabe.form_id else None
+    if not aufgabe.form_id:
+        return None
+    contents = library.contents(session, instanz.release_id)
+    return sicht(session.access, instanz.region, contents).form(contents.form(aufgabe.form_id, aufgabe.form_tag))
 
 
 def _names(form: Form | None) -> frozenset[str]:

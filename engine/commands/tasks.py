@@ -55,8 +55,10 @@ def unclaim(session: FallSession, key: int) -> None:
         note_assignment(session, instanz, aufgabe, "unclaim", stands_for)
 
 
-def save_draft(session: FallSession, key: int, raw: Mapping[str, Any], *, revision: int) -> int:
+def save_draft(session: FallSession, key: int, raw: Mapping[str, Any], *, revision: int, fenster: str = "", stand: str = "") -> int:
     """Keep what somebody typed, unchecked. ``revision`` is the one the page was built on (0: none); gives the new one.
+
+    ``fenster`` and ``stand`` are the page's; see ``Entwurf``. A page that saved last may save again, whatever it believes.
 
     Raises:
         Stale: the same person saved a newer draft elsewhere; that one stays.
@@ -68,9 +70,10 @@ def save_draft(session: FallSession, key: int, raw: Mapping[str, Any], *, revisi
     if draft is None:
         draft = Entwurf(aufgabe_key=key, login=session.access.konto, region=aufgabe.region, data={}, revision=0, saved_at=session.now)
         session.add(draft)
-    elif draft.revision != revision:
+    elif draft.revision != revision and (not fenster or draft.fenster != fenster):
         raise Stale
     draft.data, draft.revision, draft.saved_at = dict(raw), draft.revision + 1, session.now
+    draft.fenster, draft.stand = fenster, stand
     return draft.revision
 
 

@@ -1,8 +1,8 @@
 """Read models for the screens and the API. They change nothing."""
 
-from engine.queries.cases import CaseRow, CaseView, Position, Waits, case, cases, diagram
+from engine.queries.cases import CaseRow, CaseView, Position, Waits, case, cases, diagram, fall_nr, overview
 from engine.queries.parameter import ParameterRow, ParameterView, parameter, parameters
-from engine.queries.tasks import TaskPage, TaskRow, TaskView, open_tasks, task
+from engine.queries.tasks import TaskPage, TaskRow, TaskView, draft, open_tasks, task
 
 __all__ = [
     "CaseRow",
@@ -17,7 +17,10 @@ __all__ = [
     "case",
     "cases",
     "diagram",
+    "draft",
+    "fall_nr",
     "open_tasks",
+    "overview",
     "parameter",
     "parameters",
     "task",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -114,6 +114,15 @@ def _listed(search: str, *, only_open: bool) -> Select[Fall]:
     return query.where(Fall.abgeschlossen_am.is_(None)) if only_open else query
 
 
+def overview(session: FallSession, fall_nr: str) -> CaseView:
+    """Everything about one case but its history, in a number of statements that does not depend on the case.
+
+    Raises:
+        NotFound: there is none of that number in the person's regions.
+    """
+    return _overview(session, *_found(session, fall_nr))
+
+
 def case(session: FallSession, fall_nr: str, *, latest: int | None = None) -> CaseView:
     """Everything about one case; of its history the ``latest`` rows, or all of them.
 
@@ -122,38 +131,60 @@ def case(session: FallSession, fall_nr: str, *, latest: int | None = None) -> Ca
     Raises:
         NotFound: there is none of that number in the person's regions.
     """
+    fall, instanzen = _found(session, fall_nr)
+    view = _overview(session, fall, instanzen)
+    lived = session.scalars(select(Verlauf.events).where(Verlauf.fall_id == fall.id).order_by(Verlauf.id)).all()
+    events = tuple(event for row in lived for event in row)
+    active = [(a.process, a.element) for a in view.aufgaben]
+    active += [(w.process, w.element) for w in (*view.timers, *view.messages, *view.jobs, *view.incidents)]
+    return replace(
+        view,
+        verlauf=tuple(session.scalars(select(Verlauf).where(Verlauf.fall_id == fall.id).order_by(Verlauf.id.desc()).limit(latest))),
+        verlauf_total=len(lived),
+        events=events,
+        positions=_positions(session, instanzen, events, active, {(i.process, i.element) for i in view.incidents}),
+    )
+
+
+def _found(session: FallSession, fall_nr: str) -> tuple[Fall, Sequence[Instanz]]:
     fall = session.scalar(_by_number(fall_nr).limit(1))
     instanzen = session.scalars(_instances(fall.id)).all() if fall else ()
     if fall is None or not instanzen:
         raise NotFound(f"Der Fall {fall_nr}")
-    instanz = instanzen[0]
-    lived = session.scalars(select(Verlauf.events).where(Verlauf.fall_id == fall.id).order_by(Verlauf.id)).all()
-    events = tuple(event for row in lived for event in row)
-    aufgaben = _of(session, Aufgabe, fall, Aufgabe.faellig_am.is_(None), Aufgabe.faellig_am)
+    return fall, instanzen
+
+
+def _overview(session: FallSession, fall: Fall, instanzen: Sequence[Instanz]) -> CaseView:
+    open_tasks = select(Aufgabe).where(Aufgabe.fall_id == fall.id, Aufgabe.zustand == "CREATED")
     timers = _waits(session, instanzen, Timer, "timer")
-    messages = _waits(session, instanzen, Subscription, "message")
-    jobs = _waits(session, instanzen, Job, "job")
-    incidents = _waits(session, instanzen, Incident, "incident")
-    active = [(a.process, a.element) for a in aufgaben if a.zustand == "CREATED"]
-    active += [(w.process, w.element) for w in (*timers, *messages, *jobs, *incidents)]
     return CaseView(
         fall=fall,
-        instanz=instanz,
+        instanz=instanzen[0],
         personen=_of(session, Person, fall, Person.id),
         segmente=_of(session, Segmentzuordnung, fall, Segmentzuordnung.id),
-        aufgaben=tuple(a for a in aufgaben if a.zustand == "CREATED"),
+        aufgaben=tuple(session.scalars(open_tasks.order_by(Aufgabe.faellig_am.is_(None), Aufgabe.faellig_am))),
         timers=tuple(sorted(timers, key=lambda wait: (wait.due_at is None, wait.due_at))),
-        messages=messages,
-        jobs=jobs,
-        incidents=incidents,
+        messages=_waits(session, instanzen, Subscription, "message"),
+        jobs=_waits(session, instanzen, Job, "job"),
+        incidents=_waits(session, instanzen, Incident, "incident"),
         hinweise=_of(session, Hinweis, fall, Hinweis.id.desc()),
-        verlauf=tuple(session.scalars(select(Verlauf).where(Verlauf.fall_id == fall.id).order_by(Verlauf.id.desc()).limit(latest))),
-        verlauf_total=len(lived),
-        events=events,
-        positions=_positions(session, instanzen, events, active, {(i.process, i.element) for i in incidents}),
-        release_id=instanz.release_id,
-        sicht=sicht(session.access, fall.region, library.contents(session, instanz.release_id)),
+        verlauf=(),
+        verlauf_total=0,
+        events=(),
+        positions=(),
+        release_id=instanzen[0].release_id,
+        sicht=sicht(session.access, fall.region, library.contents(session, instanzen[0].release_id)),
     )
+
+
+def fall_nr(session: FallSession, fall_id: int) -> str:
+    """Raises:
+    NotFound: there is none in the person's regions.
+    """
+    found = session.scalar(select(Fall.fall_nr).where(Fall.id == fall_id))
+    if found is None:
+        raise NotFound("Der Fall")
+    return found
 
 
 def diagram(session: FallSession, fall_nr: str, process: str) -> bytes:

@@ -132,8 +132,9 @@ def _closed(session: FallSession, instanz: Instanz) -> Iterator[str]:
         is_open = task.zustand == "CREATED"
         if (task.completed_at is None) != is_open or (task.completed_by is None) != (task.zustand != "COMPLETED"):
             yield f"Aufgabe {task.key} ist {task.zustand}, erledigt am {task.completed_at} von {task.completed_by}."
-        if not is_open and session.scalars(select(Entwurf).where(Entwurf.aufgabe_key == task.key)).first():
-            yield f"Aufgabe {task.key} ist {task.zustand} und hat noch einen Entwurf."
+        sent = select(Entwurf).where(Entwurf.aufgabe_key == task.key, Entwurf.login == task.completed_by)
+        if not is_open and session.scalars(sent).first():
+            yield f"Aufgabe {task.key} ist {task.zustand} und hat noch einen Entwurf der Person, die sie erledigt hat."
 
 
 def _history(session: FallSession, instanz: Instanz) -> Iterator[str]:

@@ -27,6 +27,7 @@ class Ereignis:
     label: str
     release_id: int
     form_id: str | None = None
+    region: str = ""
 
 
 def ereignisse(session: FallSession, fall_nr: str) -> tuple[Ereignis, ...]:
@@ -60,4 +61,4 @@ def _ereignis(session: FallSession, row: Subscription, release_id: int, fall_nr:
     label = (element.name if element else "") or row.name
     # Several measures wait for the same message, each under its own number.
     label += f" ({row.correlation})" if row.correlation != fall_nr else ""
-    return Ereignis(row.key, row.name, row.correlation or "", label, release_id, element.properties.get(FORMULAR) if element else None)
+    return Ereignis(row.key, row.name, row.correlation or "", label, release_id, element.properties.get(FORMULAR) if element else None, region=row.region)

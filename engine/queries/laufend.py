@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Select, String, and_, case, cast, literal, null, select
 
+from engine.cases.feldgruppen import sicht
 from engine.model.access import PROBELAUF
 from engine.model.errors import NotFound
 from engine.queries.suche import Feld, Found, Wanted, find, pick
@@ -191,7 +192,8 @@ def variables(session: FallSession, instanz: Instanz | None, wanted: Wanted) -> 
 
 
 def written(session: FallSession, instanz: Instanz) -> list[dict[str, Any]]:
-    """Every variable ever written, with its last value."""
+    """Every variable ever written that the person may see, with what they may see of its last value."""
+    seen = sicht(session.access, instanz.region, library.contents(session, instanz.release_id))
     last: dict[tuple[int, str], Any] = {}
     changes = select(Verlauf.changes).where(Verlauf.instanz_nummer == instanz.nummer).order_by(Verlauf.id)
     for row in session.scalars(changes):
@@ -205,7 +207,8 @@ def written(session: FallSession, instanz: Instanz) -> list[dict[str, Any]]:
             "processInstanceKey": instanz.key,
             "tenantId": TENANT,
         }
-        for (scope, name), value in sorted(last.items(), key=lambda item: item[0])
+        for (scope, name), whole in sorted(last.items(), key=lambda item: item[0])
+        for value in seen.redacted({name: whole}).values()
     ]
 
 
@@ -213,14 +216,19 @@ def visible(session: FallSession, aufgabe: Aufgabe, instanz: Instanz) -> list[di
     """What a task sees of the case, in the same shape as ``written``; of a task that is over, what it saw last."""
     rows = written(session, instanz)
     if aufgabe.zustand == "CREATED":
-        runtime = library.runtime(session, instanz.release_id, instanz.region)
-        values = runtime.visible(instanz.state, [aufgabe.key])[aufgabe.key]
+        values = visible_to(session, instanz, aufgabe.key)
     else:
         values = {row["name"]: row["value"] for row in rows if row["scopeKey"] in (instanz.key, aufgabe.key)}
     best: dict[str, dict[str, Any]] = {}
     for row in sorted(rows, key=lambda row: (row["scopeKey"] != aufgabe.key, row["value"] != values.get(row["name"]))):
         best.setdefault(row["name"], row)
     return [best[name] | {"value": value} for name, value in sorted(values.items()) if name in best]
+
+
+def visible_to(session: FallSession, instanz: Instanz, key: int) -> dict[str, Any]:
+    """What a waiting element sees of the case, as far as the person may see it."""
+    seen = sicht(session.access, instanz.region, library.contents(session, instanz.release_id))
+    return seen.redacted(library.runtime(session, instanz.release_id, instanz.region).visible(instanz.state, [key])[key])
 
 
 def _variable_key(scope: int, name: str) -> int:

@@ -79,6 +79,11 @@ def task(session: FallSession, key: int) -> TaskView:
     return TaskView(aufgabe, instanz.fall, form, values, draft, is_open)
 
 
+def draft(session: FallSession, key: int) -> Entwurf | None:
+    """What this person typed into a task's form and did not send, whether or not the task is still open."""
+    return session.get(Entwurf, (key, session.access.konto))
+
+
 def _tasks() -> Select[Aufgabe, str]:
     return select(Aufgabe, Fall.bezeichnung).join(Fall, Fall.id == Aufgabe.fall_id)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from engine.commands import uebergabe
+from engine.commands import einfuehrung, neben, partner, uebergabe
 from engine.store.session import FallSession
 from engine.store.tables import Hinweis, Instanz, Job
 
@@ -33,7 +33,18 @@ HARMLESS = ("hinweis",)
 
 HANDLERS: dict[str, Handler] = {
     "hinweis": hinweis,
+    "austausch.protokollieren": partner.record,
+    "einfuehrung.melden": einfuehrung.tell,
     "fall.melden": uebergabe.tell_case,
+    "fall.benennen": neben.call,
+    "fall.benachrichtigen": neben.report,
+    "fall.eroeffnen": neben.open_fall,
+    "fall.lesen": neben.read_case,
+    "fall.merken": neben.remember,
+    "aufgaben.zaehlen": neben.count_open,
+    "meldung.wecken": neben.wake,
+    "neben.beenden": neben.end_beside,
+    "neben.starten": neben.start,
     "uebergabe.ziel": uebergabe.look_up_commune,
     "uebergabe.dossier": uebergabe.change_dossier,
     "uebergabe.paket": uebergabe.write_package,

@@ -6,6 +6,7 @@ the case's region. Because rows are only ever added, ``values(…, known_at=…)
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
@@ -63,7 +64,7 @@ class Log:
         if found is None:
             if len(self._known) > _REMEMBERED:
                 self._known.clear()
-            found = {parameter.name: self.value(parameter, region, day) for parameter in catalogue().values()}
+            found = {parameter.name: in_days(self.value(parameter, region, day)) for parameter in catalogue().values()}
             self._known[region, day] = found
         return found
 
@@ -83,6 +84,12 @@ class Log:
     def _set(self, parameter: Parameter, region: str, day: date, otherwise: Any) -> Any:
         row = self.newest(parameter, region, day)
         return otherwise if row is None or row.value is None else parameter.stored(row.value)
+
+
+def in_days(value: Any) -> Any:
+    """A duration in weeks as days, because FEEL knows no weeks; everything else as it is."""
+    weeks = re.fullmatch(r"P(\d+)W", value) if isinstance(value, str) else None
+    return f"P{7 * int(weeks[1])}D" if weeks else value
 
 
 _logs: WeakKeyDictionary[Database, Log] = WeakKeyDictionary()

@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import and_, func, select
 
+from engine.model.access import PROBELAUF
 from engine.store.errors import Conflict, DatabaseBusy
 from engine.store.session import Database, FallSession
 from engine.store.tables import Fallsalz, Siegel, Siegelzeile, Verlauf, Vernichtung, Zugriff
@@ -23,8 +24,6 @@ from engine.store.tables import Fallsalz, Siegel, Siegelzeile, Verlauf, Vernicht
 TABLES: Mapping[str, Any] = {"verlauf": Verlauf, "zugriff": Zugriff, "vernichtung": Vernichtung}
 BATCH = 1000
 BEGINNING = "0" * 64
-# Made-up cases of process owners: they may be thrown away, so nothing is proved about them.
-TRIAL = "PROBELAUF"
 # A row is committed at most this long after its instant: the longest a transaction may last, with much to spare. It is also how old a
 # row may become unsealed before it is reported.
 SLACK = timedelta(hours=1)
@@ -118,7 +117,8 @@ def _unsealed(session: FallSession, tabelle: str) -> list[dict[str, Any]]:
 
 
 def _sealable(table: Any) -> tuple[Any, ...]:
-    return (table.region != TRIAL,) if table is Verlauf else ()
+    # Made-up cases of process owners may be thrown away, so nothing is proved about them.
+    return (table.region != PROBELAUF,) if table is Verlauf else ()
 
 
 def _columns(tabelle: str) -> Any:

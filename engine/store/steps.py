@@ -56,9 +56,9 @@ def save_step(
     """
     wanted = {wait.key for wait in step.waits}
     with session.rows_of(instanz) as connection:
-        open_rows = _open_rows(connection, instanz)
+        open_rows = _open_rows(connection, instanz, session.access.konto)
         known = {key for _, key in open_rows}
-        _delete(connection, [(table, key) for table, key in open_rows if key not in wanted])
+        _delete(connection, [(table, key) for table, key in open_rows if key not in wanted], session.access.konto)
         _end_tasks(session, connection, [key for table, key in open_rows if table is Aufgabe and key not in wanted], step, act)
         for wait in step.waits:
             if wait.key not in known:
@@ -73,9 +73,12 @@ def record(session: FallSession, instanz: Instanz, act: Act) -> None:
     session.add(Verlauf(**_verlauf(session, instanz, act, events=[], changes=[])))
 
 
-def _open_rows(connection: Connection, instanz: Instanz) -> list[tuple[Any, int]]:
-    """Table and key of all that the instance waits for, and the drafts of its open tasks, read in one statement."""
-    return [(TABLES[name], key) for key, name in connection.execute(_OPEN, {"nummer": instanz.nummer})]
+def _open_rows(connection: Connection, instanz: Instanz, konto: str) -> list[tuple[Any, int]]:
+    """Table and key of all that the instance waits for, and of the drafts that ``konto`` has of its open tasks, read in one statement.
+
+    Others may have typed into the same form: theirs stay until they have seen what was sent instead.
+    """
+    return [(TABLES[name], key) for key, name in connection.execute(_OPEN, {"nummer": instanz.nummer, "konto": konto})]
 
 
 def _open_statement() -> Any:
@@ -83,7 +86,7 @@ def _open_statement() -> Any:
     for name, table in TABLES.items():
         rows = select(_key(table), literal(name))
         if table is Entwurf:
-            rows = rows.join_from(Entwurf.__table__, Aufgabe.__table__)
+            rows = rows.join_from(Entwurf.__table__, Aufgabe.__table__).where(Entwurf.login == bindparam("konto"))
         is_open = [Aufgabe.zustand == "CREATED"] if table in (Aufgabe, Entwurf) else []
         owner = Aufgabe if table is Entwurf else table
         parts.append(rows.where(owner.instanz_nummer == bindparam("nummer"), *is_open))
@@ -95,13 +98,13 @@ def _key(table: Any) -> Any:
     return table.aufgabe_key if table is Entwurf else table.key
 
 
-def _delete(connection: Connection, gone: Iterable[tuple[Any, int]]) -> None:
+def _delete(connection: Connection, gone: Iterable[tuple[Any, int]], konto: str) -> None:
     by_table: dict[Any, list[int]] = {}
     for table, key in gone:
         by_table.setdefault(table, []).append(key)
     for table, keys in by_table.items():
         if table is not Aufgabe:  # tasks stay: they were done or taken away
-            connection.execute(_DELETE[table], {"keys": keys})
+            connection.execute(_DELETE[table], {"keys": keys, **({"konto": konto} if table is Entwurf else {})})
 
 
 def _insert(connection: Connection, table: Any, values: Mapping[str, Any]) -> None:
@@ -285,6 +288,7 @@ def _verlauf(session: FallSession, instanz: Instanz, act: Act, *, events: list[A
 # Built once: putting a statement together costs more than running it.
 _OPEN = _open_statement()
 _DELETE = {table: delete(table).where(_key(table).in_(bindparam("keys", expanding=True))) for table in TABLES.values()}
+_DELETE[Entwurf] = _DELETE[Entwurf].where(Entwurf.login == bindparam("konto"))
 _UPDATE_TASK = (
     update(Aufgabe)
     .where(Aufgabe.key == bindparam("task"))

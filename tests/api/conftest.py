@@ -28,6 +28,7 @@ PEOPLE = {
     "petra": ("prozess", "*"),
     "irma": ("intake", "SDOL"),
     "fritz": ("fallfuehrung", "SDOL"),
+    "adi": ("administration", "SDOL"),
     "tabea": ("teamleitung", "SDOL"),
     "lea": ("leitung", "SDOL"),
     "olga": ("fallfuehrung", "SRO"),

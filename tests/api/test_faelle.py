@@ -89,6 +89,18 @@ def test_variables_are_json_text_in_their_scope(program: Make, case: int) -> Non
     assert (grund["value"], grund["scopeKey"]) == ('"Arbeitslosigkeit"', str(case))
 
 
+def test_values_of_field_groups_that_a_role_does_not_see_are_not_sent(program: Make, dienst: Make, case: int, arbeit: int) -> None:
+    def names(who: Program) -> set[str]:
+        return {one["name"] for one in who.find("variables", processInstanceKey=str(case))}
+
+    program("lea").ask("PUT", f"/element-instances/{case}/variables", {"variables": {"unzugeteilt": "Diagnose"}})
+    assert names(program("fritz")) - names(program("adi")) == {"unzugeteilt"}
+    task = program("adi").find("user-tasks", processInstanceKey=str(case))[0]["userTaskKey"]
+    assert "Diagnose" not in str(program("adi").ask("POST", f"/user-tasks/{task}/variables/search", {}))
+    (job,) = activate(dienst({"SDOL": ["administration"]}))
+    assert {"name", "betrag"} - job["variables"].keys() == {"betrag"}
+
+
 def test_a_task_is_taken_checked_by_its_form_and_done(program: Make, case: int) -> None:
     fritz = program("fritz")
     (task,) = fritz.find("user-tasks", state="CREATED", candidateGroup="fallfuehrung")

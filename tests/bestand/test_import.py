@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from engine import queries
-from engine.cases.bestand import BestandUnreadable
+from engine.cases.tabelle import TableUnreadable
 from engine.commands.bestand import NoEntry, NotConfirmed, Plan, import_cases, plan_import
 from engine.commands.parameter import set_parameter
 from engine.model.access import Access, system
@@ -158,7 +158,7 @@ def test_files_are_read_as_spreadsheets_write_them(canton: Canton, bring: Callab
     ],
 )
 def test_what_is_no_table_is_refused(canton: Canton, bring: Callable[..., Plan], content: bytes, message: str):
-    with pytest.raises((BestandUnreadable, NotConfirmed)) as refused:
+    with pytest.raises((TableUnreadable, NotConfirmed)) as refused:
         bring(content)
     assert isinstance(refused.value, NotConfirmed) or refused.match(message)
 

@@ -36,7 +36,8 @@ def send(app: Flask, canton: Canton) -> Send:
 
 def test_a_program_looks_at_a_file_imports_it_and_imports_it_again(send: Send, canton: Canton) -> None:
     content = table(ANNA, CARL)
-    assert send("lena", content, then="/pruefung").json["opened"] == 2
+    checked = send("lena", content, then="/pruefung")
+    assert (checked.status_code, checked.json.get("opened")) == (200, 2), checked.text
     assert canton.all(Fall) == []
     first, again = send("lena", content).json, send("adi", content).json
     assert (first["opened"], again["opened"], again["known"], len(canton.all(Fall))) == (2, 0, 2, 2)

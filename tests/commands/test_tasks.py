@@ -132,7 +132,7 @@ def test_a_task_of_another_region_looks_as_if_it_did_not_exist(desk: Desk, acces
         foreign.do(command, 123)
 
 
-def test_a_draft_is_kept_per_person_and_goes_with_the_task(desk: Desk, access):
+def test_a_draft_is_kept_per_person_and_only_the_senders_goes_with_the_task(desk: Desk, access):
     desk.open()
     key = desk.tasks()[0].key
     other = desk.as_(access("beat", rollen=("intake",)))
@@ -144,7 +144,7 @@ def test_a_draft_is_kept_per_person_and_goes_with_the_task(desk: Desk, access):
     with desk.begin() as session:
         assert queries.task(session, key).draft.data == {"bemerkung": "ganz"}
     desk.complete("pruefen", ok=True)
-    assert desk.all(Entwurf) == []
+    assert [(draft.login, draft.data) for draft in desk.all(Entwurf)] == [("beat", {"bemerkung": "anders"})]
 
 
 def test_completing_a_task_takes_one_transaction_and_fewer_than_twenty_statements(desk: Desk):

@@ -13,6 +13,7 @@ import engine.store
 from engine.definitions import dmn
 from engine.definitions.feel import Feel
 from tests.diagrams.drawn import decide, load_decisions
+from tests.diagrams.nebenwege import CASES as NEBENWEGE
 
 NOW = datetime(2026, 3, 2, 7, tzinfo=UTC)
 DECISIONS = load_decisions()
@@ -47,6 +48,7 @@ CASES = [
     ("uebergabe_art", {"wohin": "kanton", "neue_gemeinde_bfs": 2581, "bisherige_gemeinde_bfs": 2546, "neue_region": "SRO", "region": "SDOL"}, "D10_5", "andere_region"),
     ("zustaendigkeit", {"gemeinde_bfs": 2546, "stichtag": "2026-03-02"}, "D1_2546", {"region": "SDOL", "gemeinde": 2546}),
     ("zustaendigkeit", {"gemeinde_bfs": 261, "stichtag": "2026-03-02"}, "D1_ausserhalb", {"region": None, "gemeinde": None}),
+    *NEBENWEGE,
 ]
 
 # What the conversation of a Standortbestimmung found, when nothing speaks against the segments.

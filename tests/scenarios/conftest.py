@@ -16,6 +16,7 @@ from engine.store.seed import load_regions
 from engine.store.session import Database
 from tests.diagrams.drawn import files
 from tests.scenarios.akte import Akte
+from tests.scenarios.nebenakte import Nebenakte
 
 
 def release(database: Database) -> None:
@@ -61,3 +62,15 @@ def akte_everywhere(database: Database, clock: FixedClock) -> Akte:
     """The same on each kind of database, for the few scenarios that are told twice."""
     release(database)
     return Akte(database, clock)
+
+
+@pytest.fixture
+def nebenakte(released: Path, tmp_path: Path, clock: FixedClock, flows_taken: set[tuple[str, str]]) -> Iterator[Nebenakte]:
+    """The same, for what runs beside a case."""
+    file = tmp_path / "neben.db"
+    shutil.copyfile(released, file)
+    database = Database(f"sqlite:///{file}", clock=clock)
+    case = Nebenakte(database, clock).allow_all()
+    yield case
+    flows_taken |= case.taken()
+    database.close()

@@ -76,16 +76,6 @@ def test_a_measure_agreed_once_is_followed_once(akte: Akte) -> None:
     ("entscheid", "aufgabe", "rolle", "angaben", "ergebnis"),
     [
         pytest.param(
-            "vpe", "vpe_beauftragen", "fallfuehrung",
-            {"vpe_person": "P1", "vpe_einwilligung": "ja", "vpe_fragestellung": "Was ist möglich?", "vpe_themenfelder": ["gesundheit", "beruf"]},
-            "vpe_auftrag", id="a vertiefte Potenzialerfassung is ordered",
-        ),
-        pytest.param(
-            "intensiv", "intensiv_beantragen", "fallfuehrung",
-            {"intensiv_person": "P1", "intensiv_bedarf": "b", "intensiv_potenzial": "p", "intensiv_begruendung": "w", "intensiv_ziele": "z", "intensiv_kontaktplan": "k"},
-            "intensiv_antrag", id="intensive Fallführung is asked for",
-        ),
-        pytest.param(
             "auflage", "auflage_klaeren", "teamleitung",
             {"klaerung_am": "18.5.2026", "klaerung_ergebnis": "Vereinbart", "verbindlichkeit_ergebnis": "weiter"},
             "klaerung_am", id="an Auflage is considered",
@@ -200,3 +190,12 @@ def test_what_may_be_reported_is_named_in_the_diagram_and_checked_by_its_form(ak
     akte.report("Wesentliches Ereignis", grund="stellenantritt")
     assert akte.due("standort_bewerten") == "2026-03-16"
     assert akte.reportable().count("Wesentliches Ereignis") == 0
+
+
+def test_segmenting_anew_replaces_an_assessment_that_is_still_open(akte: Akte) -> None:
+    akte.enter(ANNA, segmente={"Anna": "VERAENDERN"}, naechste_sb="2026-05-01", ka_light_bis="2027-03-02").travel("2026-04-17")
+    assert akte.tasks() == ["kurzassessment_durchfuehren", "standort_bewerten"]
+    akte.review("neu_segmentieren", richtig="unsicher")
+    assert (akte.tasks(), akte.due("kurzassessment_durchfuehren")) == (["kurzassessment_durchfuehren"], "2026-05-17"), "one task, not two"
+    akte.assess("Anna", **ORIENTIEREN).agree()
+    assert (akte.segments(), akte.value("naechste_sb")) == ({"Anna": "ORIENTIEREN"}, "2026-07-17")

@@ -58,7 +58,8 @@ def _value(column: Column[Any], region: str, keys: dict[str, Any], numbers: iter
     if column.key == "region":
         return region
     for foreign in column.foreign_keys:
-        return keys[foreign.column.table.name]
+        # A table that refers to itself begins with a row that does not.
+        return keys.get(foreign.column.table.name)
     if column.nullable:
         return None
     kind = getattr(column.type, "impl_instance", column.type).python_type

@@ -307,3 +307,21 @@ def test_a_shown_form_has_its_texts_options_and_rows(feel):
     assert [one.path for one in flatten(shown) if not one.hidden and one.path.startswith("personen.")] == [
         "personen.0.name", "personen.0.geburtsdatum", "personen.0.rolle", "personen.0.vormund",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("posted", "context", "asked"), [
+    pytest.param({"note": "3"}, {}, True, id="a number chosen by a browser, which sends a text"),
+    pytest.param({"note": "2"}, {}, False, id="another number"),
+    pytest.param({"woher": "7"}, {"orte": [{"label": "Sieben", "value": 7}]}, True, id="an option that only a variable gives"),
+    pytest.param({"felder": ["1", "3"]}, {}, True, id="one of several"),
+])  # fmt: skip
+def test_conditions_compare_the_values_behind_the_options(feel, posted, context, asked):
+    scale = [{"label": str(value), "value": value} for value in (1, 2, 3)]
+    made = form(
+        {"type": "radio", "key": "note", "label": "Note", "values": scale},
+        {"type": "select", "key": "woher", "label": "Woher", "valuesKey": "orte"},
+        {"type": "checklist", "key": "felder", "label": "Felder", "values": scale},
+        {**text("grund"), "conditional": {"hide": "=not(note = 3 or woher = 7 or list contains(felder, 3))"}},
+    )
+    shown = made.show(made.values_from(posted), context, feel=feel, now=NOW)
+    assert [one.hidden for one in shown if one.path == "grund"] == [not asked]

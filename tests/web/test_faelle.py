@@ -73,6 +73,7 @@ def test_the_page_says_where_the_case_stands_and_the_diagram_shows_the_same(irma
     page = irma.get(f"/faelle/{fall_nr}").text
     assert "Muster, Anna" in page
     assert "Anspruch prüfen" in page
+    page = irma.get(f"/faelle/{fall_nr}/diagramm").text
     assert "Version 1 von 1" in page
     found = re.search(r'data-stand="([^"]*)"', page)
     assert found

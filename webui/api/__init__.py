@@ -6,6 +6,7 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
 from webui.api import (
+    bestand,
     definitions,
     deployments,
     description,

@@ -10,7 +10,6 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from engine import commands
 from engine.commands import probelauf
 from engine.commands.probelauf import Wunsch
 from engine.commands.programs import open_for_program
@@ -266,7 +265,8 @@ def _started(key: int, body: Mapping[str, Any]) -> dict[str, Any]:
         instanz = laufend.instance(session, key)
         version = definitionen.newest(session, "process", instanz.process, instanz.version)
         trial = session.get(Probelauf, instanz.nummer)
-        values = commands.case_variables(session, instanz) if body.get("awaitCompletion") else {}
+        rows = laufend.written(session, instanz) if body.get("awaitCompletion") else []
+        values = {row["name"]: row["value"] for row in rows if row["scopeKey"] == instanz.key}
         return _shown(instanz, version, trial, {name: values[name] for name in body.get("fetchVariables") or values if name in values})
 
 

@@ -15,7 +15,6 @@ from engine.model.access import PROBELAUF
 from engine.model.errors import NotAllowed
 from engine.queries import definitionen, laufend
 from engine.scheduling.handlers import HANDLERS, HARMLESS
-from engine.store import library
 from engine.store.session import FallSession
 from engine.store.tables import Instanz, Job
 from webui.api import caller, listing, show
@@ -211,7 +210,7 @@ def _activated(body: Mapping[str, Any]) -> list[dict[str, Any]]:
 def _shown(session: FallSession, job: Job, fetch: list[str] | None) -> dict[str, Any]:
     instanz = session.get_one(Instanz, job.instanz_nummer)
     version = definitionen.newest(session, "process", instanz.process, instanz.version)
-    visible = library.runtime(session, instanz.release_id, instanz.region).visible(instanz.state, [job.key])[job.key]
+    visible = laufend.visible_to(session, instanz, job.key)
     shared = show.job(job, instanz, version)
     return {
         **{name: shared[name] for name in ACTIVATED["properties"] if name in shared},

@@ -20,13 +20,16 @@ _KINDS = {
 
 def sentence(error: ValidationError) -> str:
     """One sentence about one error."""
-    write = _SENTENCES.get(str(error.validator), lambda where, error: f"{where} ist nicht zulässig.")
-    return str(write(_where(error), error))
+    return _SENTENCES.get(str(error.validator), _otherwise)(_where(error), error)
 
 
 def _where(error: ValidationError) -> str:
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.absolute_path).lstrip(".")
     return f"«{path[:120]}»" if path else "Die Anfrage"
+
+
+def _otherwise(where: str, error: ValidationError) -> str:
+    return f"{where} ist nicht zulässig."
 
 
 def _type(where: str, error: ValidationError) -> str:

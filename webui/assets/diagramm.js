@@ -43,7 +43,10 @@ function show(viewer, stand) {
   const registry = viewer.get("elementRegistry");
   canvas.zoom("fit-viewport", "auto");
   const places = Object.keys(stand.stoerungen).concat(Object.keys(stand.aktiv)).map((id) => registry.get(id));
-  const place = places.find((shape) => shape && !isContainer(shape));
+  // Where somebody has something to do comes before what merely waits.
+  const isWork = (shape) => /UserTask|CallActivity/.test(shape.type);
+  const here = places.filter((shape) => shape && !isContainer(shape));
+  const place = here.find(isWork) ?? here[0];
   if (canvas.zoom() >= LEGIBLE * 0.75 || !place) return;
   const { inner, outer } = canvas.viewbox();
   const [width, height] = [outer.width / LEGIBLE, outer.height / LEGIBLE];

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.definitions.feel import Feel
-from engine.definitions.forms.components import AnyComponent, Choice, DynamicList, Field, Group, Shown, fields, flatten
+from engine.definitions.forms.components import AnyComponent, Choice, DynamicList, Field, Group, Option, Shown, fields, flatten, walk
 from engine.definitions.forms.read import options
 from engine.definitions.forms.values import Typed, get, put, rows_of
 
@@ -35,28 +35,40 @@ class Services:
 
 @dataclass
 class View:
-    """``shown`` with the typed values and reading errors it was decided from; ``hidden`` and ``locked`` are paths."""
+    """``shown`` with the typed values and reading errors it was decided from; ``hidden`` and ``locked`` are paths.
+
+    ``offered`` are the options, by path, of choices that only an expression or a variable gives.
+    """
 
     shown: tuple[Shown, ...] = ()
     typed: Typed = field(default_factory=Typed)
     hidden: frozenset[str] = frozenset()
     locked: frozenset[str] = frozenset()
+    offered: Mapping[str, tuple[Option, ...]] = field(default_factory=dict)
 
 
 def view(components: Sequence[AnyComponent], raw: Mapping[str, Any], context: Mapping[str, Any], services: Services) -> View:
     """Decide conditions until they agree: what is hidden has no value for the others."""
     seen = View()
     for _ in range(ROUNDS):
-        now = View(hidden=seen.hidden, locked=seen.locked)
+        now = View(hidden=seen.hidden, locked=seen.locked, offered=seen.offered)
         values = _values(components, raw, context, "", now)
         now.shown = _show(components, values, {**context, **values}, "", now, services)
         everything = list(flatten(now.shown))
         hidden = frozenset(_hidden(now.shown))
         locked = frozenset(one.path for one in everything if isinstance(one.component, Field) and one.component.is_locked)
-        if (hidden, locked) == (seen.hidden, seen.locked):
+        offered = _offered(components, everything)
+        if (hidden, locked, offered) == (seen.hidden, seen.locked, seen.offered):
             return now
-        seen = replace(now, hidden=hidden, locked=locked)
+        seen = replace(now, hidden=hidden, locked=locked, offered=offered)
     return seen
+
+
+def _offered(components: Sequence[AnyComponent], everything: Sequence[Shown]) -> dict[str, tuple[Option, ...]]:
+    """What the next round reads answers against: a browser sends texts, conditions compare the values that stand behind them."""
+    if not any(isinstance(component, Choice) and not component.options for component in walk(components)):
+        return {}
+    return {one.path: one.component.options for one in everything if isinstance(one.component, Choice)}
 
 
 def _hidden(shown: Sequence[Shown], inside: bool = False) -> Iterator[str]:
@@ -91,6 +103,8 @@ def _value(component: Field, raw: Any, base: Any, path: str, now: View) -> Any:
         return None
     if component.is_locked or path in now.locked:
         return get(base, component.key)
+    if isinstance(component, Choice) and not component.options:
+        component = replace(component, options=now.offered.get(path, ()))
     return now.typed.read(component, get(raw, component.key), path)
 
 

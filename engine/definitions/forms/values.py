@@ -11,6 +11,7 @@ from engine.definitions.forms.components import (
     AnyComponent,
     Checkbox,
     Checklist,
+    Choice,
     DateTime,
     DynamicList,
     Field,
@@ -127,14 +128,20 @@ def convert(component: Field, raw: Any) -> Any:
     if isinstance(component, Checkbox):
         return truth(raw)
     if isinstance(component, Checklist):
-        return _list(raw)
+        return [_behind(component, one) for one in _list(raw)]
     if isinstance(component, Number):
         return number(raw)
     if isinstance(component, DateTime):
         return DATES[component.subtype](raw) or None
     if isinstance(component, TextField):
         return (clean(raw) or None) if raw is not None else None
-    return _choice(raw)
+    return _behind(component, _choice(raw))
+
+
+def _behind(component: Field, sent: Any) -> Any:
+    """The value of the option that was chosen, in its own type: the text ``3`` of a browser is the number 3 of the form."""
+    options = component.options if isinstance(component, Choice) else ()
+    return next((option.value for option in options if sent is not None and str(option.value) == str(sent)), sent)
 
 
 def _list(raw: Any) -> list[Any]:

@@ -1,5 +1,15 @@
 """All tables. Instants are UTC; a row that concerns a case carries its region (``RegionOwned``), which every query is bound to."""
 
+from engine.store.tables.akte import (
+    Auskunft,
+    Briefkopf,
+    Dokument,
+    Dokumentinhalt,
+    Fachapplikationsstand,
+    Journaleintrag,
+    Papier,
+    Verknuepfung,
+)
 from engine.store.tables.arbeit import (
     Abwesenheit,
     Ansicht,
@@ -15,6 +25,7 @@ from engine.store.tables.case import Dossier, Fall, Hinweis, Person, Segmentzuor
 from engine.store.tables.drawn import Ausloeser, DefinitionVersion, Deployment, Release, ReleaseItem
 from engine.store.tables.exchange import Bestandsdatei, Bestandsfall, Uebergabe, Uebergabeangebot
 from engine.store.tables.operation import Einstellung, Parameterwert, Zugriff
+from engine.store.tables.partner import Austausch, Einfuehrungsstand
 from engine.store.tables.places import Gemeinde, Konto, KontoRolle, Region
 from engine.store.tables.probelauf import Probelauf
 from engine.store.tables.running import Aufgabe, Entwurf, Incident, Instanz, Job, Meldung, Subscription, Timer, Waiting
@@ -37,17 +48,24 @@ __all__ = [
     "Aufgabe",
     "Aufgabenkommentar",
     "Aufsichtszugriff",
+    "Auskunft",
     "Ausloeser",
+    "Austausch",
     "Base",
     "Benachrichtigung",
     "Bestandsdatei",
     "Bestandsfall",
+    "Briefkopf",
     "DefinitionVersion",
     "Deployment",
     "Dienstkonto",
+    "Dokument",
+    "Dokumentinhalt",
     "Dossier",
+    "Einfuehrungsstand",
     "Einstellung",
     "Entwurf",
+    "Fachapplikationsstand",
     "Fall",
     "Fallsalz",
     "Fremdkonto",
@@ -57,11 +75,13 @@ __all__ = [
     "Instant",
     "Instanz",
     "Job",
+    "Journaleintrag",
     "Key",
     "Konto",
     "KontoRolle",
     "Loeschfreigabe",
     "Meldung",
+    "Papier",
     "Parameterwert",
     "Person",
     "Probelauf",
@@ -80,6 +100,7 @@ __all__ = [
     "Timer",
     "Uebergabe",
     "Uebergabeangebot",
+    "Verknuepfung",
     "Verlauf",
     "Vernichtung",
     "Vernichtungsantrag",

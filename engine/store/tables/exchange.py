@@ -60,7 +60,10 @@ class Bestandsfall(RegionOwned, Base):
 
 
 class Bestandsdatei(RegionOwned, Base):
-    """A file of running cases between its upload and its import; ``content`` is emptied as soon as it is no longer needed."""
+    """A file of the Fachapplikation between its upload and its import; ``content`` is emptied as soon as it is no longer needed.
+
+    ``art`` is bestand (running cases come in) or abgleich (what it says of cases that are here).
+    """
 
     __tablename__ = "bestandsdatei"
 
@@ -71,3 +74,4 @@ class Bestandsdatei(RegionOwned, Base):
     by: Mapped[str] = mapped_column(String(80))
     erledigt_am: Mapped[datetime | None]
     ergebnis: Mapped[str] = mapped_column(Text, default="")
+    art: Mapped[str] = mapped_column(String(12), default="bestand", server_default="bestand")

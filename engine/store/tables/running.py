@@ -81,7 +81,11 @@ class Aufgabe(Waiting, RegionOwned, Base):
 
 
 class Entwurf(RegionOwned, Base):
-    """What somebody has typed into a task's form but not submitted: per task and person."""
+    """What somebody has typed into a task's form but not submitted: per task and person.
+
+    ``fenster`` is the page that saved it, so that a page never takes its own text for somebody else's. ``stand`` is a digest of what the
+    case knew when that page was made. A draft outlives its task when somebody else completes it: nothing typed is lost.
+    """
 
     __tablename__ = "entwurf"
 
@@ -90,6 +94,8 @@ class Entwurf(RegionOwned, Base):
     data: Mapped[dict[str, Any]] = mapped_column(JSON)
     revision: Mapped[int] = mapped_column(default=1)
     saved_at: Mapped[datetime]
+    fenster: Mapped[str] = mapped_column(String(32), default="", server_default="")
+    stand: Mapped[str] = mapped_column(String(64), default="", server_default="")
 
 
 class Timer(Waiting, RegionOwned, Base):

@@ -1,0 +1,189 @@
+"""What runs beside a case: vPe, intensive Fallführung, questions to partners (process description, chapter 4: instances of their own, correlated with the case).
+
+Each job here is general; which process, which variables and which messages are meant stands in the headers of the diagram's task.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from sqlalchemy import func, select
+
+from engine.cases.formkontext import form_context
+from engine.cases.projection import household
+from engine.commands.cases import OPENS, CaseRef, case_variables, new_fall, number_persons, own_instance, ref, start_instance
+from engine.commands.cases import start_form as released_form
+from engine.commands.events import correlate
+from engine.commands.stepping import advance, lock
+from engine.definitions import feel
+from engine.definitions.forms import Form
+from engine.model.errors import NobodyWaits, NotAllowed, NotFound
+from engine.runtime import cancel
+from engine.runtime import set_variables as write
+from engine.store import library
+from engine.store.audit import log
+from engine.store.session import FallSession
+from engine.store.steps import Act
+from engine.store.tables import Aufgabe, Fall, Hinweis, Instanz, Job, Meldung
+
+# The property of a start event by which a process may be started from the page of a case; its value is what the button says.
+BESIDE = "neben"
+
+
+def beside_processes(session: FallSession) -> dict[str, str]:
+    """Processes of the latest release that people may start beside a case, with the words for doing so."""
+    contents = library.contents(session, library.latest_release(session))
+    found: dict[str, str] = {}
+    for kind, id in contents.items:
+        if kind == "process":
+            starts = [one for one in contents.process(id).elements.values() if one.type == "startEvent" and BESIDE in one.properties]
+            found |= {id: starts[0].properties[BESIDE]} if starts else {}
+    return dict(sorted(found.items(), key=lambda one: one[1]))
+
+
+def beside_form(session: FallSession, fall_nr: str, process: str) -> tuple[Form | None, dict[str, Any]]:
+    """The start form of such a process and what the case already knows for it.
+
+    Raises:
+        NotFound: no such process, or no running case of that number.
+    """
+    if process not in beside_processes(session):
+        raise NotFound(f"Der Prozess «{process}»")
+    own = running(session, fall_nr)
+    return released_form(session, process), case_variables(session, own)
+
+
+def begin_beside(session: FallSession, fall_nr: str, process: str, raw: Mapping[str, Any], *, request_id: str | None = None) -> CaseRef:
+    """Start a process beside a running case; ``raw`` is what its start form holds. The same ``request_id`` again starts nothing.
+
+    Raises:
+        NotFound: no running case of that number, or the process is none that people start beside a case.
+        NotAllowed: no role in its region that may.
+        FormInvalid: the form's rules are not met.
+    """
+    if request_id and (known := session.get(Meldung, request_id)):
+        return ref(own_instance(session, known.fall_id))
+    form, known_values = beside_form(session, fall_nr, process)
+    own = lock(session, running(session, fall_nr).nummer)
+    if not session.access.everywhere and not session.access.rollen_in(own.region) & set(OPENS):
+        raise NotAllowed(beside_processes(session)[process])
+    context = form_context(session, form, own.region, known_values) if form else {}
+    values = form.validate(raw, context, feel=feel.shared(), now=session.now) if form else dict(raw)
+    if request_id:
+        session.add(Meldung(message_id=request_id, name=process, fall_id=own.fall_id, at=session.now))
+    log(session, "write", f"{process} begonnen", fall_id=own.fall_id, region=own.region)
+    return ref(start_instance(session, own.fall, process, values, act=Act("begin_beside", name=beside_processes(session)[process]), neben=True))
+
+
+def start(session: FallSession, instanz: Instanz, job: Job) -> None:
+    """Start the process ``prozess`` beside the case. ``werte`` lists the variables it gets."""
+    start_instance(
+        session, instanz.fall, job.headers["prozess"], carried(session, instanz, job), act=Act("start_beside", name="Vom Fall begonnen"), neben=True
+    )
+
+
+def read_case(session: FallSession, instanz: Instanz, job: Job) -> dict[str, Any]:
+    """What the case knows now of the variables that ``werte`` lists."""
+    known = case_variables(session, own_instance(session, instanz.fall_id))
+    return {name: known.get(name) for name in names(job.headers.get("werte"))}
+
+
+def remember(session: FallSession, instanz: Instanz, job: Job) -> None:
+    """Write the entry ``eintrag`` into the case's list ``liste``: into the entry of the same person, otherwise behind the others.
+
+    Objects within an entry are merged, so that ratings that nobody touched stay. With ``anhaengen`` ja it is always a new entry.
+    """
+    entry, liste = seen(session, instanz, job)[job.headers["eintrag"]], job.headers["liste"]
+    own = lock(session, own_instance(session, instanz.fall_id).nummer)
+    if own.zustand != "active":
+        return
+    rows = list(case_variables(session, own).get(liste) or [])
+    at = next((n for n, row in enumerate(rows) if row.get("person_id") == entry.get("person_id")), None)
+    if at is None or job.headers.get("anhaengen") == "ja":
+        rows.append(entry)
+    else:
+        rows[at] = merged(rows[at], entry)
+    advance(session, own, write(own.key, {liste: rows}), Act("set_variables", own.key, name="Ergebnis übernommen", values={liste: rows}))
+
+
+def merged(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """``before`` with what ``after`` says; objects in both are merged one level down."""
+    both = {name: {**before[name], **value} for name, value in after.items() if isinstance(value, dict) and isinstance(before.get(name), dict)}
+    return {**before, **after, **both}
+
+
+def report(session: FallSession, instanz: Instanz, job: Job) -> None:
+    """Send ``meldung`` to the case. If it does not wait for it now, ``sonst`` becomes a notice for the Fallführung, and nothing is lost."""
+    try:
+        with session.begin_nested():
+            correlate(session, job.headers["meldung"], instanz.fall.fall_nr, carried(session, instanz, job))
+    except NobodyWaits:
+        if text := job.headers.get("sonst"):
+            session.add(Hinweis(fall_id=instanz.fall_id, region=instanz.region, at=session.now, an_rolle="fallfuehrung", text=text))
+
+
+def wake(session: FallSession, instanz: Instanz, job: Job) -> None:
+    """Hand ``meldung`` to whoever in this region waits longest under the variable ``schluessel``; nobody need wait."""
+    with suppress(NobodyWaits):
+        correlate(session, job.headers["meldung"], str(seen(session, instanz, job)[job.headers["schluessel"]]), carried(session, instanz, job))
+
+
+def count_open(session: FallSession, instanz: Instanz, job: Job) -> dict[str, int]:
+    """How many cases of the region stand at the task ``element`` of ``prozess`` now, as ``belegt``."""
+    query = select(func.count()).select_from(Aufgabe).where(
+        Aufgabe.region == instanz.region, Aufgabe.zustand == "CREATED", Aufgabe.process == job.headers["prozess"], Aufgabe.element == job.headers["element"]
+    )  # fmt: skip
+    return {"belegt": session.scalar(query) or 0}
+
+
+def end_beside(session: FallSession, instanz: Instanz, job: Job) -> None:
+    """End what still runs beside the case of the processes that ``prozesse`` lists, for example at the Ablösung."""
+    running_now = select(Instanz.nummer).where(
+        Instanz.fall_id == instanz.fall_id, Instanz.neben, Instanz.zustand == "active", Instanz.process.in_(names(job.headers.get("prozesse")))
+    )
+    for nummer in session.scalars(running_now.order_by(Instanz.nummer)).all():
+        advance(session, lock(session, nummer), cancel(), Act("cancel_case", name=job.headers.get("grund") or "Vom Fall beendet"))
+
+
+def open_fall(session: FallSession, instanz: Instanz, job: Job) -> dict[str, Any]:
+    """Open a case of ``prozess`` from the variables that ``werte`` lists, and say its number. Nothing else crosses."""
+    values = carried(session, instanz, job)
+    number_persons(values.get("personen") or [])
+    fall: Fall = new_fall(session, instanz.region, household(values.get("personen") or []))
+    log(session, "write", "open_case", fall_id=fall.id, region=fall.region)
+    start_instance(session, fall, job.headers["prozess"], values, act=Act("open_case", name="Fall eröffnet"))
+    return {"neue_fall_nr": fall.fall_nr}
+
+
+def call(session: FallSession, instanz: Instanz, job: Job) -> None:
+    """Give a case without ``personen`` its name in lists, from the variables that ``werte`` lists."""
+    instanz.fall.bezeichnung = ", ".join(str(value) for value in carried(session, instanz, job).values() if value)
+
+
+def running(session: FallSession, fall_nr: str) -> Instanz:
+    """The running instance that is the case.
+
+    Raises:
+        NotFound: there is none in the regions of this session.
+    """
+    fall = session.scalar(select(Fall).where(Fall.fall_nr == fall_nr, Fall.uebergeben_am.is_(None)))
+    own = own_instance(session, fall.id) if fall else None
+    if own is None or own.neben or own.zustand != "active":
+        raise NotFound(f"Ein laufender Fall {fall_nr}")
+    return own
+
+
+def seen(session: FallSession, instanz: Instanz, job: Job) -> dict[str, Any]:
+    """The variables the job's element sees."""
+    return library.runtime(session, instanz.release_id, instanz.region).visible(instanz.state, [job.key])[job.key]
+
+
+def carried(session: FallSession, instanz: Instanz, job: Job) -> dict[str, Any]:
+    values = seen(session, instanz, job)
+    return {name: values.get(name) for name in names(job.headers.get("werte"))}
+
+
+def names(text: str | None) -> list[str]:
+    return [name.strip() for name in (text or "").split(",") if name.strip()]

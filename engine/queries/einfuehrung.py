@@ -1,0 +1,80 @@
+"""The introduction in all regions, and the funds of RRB 2025/1559 (process description, chapter 15b)."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from sqlalchemy import select
+
+import engine.store
+from engine.store.session import FallSession
+from engine.store.tables import Einfuehrungsstand, Region
+
+MITTEL = Path(engine.store.__file__).parent / "data" / "mittel.csv"
+# As the decision states it; its own lines add up to one franc more.
+EINGESETZT_IM_BESCHLUSS = 5_520_637
+GESAMT_IM_BESCHLUSS = 12_501_838
+
+
+@dataclass(frozen=True)
+class Regionsstand:
+    """A region, and how far it is; ``stand`` is None where the introduction has not begun."""
+
+    region: Region
+    stand: Einfuehrungsstand | None
+
+    @property
+    def is_implemented(self) -> bool:
+        return self.stand is not None and self.stand.stand in ("freigegeben", "abgeschlossen")
+
+
+@dataclass(frozen=True)
+class Mittel:
+    """One line of the decision, in whole francs."""
+
+    jahr: int
+    zweck: str
+    art: str
+    betrag: int
+
+
+@dataclass(frozen=True)
+class Uebersicht:
+    regionen: tuple[Regionsstand, ...]
+    mittel: tuple[Mittel, ...]
+
+    @property
+    def umgesetzt(self) -> int:
+        return sum(one.is_implemented for one in self.regionen)
+
+    def summe(self, art: str, zweck: str | None = None) -> int:
+        return sum(one.betrag for one in self.mittel if one.art == art and zweck in (None, one.zweck))
+
+    @property
+    def pauschalen(self) -> int:
+        return sum(one.stand.pauschale or 0 for one in self.regionen if one.stand)
+
+    @property
+    def verwendet(self) -> int:
+        return sum(one.stand.verwendet or 0 for one in self.regionen if one.stand)
+
+    @property
+    def zurueckbezahlt(self) -> int:
+        return sum(one.stand.zurueckbezahlt or 0 for one in self.regionen if one.stand)
+
+
+def einfuehrung(session: FallSession) -> Uebersicht:
+    """All regions, implemented or not, and the funds."""
+    known = {row.region: row for row in session.scalars(select(Einfuehrungsstand))}
+    regionen = session.scalars(select(Region).order_by(Region.name)).all()
+    return Uebersicht(tuple(Regionsstand(region, known.get(region.kuerzel)) for region in regionen), mittel())
+
+
+@cache
+def mittel() -> tuple[Mittel, ...]:
+    """What the decision lists."""
+    with MITTEL.open(encoding="utf-8") as file:
+        return tuple(Mittel(int(row["jahr"]), row["zweck"], row["art"], int(row["betrag"])) for row in csv.DictReader(file))

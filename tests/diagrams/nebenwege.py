@@ -1,0 +1,50 @@
+"""Cases for the decisions of what runs beside a case: one for each rule."""
+
+from __future__ import annotations
+
+from typing import Any
+
+BELASTET = {"gesundheit_psyche": 3, "wohnen": 3, "finanzen": 2, "erwerbsfaehigkeit": "teilweise"}
+VPE = {"alter": 40, "segment": "ORIENTIEREN", "letzte_vpe": None, "parameter": {"alter_kind": 16, "vpe_alter_bis": 60, "vpe_sperre": "P24M"}}
+INTENSIV = {"segment": "VERAENDERN", "amf": "mittel", "erwerbsfaehigkeit": "voll", "n3": 2}
+PLAETZE = {"parameter": {"intensiv_stellenprozente": 150, "intensiv_falllast_max": 35}}
+AN = {"parameter": {"austausch_rav": True, "austausch_alk": False, "austausch_iv": False, "austausch_ewk": False}}
+
+
+def _vpe(rule: str, empfohlen: bool, grund: str, **values: Any) -> tuple[str, dict[str, Any], str, Any]:
+    return "vpe_pruefen", {**VPE, "bewertung": BELASTET, **values}, rule, {"empfohlen": empfohlen, "grund": grund}
+
+
+def _intensiv(rule: str, empfohlen: bool, grund: str, **values: Any) -> tuple[str, dict[str, Any], str, Any]:
+    return "intensiv_pruefen", {**INTENSIV, **values}, rule, {"empfohlen": empfohlen, "grund": grund}
+
+
+def _weg(rule: str, partner: str, hin: str, zurueck: str, frist: str, an: bool, brief: str) -> tuple[str, dict[str, Any], str, Any]:
+    result = {"meldung_hin": hin, "meldung_zurueck": zurueck, "frist": frist, "eingeschaltet": an, "brief": brief}
+    return "austausch_weg", {"partner": partner, **AN}, rule, result
+
+
+CASES: list[tuple[str, dict[str, Any], str, Any]] = [
+    _vpe("D4_1", False, "Eine vPe liegt weniger als 24 Monate zurück.", letzte_vpe="2024-03-03"),
+    _vpe("D4_2", False, "Das Alter liegt ausserhalb der Grenzen der vPe.", alter=61),
+    _vpe("D4_3", False, "Die Person ist zurzeit nicht erwerbsfähig.", bewertung={**BELASTET, "erwerbsfaehigkeit": "keine"}),
+    _vpe("D4_4", False, "Die vPe ist für die Segmente Orientieren und Verändern gedacht.", segment="STABILISIEREN"),
+    _vpe("D4_5", True, "Mehrfachthematik: mindestens zwei belastete Felder von Gesundheit, Sozialem und Finanzen.", letzte_vpe="2024-03-02"),
+    _vpe("D4_9", False, "Weniger als zwei Felder sind erheblich belastet.", bewertung={**BELASTET, "wohnen": "nb"}),
+    _intensiv("D6_1", False, "Die intensive Fallführung ist für die Segmente Ablösen und Verändern gedacht.", segment="ORIENTIEREN"),
+    _intensiv("D6_2", False, "Die Arbeitsmarktfähigkeit ist gering oder unklar.", amf="gering"),
+    _intensiv("D6_3", False, "Die Person ist nicht erwerbsfähig, oder es ist unklar.", erwerbsfaehigkeit="unklar"),
+    _intensiv("D6_4", True, "Erwerbspotenzial und mindestens zwei Felder mit erheblichem Bedarf."),
+    _intensiv("D6_9", False, "Weniger als zwei Felder mit erheblichem Bedarf: Die Standard-Fallführung genügt.", n3=1),
+    ("intensiv_kapazitaet", {"belegt": 51, **PLAETZE}, "D6b_1", {"vorschlag": "bewilligt", "text": "Belegt sind 51 von 52 Plätzen; eine Bewilligung ist möglich."}),
+    ("intensiv_kapazitaet", {"belegt": 52, **PLAETZE}, "D6b_9", {"vorschlag": "warteliste", "text": "Alle 52 Plätze sind belegt; vorgeschlagen ist die Warteliste."}),
+    ("gefahr_bezug", {"gefahr_merkmale": [], "vermoegen_knapp": "ja"}, "D0_1", {"gefahr": False, "grund": "Keines der Merkmale trifft zu: Eine andere Stelle kann besser helfen."}),
+    ("gefahr_bezug", {"gefahr_merkmale": ["wohnung"], "vermoegen_knapp": "nein"}, "D0_2", {"gefahr": False, "grund": "Das Vermögen reicht voraussichtlich länger als sechs Monate."}),
+    ("gefahr_bezug", {"gefahr_merkmale": ["wohnung"], "vermoegen_knapp": "ja"}, "D0_3", {"gefahr": True, "grund": "Ohne Beratung droht ein Bezug von Sozialhilfe."}),
+    ("gefahr_bezug", {"gefahr_merkmale": ["wohnung"], "vermoegen_knapp": None}, "D0_9", {"gefahr": False, "grund": "Ob das Vermögen reicht, ist nicht bekannt."}),
+    _weg("D9m_rav", "rav", "rav.statusanfrage", "rav.status", "P10D", True, "An: RAV. Bitte teilen Sie uns mit: gemeldet ab, Vermittlungsfähigkeit, Ende der Taggelder."),
+    _weg("D9m_alk", "alk", "alk.statusanfrage", "alk.status", "P10D", False, "An: Arbeitslosenkasse. Bitte teilen Sie uns mit: Anspruch auf Taggelder, Rahmenfrist, Einstelltage."),
+    _weg("D9m_iv", "iv", "iv.meldung", "iv.entscheid", "P30D", False, "An: IV-Stelle. Bitte teilen Sie uns mit: Datum der Anmeldung, Phase, Entscheid."),
+    _weg("D9m_ewk", "ewk", "ewk.anfrage", "ewk.mutation", "P1M", False, "An: Einwohnerkontrolle. Bitte teilen Sie uns mit: Wohnsitz, Zuzug, Wegzug und Zivilstand mit Datum."),
+    ("einfuehrung_rahmen", {"region": "SDOL"}, "D13_1", "2027-12-31"),
+]

@@ -1,0 +1,84 @@
+"""A case with what runs beside it: vPe, intensive Fallführung, questions to partners."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine import commands
+from engine.model.access import Access
+from engine.store.tables import Austausch, Fall, Instanz, Verlauf
+from tests.scenarios.akte import ROLLEN, Akte
+
+NEBENROLLEN = (*ROLLEN, "fallfuehrung_intensiv", "vpe_stelle", "koordination")
+
+
+class Nebenakte(Akte):
+    def allow_all(self) -> Nebenakte:
+        """People of every role in one account; who may do what is told elsewhere."""
+        self.access = Access("meier", {self.region: frozenset(NEBENROLLEN)})
+        return self
+
+    def begin(self, process: str, **raw: Any) -> Nebenakte:
+        """Start a process beside the case."""
+        with self.database.begin(self.access) as session:
+            commands.begin_beside(session, self.fall_nr, process, raw)
+        self._settle()
+        return self
+
+    def message(self, name: str, key: str, **values: Any) -> Nebenakte:
+        """A message that belongs to something else than the case, such as an order."""
+        with self.database.begin(self.access) as session:
+            commands.correlate(session, name, key, values)
+        self._settle()
+        return self
+
+    def open_alone(self, process: str, **raw: Any) -> Nebenakte:
+        """A case of another process than ``fall``."""
+        with self.database.begin(self.access) as session:
+            found = commands.open_case(session, self.region, raw, process=process)
+        self.fall_id, self.fall_nr = found.fall_id, found.fall_nr
+        self._settle()
+        return self
+
+    def fill(self, element: str, values: dict[str, Any]) -> Nebenakte:
+        """Like ``do``, for forms that ask for somebody's ``name``."""
+        with self.database.begin(self.access) as session:
+            commands.complete_task(session, self.task(element).key, values)
+        self._settle()
+        return self
+
+    def turn_to(self, fall_nr: str) -> Nebenakte:
+        """From here on the story is about another case."""
+        (found,) = [row for row in self.every(Fall) if row.fall_nr == fall_nr]
+        self.fall_id, self.fall_nr = found.id, fall_nr
+        return self
+
+    def every(self, table: Any) -> list[Any]:
+        own, self.fall_id = self.fall_id, 0
+        try:
+            with self.database.read(self._everything()) as session:
+                return list(session.query(table).all())
+        finally:
+            self.fall_id = own
+
+    @staticmethod
+    def _everything() -> Access:
+        return Access("system", {}, everywhere=True)
+
+    @property
+    def beside(self) -> list[str]:
+        """The processes that run beside the case."""
+        return sorted(row.process for row in self._rows(Instanz) if row.neben and row.zustand == "active")
+
+    @property
+    def exchanged(self) -> list[tuple[str, str, str]]:
+        return [(row.richtung, row.meldung, row.grundlage) for row in self._rows(Austausch)]
+
+    @property
+    def last_end(self) -> str:
+        """The end event that was reached last, in whatever process."""
+        return next(str(e[2]) for row in reversed(self._rows(Verlauf)) for e in reversed(row.events) if e[0] == "completed" and e[3] == "END_EVENT" and str(e[2]) != "")
+
+    def taken(self) -> set[tuple[str, str]]:
+        """All flows of all cases of the story."""
+        return {(event[4], event[2]) for row in self.every(Verlauf) for event in row.events if event[0] == "taken"}

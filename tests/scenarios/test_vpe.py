@@ -1,0 +1,102 @@
+"""Vertiefte Potenzialerfassung: an order to the vPe-Stelle, and what becomes of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.scenarios.akte import ORIENTIEREN
+from tests.scenarios.nebenakte import Nebenakte
+
+BELASTET = {**ORIENTIEREN, "finanzen": "3", "gesundheit_koerper": "3"}
+AUFTRAG = {
+    "vpe_person": "P1", "vpe_einwilligung": "ja", "vpe_fragestellung": "Was ist möglich?", "vpe_themenfelder": ["gesundheit", "finanziell"],
+    "vpe_dringlichkeit": "normal",
+}  # fmt: skip
+NR = "{}/vPe/P1/2026-03-09"
+
+
+@pytest.fixture
+def fall(nebenakte: Nebenakte) -> Nebenakte:
+    nebenakte.supported(**BELASTET)
+    nebenakte.travel("2026-03-09")
+    return nebenakte.begin("vpe")
+
+
+def ordered(fall: Nebenakte) -> Nebenakte:
+    fall.do("auftrag_erteilen", vpe_einwilligung_am=fall.today, **AUFTRAG)
+    return fall
+
+
+def evaluate(fall: Nebenakte) -> Nebenakte:
+    shown = fall.shows("bericht_auswerten")
+    ratings = {name: str(shown[name]) for name in ("wohnen", "gesundheit_koerper", "gesundheit_psyche", "sucht", "arbeit", "bildung", "sprache", "soziales_netz", "betreuung", "motivation")}
+    fall.do(
+        "bericht_auswerten", vpe_eingang=fall.today, vpe_empfehlung="qualifizierung", vpe_plan="EBA als Logistikerin", finanzen="2", erwerbsfaehigkeit="voll", **ratings
+    )  # fmt: skip
+    return fall
+
+
+def test_a_report_updates_the_ratings_and_leads_back_to_the_segment(fall: Nebenakte) -> None:
+    assert "Mehrfachthematik" in fall.shows("auftrag_erteilen")["vpe_uebersicht"]
+    assert fall.due("auftrag_erteilen") == "2026-03-23"
+    ordered(fall)
+    assert fall.due("auftrag_beantworten") == "2026-03-23"
+    fall.travel("2026-03-12").do("auftrag_beantworten", auftrag_antwort="annahme", vpe_erster_termin="20.3.2026")
+    assert fall.due("bericht_erstatten") == "2026-05-21"
+    fall.travel("2026-05-04").do("bericht_erstatten", bericht_art="bericht", bericht_text="Mit Qualifizierung möglich.")
+    assert fall.due("bericht_auswerten") == "2026-05-18"
+    evaluate(fall)
+    assert (fall.beside, fall.tasks()) == ([], ["standort_bewerten"])
+    (bewertung,) = [one for one in fall.value("kurzassessments") if one["person_id"] == "P1"]
+    assert (bewertung["am"], bewertung["bewertung"]["finanzen"], bewertung["bewertung"]["wohnform"]) == ("2026-05-04", 2, "miete")
+    assert fall.value("vpe_verlauf") == [{"person_id": "P1", "am": "2026-05-04", "ergebnis": "ausgewertet", "empfehlung": "qualifizierung", "plan": "EBA als Logistikerin"}]
+    assert fall.exchanged == [("ausgehend", "vpe.auftrag", "Einwilligung vom 2026-03-09"), ("eingehend", "vpe.bericht", "Einwilligung vom 2026-03-09")]
+    fall.review("neu_segmentieren")
+    assert fall.tasks() == ["kurzassessment_durchfuehren"]
+    fall.begin("vpe")
+    assert "24 Monate" in fall.shows("auftrag_erteilen")["vpe_uebersicht"]
+
+
+def test_without_consent_there_is_no_order(fall: Nebenakte) -> None:
+    fall.do("auftrag_erteilen", vpe_person="P1", vpe_einwilligung="nein")
+    assert (fall.beside, fall.tasks(), fall.exchanged) == ([], [], [])
+    assert fall.value("vpe_verlauf") == [{"person_id": "P1", "am": "2026-03-09", "ergebnis": "verweigert"}]
+
+
+def test_without_an_answer_somebody_asks(fall: Nebenakte) -> None:
+    ordered(fall).travel("2026-03-23")
+    assert (fall.tasks(), fall.due("antwort_nachfragen")) == (["antwort_nachfragen"], "2026-03-28")
+    fall.do("antwort_nachfragen", nachfrage_am=fall.today, nachfrage_ergebnis="warten")
+    assert fall.due("auftrag_beantworten") == "2026-04-06"
+    fall.travel("2026-04-06").do("antwort_nachfragen", nachfrage_am=fall.today, nachfrage_ergebnis="zurueckziehen")
+    fall.do("alternative_festlegen", vpe_alternative="keine", vpe_alternative_begruendung="Massnahme genügt")
+    assert (fall.beside, fall.value("vpe_verlauf")[0]["ergebnis"]) == ([], "ohne_vpe")
+
+
+def test_a_refused_order_may_be_given_again_and_answered_by_message(fall: Nebenakte) -> None:
+    ordered(fall).do("auftrag_beantworten", auftrag_antwort="ablehnung", ablehnung_grund="Kein Platz")
+    fall.do("alternative_festlegen", vpe_alternative="erneut", vpe_alternative_begruendung="Es eilt nicht")
+    ordered(fall).message("vpe.ablehnung", NR.format(fall.fall_nr))
+    fall.do("alternative_festlegen", vpe_alternative="erneut", vpe_alternative_begruendung="Es eilt nicht")
+    ordered(fall).message("vpe.annahme", NR.format(fall.fall_nr))
+    fall.message("vpe.bericht", NR.format(fall.fall_nr), bericht_text="Bericht per Meldung")
+    assert fall.shows("bericht_auswerten")["bericht_text"] == "Bericht per Meldung"
+
+
+@pytest.mark.parametrize("by_message", [pytest.param(True, id="by message"), pytest.param(False, id="in the task")])
+def test_an_aborted_vpe_needs_an_alternative(fall: Nebenakte, by_message: bool) -> None:
+    ordered(fall).do("auftrag_beantworten", auftrag_antwort="annahme")
+    if by_message:
+        fall.message("vpe.abbruch", NR.format(fall.fall_nr), grund="Krankheit")
+    else:
+        fall.do("bericht_erstatten", bericht_art="abbruch", abbruch_grund="Krankheit")
+    assert fall.shows("alternative_festlegen")["abbruch_grund"] == "Krankheit"
+
+
+def test_a_late_report_is_noticed_twice(fall: Nebenakte) -> None:
+    ordered(fall).do("auftrag_beantworten", auftrag_antwort="annahme")
+    before = fall.notices()
+    fall.travel("2026-05-18")
+    assert fall.notices() == [*before, "fallfuehrung"]
+    fall.travel("2026-06-01")
+    assert fall.notices() == [*before, "fallfuehrung", "teamleitung"]
