@@ -118,5 +118,6 @@ def _text(report: Report) -> str:
     found = report.by_element().most_common(SHOWN)
     if found:
         lines += ["", "Häufigste Abweichungen (Fälle):"]
-        lines += [f"  {number:>6}  {element}: {WORDS[what]}" for (element, what), number in found]
+        names = {step.element: step.name for variant in report.variants for step in variant.moves if step.name}
+        lines += [f"  {number:>6}  {names.get(element) or element}: {WORDS[what]}" for (element, what), number in found]
     return "\n".join(lines)
