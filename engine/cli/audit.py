@@ -16,6 +16,10 @@ def audit() -> None:
     """Verlauf und Zugriffsprotokoll versiegeln und prüfen.
 
     Der Fristenprozess versiegelt jede Minute; von Hand ist es nie nötig.
+
+    \b
+    Beispiel:
+      fallfluss audit verify
     """
 
 
@@ -47,13 +51,23 @@ def verify(kopf: str | None) -> None:
 
 @audit.command()
 def kopf() -> None:
-    """Den neusten Kopf der Kette ausgeben, um ihn ausserhalb der Datenbank zu notieren."""
+    """Den neusten Kopf der Kette ausgeben, um ihn ausserhalb der Datenbank zu notieren.
+
+    \b
+    Beispiel:
+      fallfluss audit kopf >> kopf.txt
+    """
     with open_database().read(system("befehlszeile")) as session:
         click.echo(str(siegel.head(session)))
 
 
 @audit.command("seal")
 def seal_() -> None:
-    """Jetzt versiegeln, was noch offen ist."""
+    """Jetzt versiegeln, was noch offen ist.
+
+    \b
+    Beispiel:
+      fallfluss audit seal
+    """
     count = siegel.seal(open_database(), system("befehlszeile"))
     click.echo(f"{count} Zeilen versiegelt.")

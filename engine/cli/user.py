@@ -72,7 +72,12 @@ def disable(login: str) -> None:
 @user.command()
 @click.argument("login")
 def enable(login: str) -> None:
-    """Ein gesperrtes Konto wieder freigeben; hebt auch die Sperre nach Fehlversuchen auf."""
+    """Ein gesperrtes Konto wieder freigeben; hebt auch die Sperre nach Fehlversuchen auf.
+
+    \b
+    Beispiel:
+      fallfluss user enable muster
+    """
     with open_database().begin(_operator()) as session:
         commands.enable(session, login)
     click.echo(f"Konto «{login}» freigegeben.")
@@ -97,7 +102,12 @@ def grant(login: str, rolle: str) -> None:
 @click.argument("login")
 @click.argument("rolle", metavar="ROLLE[@REGION]")
 def revoke(login: str, rolle: str) -> None:
-    """Einem Konto eine Rolle nehmen."""
+    """Einem Konto eine Rolle nehmen.
+
+    \b
+    Beispiel:
+      fallfluss user revoke muster intake@SDOL
+    """
     with open_database().begin(_operator()) as session:
         commands.revoke(session, login, *_rolle(rolle))
     click.echo(f"«{login}» hat die Rolle {rolle} nicht mehr.")
@@ -106,7 +116,12 @@ def revoke(login: str, rolle: str) -> None:
 @user.command()
 @click.argument("login")
 def logout(login: str) -> None:
-    """Alle Sitzungen eines Kontos beenden, auf allen Geräten."""
+    """Alle Sitzungen eines Kontos beenden, auf allen Geräten.
+
+    \b
+    Beispiel:
+      fallfluss user logout muster
+    """
     with open_database().begin(_operator()) as session:
         commands.end_sessions(session, login)
     click.echo(f"«{login}» ist überall abgemeldet.")
@@ -115,7 +130,12 @@ def logout(login: str) -> None:
 @user.command("totp-reset")
 @click.argument("login")
 def totp_reset(login: str) -> None:
-    """Den zweiten Faktor entfernen, wenn Telefon und Notcodes verloren sind; beendet alle Sitzungen."""
+    """Den zweiten Faktor entfernen, wenn Telefon und Notcodes verloren sind; beendet alle Sitzungen.
+
+    \b
+    Beispiel:
+      fallfluss user totp-reset muster
+    """
     with open_database().begin(_operator()) as session:
         commands.remove_second_factor(session, login)
     click.echo(f"«{login}» meldet sich wieder nur mit dem Passwort an.")

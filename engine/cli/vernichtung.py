@@ -36,12 +36,21 @@ def vernichtung() -> None:
     """Fällige Vernichtungen, ihr Protokoll, und das Nachholen nach einer Wiederherstellung.
 
     Beantragt und bestätigt wird im Browser (vier Augen), nicht hier.
+
+    \b
+    Beispiel:
+      fallfluss vernichtung liste
     """
 
 
 @vernichtung.command()
 def liste() -> None:
-    """Fälle, deren Aufbewahrung abgelaufen ist: Nummer, Region, Tag, Stand."""
+    """Fälle, deren Aufbewahrung abgelaufen ist: Nummer, Region, Tag, Stand.
+
+    \b
+    Beispiel:
+      fallfluss vernichtung liste
+    """
     with open_database().read(OPERATOR) as session:
         for one in commands.due(session):
             click.echo(f"{one.fall.fall_nr}  {one.fall.region:<6} seit {one.seit:%d.%m.%Y}  {'beantragt' if one.antrag else 'offen'}")
