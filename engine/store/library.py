@@ -178,7 +178,7 @@ def runtime(session: FallSession, release_id: int, region: str) -> Runtime:
     Every expression and decision sees the parameters of ``region`` on that day, without their becoming variables of the case.
     """
     held = contents(session, release_id)
-    evaluator = _Informed(feel.shared(), parameters(session, region))
+    evaluator = Informed(feel.shared(), parameters(session, region))
 
     def decide(decision_id: str, variables: Mapping[str, Any], tag: str | None = None) -> Any:
         decisions = held.decisions_for(decision_id, tag) if tag else held.decisions()
@@ -198,7 +198,7 @@ def parameters(session: FallSession, region: str) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class _Informed:
+class Informed:
     """FEEL for cases of one region: what it knows goes before the variables."""
 
     feel: feel.Feel

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from engine.definitions import dmn, forms
+from engine.definitions import bpmn, dmn, forms
 from engine.definitions.feel import Feel
 from engine.definitions.parameter import CONTEXT, defaults
 from engine.runtime import Definition, compile_bpmn
@@ -30,6 +30,12 @@ def load_decisions() -> dict[str, dmn.Decision]:
 
 def load_processes() -> dict[str, Definition]:
     return {found.process: found for name, content in files("*.bpmn").items() for found in compile_bpmn(content, 1, name)}
+
+
+def load_start_forms() -> dict[str, str]:
+    """Process id to the id of the form it begins with, where it has one."""
+    processes = [process for name, content in files("*.bpmn").items() for process in bpmn.read(content, name).processes]
+    return {process.id: process.start_form_id for process in processes if process.start_form_id}
 
 
 def load_forms() -> dict[str, forms.Form]:

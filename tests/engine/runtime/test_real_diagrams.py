@@ -14,10 +14,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.definitions import dmn, feel
+from engine.definitions.parameter import CONTEXT, defaults
 from engine.demo.answers import fill
 from engine.model.step import Wait
 from engine.runtime import Command, Runtime, complete, fire
-from tests.diagrams.drawn import FALL_NR, load_decisions, load_forms, load_processes
+from engine.store.library import Informed
+from engine.store.parameter import in_days
+from tests.diagrams.drawn import FALL_NR, load_decisions, load_forms, load_processes, load_start_forms
 from tests.engine.runtime.walks import Walk
 
 SEED = st.integers(0, 2**32)
@@ -30,7 +33,10 @@ PERSONEN = [
     {"person_id": "P3", "name": "Muster", "vorname": "Carla", "geburtsdatum": "2015-06-01", "geschlecht": "2", "rolle_ue": "kind"},
 ]
 PROCESSES = sorted(load_processes())
+START_FORMS = load_start_forms()
 STEPS = 80
+# What expressions see besides the case, see engine.store.library.
+PARAMETER = {CONTEXT: {name: in_days(value) for name, value in defaults().items()}}
 
 
 @cache
@@ -49,18 +55,21 @@ class RealWalk:
     def begin(self, process: str) -> dict[str, Any]:
         persons = PERSONEN[: self.rng.randint(1, 3)]
         common = {"fall_nr": FALL_NR, "region": "SDOL", "person": self.rng.choice(PERSONEN)}
+        known = {**common, "personen": [{**person} for person in persons]}
         if process != "fall":
-            # What the case hands to the processes it calls.
+            # What the case hands to the processes that it calls or starts.
             segmente = [{"person_id": p["person_id"], "segment": "VERAENDERN", "vorschlag": "VERAENDERN", "regel": "V1"} for p in persons]
-            return {**common, "personen": persons, "segmente": segmente, "naechste_sb": "2026-06-02", "uebergabe_nr": "U-2026-00001"}
-        given_ = {"personen": [{**person} for person in persons]}
-        return {**fill(self.forms["f10_anmeldung"], {}, given=given_, rng=self.rng, now=self.now), **common, "personen": persons}
+            known |= {"segmente": segmente, "naechste_sb": "2026-06-02", "uebergabe_nr": "U-2026-00001"}
+        if process not in START_FORMS:
+            return known
+        typed = fill(self.forms[START_FORMS[process]], known, given={"personen": known["personen"]}, rng=self.rng, now=self.now)
+        return {**known, **typed, **common, "personen": persons}
 
     def runtime(self) -> Runtime:
-        find, evaluator, now = self.processes.__getitem__, feel.shared(), self.now
+        find, evaluator, now = self.processes.__getitem__, Informed(feel.shared(), PARAMETER), self.now
 
         def decide(id: str, variables: Mapping[str, Any]) -> Any:
-            return dmn.decide(self.decisions, id, variables, feel=evaluator, now=now).result
+            return dmn.decide(self.decisions, id, {**variables, **PARAMETER}, feel=evaluator.feel, now=now).result
 
         return Runtime(lambda process, version: find(process), find, evaluator, decide, now)
 
@@ -72,12 +81,15 @@ class RealWalk:
         assert self.two.go([self.command(wait)]) == 0
 
     def command(self, wait: Wait) -> Command:
+        if wait.kind == "job":
+            return complete(wait.key, {})
         if wait.kind != "user task":
-            return (complete if wait.kind == "job" else fire)(wait.key, {})
+            # Whom of the household an event is about, as its form asks.
+            return fire(wait.key, {"person_id": self.rng.choice(PERSONEN)["person_id"]} if wait.kind == "message" else {})
         form = self.forms.get(wait.request["formId"])
         if form is None:
             return complete(wait.key, {})
-        visible = self.two.runtime.visible(self.two.saved.state, [wait.key])[wait.key]
+        visible = self.two.runtime.visible(self.two.saved.state, [wait.key])[wait.key] | PARAMETER
         raw = fill(form, visible, given={}, rng=self.rng, now=self.now)
         return complete(wait.key, form.validate(raw, visible, feel=feel.shared(), now=self.now))
 
