@@ -92,5 +92,5 @@ def test_a_move_is_recorded_on_the_page_of_the_case(browser: Open, canton: Canto
     assert fritz.get(f"/faelle/{fall_nr}?diagramm=uebergabe").status_code == 200
     assert fritz.get(f"/faelle/{fall_nr}/diagramm/uebergabe.bpmn").status_code == 200
     again = fritz.post(f"/faelle/{fall_nr}/umzug", data | {"_anfrage": "0" * 32, "_gezeigt": fritz.hidden("_gezeigt") or "wohin neue_gemeinde_bfs per paket_inhalt hinweise"})
-    assert again.status_code == 400 and "läuft schon eine Übergabe" in again.text
+    assert again.status_code == 409 and "läuft schon eine Übergabe" in again.text
     assert browser("olaf").get(f"/faelle/{fall_nr}/umzug").status_code == 404
