@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from engine.model.access import system
+from engine.model.access import PROBELAUF, system
 from engine.model.errors import FallflussError
 from engine.store.session import Database, FallSession
 from engine.store.tables import Aufgabe, Einstellung, Incident, Instanz, Job, Timer
@@ -44,12 +44,12 @@ def readiness(database: Database) -> Readiness:
 
 
 def figures(session: FallSession) -> dict[str, float]:
-    """Numbers for monitoring: name → value; ages in seconds. Costs an index look-up or a short count each."""
+    """Numbers for monitoring: name → value; ages in seconds. Trial runs are no tasks and no cases. Costs an index look-up or a short count each."""
     overdue = session.scalar(select(func.min(Timer.next_attempt_at)))
     beat = _beat(session)
     return {
-        "aufgaben_offen": _count(session, Aufgabe.key, Aufgabe.zustand == "CREATED"),
-        "faelle_laufend": _count(session, Instanz.nummer, Instanz.zustand == "active", ~Instanz.neben),
+        "aufgaben_offen": _count(session, Aufgabe.key, Aufgabe.zustand == "CREATED", Aufgabe.region != PROBELAUF),
+        "faelle_laufend": _count(session, Instanz.nummer, Instanz.zustand == "active", ~Instanz.neben, Instanz.region != PROBELAUF),
         "fristen_wartend": _count(session, Timer.key),
         "fristen_ueberfaellig": _count(session, Timer.key, Timer.next_attempt_at < session.now),
         "frist_aelteste_ueberfaellig_sekunden": max(0.0, (session.now - overdue).total_seconds()) if overdue else 0.0,
