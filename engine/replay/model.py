@@ -8,6 +8,7 @@ from hashlib import sha256
 
 from engine.definitions.plain import Scope, read
 from engine.model.errors import NotFound
+from engine.replay.compiling import compiled
 from engine.replay.net import Net
 
 
@@ -26,7 +27,7 @@ class Model:
 
     def net(self, *, match: str, counts: Mapping[str, int] | None, events: str = "optional") -> Net:
         """The model compiled for logs in which each label occurs at most so often in one case; see ``Net``."""
-        return Net(self.main, self.called, match=match, counts=counts, events=events)
+        return compiled(self.main, self.called, match=match, counts=counts, events=events)
 
 
 def load(files: Sequence[tuple[str, bytes]], main: str | None = None) -> Model:

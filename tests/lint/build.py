@@ -128,5 +128,5 @@ def findings(content: bytes, rule: str) -> list[Finding]:
 def places(content: bytes, rule: str) -> list[str]:
     """The elements one rule complains about."""
     found = findings(content, rule)
-    assert all(finding.message.endswith(".") and "ß" not in finding.message for finding in found)
+    assert all(finding.message.endswith(".") and "\N{LATIN SMALL LETTER SHARP S}" not in finding.message for finding in found)
     return [finding.element for finding in found]
