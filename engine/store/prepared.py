@@ -16,6 +16,8 @@ from typing import Any
 from sqlalchemy import Column, Connection, Dialect, Executable, insert
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
+from engine.store.pipeline import at_once
+
 Values = Mapping[str, Any]
 
 
@@ -123,9 +125,8 @@ def _together(connection: Connection) -> Iterator[None]:
     if connection.dialect.name != "postgresql":
         yield
         return
-    driver: Any = connection.connection.dbapi_connection
     try:
-        with driver.pipeline():
+        with at_once(connection.connection.dbapi_connection):
             yield
     except connection.dialect.loaded_dbapi.Error as error:
         _raise(connection, error, None, "")

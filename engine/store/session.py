@@ -67,14 +67,18 @@ class FallSession(Session):
             return None
         row = self.identity_map.get(shape.mapper.identity_key_from_primary_key((values[shape.key],)))
         if row is None:
-            row = shape.mapper.class_manager.new_instance()
-            set_committed_value(row, shape.names[shape.key], values[shape.key])
-            make_transient_to_detached(row)
-            self.add(row)
+            return self._made(shape, values)
         for name, value in zip(shape.names, values, strict=True):
             set_committed_value(row, name, value)
         found: R = row
         return found
+
+    def _made(self, shape: _Shape, values: Sequence[Any]) -> Any:
+        row = shape.mapper.class_manager.new_instance()
+        row.__dict__.update(zip(shape.names, values, strict=True))
+        make_transient_to_detached(row)
+        self.add(row)
+        return row
 
     def write_rows(self, owner: RegionOwned, calls: Sequence[Call]) -> list[Sent]:
         """Send prepared statements on nothing but the rows of ``owner``, a row that this session has read or made, with what waits.
