@@ -14,7 +14,6 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from py_mini_racer import JSEvalException, JSTimeoutException, MiniRacer
 
-
 # Where MiniRacer puts the answer: into a queue that a thread waits at, not into its event loop.
 _DIRECTLY = 0
 

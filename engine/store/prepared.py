@@ -125,8 +125,9 @@ def _together(connection: Connection) -> Iterator[None]:
     if connection.dialect.name != "postgresql":
         yield
         return
+    driver: Any = connection.connection.dbapi_connection
     try:
-        with at_once(connection.connection.dbapi_connection):
+        with at_once(driver):
             yield
     except connection.dialect.loaded_dbapi.Error as error:
         _raise(connection, error, None, "")

@@ -62,12 +62,13 @@ class FallSession(Session):
 
     def known(self, cls: type[R], values: Sequence[Any]) -> R | None:
         """The object of a row read just now, all columns in order, as it is in the database; None when it is another region's."""
-        shape = _shape(cls)
+        shape: _Shape = _shape(cls)  # type: ignore[arg-type]
         if not (self.access.everywhere or values[shape.region] in self.access.rollen):
             return None
         row = self.identity_map.get(shape.mapper.identity_key_from_primary_key((values[shape.key],)))
         if row is None:
-            return self._made(shape, values)
+            made: R = self._made(shape, values)
+            return made
         for name, value in zip(shape.names, values, strict=True):
             set_committed_value(row, name, value)
         found: R = row
