@@ -16,7 +16,7 @@ from psycopg.generators import send
 
 
 class AtOnce(psycopg.Pipeline):
-    """Overrides private hooks of psycopg, whose version is therefore held; tests/store/test_prepared.py guards what they do."""
+    """Overrides private hooks of psycopg, whose version is therefore held; tests/commands/test_prepared.py guards what they do."""
 
     def _communicate_gen(self) -> Any:
         """Nothing goes before the end."""
