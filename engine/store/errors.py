@@ -57,7 +57,7 @@ class TooLong(FallflussError):
     """A value does not fit into its column: such as an assignee, computed by a diagram, that is a whole letter."""
 
     def __init__(self) -> None:
-        super().__init__("Ein Wert ist zu lang oder zu gross, um gespeichert zu werden. Es wurde nichts gespeichert.")
+        super().__init__("Ein Wert ist länger oder grösser, als die Datenbank ihn aufnehmen kann. Es wurde nichts gespeichert.")
 
 
 class DatabaseUrlInvalid(FallflussError):
@@ -92,7 +92,7 @@ def translated() -> Iterator[None]:
         raise Stale from error
     except IntegrityError as error:
         raise Conflict(str(error.orig)) from error
-    except DataError as error:
+    except (DataError, OverflowError) as error:  # SQLite's driver itself refuses whole numbers of more than 64 bits
         raise TooLong from error
     except PoolTimeout as error:
         raise DatabaseBusy from error
