@@ -24,7 +24,7 @@ def lock(session: FallSession, nummer: int) -> Instanz:
     Raises:
         NotFound: there is none in the regions of this session.
     """
-    instanz, _ = locked(session, nummer)
+    instanz = locked(session, nummer)
     if instanz is None:
         raise NotFound("Der Fall")
     return instanz

@@ -18,7 +18,7 @@ from engine.runtime import assign, complete
 from engine.store import library
 from engine.store.audit import log
 from engine.store.session import FallSession
-from engine.store.steps import Act, locked, record
+from engine.store.steps import Act, locked_with, record
 from engine.store.tables import Aufgabe, Entwurf, Instanz
 
 
@@ -106,7 +106,7 @@ def _validated(session: FallSession, instanz: Instanz, aufgabe: Aufgabe, raw: Ma
 
 def open_task(session: FallSession, key: int) -> tuple[Instanz, Aufgabe]:
     """The instance locked first, then its task as it is after whoever held the lock before."""
-    instanz, aufgabe = locked(session, instance_number(key), key)
+    instanz, aufgabe = locked_with(session, instance_number(key), Aufgabe, key)
     if instanz is None or aufgabe is None:
         raise NotFound("Die Aufgabe")
     if aufgabe.zustand != "CREATED":

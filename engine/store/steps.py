@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, delete, func, literal, select, union_all, update
 from sqlalchemy.orm.attributes import set_committed_value
@@ -17,12 +17,14 @@ from engine.model import calendar
 from engine.model.step import Step, Wait
 from engine.store import parameter
 from engine.store.library import Contents
-from engine.store.prepared import Call, Prepared, insertion
+from engine.store.prepared import Call, Prepared, Sent, insertion
 from engine.store.session import FallSession
 from engine.store.tables import Aufgabe, Entwurf, Fall, Incident, Instanz, Job, Subscription, Timer, Verlauf
 
 TABLES: dict[str, Any] = {table.__tablename__: table for table in (Aufgabe, Timer, Subscription, Job, Entwurf)}
 
+
+W = TypeVar("W", Aufgabe, Timer, Job)
 
 # Where a session keeps what was open when it locked an instance, until the instance's next step.
 _HELD = "open_rows"
@@ -89,24 +91,27 @@ class _Calls:
             self.found.append(Call(statement, [values]))
 
 
-def locked(session: FallSession, nummer: int, aufgabe: int | None = None) -> tuple[Instanz | None, Aufgabe | None]:
-    """The instance, locked with its Fall until the transaction ends, and one of its tasks as it is then; None where there is none to be seen.
+def locked(session: FallSession, nummer: int) -> Instanz | None:
+    """The instance, locked with its Fall until the transaction ends; None where there is none to be seen.
 
     The same statements tell how current the parameters in memory are, and what is open: every step needs it, and asking costs a round trip.
     """
-    if aufgabe is None:
-        found, open_rows = session.read_rows(Call(_LOCK, [{"nummer": nummer}]), _what_is_open(session, nummer))
-        tasks: Sequence[Any] = ()
-    else:
-        found, read, open_rows = session.read_rows(
-            Call(_LOCK, [{"nummer": nummer}]), Call(_TASK, [{"key": aufgabe}]), _what_is_open(session, nummer)
-        )
-        tasks = read.rows
+    found, open_rows = session.read_rows(Call(_LOCK, [{"nummer": nummer}]), _what_is_open(session, nummer))
+    return _locked(session, found, open_rows)
+
+
+def locked_with(session: FallSession, nummer: int, cls: type[W], key: int) -> tuple[Instanz | None, W | None]:
+    """The locked instance, and with it the task, timer or job of that key as it is then."""
+    found, waiting, open_rows = session.read_rows(Call(_LOCK, [{"nummer": nummer}]), Call(_WAITING[cls], [{"key": key}]), _what_is_open(session, nummer))
+    instanz = _locked(session, found, open_rows)
+    return instanz, session.known(cls, waiting.rows[0]) if instanz is not None and waiting.rows else None
+
+
+def _locked(session: FallSession, found: Sent, open_rows: Sent) -> Instanz | None:
     instanz = _instanz(session, found.rows[0]) if found.rows else None
-    if instanz is None:
-        return None, None
-    session.info[_HELD] = {nummer: open_rows.rows}
-    return instanz, session.known(Aufgabe, tasks[0]) if tasks else None
+    if instanz is not None:
+        session.info[_HELD] = {instanz.nummer: open_rows.rows}
+    return instanz
 
 
 def _instanz(session: FallSession, row: Sequence[Any]) -> Instanz | None:
@@ -353,7 +358,9 @@ _LOCK = Prepared(
     .where(Instanz.nummer == bindparam("nummer"))
     .with_for_update()
 )
-_TASK = Prepared(select(*Aufgabe.__table__.columns).where(Aufgabe.key == bindparam("key")))
+_WAITING: dict[Any, Prepared] = {
+    table: Prepared(select(*table.__table__.columns).where(table.__table__.columns.key == bindparam("key"))) for table in (Aufgabe, Timer, Job)
+}
 _OPEN = Prepared(_open_statement())
 _DELETE = {table: Prepared(_delete_statement(table)) for table in TABLES.values()}
 _UPDATE_TASK = Prepared(

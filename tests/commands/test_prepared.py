@@ -12,7 +12,7 @@ from engine.store.audit import log
 from engine.store.errors import Conflict
 from engine.store.prepared import Call, insertion
 from engine.store.session import Database
-from engine.store.tables import Fall, Instanz, Timer, Zugriff
+from engine.store.tables import Aufgabe, Fall, Instanz, Timer, Zugriff
 from tests.commands.conftest import Desk
 
 FOREIGN = Access("fremd", {"THAL": frozenset({"leitung"})})
@@ -26,7 +26,7 @@ def written(database: Database) -> list[str]:
 def test_a_row_of_another_region_is_not_known_and_stays_out_of_the_session(desk: Desk):
     ref = desk.open()
     with desk.database.begin(FOREIGN) as session:
-        assert steps.locked(session, ref.instanz_key // 10**9) == (None, None)
+        assert steps.locked(session, ref.instanz_key // 10**9) is None
         assert not list(session.identity_map.values())
         assert session.get(Fall, ref.fall_id) is None
 
@@ -34,7 +34,7 @@ def test_a_row_of_another_region_is_not_known_and_stays_out_of_the_session(desk:
 def test_a_locked_case_is_the_one_the_library_would_read(desk: Desk):
     nummer, task = desk.open().instanz_key // 10**9, desk.tasks()[0]
     with desk.begin() as session:
-        instanz, aufgabe = steps.locked(session, nummer, task.key)
+        instanz, aufgabe = steps.locked_with(session, nummer, Aufgabe, task.key)
         assert instanz is not None and aufgabe is not None and instanz.fall.id == instanz.fall_id
         prepared = [{column.name: getattr(row, column.name) for column in row.__table__.columns} for row in (instanz, instanz.fall, aufgabe)]
         assert not session.dirty and not session.new
@@ -50,7 +50,7 @@ def test_a_known_row_becomes_what_is_in_the_database(desk: Desk):
         held = session.get_one(Instanz, nummer)
         session.connection().execute(text("UPDATE instanz SET process = 'anders'"))
         assert held.process != "anders"
-        instanz, _ = steps.locked(session, nummer)
+        instanz = steps.locked(session, nummer)
         assert instanz is held and held.process == "anders"
 
 
@@ -73,7 +73,7 @@ def test_what_is_noted_for_later_follows_its_savepoint(database: Database):
 def test_a_broken_constraint_among_several_statements_is_named_and_stores_nothing(desk: Desk):
     nummer = desk.open().instanz_key // 10**9
     with pytest.raises(Conflict), desk.begin() as session:
-        instanz, _ = steps.locked(session, nummer)
+        instanz = steps.locked(session, nummer)
         timer = session.scalars(select(Timer)).first()
         values = {column.name: getattr(timer, column.name) for column in Timer.__table__.columns}
         assert instanz is not None
