@@ -89,6 +89,11 @@ def start_case(session: FallSession, region: str, at: Ausloeser, values: Mapping
         NotAllowed: no role in that region that may open cases.
     """
     _may_open(session, region)
+    return begin_case(session, region, at, values, act)
+
+
+def begin_case(session: FallSession, region: str, at: Ausloeser, values: Mapping[str, Any], act: Act) -> CaseRef:
+    """The same for who has found out otherwise that the sender may, such as a partner whose messages the region has switched on."""
     gestalt.require(values)
     number_persons(values.get("personen") or [])
     fall = new_fall(session, region, household(values.get("personen") or []))

@@ -16,6 +16,8 @@ ROLLEN = (
     "partner_rav",
     "partner_alk",
     "partner_iv",
+    "partner_massnahme",
+    "partner_ewk",
     "koordination",
     "aufsicht",
     "evaluation",

@@ -20,7 +20,7 @@ CANTONAL = "*"
 # These see no case data, or only figures (process description, chapter 3); a region would open its cases to them.
 CANTONAL_ROLLEN = frozenset({"koordination", "aufsicht", "evaluation", "prozess", "umsetzung", "betrieb"})
 # Partners work for one region or for all.
-ROLLEN_OF_BOTH = frozenset({"vpe_stelle", "partner_rav", "partner_alk", "partner_iv"})
+ROLLEN_OF_BOTH = frozenset({"vpe_stelle", "partner_rav", "partner_alk", "partner_iv", "partner_massnahme", "partner_ewk"})
 
 MAX_FAILURES = 5
 LOCKED_FOR = timedelta(minutes=15)
