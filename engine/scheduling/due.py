@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 
 from engine.commands.events import fire_timer
 from engine.commands.jobs import complete_job, fail_job, open_job
@@ -89,7 +90,7 @@ def _attempt(database: Database, kind: Kind) -> Worked:
     Putting off happens in the same transaction: between two, another scheduler would try the same again at once.
     """
     with database.begin(SCHEDULER) as session:
-        key = _next(session, kind.table, *kind.where())
+        key = _next(session, kind)
         if key is None:
             return Worked()
         try:
@@ -113,15 +114,20 @@ def _handle(session: FallSession, key: int) -> None:
     complete_job(session, key, HANDLERS[job.type](session, instanz, job) or {})
 
 
-def _next(session: FallSession, table: Any, *where: ColumnElement[bool]) -> int | None:
+def _next(session: FallSession, kind: Kind) -> int | None:
     """The key of what is due longest, its instance locked; what another scheduler has locked is left to it."""
-    query = select(table.key).where(table.next_attempt_at <= session.now, *where).order_by(table.next_attempt_at, table.key).limit(1)
-    if table is Ausloeser:  # belongs to no instance yet: the row itself is the lock
-        locked = query.with_for_update(skip_locked=True)
-    else:
-        locked = query.join(Instanz, Instanz.nummer == table.instanz_nummer).with_for_update(of=Instanz, skip_locked=True)
-    found: int | None = session.scalar(locked)
+    found: int | None = session.scalar(_longest_due(kind), {"now": session.now})
     return found
+
+
+@cache
+def _longest_due(kind: Kind) -> Select[Any]:
+    # Put together once: with thousands due that costs as much as sending it.
+    table = kind.table
+    query = select(table.key).where(table.next_attempt_at <= bindparam("now"), *kind.where()).order_by(table.next_attempt_at, table.key).limit(1)
+    if table is Ausloeser:  # belongs to no instance yet: the row itself is the lock
+        return query.with_for_update(skip_locked=True)
+    return query.join(Instanz, Instanz.nummer == table.instanz_nummer).with_for_update(of=Instanz, skip_locked=True)
 
 
 def _next_of_each(session: FallSession) -> dict[Kind, datetime]:
