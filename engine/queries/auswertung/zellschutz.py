@@ -1,0 +1,42 @@
+"""Small cells: a count of few people is not shown, nor what would give it back (process description, chapters 3 and 11)."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from datetime import date
+from typing import TypeVar
+
+from engine.model.calendar import ZURICH
+from engine.store import parameter
+from engine.store.session import FallSession
+
+T = TypeVar("T", bound=Hashable)
+SCHWELLE = "auswertung_schwelle"
+KANTON = "*"
+
+
+def schwelle(session: FallSession) -> int:
+    """The smallest number that is shown, as the canton set it."""
+    day: date = session.now.astimezone(ZURICH).date()
+    return int(parameter.values(session, KANTON, day)[SCHWELLE])
+
+
+def unterdrueckt(werte: Mapping[T, int], *, schwelle: int, mit_summe: bool = True) -> dict[T, int | None]:
+    """The counts with None where they must not be shown. Zero is shown: it is about nobody.
+
+    ``mit_summe``: the counts are parts of a total that is shown, so a single hidden part would be the rest; the next smallest goes, too.
+    """
+    klein = {key for key, value in werte.items() if 0 < value < schwelle}
+    if mit_summe and klein:
+        rest = sorted((value, str(key), key) for key, value in werte.items() if value and key not in klein)
+        verdeckt = sum(werte[key] for key in klein)
+        while rest and (len(klein) == 1 or verdeckt < schwelle):
+            value, _, key = rest.pop(0)
+            klein.add(key)
+            verdeckt += value
+    return {key: None if key in klein else value for key, value in werte.items()}
+
+
+def anteil(teil: int | None, ganzes: int | None) -> float | None:
+    """The share, None where one of the two is hidden or nothing is there."""
+    return None if teil is None or not ganzes else teil / ganzes
