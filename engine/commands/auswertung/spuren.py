@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -9,9 +10,10 @@ from typing import Any
 from sqlalchemy import func, select
 
 from engine.model.access import PROBELAUF, system
+from engine.queries.auswertung.kennung import KEY
 from engine.replay.pseudonyms import age_class
 from engine.store.session import Database, FallSession
-from engine.store.tables import Bestandsfall, Instanz, Person, Segmentzuordnung, Spur, Verlauf
+from engine.store.tables import Bestandsfall, Einstellung, Instanz, Person, Segmentzuordnung, Spur, Verlauf
 
 READER = system("auswertung")
 BATCH = 100
@@ -26,6 +28,7 @@ OF_BOUNDARY = "BOUNDARY_EVENT"
 
 def refresh(database: Database, enough: Callable[[], bool] = lambda: False) -> int:
     """Bring the traces up to date, in batches of short transactions, until there is nothing more or ``enough()``; gives how many are left."""
+    _ensure_key(database)
     while True:
         with database.read(READER) as session:
             waiting = _waiting(session)
@@ -37,6 +40,15 @@ def refresh(database: Database, enough: Callable[[], bool] = lambda: False) -> i
                 session.merge(spur)
         if enough():
             return len(waiting) - len(made)
+
+
+def _ensure_key(database: Database) -> None:
+    """Once in an installation: what evaluators call cases needs a key."""
+    with database.read(READER) as session:
+        is_there = session.get(Einstellung, KEY) is not None
+    if not is_there:
+        with database.begin(READER) as session:
+            session.merge(Einstellung(name=KEY, value=secrets.token_hex(32)))
 
 
 def _waiting(session: FallSession) -> list[tuple[int, int]]:

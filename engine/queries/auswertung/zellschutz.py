@@ -40,3 +40,33 @@ def unterdrueckt(werte: Mapping[T, int], *, schwelle: int, mit_summe: bool = Tru
 def anteil(teil: int | None, ganzes: int | None) -> float | None:
     """The share, None where one of the two is hidden or nothing is there."""
     return None if teil is None or not ganzes else teil / ganzes
+
+
+def kreuztabelle(zellen: Mapping[tuple[T, str], int], *, schwelle: int) -> dict[tuple[T, str], int | None]:
+    """The same for a table whose rows and columns have totals that are shown: no row and no column keeps a single hidden cell."""
+    offen: dict[tuple[T, str], int | None] = dict(zellen)
+    zeilen = list(dict.fromkeys(zeile for zeile, _ in zellen))
+    spalten = list(dict.fromkeys(spalte for _, spalte in zellen))
+    linien = [[(z, s) for s in spalten if (z, s) in zellen] for z in zeilen] + [[(z, s) for z in zeilen if (z, s) in zellen] for s in spalten]
+    changed = True
+    while changed:
+        changed = False
+        for linie in linien:
+            verdeckt = {key for key in linie if offen[key] is None}
+            neu = {key for key, value in unterdrueckt({key: zellen[key] for key in linie}, schwelle=schwelle).items() if value is None} | verdeckt
+            neu |= _zweite(linie, neu, zellen, schwelle)
+            changed |= neu != verdeckt
+            offen.update(dict.fromkeys(neu))
+    return offen
+
+
+def _zweite(linie: list[tuple[T, str]], verdeckt: set[tuple[T, str]], zellen: Mapping[tuple[T, str], int], schwelle: int) -> set[tuple[T, str]]:
+    """A hidden cell that is alone in its line would be the rest of the total."""
+    summe = sum(zellen[key] for key in verdeckt)
+    dazu: set[tuple[T, str]] = set()
+    for _, _, key in sorted((zellen[key], str(key), key) for key in linie if key not in verdeckt and zellen[key]):
+        if not verdeckt or len(verdeckt | dazu) > 1 and summe >= schwelle:
+            break
+        dazu.add(key)
+        summe += zellen[key]
+    return dazu
