@@ -83,7 +83,7 @@ ROUTES: dict[str, set[str] | frozenset[str] | None] = {
     "aufsicht.*": {"aufsicht", "koordination", "evaluation", "leitung"},
     "auswertung.annehmen": {"koordination", "leitung"},
     "auswertung.aufheben": {"koordination", "leitung"},
-    "auswertung.diagramm": {"evaluation", "koordination", "leitung", "prozess"},
+    "auswertung.diagramm": {"evaluation", "koordination", "leitung", "prozess", "aufsicht"},
     "auswertung.*": {"evaluation", "koordination", "leitung"},
     "viele.*": {"evaluation", "koordination", "leitung"},
     "film.*": {"evaluation", "koordination", "aufsicht"},

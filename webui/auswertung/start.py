@@ -70,7 +70,7 @@ def aufheben(id: int) -> ResponseReturnValue:
 
 
 @auswertung.get("/diagramm/<int:key>.bpmn")
-@requires(*MIT_PROZESS)
+@requires(*MIT_PROZESS, "aufsicht")
 def diagramm(key: int) -> ResponseReturnValue:
     with reading() as session:
         found = session.get(DefinitionVersion, key)

@@ -47,7 +47,7 @@ def uebersicht() -> ResponseReturnValue:
         prozesse = _prozesse(session, release, auswahl.prozess)
         html = render_template(
             "auswertung/viele.html",
-            **WERKZEUGE, **filter_seite(session, auswahl, {name: value for name, value in (("mass", mass), ("folge", folge))}),
+            **WERKZEUGE, **filter_seite(session, auswahl, {"mass": mass, "folge": folge}),
             messung=measured, elemente=found, namen=_namen(session, release, prozesse), masse=MASSE, mass=mass, folge=folge, schwelle=least,
             wege=queries.wege(measured.faelle, folge, schwelle=least),
             bilder=bilder(session, release, prozesse, _marken(found, mass)),

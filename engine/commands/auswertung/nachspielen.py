@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-
 
 from engine.commands.auswertung.spuren import READER
 from engine.queries.auswertung.ausrichtungen import Gefunden, art, digest, found
