@@ -117,7 +117,7 @@ def stufe(value: int, most: int) -> int:
 
 def prozent(share: float | None) -> str:
     """``49.7 %``; a dash where it is hidden."""
-    return "–" if share is None else f"{share * 100:.1f} %"
+    return "–" if share is None else f"{share * 100:.1f}\u00a0%"
 
 
 def zelle(value: int | None) -> str:

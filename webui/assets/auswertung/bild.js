@@ -4,6 +4,8 @@
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 
 const GRADES = 5;
+// So few numbers stay legible on the whole diagram without hiding each other.
+const FEW = 20;
 
 export async function open(box) {
   const leinwand = box.querySelector("[data-leinwand]");
@@ -14,7 +16,6 @@ export async function open(box) {
     ganz: () => canvas.zoom("fit-viewport", "auto"),
     groesser: () => canvas.zoom(canvas.zoom() * 1.25),
     kleiner: () => canvas.zoom(canvas.zoom() / 1.25),
-    stelle: () => {},
   };
   for (const button of box.querySelectorAll("[data-bild-aktion]")) {
     button.hidden = false;
@@ -38,24 +39,29 @@ export async function load(viewer, address) {
   viewer.get("canvas").zoom("fit-viewport", "auto");
 }
 
-export function badge(viewer, id, { text, titel = "", klasse = "" }) {
+export function badge(viewer, id, { text, titel = "", klasse = "", fest = false }) {
   const shape = viewer.get("elementRegistry").get(id);
   if (!shape) return;
   const html = document.createElement("div");
   html.className = `ff-zahl ${klasse}`;
   html.textContent = text;
   html.title = titel;
-  viewer.get("overlays").add(id, "zahl", { position: { top: -13, right: 14 }, html });
+  viewer.get("overlays").add(id, "zahl", { position: { top: -13, right: 14 }, html, scale: { min: fest ? 0.9 : 0.1 } });
 }
 
+// What surrounds others would colour all of them.
+const isContainer = (shape) => Boolean(shape?.children?.some((child) => !child.labelTarget));
+
 export function colour(viewer, id, marker) {
-  if (viewer.get("elementRegistry").get(id)) viewer.get("canvas").addMarker(id, marker);
+  const shape = viewer.get("elementRegistry").get(id);
+  if (shape && !isContainer(shape)) viewer.get("canvas").addMarker(id, marker);
 }
 
 async function show(box) {
   const viewer = await open(box);
-  for (const [id, mark] of Object.entries(JSON.parse(box.dataset.marken))) {
-    badge(viewer, id, mark);
+  const marks = Object.entries(JSON.parse(box.dataset.marken));
+  for (const [id, mark] of marks) {
+    badge(viewer, id, { ...mark, fest: marks.length <= FEW });
     if (mark.stufe !== undefined) colour(viewer, id, `ff-stufe-${Math.min(mark.stufe, GRADES - 1)}`);
   }
   box.dataset.bereit = "ja";

@@ -91,11 +91,11 @@ class Film {
     const tokens = frame.marken[this.prozess] ?? {};
     this.marked = Object.keys(tokens).filter((id) => this.viewer.get("elementRegistry").get(id));
     for (const [id, count] of Object.entries(tokens)) {
-      badge(this.viewer, id, { text: String(count), titel: `${count} × hier`, klasse: "ff-zahl--marke" });
+      badge(this.viewer, id, { text: String(count), titel: `${count} × hier`, klasse: "ff-zahl--marke", fest: true });
       if (this.marked.includes(id)) canvas.addMarker(id, "ff-aktiv");
     }
     if (frame.abweichung && frame.element) {
-      badge(this.viewer, frame.element, { text: `! ${frame.abweichung}`, titel: frame.abweichung, klasse: "ff-zahl--abweichung" });
+      badge(this.viewer, frame.element, { text: `! ${frame.abweichung}`, titel: frame.abweichung, klasse: "ff-zahl--abweichung", fest: true });
     }
     this.part("text").textContent = frame.text;
     for (const [index, item] of this.list.entries()) {
