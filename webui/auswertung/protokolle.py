@@ -33,7 +33,7 @@ protokolle = Blueprint("protokolle", __name__, url_prefix="/auswertung/protokoll
 
 SPALTEN = {"case": "Fall", "activity": "Aktivität", "timestamp": "Zeitpunkt", "lifecycle": "Zustand (lifecycle)"}
 WIE = {"id": "Id", "name": "Name", "hand": "von Hand", "nirgends": "nicht gefunden"}
-SHOWN = 100
+SHOWN = 25
 
 
 @protokolle.get("")

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.queries.auswertung.auswahl import variante
-from engine.replay.conformance import LOG, WORDS, Replayer, Step
+from engine.replay.conformance import WORDS, Replayer, Step
 from engine.replay.model import Model
 from engine.replay.own_history import SHOWN
 from engine.store.tables import Spur
 
+EVENTS = frozenset({"INTERMEDIATE_CATCH_EVENT", "BOUNDARY_EVENT"})
 AROUND = frozenset({"SUB_PROCESS", "MULTI_INSTANCE_BODY"})
 
 
@@ -64,10 +65,11 @@ def _pictures(step: Step, shown: Sequence[Sequence[Any]], last: Bild, begin: int
     name = namen.get(step.element or "", "") or step.name or step.activity or ""
     if step.position is None:
         return [Bild(last.t, f"«{name}» fehlt", step.element or "", deviation, marken=last.marken)]
-    element, _, _, begun, ended, claimed, _ = shown[step.position]
+    element, _, kind, begun, ended, claimed, _ = shown[step.position]
     waited = claimed - begun if claimed is not None and begun is not None else None
     took = ended - begun if begun is not None else None
-    return [Bild(ended - begin, f"«{name}» erledigt", element, deviation, took, waited, _tokens(everything, ended))]
+    how = "eingetreten" if kind in EVENTS else "erledigt"
+    return [Bild(ended - begin, f"«{name}» {how}", element, deviation, took, waited, _tokens(everything, ended))]
 
 
 def _tokens(steps: Iterable[Sequence[Any]], at: int) -> dict[str, dict[str, int]]:
@@ -103,7 +105,7 @@ def _replayed(step: Step, events: Sequence[tuple[str, int | None]], last: Bild, 
     at = None if step.position is None else events[step.position][1]
     t = last.t if at is None else at - begin
     name = step.name or step.activity or ""
-    text = f"«{name}» fehlt" if step.position is None else f"«{name}» ist ein Schritt zu viel" if step.kind == LOG else f"«{name}»"
+    text = f"«{name}» fehlt" if step.position is None else f"«{name}»"
     return Bild(max(t, last.t), text, step.element or "", WORDS.get(step.deviation or "", ""), dauer=max(t - last.t, 0) or None, marken=tokens)
 
 

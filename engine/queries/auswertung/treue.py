@@ -108,14 +108,14 @@ def _spanne(faelle: Iterable[Fall]) -> tuple[int, int]:
     return fitting, fitting + maybe
 
 
-def _abweichungen(faelle: Iterable[Fall], gruende: Mapping[tuple[str, str], str], schwelle: int) -> list[Abweichung]:
+def _abweichungen(faelle: Sequence[Fall], gruende: Mapping[tuple[str, str], str], schwelle: int) -> list[Abweichung]:
     counts: Counter[tuple[str, str]] = Counter()
     names: dict[str, str] = {}
     for fall in faelle:
         assert fall.gefunden is not None
         names.update({element: name for element, name, _, _ in fall.gefunden.abweichungen})
         counts.update({(element, what) for element, _, what, _ in fall.gefunden.abweichungen})
-    shown = unterdrueckt(counts, schwelle=schwelle, mit_summe=False)
+    shown = unterdrueckt(counts, schwelle=schwelle, mit_summe=False, von=len(faelle))
     return [Abweichung(element, names[element] or element, what, shown[element, what], gruende.get((element, what), "")) for (element, what), _ in counts.most_common()]
 
 

@@ -135,15 +135,16 @@ def zeitraffer(spuren: Sequence[Spur], now: datetime, *, schwelle: int) -> list[
         return []
     first = min(spur.begonnen_am for spur in spuren).timestamp()
     last = max((spur.beendet_am or now) for spur in spuren).timestamp()
-    moments = [first + (last - first) * number / (BILDER - 1) for number in range(BILDER)]
+    moments = [first + (last - first) * number / (BILDER - 1) for number in range(BILDER if last > first else 1)]
     places: list[dict[tuple[str, str], set[int]]] = [defaultdict(set) for _ in moments]
     step = max((last - first) / (BILDER - 1), 1.0)
     for spur in spuren:
         for element, process, kind, begun, ended, _, _ in spur.schritte:
             if kind in PHASEN or begun is None or kind == "MULTI_INSTANCE_BODY":
                 continue
-            until = last if ended is None else ended
-            for number in range(max(0, -int(-(begun - first) // step)), min(BILDER - 1, int((until - first) // step)) + 1):
+            # From the first picture at or after its beginning to the last before its end.
+            behind = len(moments) if ended is None else min(len(moments), -int(-(ended - first) // step))
+            for number in range(max(0, -int(-(begun - first) // step)), behind):
                 places[number][process, element].add(spur.instanz_nummer)
     return [_augenblick(moment, here, schwelle) for moment, here in zip(moments, places, strict=True)]
 

@@ -98,20 +98,21 @@ def _regions(pairs: Sequence[tuple[Fall, Fall]], schwelle: int) -> list[Region]:
     return found
 
 
-def _reasons(pairs: Iterable[tuple[Fall, Fall]], schwelle: int) -> tuple[list[Grund], dict[tuple[str, str], tuple[int, ...]]]:
+def _reasons(pairs: Sequence[tuple[Fall, Fall]], schwelle: int) -> tuple[list[Grund], dict[tuple[str, str], tuple[int, ...]]]:
     new: dict[tuple[str, str], list[int]] = {}
     gone: Counter[tuple[str, str]] = Counter()
     names: dict[str, str] = {}
+    count = len(pairs)
     for before, after in pairs:
         old_ones, new_ones = _deviations(before, names), _deviations(after, names)
         for key in new_ones - old_ones:
             new.setdefault(key, []).append(before.spur.fall_id)
         gone.update(old_ones - new_ones)
-    more = unterdrueckt({key: len(set(ids)) for key, ids in new.items()}, schwelle=schwelle, mit_summe=False)
-    less = unterdrueckt(gone, schwelle=schwelle, mit_summe=False)
+    more = unterdrueckt({key: len(set(ids)) for key, ids in new.items()}, schwelle=schwelle, mit_summe=False, von=count)
+    less = unterdrueckt(gone, schwelle=schwelle, mit_summe=False, von=count)
     keys = sorted({*new, *gone}, key=lambda key: (-len(new.get(key, ())), -gone[key], key))
     rows = [Grund(element, names[element] or element, what, more.get((element, what), 0), less.get((element, what), 0)) for element, what in keys]
-    return rows, {key: tuple(dict.fromkeys(ids)) for key, ids in new.items() if len(set(ids)) >= schwelle}
+    return rows, {key: tuple(dict.fromkeys(ids)) for key, ids in new.items() if more[key] is not None}
 
 
 def _deviations(fall: Fall, names: dict[str, str]) -> set[tuple[str, str]]:

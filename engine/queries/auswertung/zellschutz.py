@@ -21,12 +21,13 @@ def schwelle(session: FallSession) -> int:
     return int(parameter.values(session, KANTON, day)[SCHWELLE])
 
 
-def unterdrueckt(werte: Mapping[T, int], *, schwelle: int, mit_summe: bool = True) -> dict[T, int | None]:
+def unterdrueckt(werte: Mapping[T, int], *, schwelle: int, mit_summe: bool = True, von: int | None = None) -> dict[T, int | None]:
     """The counts with None where they must not be shown. Zero is shown: it is about nobody.
 
     ``mit_summe``: the counts are parts of a total that is shown, so a single hidden part would be the rest; the next smallest goes, too.
+    ``von``: each count is of so many, and those it leaves must not be few either.
     """
-    klein = {key for key, value in werte.items() if 0 < value < schwelle}
+    klein = {key for key, value in werte.items() if 0 < value < schwelle or von is not None and 0 < von - value < schwelle}
     if mit_summe and klein:
         rest = sorted((value, str(key), key) for key, value in werte.items() if value and key not in klein)
         verdeckt = sum(werte[key] for key in klein)

@@ -7,12 +7,13 @@ const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 const DAY = 86400;
 // At speed 1 a day takes a second.
 const TICK = 100;
+const LEGIBLE = 0.8;
 
 function words(seconds) {
   const days = Math.floor(seconds / DAY);
   const rest = Math.floor((seconds % DAY) / 60);
   const clock = `${String(Math.floor(rest / 60)).padStart(2, "0")}:${String(rest % 60).padStart(2, "0")}`;
-  return `Tag ${days}, ${clock} Stunden`;
+  return `Tag ${days}, ${clock}`;
 }
 
 class Film {
@@ -39,6 +40,8 @@ class Film {
     this.part("spielen").addEventListener("click", () => (this.timer ? this.pause() : this.play()));
     this.part("zurueck").addEventListener("click", () => this.step(-1));
     this.part("vor").addEventListener("click", () => this.step(1));
+    this.part("folgen")?.addEventListener("change", () => this.draw());
+    this.box.querySelector("[data-bild-aktion=ganz]").addEventListener("click", () => { if (this.part("folgen")) this.part("folgen").checked = false; });
     const choice = this.part("diagramm");
     if (choice) choice.addEventListener("change", () => this.change(choice.value));
     for (const [index, item] of this.list.entries()) {
@@ -97,12 +100,25 @@ class Film {
     if (frame.abweichung && frame.element) {
       badge(this.viewer, frame.element, { text: `! ${frame.abweichung}`, titel: frame.abweichung, klasse: "ff-zahl--abweichung", fest: true });
     }
+    this.follow(frame);
     this.part("text").textContent = frame.text;
     for (const [index, item] of this.list.entries()) {
       if (index === this.at) item.setAttribute("aria-current", "step"); else item.removeAttribute("aria-current");
     }
     const shown = this.list[this.at];
     if (shown) shown.parentElement.scrollTop = shown.offsetTop - shown.parentElement.offsetTop - 60;
+  }
+
+  // On a large diagram the place where something happens comes into view, legibly.
+  follow(frame) {
+    if (!this.part("folgen")?.checked) return;
+    const registry = this.viewer.get("elementRegistry");
+    const canvas = this.viewer.get("canvas");
+    const shape = registry.get(frame.element) ?? registry.get(this.marked[0]);
+    const { outer, inner } = canvas.viewbox();
+    if (!shape || (inner.width * LEGIBLE <= outer.width && inner.height * LEGIBLE <= outer.height)) return;
+    const [width, height] = [outer.width / LEGIBLE, outer.height / LEGIBLE];
+    canvas.viewbox({ x: shape.x + shape.width / 2 - width / 2, y: shape.y + shape.height / 2 - height / 2, width, height });
   }
 
   async change(prozess) {
