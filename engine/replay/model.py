@@ -59,7 +59,7 @@ def _reached(first: str, processes: Mapping[str, Scope]) -> set[str]:
         for node in todo.pop().nodes.values():
             if node.body is not None:
                 todo.append(node.body)
-            if node.called in processes and node.called not in found:
+            if node.called and node.called in processes and node.called not in found:
                 found.add(node.called)
                 todo.append(processes[node.called])
     return found
