@@ -54,6 +54,8 @@ PATH = frozenset({"USER_TASK", "BUSINESS_RULE_TASK", "SEND_TASK", "RECEIVE_TASK"
 QUIET = frozenset({"boundaryEvent"})
 # The property by which a diagram says that a wait is its own affair: no person does or expects anything for it.
 TECHNICAL = "technisch"
+# Diagrams write the last day of this year for «never»: a household without children waits for no birthday.
+NEVER = 9999
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,7 @@ def fallsicht(session: FallSession, view: CaseView, chosen: str | None) -> Falls
     )
     return Fallsicht(
         schritte=tuple(_schritte(view, contents)),
-        uhren=tuple(_uhr(wait, contents) for wait in view.timers),
+        uhren=tuple(_uhr(wait, contents) for wait in view.timers if wait.due_at is None or wait.due_at.year < NEVER),
         diagramme=diagramme,
         diagramm=next((one for one in diagramme if one.position.process == chosen), diagramme[0] if diagramme else None),
         mitglieder=tuple(_mitglied(person, view.segmente) for person in view.personen),

@@ -22,6 +22,7 @@ from engine.store import library
 from engine.store.session import Database
 from engine.store.steps import Act
 from engine.store.tables import Aufgabe, Dossier, Fall, Hinweis, Incident, Instanz, Person, Segmentzuordnung, Subscription, Verknuepfung, Verlauf
+from webui.fallsicht import Fallsicht, fallsicht
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 ZURICH = ZoneInfo("Europe/Zurich")
@@ -259,6 +260,11 @@ class Akte:
         found = written[-1][3] if written else None
         self.proves |= isinstance(found, str) and bool(_DAY.fullmatch(found))
         return found
+
+    def page(self) -> Fallsicht:
+        """What the case's page says to the caseworker."""
+        with self.database.begin(self.access) as session:
+            return fallsicht(session, queries.case(session, self.fall_nr), None)
 
     def turn_to(self, fall_nr: str) -> Self:
         """From here on the story is about another case."""

@@ -8,8 +8,8 @@ from engine.store.tables import Verlauf
 from tests.scenarios.akte import ANNA, BEAT, VERAENDERN
 from tests.scenarios.nebenakte import Nebenakte
 from tests.scenarios.test_ereignisse import NACHLASS
+from tests.scenarios.test_partner import FRAGE
 from tests.scenarios.test_vpe import AUFTRAG
-
 
 BESIDE = ["intensiv", "partneranfrage", "vpe"]
 
@@ -19,7 +19,7 @@ def fall(nebenakte: Nebenakte) -> Nebenakte:
     """Anna and Beat are supported; an order for Anna, an application and a question to the RAV are under way."""
     nebenakte.open(ANNA, BEAT).do("zustaendigkeit_pruefen", zustaendig="ja").assess("Anna", **VERAENDERN).assess("Beat").finish_intake().agree()
     nebenakte.begin("vpe").do("auftrag_erteilen", vpe_einwilligung_am=nebenakte.today, **AUFTRAG)
-    nebenakte.begin("intensiv").begin("partneranfrage", **ANFRAGE)
+    nebenakte.begin("intensiv").begin("partneranfrage", **FRAGE)
     assert nebenakte.beside == BESIDE
     return nebenakte
 
@@ -36,13 +36,14 @@ def reasons(fall: Nebenakte) -> set[str]:
 def test_the_abloesung_ends_it_and_the_history_says_so(fall: Nebenakte) -> None:
     fall.travel("2026-05-20").review("abloesung")
     assert (fall.beside, fall.tasks()) == ([], ["abloesung_erfassen"])
-    assert [name.split(",")[0] for name in stopped(fall)] == ["Frage an einen Partner", "Intensive Fallführung", "vPe-Auftrag"]
+    assert [name.split(",")[0] for name in stopped(fall)] == ["Anfrage an eine Partnerstelle", "Intensive Fallführung", "Vertiefte Potenzialerfassung"]
     assert reasons(fall) == {"Ablösung"}
+    assert "Neben dem Fall beendet: Vertiefte Potenzialerfassung, Grund: Ablösung" in [line.was for line in fall.page().zeilen]
 
 
 def test_the_abschluss_ends_what_began_after_the_abloesung(fall: Nebenakte) -> None:
     fall.travel("2026-05-20").review("abloesung").detach("31.5.2026", "31.5.2026", nachbegleitung="nein")
-    fall.begin("partneranfrage", **ANFRAGE).travel("2026-11-30")
+    fall.begin("partneranfrage", **FRAGE).travel("2026-11-30")
     assert fall.beside == ["partneranfrage"]
     fall.close()
     assert (fall.beside, fall.tasks(), fall.closed, "Abschluss" in reasons(fall)) == ([], [], "2026-11-30", True)
@@ -72,7 +73,7 @@ def test_when_everybody_has_died_it_ends_before_the_estate_is_settled(fall: Nebe
 def test_a_cancelled_case_leaves_nothing_behind(fall: Nebenakte, when: str) -> None:
     task, end = ("storno_pruefen", "fall_storniert") if when == "in the Fallführung" else ("storno_spaeter_pruefen", "fall_spaeter_storniert")
     if when != "in the Fallführung":
-        fall.travel("2026-05-20").review("abloesung").begin("partneranfrage", **ANFRAGE)
+        fall.travel("2026-05-20").review("abloesung").begin("partneranfrage", **FRAGE)
     fall.report("Storno verlangt", grund="Doppelt").do(task, storno_entscheid="ja", storno_begruendung="Stimmt")
     assert (fall.ended, fall.beside, fall.tasks()) == (end, [], [])
 
@@ -80,12 +81,12 @@ def test_a_cancelled_case_leaves_nothing_behind(fall: Nebenakte, when: str) -> N
 @pytest.mark.parametrize(
     ("way", "end"),
     [
-        pytest.param({"zustaendig": "nein"}, "fall_weitergeleitet", id="not responsible"),
+        pytest.param({"zustaendig": "nein", "zustaendig_begruendung": "Wohnsitz Olten"}, "fall_weitergeleitet", id="not responsible"),
         pytest.param({"zustaendig": "ja"}, "gesuch_zurueckgezogen", id="withdrawn"),
     ],
 )
 def test_a_request_that_comes_to_nothing_asks_nobody_any_more(nebenakte: Nebenakte, way: dict[str, str], end: str) -> None:
-    nebenakte.open(ANNA).begin("partneranfrage", **ANFRAGE).do("zustaendigkeit_pruefen", **way)
+    nebenakte.open(ANNA).begin("partneranfrage", **FRAGE).do("zustaendigkeit_pruefen", **way)
     if end == "fall_weitergeleitet":
         nebenakte.do("fall_weiterleiten", weitergeleitet_an="SRO", weitergeleitet_am=nebenakte.today)
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from random import Random
@@ -21,6 +21,9 @@ from engine.scheduling.due import next_due, run_due
 from engine.store.seed import load_regions
 from engine.store.session import Database
 from engine.store.tables import Aufgabe, Dossier, Fall, Hinweis, Incident, Instanz, Uebergabeangebot
+from tests.scenarios.wege import pytest_runtest_logreport, remember
+
+__all__ = ["pytest_runtest_logreport"]
 
 BPMN = Path(__file__).parents[2] / "bpmn"
 ZURICH = ZoneInfo("Europe/Zurich")
@@ -161,9 +164,10 @@ class Canton:
 
 
 @pytest.fixture
-def canton(database: Database, clock: FixedClock) -> Canton:
+def canton(database: Database, clock: FixedClock) -> Iterator[Canton]:
     with database.begin(system()) as session:
         load_regions(session)
         commands.deploy(session, {path.relative_to(BPMN).as_posix(): path.read_bytes() for path in BPMN.rglob("*") if path.is_file()})
         commands.release(session, "Test")
-    return Canton(database, clock)
+    yield Canton(database, clock)
+    remember(database, proves=True)
