@@ -21,7 +21,19 @@ from engine.scheduling.due import next_due, run_due
 from engine.store import library
 from engine.store.session import Database
 from engine.store.steps import Act
-from engine.store.tables import Aufgabe, Dossier, Fall, Hinweis, Incident, Instanz, Person, Segmentzuordnung, Subscription, Verknuepfung, Verlauf
+from engine.store.tables import (
+    Aufgabe,
+    Dossier,
+    Fall,
+    Hinweis,
+    Incident,
+    Instanz,
+    Person,
+    Segmentzuordnung,
+    Subscription,
+    Verknuepfung,
+    Verlauf,
+)
 from webui.fallsicht import Fallsicht, fallsicht
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
