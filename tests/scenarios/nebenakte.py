@@ -47,12 +47,6 @@ class Nebenakte(Akte):
         self._settle()
         return self
 
-    def turn_to(self, fall_nr: str) -> Self:
-        """From here on the story is about another case."""
-        (found,) = [row for row in self.every(Fall) if row.fall_nr == fall_nr]
-        self.fall_id, self.fall_nr = found.id, fall_nr
-        return self
-
     def every(self, table: Any) -> list[Any]:
         own, self.fall_id = self.fall_id, 0
         try:
