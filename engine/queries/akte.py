@@ -179,13 +179,13 @@ def linked(session: FallSession, view: CaseView) -> tuple[Verbunden, ...]:
 
 
 def _same_people(view: CaseView) -> Any:
-    insured = [person.ahvn13 for person in view.personen if person.ahvn13]
+    insured = [person.ahv_kennzeichen for person in view.personen if person.ahv_kennzeichen]
     named = [
         and_(Person.name == person.name, Person.vorname == person.vorname, Person.geburtsdatum == person.geburtsdatum)
         for person in view.personen
         if person.geburtsdatum
     ]
-    same = or_(Person.ahvn13.in_(insured), *named)
+    same = or_(Person.ahv_kennzeichen.in_(insured), *named)
     return select(Fall, Person.vorname).join(Person, Person.fall_id == Fall.id).where(same, Fall.id != view.fall.id).order_by(Fall.id, Person.id).limit(50)
 
 

@@ -127,7 +127,7 @@ def test_the_duplicate_check_answers_yes_or_no_and_where(browser: Open, database
     number = "756.9217.0769.85"
     with database.begin(system()) as session:
         person = session.scalars(select(Person)).one()
-        person.ahvn13, person.ahv_kennzeichen = number, dubletten.kennzeichen(session, number)
+        person.ahvn13, person.ahv_kennzeichen = number, dubletten.kennzeichen(number)
     olga = browser("olga")
     olga.get("/dubletten")
     assert olga.post("/dubletten", {"ahvn13": "756.1"}).status_code == 422

@@ -20,6 +20,7 @@ from engine.store.tables.arbeit import (
     Team,
     Teammitglied,
 )
+from engine.store.tables.aufbewahrung import Anfragezaehler, Aufbewahrung, Startentwurf
 from engine.store.tables.base import Base, Instant, Key, RegionOwned
 from engine.store.tables.case import Dossier, Fall, Hinweis, Person, Segmentzuordnung, Verlauf
 from engine.store.tables.drawn import Ausloeser, DefinitionVersion, Deployment, Release, ReleaseItem
@@ -44,7 +45,9 @@ from engine.store.tables.zugang import Dienstkonto, Zugangstoken
 
 __all__ = [
     "Abwesenheit",
+    "Anfragezaehler",
     "Ansicht",
+    "Aufbewahrung",
     "Aufgabe",
     "Aufgabenkommentar",
     "Aufsichtszugriff",
@@ -92,6 +95,7 @@ __all__ = [
     "Segmentzuordnung",
     "Siegel",
     "Siegelzeile",
+    "Startentwurf",
     "Stellvertretung",
     "Subscription",
     "Tagesmail",
