@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 from engine import commands
 from engine.cases.vertretung import represented
 from engine.commands import ansichten
+from engine.commands.aufbewahrung import open_steps
 from engine.queries import arbeit as listen
 from engine.queries import kollegium, konten, uebersicht
 from engine.store.session import FallSession
@@ -44,6 +45,7 @@ def list_page() -> ResponseReturnValue:
             wartende=uebersicht.waiting(session) if waits else (),
             wartend=uebersicht.waiting_count(session),
             hinweise=uebersicht.notices(session),
+            abgelaufen=open_steps(session),
             ansichten=uebersicht.views(session),
             vertretene=konten.names(session, {one.login for one in represented(session)}),
             **_choices(session, wanted, found),

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, or_, select
+from sqlalchemy import ColumnElement, String, and_, cast, false, or_, select
 
+from engine.definitions.parameter import CONTEXT, feel_name
+from engine.model.access import ROLLEN
 from engine.model.errors import NotFound
 from engine.queries.cases import CaseView
 from engine.store import library
@@ -38,7 +40,8 @@ FILTER: Mapping[str, str] = {
     "korrekturen": "Korrekturen",
 }
 DECISION = "BUSINESS_RULE_TASK"
-DECIDING_ROLES = ("teamleitung", "leitung", "sozialkommission")
+# The roles whose finished tasks are decisions: parameters ``entscheid.‹rolle›`` of the canton.
+DECIDES = "entscheid"
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,7 @@ def timeline(session: FallSession, fall: Fall, kinds: Sequence[str], *, limit: i
     """The newest ``limit`` moments of a case, of the chosen kinds (all, when none is chosen), the newest first."""
     chosen = set(kinds) or set(FILTER)
     found: list[Moment] = []
-    steps = _steps(chosen)
+    steps = _steps(chosen, _leading(deciding_roles(session, fall.region)))
     if steps is not None:
         query = select(Verlauf).outerjoin(Aufgabe, Aufgabe.key == Verlauf.element_key).where(Verlauf.fall_id == fall.id, steps)
         found += session.scalars(query.order_by(Verlauf.id.desc()).limit(limit))
@@ -116,19 +119,26 @@ def decided(session: FallSession, moments: Sequence[Moment]) -> set[int]:
     rows = [one for one in moments if isinstance(one, Verlauf)]
     by_table = {one.id for one in rows if any(event[3] == DECISION for event in one.events)}
     keys = [one.element_key for one in rows if one.command == "complete_task"]
-    leading = set(session.scalars(select(Aufgabe.key).where(Aufgabe.key.in_(keys), _leading())))
+    deciding = _leading(deciding_roles(session, rows[0].region)) if rows else false()
+    leading = set(session.scalars(select(Aufgabe.key).where(Aufgabe.key.in_(keys), deciding)))
     return by_table | {one.id for one in rows if one.command == "complete_task" and one.element_key in leading}
 
 
-def _leading() -> ColumnElement[bool]:
-    return or_(*(cast(Aufgabe.candidate_groups, String).contains(f'"{rolle}"') for rolle in DECIDING_ROLES))
+def deciding_roles(session: FallSession, region: str) -> list[str]:
+    """The roles whose finished tasks count as decisions in this region, by today's parameters."""
+    values = library.parameters(session, region)[CONTEXT]
+    return [rolle for rolle in ROLLEN if values.get(feel_name(f"{DECIDES}.{rolle}"))]
+
+
+def _leading(rollen: Sequence[str]) -> ColumnElement[bool]:
+    return or_(false(), *(cast(Aufgabe.candidate_groups, String).contains(f'"{rolle}"') for rolle in rollen))
 
 
 def _newest(session: FallSession, table: Any, fall: Fall, limit: int) -> list[Any]:
     return list(session.scalars(select(table).where(table.fall_id == fall.id).order_by(table.id.desc()).limit(limit)))
 
 
-def _steps(chosen: set[str]) -> ColumnElement[bool] | None:
+def _steps(chosen: set[str], leading: ColumnElement[bool]) -> ColumnElement[bool] | None:
     if set(FILTER) <= chosen:
         return Verlauf.fall_id.is_not(None)
     parts: list[ColumnElement[bool]] = []
@@ -140,7 +150,7 @@ def _steps(chosen: set[str]) -> ColumnElement[bool] | None:
         parts.append(Verlauf.command.in_(CORRECTIONS))
     if "entscheide" in chosen:
         # What a decision table decided on the way, and what those decided who lead.
-        parts += [cast(Verlauf.events, String).contains(f'"{DECISION}"'), and_(Verlauf.command == "complete_task", _leading())]
+        parts += [cast(Verlauf.events, String).contains(f'"{DECISION}"'), and_(Verlauf.command == "complete_task", leading)]
     return or_(*parts) if parts else None
 
 

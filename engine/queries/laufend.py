@@ -231,6 +231,18 @@ def visible_to(session: FallSession, instanz: Instanz, key: int) -> dict[str, An
     return seen.redacted(library.runtime(session, instanz.release_id, instanz.region).visible(instanz.state, [key])[key])
 
 
+def restored(session: FallSession, key: int, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What a worker sends of a job, with what it was not shown put back into the objects and rows it would replace."""
+    job = session.scalar(select(Job).where(Job.key == key))
+    instanz = session.get_one(Instanz, job.instanz_nummer) if job is not None else None
+    if instanz is None:
+        return dict(values)  # the command says that the job is gone
+    seen = sicht(session.access, instanz.region, library.contents(session, instanz.release_id))
+    if seen.is_whole:
+        return dict(values)
+    return seen.restored(values, library.runtime(session, instanz.release_id, instanz.region).visible(instanz.state, [key])[key])
+
+
 def _variable_key(scope: int, name: str) -> int:
     """Variables have no number of their own; this one is always the same, and fits where clients keep keys."""
     return int.from_bytes(hashlib.sha256(f"{scope}:{name}".encode()).digest()[:8]) >> 2

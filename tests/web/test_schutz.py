@@ -110,9 +110,15 @@ def test_a_case_is_destroyed_in_two_steps_by_two_people(browser: Open, fall_nr: 
     clock.at += timedelta(days=3700)
     anna, leo = browser("anna"), browser("leo")
     assert fall_nr in anna.get("/vernichtung").text
-    anna.post(f"/vernichtung/{fall_nr}/antrag", {"archiv": ""})
+    anna.post(f"/vernichtung/{fall_nr}/antrag", {})
+    assert "Zuerst braucht es den Entscheid des Archivs" in anna.get("/vernichtung").text
+    anna.post(f"/vernichtung/{fall_nr}/archiv", {"_aktion": "angeboten"})
+    assert "Antwort bis" in anna.get("/vernichtung").text
+    anna.post(f"/vernichtung/{fall_nr}/archiv", {"_aktion": "entscheid", "archiv": ""})
     assert "Wählen Sie, was das Archiv" in anna.get("/vernichtung").text
-    anna.post(f"/vernichtung/{fall_nr}/antrag", {"archiv": "verzichtet"})
+    anna.post(f"/vernichtung/{fall_nr}/archiv", {"_aktion": "entscheid", "archiv": "verzichtet", "zeichen": "StASO 12"})
+    assert "StASO 12" in anna.get("/vernichtung").text
+    anna.post(f"/vernichtung/{fall_nr}/antrag", {})
     assert "Prüfen und vernichten" not in anna.get("/vernichtung").text
     assert "Prüfen und vernichten" in leo.get("/vernichtung").text
     assert "Endgültig vernichten" in leo.get(f"/vernichtung/{fall_nr}").text

@@ -19,7 +19,6 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 from werkzeug.datastructures import Authorization
 
@@ -31,6 +30,7 @@ from engine.store.konten import access_of
 from engine.store.session import FallSession
 from engine.store.tables import Dienstkonto
 from webui.api.problems import Problem
+from webui.grenzen import storage
 from webui.rules import AUFGABENROLLEN, FALLROLLEN
 from webui.transactions import database
 
@@ -205,7 +205,9 @@ def _count(whom: str, per_minute: int, *, is_test: bool = False) -> None:
     """
     if not current_app.config["RATELIMIT_ENABLED"]:
         return
-    counter = current_app.extensions.setdefault("fallfluss-anfragen", FixedWindowRateLimiter(MemoryStorage()))
+    if "fallfluss-anfragen" not in current_app.extensions:
+        current_app.extensions["fallfluss-anfragen"] = FixedWindowRateLimiter(storage(database()))
+    counter = current_app.extensions["fallfluss-anfragen"]
     ask = counter.test if is_test else counter.hit
     if not ask(RateLimitItemPerMinute(per_minute), whom):
         raise Problem(429, f"Mehr als {per_minute} Anfragen in einer Minute. Bitte eine Minute warten.", {"Retry-After": "60"})
