@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, String, and_, cast, false, or_, select
 
+from engine.cases import dokumentarten
 from engine.definitions.parameter import CONTEXT, feel_name
 from engine.model.access import ROLLEN
 from engine.model.errors import NotFound
@@ -74,7 +75,7 @@ Moment = Verlauf | Journaleintrag | Dokument | Papier
 
 def zielvereinbarung(session: FallSession, view: CaseView) -> Zielvereinbarung | None:
     """Aims and measures of a case; None when nothing was agreed."""
-    values = library.runtime(session, view.release_id, view.fall.region).variables(view.instanz.state)
+    values = view.sicht.redacted(library.runtime(session, view.release_id, view.fall.region).variables(view.instanz.state))
     ziele, massnahmen = _rows(values.get("ziele")), _rows(values.get("massnahmen"))
     if not (ziele or massnahmen or values.get("gesamtziel")):
         return None
@@ -105,7 +106,7 @@ def timeline(session: FallSession, fall: Fall, kinds: Sequence[str], *, limit: i
         query = select(Verlauf).outerjoin(Aufgabe, Aufgabe.key == Verlauf.element_key).where(Verlauf.fall_id == fall.id, steps)
         found += session.scalars(query.order_by(Verlauf.id.desc()).limit(limit))
     if "dokumente" in chosen:
-        found += _newest(session, Dokument, fall, limit) + _newest(session, Papier, fall, limit)
+        found += _newest(session, Dokument, fall, limit, dokumentarten.seen(session, fall.region)) + _newest(session, Papier, fall, limit)
     if with_journal and chosen & {"journal", "korrekturen"}:
         query_journal = select(Journaleintrag).where(Journaleintrag.fall_id == fall.id)
         if "journal" not in chosen:
@@ -134,8 +135,8 @@ def _leading(rollen: Sequence[str]) -> ColumnElement[bool]:
     return or_(false(), *(cast(Aufgabe.candidate_groups, String).contains(f'"{rolle}"') for rolle in rollen))
 
 
-def _newest(session: FallSession, table: Any, fall: Fall, limit: int) -> list[Any]:
-    return list(session.scalars(select(table).where(table.fall_id == fall.id).order_by(table.id.desc()).limit(limit)))
+def _newest(session: FallSession, table: Any, fall: Fall, limit: int, *which: ColumnElement[bool]) -> list[Any]:
+    return list(session.scalars(select(table).where(table.fall_id == fall.id, *which).order_by(table.id.desc()).limit(limit)))
 
 
 def _steps(chosen: set[str], leading: ColumnElement[bool]) -> ColumnElement[bool] | None:
@@ -155,15 +156,17 @@ def _steps(chosen: set[str], leading: ColumnElement[bool]) -> ColumnElement[bool
 
 
 def documents(session: FallSession, fall: Fall) -> tuple[Dokument, ...]:
-    return tuple(session.scalars(select(Dokument).where(Dokument.fall_id == fall.id).order_by(Dokument.id.desc())))
+    """Those of the case that this person may know of, the newest first."""
+    own = select(Dokument).where(Dokument.fall_id == fall.id, dokumentarten.seen(session, fall.region))
+    return tuple(session.scalars(own.order_by(Dokument.id.desc())))
 
 
 def document(session: FallSession, fall_nr: str, id: int) -> Dokument:
     """Raises:
-    NotFound: not of this case, or not in the person's regions.
+    NotFound: not of this case, not in the person's regions, or of a kind they may not see.
     """
     found = session.scalar(select(Dokument).join(Fall, Fall.id == Dokument.fall_id).where(Dokument.id == id, Fall.fall_nr == fall_nr))
-    if found is None:
+    if found is None or not dokumentarten.may_see(session, found):
         raise NotFound("Das Dokument")
     return found
 

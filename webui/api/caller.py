@@ -22,6 +22,7 @@ from limits import RateLimitItemPerMinute
 from limits.strategies import FixedWindowRateLimiter
 from werkzeug.datastructures import Authorization
 
+from engine.cases.feldgruppen import sicht
 from engine.model.access import PROBELAUF, SCOPES, Access, system, with_trials
 from engine.queries import konten
 from engine.store import zugang
@@ -126,6 +127,11 @@ def named_regions() -> frozenset[str]:
 
 def is_named(region: str) -> bool:
     return region in named_regions()
+
+
+def sees_all(region: str) -> bool:
+    """Whether nothing of a case of that region is hidden from the caller; a message of the runtime may quote any variable."""
+    return is_named(region) and sicht(current().access, region).is_whole
 
 
 def only_trials(access: Access) -> Access:

@@ -23,6 +23,8 @@ def upgrade() -> None:
     _seal("zweitfaktor", "login", "geheimnis", "totp")
     _digest_numbers()
     _seal("person", "id", "ahvn13", "ahv")
+    # Papers kept so far that quote answers on health were filed as letters, which administration reads.
+    op.execute("UPDATE dokument SET art = 'einschaetzung' WHERE id IN (SELECT dokument_id FROM papier WHERE art IN ('kurzassessment', 'uebergabe', 'auskunft'))")
 
 
 def _retention() -> None:
