@@ -88,7 +88,7 @@ def ansicht_loeschen(id: int) -> ResponseReturnValue:
 
 def _groups(rows: tuple[listen.Zeile, ...], wanted: listen.Filter, session: FallSession) -> list[tuple[str, list[listen.Zeile]]]:
     """The rows under a heading each: overdue, today, this week, later; one group when the list is sorted otherwise or narrowed."""
-    if wanted.sicht or wanted.sortierung != "faellig":
+    if wanted.sicht or wanted.sortierung != "faellig" or wanted.richtung:
         return [("", list(rows))]
     bounds = listen.Grenzen.of(session.now)
     found: dict[str, list[listen.Zeile]] = {}
@@ -118,5 +118,6 @@ def _choices(session: FallSession, wanted: listen.Filter, found: listen.Liste) -
         "sichten": SICHT_WORTE,
         "sortierungen": SORT_WORTE,
         "adresse": arbeitsfilter.address,
+        "sortiert": arbeitsfilter.sorted_by,
         "filter_args": arbeitsfilter.args(wanted),
     }

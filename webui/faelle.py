@@ -19,6 +19,7 @@ from engine.model.errors import FormInvalid, NotAllowed, NotFound
 from engine.queries import akte, konten
 from engine.queries.ereignisse import ereignis, ereignisse
 from engine.store.session import FallSession
+from webui import fallfilter
 from webui.fallsicht import fallsicht
 from webui.formulare import change_rows, newly_asked, seite
 from webui.rules import FALLROLLEN, requires
@@ -36,14 +37,16 @@ SHORT = 6
 @faelle.get("")
 @requires(*FALLROLLEN)
 def liste() -> ResponseReturnValue:
-    search, everything = request.args.get("suche", "").strip(), request.args.get("sicht") == "alle"
-    wanted = Seiten.wanted()
+    wanted, page = fallfilter.read(request.args), Seiten.wanted()
     with reading() as session:
-        # One row more than fits tells whether there is a next page.
-        rows = queries.cases(session, search=search, only_open=not everything, limit=PER_PAGE + 1, offset=wanted * PER_PAGE)
+        total = queries.case_count(session, search=wanted.suche, only_open=not wanted.alle)
+        rows = queries.cases(session, **fallfilter.query(wanted), limit=PER_PAGE, offset=page * PER_PAGE)
+        if page and not rows:
+            return redirect(fallfilter.address(wanted))
+        namen = konten.names(session, {row.fallfuehrung for row in rows})
     return render_template(
-        "faelle/liste.html", rows=rows[:PER_PAGE], has_more=len(rows) > PER_PAGE, page=wanted, search=search, everything=everything,
-        may_open=bool(_regions_to_open()),
+        "faelle/liste.html", rows=rows, seiten=Seiten.of(total, PER_PAGE, page), wanted=wanted, namen=namen, adresse=fallfilter.address,
+        sortiert=fallfilter.sorted_by, filter_args=fallfilter.args(wanted), may_open=bool(_regions_to_open()),
     )  # fmt: skip
 
 

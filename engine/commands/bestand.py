@@ -90,7 +90,7 @@ def plan_import(session: FallSession, content: bytes | Rows, region: str) -> Pla
             same.append(case.fachapplikation_nr)
         else:
             new.append(case)
-            numbers |= {digest: f"Zeile {case.line}" for digest in _digests(case)}
+            numbers |= dict.fromkeys(_digests(case), f"Zeile {case.line}")
     return Plan(tuple(new), tuple(same), tuple(conflicts), table.problems)
 
 

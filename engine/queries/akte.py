@@ -120,7 +120,9 @@ def decided(session: FallSession, moments: Sequence[Moment]) -> set[int]:
     rows = [one for one in moments if isinstance(one, Verlauf)]
     by_table = {one.id for one in rows if any(event[3] == DECISION for event in one.events)}
     keys = [one.element_key for one in rows if one.command == "complete_task"]
-    deciding = _leading(deciding_roles(session, rows[0].region)) if rows else false()
+    if not rows:
+        return set()
+    deciding = _leading(deciding_roles(session, rows[0].region))
     leading = set(session.scalars(select(Aufgabe.key).where(Aufgabe.key.in_(keys), deciding)))
     return by_table | {one.id for one in rows if one.command == "complete_task" and one.element_key in leading}
 
