@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine import commands, queries
 from engine.cases.formkontext import form_context
-from engine.commands import journal
+from engine.commands import journal, startentwuerfe
 from engine.commands.cases import OPENS
 from engine.commands.incidents import RETRIES
+from engine.commands.startentwuerfe import NEW_CASE
 from engine.definitions.forms import Form
 from engine.model.errors import FormInvalid, NotAllowed, NotFound
 from engine.queries import akte, konten
 from engine.queries.ereignisse import ereignis, ereignisse
 from engine.store.session import FallSession
-from webui import fallfilter
+from engine.store.tables import Startentwurf
+from webui import fallfilter, words
 from webui.fallsicht import fallsicht
 from webui.formulare import change_rows, newly_asked, seite
 from webui.rules import FALLROLLEN, requires
@@ -95,8 +98,9 @@ def neu() -> ResponseReturnValue:
     with reading() as session:
         if region is None:
             return render_template("faelle/region.html", regionen=_names(session))
-        form = commands.start_form(session, region=region)
-        return _new_page(session, region, form, form.prefill({}) if form else {}, uuid.uuid4().hex)
+        form, draft = commands.start_form(session, region=region), startentwuerfe.kept(session, region, NEW_CASE)
+        raw = dict(draft.daten) if draft else form.prefill({}) if form else {}
+        return _new_page(session, region, form, raw, uuid.uuid4().hex, draft=draft)
 
 
 @faelle.post("/neu")
@@ -105,6 +109,8 @@ def eroeffnen() -> ResponseReturnValue:
     action, region = request.form.get("_aktion", ""), _region(request.form.get("_region"))
     if region is None:
         raise NotFound("Die Sozialregion")
+    if action in ("entwurf", "verwerfen"):
+        return _keep_or_discard(region, action)
     with reading() as session:
         form = commands.start_form(session, region=region)
         raw = change_rows(form.values_from(request.form) if form else {}, action)
@@ -113,12 +119,22 @@ def eroeffnen() -> ResponseReturnValue:
             return _new_page(session, region, form, raw, _request_id(), asked=asked if action == "eroeffnen" else [])
     try:
         request_id = _request_id()
-        ref = at_once_or_again(lambda session: commands.open_case(session, region, raw, request_id=request_id))
+        ref = at_once_or_again(lambda session: _open(session, region, raw, request_id))
     except FormInvalid as error:
         with reading() as session:
             return _new_page(session, region, form, raw, _request_id(), errors=error.errors), 422
     flash(f"Der Fall {ref.fall_nr} ist eröffnet.")
     return redirect(url_for("faelle.fall", fall_nr=ref.fall_nr), 303)
+
+
+@faelle.post("/neu/entwurf")
+@requires(*OPENS)
+def neu_entwurf() -> ResponseReturnValue:
+    """A draft kept while somebody types; the page's script asks."""
+    region = _region(request.form.get("_region"))
+    if region is None:
+        raise NotFound("Die Sozialregion")
+    return jsonify(revision=0, um=words.zeit(_kept(region)))
 
 
 @faelle.get("/<fall_nr>/ereignis/<int:key>")
@@ -170,6 +186,7 @@ def _new_page(
     *,
     errors: Mapping[str, str] | None = None,
     asked: list[str] | None = None,
+    draft: Startentwurf | None = None,
 ) -> str:
     formular = seite(form, raw, form_context(session, form, region), session.now, errors) if form else None
     return render_template(
@@ -180,7 +197,30 @@ def _new_page(
         regionen=_names(session),
         request_id=request_id,
         asked=asked or [],
+        draft=draft,
     )
+
+
+def _open(session: FallSession, region: str, raw: Mapping[str, Any], request_id: str) -> commands.CaseRef:
+    ref = commands.open_case(session, region, raw, request_id=request_id)
+    startentwuerfe.discard(session, region, NEW_CASE)
+    return ref
+
+
+def _keep_or_discard(region: str, action: str) -> ResponseReturnValue:
+    if action == "entwurf":
+        flash(f"Entwurf gespeichert um {words.zeit(_kept(region))}. Nur Sie sehen ihn; der Fall ist noch nicht eröffnet.")
+    else:
+        with writing() as session:
+            startentwuerfe.discard(session, region, NEW_CASE)
+        flash("Der Entwurf ist verworfen.")
+    return redirect(url_for("faelle.neu", region=region), 303)
+
+
+def _kept(region: str) -> datetime:
+    with writing() as session:
+        form = commands.start_form(session, region=region)
+        return startentwuerfe.keep(session, region, NEW_CASE, form.values_from(request.form) if form else {}).at
 
 
 def _event_page(

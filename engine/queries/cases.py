@@ -30,7 +30,6 @@ from engine.store.tables import (
     Verlauf,
 )
 
-
 # By which the list of cases can be sorted.
 SPALTEN = ("fall", "name", "region", "fallfuehrung", "eroeffnet", "phase")
 

@@ -68,7 +68,7 @@ ROUTES: dict[str, set[str] | frozenset[str] | None] = {
     "listen.*": AUFGABE,
     "leitung.*": {"teamleitung", "leitung"},
     "aufgaben.*": AUFGABE,
-    "faelle.neu": OPENS,
+    "faelle.neu*": OPENS,
     "faelle.eroeffnen": OPENS,
     "faelle.wiederholen": {"teamleitung", "leitung", "betrieb"},
     "faelle.*": FALL,
