@@ -21,7 +21,7 @@ WORTE = {**aufbewahrung.ARCHIV, aufbewahrung.NOT_OFFERED: "Dem Archiv nicht ange
 
 
 @vernichtung.get("")
-@requires(*commands.ASKS)
+@requires(*aufbewahrung.ASKS)
 def liste() -> ResponseReturnValue:
     with reading() as session:
         rows = aufbewahrung.due(session)
@@ -42,7 +42,7 @@ def liste() -> ResponseReturnValue:
 
 
 @vernichtung.post("/<fall_nr>/antrag")
-@requires(*commands.ASKS)
+@requires(*aufbewahrung.ASKS)
 def beantragen(fall_nr: str) -> ResponseReturnValue:
     try:
         with writing() as session:
@@ -55,7 +55,7 @@ def beantragen(fall_nr: str) -> ResponseReturnValue:
 
 
 @vernichtung.post("/<fall_nr>/archiv")
-@requires(*commands.ASKS)
+@requires(*aufbewahrung.ASKS)
 def archiv(fall_nr: str) -> ResponseReturnValue:
     try:
         with writing() as session:
@@ -73,7 +73,7 @@ def archiv(fall_nr: str) -> ResponseReturnValue:
 
 
 @vernichtung.post("/<fall_nr>/zuruecknehmen")
-@requires(*commands.ASKS)
+@requires(*aufbewahrung.ASKS)
 def zuruecknehmen(fall_nr: str) -> ResponseReturnValue:
     with writing() as session:
         commands.withdraw(session, fall_nr)

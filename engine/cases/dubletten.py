@@ -15,7 +15,7 @@ from engine.store.tables import Fall, Person
 
 def insured(session: FallSession, region: str) -> dict[str, str]:
     """Who is in a running case of the region, by the digest of the AHV number, each with the case."""
-    return {digest: f"Fall {fall_nr}" for digest, fall_nr in session.execute(_running(region))}
+    return {digest: f"Fall {fall_nr}" for digest, fall_nr in session.execute(_running(region)) if digest}
 
 
 def dubletten(session: FallSession, region: str, personen: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -23,11 +23,11 @@ def dubletten(session: FallSession, region: str, personen: Iterable[Mapping[str,
     numbered = [person for person in personen if person.get("ahvn13")]
     digests = [kennzeichen(person["ahvn13"]) for person in numbered]
     rows = session.execute(_running(region).where(Person.ahv_kennzeichen.in_(digests))) if digests else ()
-    known = {digest: f"Fall {fall_nr}" for digest, fall_nr in rows}
+    known = {digest: f"Fall {fall_nr}" for digest, fall_nr in rows if digest}
     return [sentence for person in numbered for sentence in _sentences(session, region, person, known)]
 
 
-def _running(region: str) -> Select[str, str]:
+def _running(region: str) -> Select[str | None, str]:
     rows = select(Person.ahv_kennzeichen, Fall.fall_nr).join(Fall, Fall.id == Person.fall_id)
     return rows.where(Person.region == region, Person.ahv_kennzeichen.is_not(None), Person.bis.is_(None), Fall.abgeschlossen_am.is_(None))
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Select, exists, func, or_, select
 
 from engine.cases.feldgruppen import Sicht, sicht
+from engine.cases.sichtbar import visible
 from engine.model.errors import NotFound
 from engine.store import library
 from engine.store.library import Contents
@@ -102,20 +103,20 @@ def cases(
     session: FallSession, *, search: str = "", only_open: bool = False, limit: int = 50, offset: int = 0, sortierung: str = "", richtung: str = ""
 ) -> tuple[CaseRow, ...]:
     """Cases of the person's regions, newest first or by one of ``SPALTEN``; ``search`` looks in numbers and in the names of all persons."""
-    query = _listed(search, only_open=only_open).order_by(*_order(sortierung, richtung)).limit(limit).offset(offset)
+    query = _listed(session, search, only_open=only_open).order_by(*_order(sortierung, richtung)).limit(limit).offset(offset)
     return tuple(CaseRow(f.fall_nr, f.bezeichnung, f.region, f.phase, f.eroeffnet_am, f.abgeschlossen_am, f.fallfuehrung) for f in session.scalars(query))
 
 
 def case_count(session: FallSession, *, search: str = "", only_open: bool = False) -> int:
     """How many cases that list has."""
-    return session.scalar(select(func.count()).select_from(_listed(search, only_open=only_open).subquery())) or 0
+    return session.scalar(select(func.count()).select_from(_listed(session, search, only_open=only_open).subquery())) or 0
 
 
 def every_case(
     session: FallSession, *, search: str = "", only_open: bool = False, sortierung: str = "", richtung: str = ""
 ) -> Iterable[Fall]:
     """The same list to its end, read little by little, for a file."""
-    query = _listed(search, only_open=only_open).order_by(*_order(sortierung, richtung))
+    query = _listed(session, search, only_open=only_open).order_by(*_order(sortierung, richtung))
     return session.scalars(query.execution_options(yield_per=500))
 
 
@@ -128,8 +129,8 @@ def _order(sortierung: str, richtung: str) -> tuple[Any, ...]:
     return (Fall.id.desc(),) if column is None else (column.is_(None), column.desc() if richtung else column, Fall.id.desc())
 
 
-def _listed(search: str, *, only_open: bool) -> Select[Fall]:
-    query = select(Fall)
+def _listed(session: FallSession, search: str, *, only_open: bool) -> Select[Fall]:
+    query = select(Fall).where(visible(session))
     if search:
         pattern = f"%{search.strip()}%"
         words = [f"%{word}%" for word in search.replace(",", " ").split()]
@@ -171,7 +172,7 @@ def case(session: FallSession, fall_nr: str, *, latest: int | None = None) -> Ca
 
 
 def _found(session: FallSession, fall_nr: str) -> tuple[Fall, Sequence[Instanz]]:
-    fall = session.scalar(_by_number(fall_nr).limit(1))
+    fall = session.scalar(_by_number(fall_nr).where(visible(session)).limit(1))
     instanzen = session.scalars(_instances(fall.id)).all() if fall else ()
     if fall is None or not instanzen:
         raise NotFound(f"Der Fall {fall_nr}")

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Select, String, and_, case, cast, literal, null, select
 
+from engine.cases import sichtbar
 from engine.cases.feldgruppen import sicht
 from engine.model.access import PROBELAUF
 from engine.model.errors import NotFound
@@ -168,7 +169,7 @@ def instance(session: FallSession, key: int) -> Instanz:
         NotFound: there is none in the regions of this session.
     """
     found = session.get(Instanz, key // INSTANCE) if 0 <= key < 2**63 else None
-    if found is None:
+    if found is None or session.scalar(select(Fall.id).where(Fall.id == found.fall_id, sichtbar.visible(session))) is None:
         raise NotFound("Die Instanz")
     return found
 
