@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 
 from engine.model.access import system
 from engine.model.clock import FixedClock
-from engine.store import backup, dubletten, migrations, verschluss, zweitfaktor
+from engine.store import backup, dubletten, integrity, migrations, verschluss, zweitfaktor
 from engine.store.konten import create_konto
 from engine.store.session import Database
 from engine.store.tables import Person, Zweitfaktor
@@ -63,6 +63,7 @@ def test_another_key_opens_nothing_and_finds_nothing(insured: Database, monkeypa
     assert dubletten.kennzeichen(AHV) != before
     with pytest.raises(verschluss.KeyUnusable, match="Datenschlüssel"), insured.read(SYSTEM) as session:
         session.scalars(select(Person.ahvn13)).one()
+    assert any(verschluss.VARIABLE in damage for damage in integrity.damages(insured))
 
 
 def test_a_value_moved_to_another_column_does_not_open() -> None:
