@@ -75,7 +75,7 @@ ROUTES: dict[str, set[str] | frozenset[str] | None] = {
     "aufgaben.senden": FORMULAR,
     "aufgaben.entwurf": FORMULAR,
     "aufgaben.*": AUFGABE,
-    "faelle.neu": OPENS,
+    "faelle.neu*": OPENS,
     "faelle.eroeffnen": OPENS,
     "faelle.wiederholen": {"teamleitung", "leitung", "betrieb"},
     "faelle.*": FALL,
