@@ -19,6 +19,9 @@ const browserBundles = {
   "anwendung.css": "webui/assets/anwendung.css",
   "diagramm.js": "webui/assets/diagramm.js",
   "diagramm.css": "webui/assets/diagramm.css",
+  // The studio's editors by others; each page loads only its own.
+  "werkstatt.css": "webui/assets/werkstatt/werkstatt.css",
+  ...Object.fromEntries(["bpmn", "dmn", "form", "marken"].flatMap((kind) => ["js", "css"].map((end) => [`werkstatt-${kind}.${end}`, `webui/assets/werkstatt/${kind}.${end}`]))),
 };
 
 // For the server: plain scripts for embedded V8, unhashed. `define` and friends belong to the bundle that needs them.
@@ -67,7 +70,7 @@ async function browserBundle([name, source]) {
     entryPoints: [from(source)],
     format: source.endsWith(".js") && name !== "start.js" ? "esm" : undefined,
     target: ["es2022", "chrome111", "firefox114", "safari16.4"],
-    loader: { ".svg": "dataurl" },
+    loader: { ".svg": "dataurl", ".woff": "dataurl", ".woff2": "dataurl", ".ttf": "dataurl", ".eot": "empty" },
     plugins: [neutralBrand],
     outfile: path.join(target, name),
   });
