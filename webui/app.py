@@ -45,6 +45,12 @@ from webui.stellvertretung import stellvertretung
 from webui.uebergabe import uebergabe
 from webui.vernichtung import vernichtung
 from webui.wach import sitzung
+from webui.werkstatt.dateien import werkdateien
+from webui.werkstatt.entwuerfe import entwuerfe
+from webui.werkstatt.probelaeufe import probelaeufe
+from webui.werkstatt.probieren import probieren
+from webui.werkstatt.pruefen import pruefen
+from webui.werkstatt.rollen import SIEHT
 from webui.zugaenge import zugaenge
 from webui.zuweisung import zuweisung
 
@@ -54,6 +60,7 @@ BLUEPRINTS = (
     *(arbeit, aufgaben, zuweisung, stellvertretung, mitteilungen, listen, leitung),
     *(faelle, akte, papier, sitzung, neben, bestand, abgleich, dubletten, uebergabe),
     *(einfuehrung, parameter, aufsicht, vernichtung),
+    *(entwuerfe, werkdateien, pruefen, probieren, probelaeufe),
 )
 
 
@@ -141,6 +148,7 @@ def _common() -> dict[str, Any]:
         "sees_introduction": bool(person and person.access.has(*SEHEN)),
         "leads": bool(person and person.access.has(*LEADS)),
         "reads_parameters": bool(person and person.access.has(*LESEN)),
+        "sees_studio": bool(person and person.access.has(*SIEHT)),
         "endpoint": request.endpoint or "",
         "anmeldedienst": config.oidc.name if config.oidc else "",
     }

@@ -83,7 +83,8 @@ def regel(regel: str) -> ResponseReturnValue:
     found = lehre(regel)
     if found is None:
         raise NotFound(f"Die Regel «{regel}»")
-    return render_template("werkstatt/regel.html", lehre=found)
+    wrong = {"aktiv": {}, "erledigt": [], "genommen": [], "stoerungen": dict.fromkeys(found.stellen, 1)}
+    return render_template("werkstatt/regel.html", lehre=found, wrong=wrong, plain={**wrong, "stoerungen": {}})
 
 
 @pruefen.get("/regelbild/<path:regel>")
