@@ -161,6 +161,14 @@ def note_visit(session: FallSession, entwurf_id: int, fenster: str, datei: str) 
     row.login, row.datei, row.at = session.access.konto, datei, session.now
 
 
+def note_leaving(session: FallSession, entwurf_id: int, fenster: str) -> None:
+    """Forget a window that was closed; without one nothing happens."""
+    gone = delete(EntwurfBesuch).where(
+        EntwurfBesuch.entwurf_id == entwurf_id, EntwurfBesuch.fenster == fenster, EntwurfBesuch.login == session.access.konto
+    )
+    session.execute(gone, execution_options={"synchronize_session": False})
+
+
 def _add(session: FallSession, draft: EntwurfAnwendung, name: str, content: bytes, *, basis: str, art: str = "angelegt") -> EntwurfDatei:
     _check_size(content)
     row = EntwurfDatei(

@@ -62,6 +62,17 @@ const openFeelin = {
   },
 };
 
+// The form editor brings a preact of its own and draws with components that come from the other one: hooks find each other in one only.
+const onePreact = {
+  name: "one-preact",
+  setup(bundler) {
+    bundler.onResolve({ filter: /^preact(\/|$)/ }, ({ path: wanted, importer, kind, pluginData }) => {
+      if (pluginData === "one-preact" || !/form-js/.test(importer)) return undefined;
+      return bundler.resolve(wanted, { kind, resolveDir: from("node_modules/@bpmn-io/form-js-editor"), pluginData: "one-preact" });
+    });
+  },
+};
+
 const common = { bundle: true, minify: true, write: false, logLevel: "warning", legalComments: "eof" };
 
 async function browserBundle([name, source]) {
@@ -71,7 +82,7 @@ async function browserBundle([name, source]) {
     format: source.endsWith(".js") && name !== "start.js" ? "esm" : undefined,
     target: ["es2022", "chrome111", "firefox114", "safari16.4"],
     loader: { ".svg": "dataurl", ".woff": "dataurl", ".woff2": "dataurl", ".ttf": "dataurl", ".eot": "empty" },
-    plugins: [neutralBrand],
+    plugins: [neutralBrand, onePreact],
     outfile: path.join(target, name),
   });
   const contents = outputFiles[0].contents;

@@ -119,6 +119,10 @@ def da(id: int) -> ResponseReturnValue:
     fenster, name = request.form.get("fenster", ""), request.form.get("datei", "")[:200]
     if not WINDOW.fullmatch(fenster):
         raise NotFound("Das Fenster")
+    if request.form.get("weg"):
+        with writing() as session:
+            commands.note_leaving(session, id, fenster)
+        return jsonify(andere=[], revision=None)
     with writing() as session:
         commands.note_visit(session, id, fenster, name)
         session.flush()
@@ -129,6 +133,8 @@ def da(id: int) -> ResponseReturnValue:
     told = [
         {"name": "Sie selbst" if one.login == mine else names.get(one.login, one.login), "datei": one.datei, "hier": one.datei == name}
         for one in others
+        # One's own windows only matter where they can get in each other's way.
+        if one.login != mine or one.datei == name
     ]
     return jsonify(andere=told, revision=row.revision if row else None)
 

@@ -15,7 +15,7 @@ from engine.commands import probelauf, werkstatt
 from engine.model.access import with_trials
 from engine.model.errors import DefinitionInvalid, FormInvalid, NotFound
 from engine.queries import werkstatt as drafts
-from engine.queries.probelauf import Lauf, lauf, laeufe, startable
+from engine.queries.probelauf import Lauf, laeufe, lauf, startable
 from engine.store import library
 from engine.store.session import FallSession
 from webui.fallsicht import fallsicht

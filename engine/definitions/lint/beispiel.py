@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -145,16 +145,18 @@ def _write(root: etree._Element, found: _Drawing) -> None:
         ends = found.boxes.get(flow.get("sourceRef", "")), found.boxes.get(flow.get("targetRef", ""))
         if ends[0] and ends[1]:
             edge = etree.SubElement(plane, f"{{{BPMNDI}}}BPMNEdge", id=f"{flow.get('id')}_linie", bpmnElement=flow.get("id", ""))
-            for x, y in _way(ends[0], ends[1]):
+            for x, y in _way(ends[0], ends[1], found.boxes.values()):
                 etree.SubElement(edge, f"{{{DI}}}waypoint", x=str(x), y=str(y))
 
 
-def _way(source: Box, target: Box) -> list[tuple[float, float]]:
+def _way(source: Box, target: Box, others: Collection[Box]) -> list[tuple[float, float]]:
     middle, other = source.y + source.height / 2, target.y + target.height / 2
     right = source.x + source.width
-    if target.x > right:
+    between = [box for box in others if right < box.x and box.x + box.width < target.x and box.y < middle < box.y + box.height and middle == other]
+    if target.x > right and not between:
         bend = target.x - 25
         straight = [(right, middle), (target.x, other)]
         return straight if middle == other else [(right, middle), (bend, middle), (bend, other), (target.x, other)]
-    below = max(source.y + source.height, target.y + target.height) + 22
-    return [(source.x + source.width / 2, source.y + source.height), (source.x + source.width / 2, below), (target.x + target.width / 2, below), (target.x + target.width / 2, target.y + target.height)]
+    below = max(box.y + box.height for box in (source, target, *between)) + 22
+    start, end = source.x + source.width / 2, target.x + target.width / 2
+    return [(start, source.y + source.height), (start, below), (end, below), (end, target.y + target.height)]

@@ -28,7 +28,17 @@ export class Arbeit {
     window.addEventListener("beforeunload", (event) => { if (this.dirty || this.stale) event.preventDefault(); });
     window.addEventListener("hashchange", () => this.follow());
     document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden" && this.dirty) this.save(); });
+    window.addEventListener("pagehide", () => this.tell(true));
+    window.addEventListener("resize", () => this.fit());
     this.wire();
+    this.fit();
+  }
+
+  // The editor takes what the window leaves below the bar.
+  fit() {
+    const box = this.root.querySelector(".ws-arbeit");
+    const room = window.innerHeight - box.getBoundingClientRect().top - window.scrollY - 8;
+    box.style.height = `${Math.max(room, 460)}px`;
   }
 
   part(name) { return this.root.querySelector(`[data-ws-${name}]`); }
@@ -136,10 +146,10 @@ export class Arbeit {
 
   // --- Who else is there
 
-  async tell() {
-    const body = new URLSearchParams({ fenster: this.data.fenster, datei: this.data.name });
-    const response = await fetch(this.data.da, { method: "POST", body, credentials: "same-origin", headers: { "X-CSRFToken": this.data.token } }).catch(() => null);
-    if (!response?.ok) return;
+  async tell(leaving = false) {
+    const body = new URLSearchParams({ fenster: this.data.fenster, datei: this.data.name, ...(leaving && { weg: "1" }) });
+    const response = await fetch(this.data.da, { method: "POST", body, credentials: "same-origin", keepalive: leaving, headers: { "X-CSRFToken": this.data.token } }).catch(() => null);
+    if (leaving || !response?.ok) return;
     const { andere, revision } = await response.json();
     const here = this.part("da");
     here.hidden = andere.length === 0;

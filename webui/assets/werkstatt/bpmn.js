@@ -69,12 +69,17 @@ begin(async (root, text, changed) => {
     propertiesPanel: { parent: root.querySelector("[data-ws-eigenschaften]") },
     additionalModules: [caseVariables(await variablesOf(root)), german],
     elementTemplateChooser: false,
+    // Saving must not move a drawing that nobody touched.
+    disableAdjustOrigin: true,
   });
   await modeler.importXML(text);
   modeler.get("canvas").zoom("fit-viewport", "auto");
-  if (modeler.get("canvas").zoom() < 0.35) modeler.get("canvas").zoom(0.6);
-  modeler.get("minimap").open();
-  modeler.on("commandStack.changed", changed);
+  // Larger than the window: begin at a size one can read, with the overview beside it.
+  if (modeler.get("canvas").zoom() < 0.35) {
+    modeler.get("canvas").zoom(0.6);
+    modeler.get("minimap").open();
+  }
+  modeler.on("commandStack.changed", ({ trigger }) => { if (trigger !== "clear") changed(); });
   root.querySelector("[data-ws-suche]")?.addEventListener("click", () => modeler.get("searchPad").toggle());
   for (const button of root.querySelectorAll("[data-ws-befehl]")) {
     button.addEventListener("click", () => modeler.get("editorActions").trigger(button.dataset.wsBefehl));

@@ -40,7 +40,7 @@ begin(async (root, text, changed) => {
     const viewer = modeler.getActiveViewer();
     if (viewer && viewer !== listening) {
       listening = viewer;
-      viewer.on("commandStack.changed", changed);
+      viewer.on("commandStack.changed", ({ trigger } = {}) => { if (trigger !== "clear") changed(); });
     }
     showTabs();
     setTimeout(markRows, 50);
