@@ -82,8 +82,7 @@ def _at(found: dict[str, Variable], path: str, label: str, origin: str) -> Varia
     for name in outer:
         holder = found.setdefault(name, Variable(name, "Context", origin))
         found = holder.entries
-    made = found.setdefault(last, Variable(last, info=f"{label} – {origin}" if label else origin))
-    return made
+    return found.setdefault(last, Variable(last, info=f"{label} – {origin}" if label else origin))
 
 
 def _type(component: Field) -> str:

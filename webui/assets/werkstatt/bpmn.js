@@ -8,7 +8,7 @@ import { german } from "./deutsch.js";
 function caseVariables(variables) {
   class CaseVariables extends VariableProvider {
     getVariables(element) {
-      return element.type === "bpmn:Process" || element.type === "bpmn:Participant" ? variables : [];
+      return (element.$type ?? element.type) === "bpmn:Process" ? variables : [];
     }
   }
   CaseVariables.$inject = ["variableResolver"];
