@@ -19,7 +19,9 @@ PUBLIC = "public"
 PROGRAMS = "programs"
 # Roles of chapter 3 that work with cases; the others of that table see none.
 FALLROLLEN = ("intake", "fallfuehrung", "fallfuehrung_intensiv", "administration", "teamleitung", "leitung")
-AUFGABENROLLEN = (*FALLROLLEN, "sozialkommission", "vpe_stelle")
+AUFGABENROLLEN = (*FALLROLLEN, "sozialkommission")
+# These fill in forms too, but see only their own orders or introductions, in a small view of their own.
+FORMULARROLLEN = (*AUFGABENROLLEN, "vpe_stelle", "koordination")
 
 
 def requires(*rollen: str) -> Callable[[View], View]:
@@ -50,6 +52,12 @@ def called_by_programs(view: View) -> View:
 def rule_of(app: Flask, endpoint: str) -> frozenset[str] | str | None:
     """The rule of a route; None when it has none."""
     return getattr(app.view_functions[endpoint], "rule", None)
+
+
+def may(app: Flask, endpoint: str, access: Access) -> bool:
+    """Whether somebody with this access may call a route; for links that would only lead to a refusal."""
+    rule = rule_of(app, endpoint)
+    return rule == PUBLIC or isinstance(rule, frozenset) and (not rule or access.has(*rule))
 
 
 def enforce() -> ResponseReturnValue | None:

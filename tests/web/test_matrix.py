@@ -34,7 +34,9 @@ from webui.rules import PROGRAMS, PUBLIC, rule_of
 HERE, ELSEWHERE = "SRO", "SDOL"
 ANYBODY = frozenset(ROLLEN)
 FALL = {"intake", "fallfuehrung", "fallfuehrung_intensiv", "administration", "teamleitung", "leitung"}
-AUFGABE = FALL | {"sozialkommission", "vpe_stelle"}
+AUFGABE = FALL | {"sozialkommission"}
+# Who fills in forms: also the vPe-Stelle its orders, and the Koordinationsstelle what regions report.
+FORMULAR = AUFGABE | {"vpe_stelle", "koordination"}
 OPENS = {"intake", "fallfuehrung", "administration", "teamleitung", "leitung"}
 PARAMETER = {"leitung", "teamleitung", "koordination", "prozess", "umsetzung"}
 
@@ -54,7 +56,9 @@ ROUTES: dict[str, set[str] | frozenset[str] | None] = {
     "sitzung.*": ANYBODY,
     "neben.*": OPENS,
     "abgleich.*": {"leitung", "administration"},
-    "einfuehrung.*": {"koordination", "leitung", "umsetzung"},
+    "einfuehrung.uebersicht": {"koordination", "leitung", "umsetzung"},
+    "einfuehrung.*": {"koordination", "leitung"},
+    "auftraege.*": {"vpe_stelle"},
     "betrieb.*": None,
     "api.*": None,  # asks for a token itself: see the tests of the API
     "zugaenge.dienst*": {"betrieb"},
@@ -67,6 +71,9 @@ ROUTES: dict[str, set[str] | frozenset[str] | None] = {
     "listen.faelle_*": FALL,
     "listen.*": AUFGABE,
     "leitung.*": {"teamleitung", "leitung"},
+    "aufgaben.aufgabe": FORMULAR,
+    "aufgaben.senden": FORMULAR,
+    "aufgaben.entwurf": FORMULAR,
     "aufgaben.*": AUFGABE,
     "faelle.neu": OPENS,
     "faelle.eroeffnen": OPENS,
@@ -84,17 +91,25 @@ ROUTES: dict[str, set[str] | frozenset[str] | None] = {
     "parameter.festlegen": {"leitung", "umsetzung"},
     "parameter.*": PARAMETER,
     "konten.*": {"betrieb"},
-    "aufsicht.beantragen": {"aufsicht", "koordination"},
+    "aufsicht.beantragen": {"aufsicht", "koordination", "evaluation"},
     "aufsicht.fall": {"aufsicht", "koordination"},
     "aufsicht.entscheiden": {"leitung"},
-    "aufsicht.*": {"aufsicht", "koordination", "leitung"},
+    "aufsicht.*": {"aufsicht", "koordination", "evaluation", "leitung"},
+    "auswertung.annehmen": {"koordination", "leitung"},
+    "auswertung.aufheben": {"koordination", "leitung"},
+    "auswertung.diagramm": {"evaluation", "koordination", "leitung", "prozess", "aufsicht"},
+    "auswertung.*": {"evaluation", "koordination", "leitung"},
+    "viele.*": {"evaluation", "koordination", "leitung"},
+    "film.*": {"evaluation", "koordination", "aufsicht"},
+    "protokolle.*": {"evaluation", "koordination"},
+    "wenn.*": {"evaluation", "koordination", "leitung", "prozess"},
     "vernichtung.pruefen": {"leitung"},
     "vernichtung.bestaetigen": {"leitung"},
     "vernichtung.*": {"leitung", "administration"},
     "dubletten.*": {"intake", "administration", "leitung"},
 }
 # Routes whose parts name no case: what they name is the same for everybody.
-NO_CASE = ("konten.*", "parameter.*", "dateien.*", "entwuerfe.*", "werkdateien.*", "pruefen.*", "probieren.*", "probelaeufe.*")
+NO_CASE = ("einfuehrung.*", "konten.*", "parameter.*", "dateien.*", "auswertung.*", "protokolle.*", "wenn.*", "entwuerfe.*", "werkdateien.*", "pruefen.*", "probieren.*", "probelaeufe.*")
 
 
 def _expected(endpoint: str) -> set[str] | frozenset[str] | None:
@@ -119,7 +134,7 @@ def app(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     """One application for all: nothing that is asked here may change anything."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("engine.store.konten._hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
-        patch.setattr("webui.app.read_manifest", lambda: {n: n for n in ("start.js", "anwendung.js", "anwendung.css", "diagramm.js", "diagramm.css", "werkstatt.css")})
+        patch.setattr("webui.app.read_manifest", lambda: {n: n for n in ("start.js", "anwendung.js", "anwendung.css", "diagramm.js", "diagramm.css", "auswertung.js", "auswertung.css", "schaubild.js", "werkstatt.css")})
         file = tmp_path_factory.mktemp("matrix") / "fallfluss.db"
         file.write_bytes(sqlite_template.read_bytes())
         database = Database(f"sqlite:///{file}", clock=SystemClock())

@@ -22,6 +22,9 @@ const browserBundles = {
   // The studio's editors by others; each page loads only its own.
   "werkstatt.css": "webui/assets/werkstatt/werkstatt.css",
   ...Object.fromEntries(["bpmn", "dmn", "form", "marken"].flatMap((kind) => ["js", "css"].map((end) => [`werkstatt-${kind}.${end}`, `webui/assets/werkstatt/${kind}.${end}`]))),
+  "auswertung.js": "webui/assets/auswertung/auswertung.js",
+  "auswertung.css": "webui/assets/auswertung/auswertung.css",
+  "schaubild.js": "webui/assets/auswertung/schaubild.js",
 };
 
 // For the server: plain scripts for embedded V8, unhashed. `define` and friends belong to the bundle that needs them.

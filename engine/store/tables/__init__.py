@@ -20,6 +20,7 @@ from engine.store.tables.arbeit import (
     Team,
     Teammitglied,
 )
+from engine.store.tables.auswertung import AkzeptierteAbweichung, Ausrichtung, Modelldatei, Protokoll, Protokolldatei, Protokollteil, Spur
 from engine.store.tables.base import Base, Instant, Key, RegionOwned
 from engine.store.tables.case import Dossier, Fall, Hinweis, Person, Segmentzuordnung, Verlauf
 from engine.store.tables.drawn import Ausloeser, DefinitionVersion, Deployment, Release, ReleaseItem
@@ -45,12 +46,14 @@ from engine.store.tables.zugang import Dienstkonto, Zugangstoken
 
 __all__ = [
     "Abwesenheit",
+    "AkzeptierteAbweichung",
     "Ansicht",
     "Aufgabe",
     "Aufgabenkommentar",
     "Aufsichtszugriff",
     "Auskunft",
     "Ausloeser",
+    "Ausrichtung",
     "Austausch",
     "Base",
     "Benachrichtigung",
@@ -86,10 +89,14 @@ __all__ = [
     "KontoRolle",
     "Loeschfreigabe",
     "Meldung",
+    "Modelldatei",
     "Papier",
     "Parameterwert",
     "Person",
     "Probelauf",
+    "Protokoll",
+    "Protokolldatei",
+    "Protokollteil",
     "Region",
     "RegionOwned",
     "Release",
@@ -97,6 +104,7 @@ __all__ = [
     "Segmentzuordnung",
     "Siegel",
     "Siegelzeile",
+    "Spur",
     "Stellvertretung",
     "Subscription",
     "Tagesmail",
