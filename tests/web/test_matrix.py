@@ -81,6 +81,13 @@ ROUTES: dict[str, set[str] | frozenset[str] | None] = {
     "faelle.*": FALL,
     "uebergabe.*": OPENS,
     "bestand.*": {"leitung", "administration"},
+    "entwuerfe.start": {"prozess", "umsetzung"},
+    "entwuerfe.*": {"prozess"},
+    "werkdateien.*": {"prozess"},
+    "pruefen.regel*": {"prozess", "umsetzung"},
+    "pruefen.*": {"prozess"},
+    "probieren.*": {"prozess"},
+    "probelaeufe.*": {"prozess"},
     "parameter.festlegen": {"leitung", "umsetzung"},
     "parameter.*": PARAMETER,
     "konten.*": {"betrieb"},
@@ -102,7 +109,7 @@ ROUTES: dict[str, set[str] | frozenset[str] | None] = {
     "dubletten.*": {"intake", "administration", "leitung"},
 }
 # Routes whose parts name no case: what they name is the same for everybody.
-NO_CASE = ("einfuehrung.*", "konten.*", "parameter.*", "dateien.*", "auswertung.*", "protokolle.*", "wenn.*")
+NO_CASE = ("einfuehrung.*", "konten.*", "parameter.*", "dateien.*", "auswertung.*", "protokolle.*", "wenn.*", "entwuerfe.*", "werkdateien.*", "pruefen.*", "probieren.*", "probelaeufe.*")
 
 
 def _expected(endpoint: str) -> set[str] | frozenset[str] | None:
@@ -127,7 +134,7 @@ def app(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     """One application for all: nothing that is asked here may change anything."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("engine.store.konten._hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
-        patch.setattr("webui.app.read_manifest", lambda: {n: n for n in ("start.js", "anwendung.js", "anwendung.css", "diagramm.js", "diagramm.css", "auswertung.js", "auswertung.css", "schaubild.js")})
+        patch.setattr("webui.app.read_manifest", lambda: {n: n for n in ("start.js", "anwendung.js", "anwendung.css", "diagramm.js", "diagramm.css", "auswertung.js", "auswertung.css", "schaubild.js", "werkstatt.css")})
         file = tmp_path_factory.mktemp("matrix") / "fallfluss.db"
         file.write_bytes(sqlite_template.read_bytes())
         database = Database(f"sqlite:///{file}", clock=SystemClock())

@@ -42,6 +42,7 @@ from engine.store.tables.trust import (
     Vernichtungsantrag,
     Zweitfaktor,
 )
+from engine.store.tables.werkstatt import EntwurfAnwendung, EntwurfBesuch, EntwurfDatei, EntwurfStand
 from engine.store.tables.zugang import Dienstkonto, Zugangstoken
 
 __all__ = [
@@ -71,6 +72,10 @@ __all__ = [
     "Einfuehrungsstand",
     "Einstellung",
     "Entwurf",
+    "EntwurfAnwendung",
+    "EntwurfBesuch",
+    "EntwurfDatei",
+    "EntwurfStand",
     "Fachapplikationsstand",
     "Fall",
     "Fallsalz",
