@@ -33,7 +33,7 @@ def vorfall(session: FallSession, region: str, personen: Iterable[Mapping[str, A
 
 def _same(session: FallSession, person: Mapping[str, Any]) -> ColumnElement[bool]:
     if person.get("ahvn13"):
-        return Person.ahv_kennzeichen == kennzeichen(session, person["ahvn13"])
+        return Person.ahv_kennzeichen == kennzeichen(person["ahvn13"])
     born = date.fromisoformat(person["geburtsdatum"])
     return and_(Person.name == person.get("name"), Person.vorname == person.get("vorname"), Person.geburtsdatum == born)
 
