@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
@@ -10,6 +10,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.model.errors import NotWaiting, Trouble
+from engine.model.step import Event
 from engine.runtime import listeners
 from engine.runtime.case import Case
 from engine.runtime.elements import COMPLETING, WAITING
@@ -144,6 +145,15 @@ def terminate(key: int) -> Command:
         if "loop" in task.internal_data:
             above.task_spec.lost(case, above, task)
         task.workflow.update_waiting_tasks()
+
+    return command
+
+
+def announce(happened: Iterable[Event]) -> Command:
+    """Let the step begin with what happened to the state already, such as tokens that a migration took away."""
+
+    def command(case: Case) -> None:
+        case.events.extend(happened)
 
     return command
 

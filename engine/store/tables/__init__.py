@@ -40,6 +40,7 @@ from engine.store.tables.trust import (
     Vernichtungsantrag,
     Zweitfaktor,
 )
+from engine.store.tables.umstellung import Eingriff, Umstellung, Umstellungsfall
 from engine.store.tables.zugang import Dienstkonto, Zugangstoken
 
 __all__ = [
@@ -63,6 +64,7 @@ __all__ = [
     "Dokumentinhalt",
     "Dossier",
     "Einfuehrungsstand",
+    "Eingriff",
     "Einstellung",
     "Entwurf",
     "Fachapplikationsstand",
@@ -100,6 +102,8 @@ __all__ = [
     "Timer",
     "Uebergabe",
     "Uebergabeangebot",
+    "Umstellung",
+    "Umstellungsfall",
     "Verknuepfung",
     "Verlauf",
     "Vernichtung",
