@@ -40,6 +40,8 @@ SATZ: Mapping[str, str] = {
     "throw_job_error": "Automatischer Schritt meldet einen fachlichen Fehler: {name}",
     "resolve_incident": "Störung behandelt bei «{name}»",
     "set_variables": "Werte berichtigt",
+    "migrate": "Auf eine andere Fassung des Prozesses umgestellt: {name}",
+    "move": "Schritt verlegt: {name}",
     "cancel_case": "Fall abgebrochen: {name}",
     "abgleich": "Stammdaten aus der Fachapplikation übernommen",
 }
@@ -259,7 +261,7 @@ def _element(contents: Contents, process: str, id: str) -> Element | None:
 
 
 def _angaben(row: Verlauf, contents: Contents, seen: Sicht) -> Iterable[tuple[str, Any]]:
-    if row.command not in ("complete_task", "correlate", "set_variables", "cancel_case"):
+    if row.command not in ("complete_task", "correlate", "set_variables", "cancel_case", "migrate", "move"):
         return
     labels = _labels(row, contents)
     for key, value in seen.redacted(row.values or {}).items():

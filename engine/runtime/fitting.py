@@ -11,7 +11,7 @@ from engine.runtime.elements import UserTask
 from engine.runtime.events import BoundaryEvent
 from engine.runtime.gateways import EventBasedGateway
 from engine.runtime.multi_instance import MultiInstance
-from engine.runtime.tokenrows import SPLIT, Row, Rows, is_boundary, is_catch, is_quiet
+from engine.runtime.tokenrows import SPLIT, Row, Rows, host_of, is_boundary, is_catch, is_quiet
 
 Say = Callable[..., None]
 _LOOP = ("item", "output", "element")
@@ -53,7 +53,9 @@ def _awaited(spec: Any) -> str:
 
 def _hangs_right(rows: Rows, row: Row) -> bool:
     split = next((one for one in rows.all if one[0] == row[3]), None)
-    return split is None or (split[1] in rows.new.task_specs and row[1] in rows.new.task_specs[split[1]]._outputs)
+    if split is None or host_of(split[1]) not in rows.new.task_specs:
+        return True  # its activity is missing itself, which is said there
+    return split[1] in rows.new.task_specs and row[1] in rows.new.task_specs[split[1]]._outputs
 
 
 def _gateways(rows: Rows, row: Row) -> set[str]:
