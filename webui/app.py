@@ -45,6 +45,9 @@ from webui.stellvertretung import stellvertretung
 from webui.uebergabe import uebergabe
 from webui.vernichtung import vernichtung
 from webui.wach import sitzung
+from webui.werkstatt.eingriffe import eingriffe
+from webui.werkstatt.lage import lage
+from webui.werkstatt.umstellungen import umstellungen
 from webui.zugaenge import zugaenge
 from webui.zuweisung import zuweisung
 
@@ -54,6 +57,7 @@ BLUEPRINTS = (
     *(arbeit, aufgaben, zuweisung, stellvertretung, mitteilungen, listen, leitung),
     *(faelle, akte, papier, sitzung, neben, bestand, abgleich, dubletten, uebergabe),
     *(einfuehrung, parameter, aufsicht, vernichtung),
+    *(umstellungen, lage, eingriffe),
 )
 
 

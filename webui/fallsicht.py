@@ -39,7 +39,7 @@ SATZ: Mapping[str, str] = {
     "fail_job": "Automatischer Schritt fehlgeschlagen: {name}",
     "throw_job_error": "Automatischer Schritt meldet einen fachlichen Fehler: {name}",
     "resolve_incident": "Störung behandelt bei «{name}»",
-    "set_variables": "Werte berichtigt",
+    "set_variables": "Werte berichtigt: {name}",
     "migrate": "Auf eine andere Fassung des Prozesses umgestellt: {name}",
     "move": "Schritt verlegt: {name}",
     "cancel_case": "Fall abgebrochen: {name}",
@@ -210,7 +210,7 @@ def zeile(row: Verlauf, contents: Contents, namen: Mapping[str, str], view: Case
     return Zeile(
         at=row.at,
         wer=_wer(row, namen),
-        was=SATZ.get(row.command, row.command).format(name=_name(row, contents)),
+        was=SATZ.get(row.command, row.command).format(name=_name(row, contents)).removesuffix(": "),
         person=row.person_name or "",
         folgen=tuple(_folgen(row, contents, view.instanz.process)),
         angaben=tuple(_angaben(row, contents, view.sicht)),
