@@ -11,6 +11,7 @@ async function open(canvas) {
   await viewer.importXML(await response.text());
   viewer.get("zoomScroll").toggle(false);
   viewer.get("canvas").zoom("fit-viewport", "auto");
+  toolbar(canvas, viewer);
   const steps = { ArrowLeft: [60, 0], ArrowRight: [-60, 0], ArrowUp: [0, 60], ArrowDown: [0, -60] };
   canvas.addEventListener("keydown", (event) => {
     const zoom = { "+": 1.25, "-": 0.8 }[event.key];
@@ -21,6 +22,28 @@ async function open(canvas) {
     event.preventDefault();
   });
   return viewer;
+}
+
+const LEGIBLE = 0.6;
+
+// Legible, with the element in the middle; the whole diagram when it is legible as a whole.
+function show(viewer, id) {
+  const shape = viewer.get("elementRegistry").get(id);
+  const canvas = viewer.get("canvas");
+  if (!shape) return;
+  const { outer } = canvas.viewbox();
+  const scale = Math.max(canvas.zoom(), LEGIBLE);
+  const [width, height] = [outer.width / scale, outer.height / scale];
+  canvas.viewbox({ x: shape.x + shape.width / 2 - width / 2, y: shape.y + shape.height / 2 - height / 2, width, height });
+}
+
+function toolbar(canvas, viewer) {
+  const surface = viewer.get("canvas");
+  const actions = { ganz: () => surface.zoom("fit-viewport", "auto"), groesser: () => surface.zoom(surface.zoom() * 1.25), kleiner: () => surface.zoom(surface.zoom() / 1.25) };
+  for (const button of canvas.parentElement.querySelectorAll("[data-zoom]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => actions[button.dataset.zoom]());
+  }
 }
 
 class Mapping {
@@ -39,8 +62,16 @@ class Mapping {
       select.addEventListener("focus", () => this.choose(id, { scroll: false }));
       this.paint(id);
     }
+    const first = this.rows.keys().next().value;
+    if (first) this.reveal(first);
     older.on("element.click", ({ element }) => this.pick(this.idOf(element)));
     newer.on("element.click", ({ element }) => this.assign(this.idOf(element)));
+  }
+
+  reveal(id) {
+    show(this.older, id);
+    const value = this.rows.get(id).querySelector("select").value;
+    show(this.newer, value.split(":")[1] ?? id);
   }
 
   idOf(element) {
@@ -85,6 +116,7 @@ class Mapping {
   choose(id, { scroll }) {
     for (const [other, row] of this.rows) row.classList.toggle("ff-gewaehlt", other === id);
     this.chosen = id;
+    if (!scroll) this.reveal(id);
     const name = this.rows.get(id).querySelector("th").firstChild.textContent.trim();
     this.note.textContent = `Gewählt: «${name}». Klicken Sie rechts auf das Gegenstück, oder wählen Sie es in der Tabelle.`;
     if (scroll) this.rows.get(id).scrollIntoView({ block: "nearest" });
