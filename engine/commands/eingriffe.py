@@ -5,10 +5,13 @@ Four eyes: Teamleitung or Leitung of the region proposes with a reason, another 
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import select
 
 from engine.commands.stepping import advance, instance_number, lock
 from engine.model.errors import FormInvalid, NotAllowed, NotFound, NotWaiting
+from engine.queries.eingriffe import ACTS, places
 from engine.runtime import cancel, move
 from engine.store import library
 from engine.store.audit import log
@@ -17,10 +20,8 @@ from engine.store.session import FallSession
 from engine.store.steps import Act
 from engine.store.tables import Aufgabe, Eingriff, Incident, Instanz, Job, Konto, Subscription, Timer
 
-ACTS = ("leitung", "teamleitung")
 LEADS = "leitung"
 SHORTEST_REASON = 10
-_NOT_THERE = ("startEvent", "boundaryEvent")
 
 
 def propose_move(session: FallSession, key: int, nach: str, grund: str) -> Eingriff:
@@ -85,19 +86,10 @@ def place(session: FallSession, key: int) -> tuple[str, str]:
         NotFound: nothing does.
     """
     for table in (Aufgabe, Timer, Subscription, Job, Incident):
-        row = session.get(table, key)
+        row: Any = session.get(table, key)
         if row is not None and getattr(row, "zustand", "CREATED") == "CREATED":
             return row.process, row.element
     raise NotFound("Die offene Stelle")
-
-
-def places(session: FallSession, instanz: Instanz, process: str, element: str) -> dict[str, str]:
-    """Where a token of an element may go: id and name of all elements beside it. Empty for events at a step: those go with it."""
-    drawn = library.contents(session, instanz.release_id).process(process)
-    here = drawn.elements.get(element)
-    if here is None or here.type in _NOT_THERE or here.loop is not None:
-        return {}
-    return {one.id: one.label for one in drawn.children(here.parent) if one.type not in _NOT_THERE and one.id != element}
 
 
 def _carry_out(session: FallSession, found: Eingriff) -> None:

@@ -135,6 +135,7 @@ def _bring_along(session: FallSession, plan: Umstellung, instanz: Instanz, step:
     """The rows of what stays open, in the words of the new version; who has a task, its draft and its due time stay."""
     contents = library.contents(session, plan.ziel)
     waits = {wait.key: wait for wait in step.waits}
+    row: Any
     for table in (Aufgabe, Timer, Subscription, Job):
         for row in session.scalars(select(table).where(table.instanz_nummer == instanz.nummer, table.key.in_(waits))):
             wait = waits[row.key]

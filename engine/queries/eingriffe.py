@@ -8,13 +8,15 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine.commands.eingriffe import ACTS, places
 from engine.model.errors import NotFound
 from engine.queries.lage import Ausschnitt
 from engine.store import library
 from engine.store.session import FallSession
 from engine.store.tables import Aufgabe, Eingriff, Fall, Incident, Instanz, Job, Subscription, Timer
 
+# Who proposes and approves; one of the two leads.
+ACTS = ("leitung", "teamleitung")
+_NOT_THERE = ("startEvent", "boundaryEvent")
 KINDS: Mapping[Any, str] = {Aufgabe: "Aufgabe", Timer: "Frist", Subscription: "Meldung", Job: "Auftrag", Incident: "Störung"}
 
 
@@ -77,6 +79,15 @@ def antraege(session: FallSession, *, fall_id: int | None = None) -> list[Antrag
         query = query.where(Eingriff.fall_id == fall_id)
     rows = session.execute(query.order_by(Eingriff.entschieden_am.is_not(None), Eingriff.id.desc()).limit(100)).all()
     return [Antrag(one, nr, _what(session, one)) for one, nr in rows]
+
+
+def places(session: FallSession, instanz: Instanz, process: str, element: str) -> dict[str, str]:
+    """Where a token of an element may go: id and name of all elements beside it. Empty for events at a step: those go with it."""
+    drawn = library.contents(session, instanz.release_id).process(process)
+    here = drawn.elements.get(element)
+    if here is None or here.type in _NOT_THERE or here.loop is not None:
+        return {}
+    return {one.id: one.label for one in drawn.children(here.parent) if one.type not in _NOT_THERE and one.id != element}
 
 
 def stoerungen(session: FallSession, process: str, element: str, kind: str) -> list[tuple[Incident, str]]:

@@ -141,7 +141,8 @@ def _durations(session: FallSession, process: str, of: Ausschnitt) -> dict[str, 
     )
     found: dict[str, list[float]] = defaultdict(list)
     for element, begun, ended in session.execute(done):
-        found[element].append(_days(ended - begun))
+        if ended is not None:
+            found[element].append(_days(ended - begun))
     return found
 
 

@@ -10,9 +10,9 @@ from typing import Any
 import structlog
 from sqlalchemy import ColumnElement, func, or_, select
 
+from engine.commands import umstellen
 from engine.commands.events import fire_timer
 from engine.commands.jobs import complete_job, fail_job, open_job
-from engine.commands import umstellen
 from engine.commands.starts import start_by_timer
 from engine.model import calendar
 from engine.model.access import PROBELAUF, system

@@ -97,8 +97,8 @@ class Redraw:
         return True
 
     def fork(self) -> bool:
-        """A second task beside one, both awaited."""
-        task = self._pick([one for one in self._tasks() if len(self._out(one)) == 1 and self._in(one)])
+        """A second task beside one, both awaited. With several ways in, the fork would itself be a join."""
+        task = self._pick([one for one in self._tasks() if len(self._out(one)) == len(self._in(one)) == 1])
         if task is None:
             return False
         scope, out = task.getparent(), self._out(task)[0]

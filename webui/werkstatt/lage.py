@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from engine import commands
 from engine.model.errors import FallflussError, NotFound
-from engine.queries import eingriffe, konten, lage as queries
+from engine.queries import eingriffe, konten
+from engine.queries import lage as queries
 from engine.queries.umstellung import CANTONAL, counting
 from engine.store import library
 from engine.store.session import FallSession
@@ -70,7 +71,8 @@ def wiederholen() -> ResponseReturnValue:
         flash("Wählen Sie zuerst Störungen aus. Es wurde nichts geändert.")
     else:
         flash(f"{count} von {len(keys)} behoben." + (" Die übrigen sind wieder stehen geblieben; der Grund steht dabei." if count < len(keys) else ""))
-    return redirect(url_for("lage.stoerungen", **{name: request.args[name] for name in ("prozess", "element", "art") if name in request.args}), 303)
+    prozess, element, art = (request.args.get(name, "") for name in ("prozess", "element", "art"))
+    return redirect(url_for("lage.stoerungen", prozess=prozess, element=element, art=art), 303)
 
 
 def _retried(key: int) -> bool:

@@ -44,8 +44,8 @@ def planen() -> ResponseReturnValue:
     form = request.form
     try:
         with writing() as session:
-            options = {"regionen": form.getlist("regionen"), "note": form.get("note", ""), "fristen_neu": bool(form.get("fristen_neu"))}
-            id = commands.plan(session, _number("quelle"), _number("ziel"), **options).id
+            regionen, note, anew = form.getlist("regionen"), form.get("note", ""), bool(form.get("fristen_neu"))
+            id = commands.plan(session, _number("quelle"), _number("ziel"), regionen=regionen, note=note, fristen_neu=anew).id
     except FormInvalid as error:
         return _list(errors=dict(error.errors))
     return redirect(url_for("umstellungen.zeigen", id=id), 303)
