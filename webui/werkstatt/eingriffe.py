@@ -22,7 +22,7 @@ eingriffe = Blueprint("eingriffe", __name__, url_prefix="/werkstatt/eingriffe")
 
 
 @eingriffe.get("")
-@requires(*commands.ACTS)
+@requires(*queries.ACTS)
 def liste() -> ResponseReturnValue:
     with reading() as session:
         rows = queries.antraege(session)
@@ -31,13 +31,13 @@ def liste() -> ResponseReturnValue:
 
 
 @eingriffe.get("/suchen")
-@requires(*commands.ACTS)
+@requires(*queries.ACTS)
 def suchen() -> ResponseReturnValue:
     return redirect(url_for("eingriffe.fall", fall_nr=request.args.get("fall_nr", "").strip() or "-"), 303)
 
 
 @eingriffe.post("/<int:id>/entscheid")
-@requires(*commands.ACTS)
+@requires(*queries.ACTS)
 def entscheiden(id: int) -> ResponseReturnValue:
     grant = request.form.get("_aktion") == "bewilligen"
     with writing() as session:
@@ -47,13 +47,13 @@ def entscheiden(id: int) -> ResponseReturnValue:
 
 
 @eingriffe.get("/faelle/<fall_nr>")
-@requires(*commands.ACTS)
+@requires(*queries.ACTS)
 def fall(fall_nr: str) -> ResponseReturnValue:
     return _page(fall_nr)
 
 
 @eingriffe.post("/faelle/<fall_nr>")
-@requires(*commands.ACTS)
+@requires(*queries.ACTS)
 def beantragen(fall_nr: str) -> ResponseReturnValue:
     form, said = request.form, "Der Eingriff ist beantragt. Eine zweite Person muss ihn bewilligen."
     action, grund = form.get("_aktion", ""), form.get("grund", "")
