@@ -160,7 +160,7 @@ class _Work:
             if row[1] not in way.ends or row[0] in self.gone:
                 continue
             spec = rows.old.task_specs.get(row[1])
-            if is_boundary(spec) or len([one for one in rows.gate_of(row) if one[1] not in way.ends]) > 1:
+            if is_boundary(spec) or any(one[1] not in way.ends for one in rows.gate_of(row)):
                 self._take(flow, rows, row, way)
             else:
                 say("fehlt", row[1], f"auf «{row[1]}» wartet der Fall allein; das kann nicht einfach entfallen", needs_decision=True)

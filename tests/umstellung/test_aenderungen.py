@@ -14,8 +14,10 @@ from tests.engine.runtime import diagrams
 from tests.engine.runtime.build import (
     boundary,
     call,
+    catch,
     diagram,
     each,
+    element,
     end,
     flows,
     job,
@@ -27,6 +29,7 @@ from tests.engine.runtime.build import (
     sub,
     timer,
     user,
+    xor,
 )
 from tests.engine.runtime.support import ROOT, Library, runtime
 
@@ -234,3 +237,100 @@ def test_a_branch_that_would_be_done_twice_is_refused() -> None:
     engine = runtime(library)
     with pytest.raises(CannotMigrate, match="geschähe zweimal"):
         rebuild(engine.start(one, {}, key=ROOT).state, [Umbau(one, two)])
+
+
+GATE = element("eventBasedGateway", "tor")
+
+
+@pytest.mark.parametrize(
+    ("nodes", "route", "ends", "expected"),
+    [
+        pytest.param(catch("m", on("message", "m_ruf")) + catch("t", timer("Duration", "P9D")) + catch("n", timer("Duration", "P1D")),
+                     "tor -> m -> z; tor -> t -> z; tor -> n -> z", (), {"m", "t", "n"}, id="a new alternative is waited for, too"),
+        pytest.param(catch("m", on("message", "m_ruf")), "tor -> m -> z", ("t",), {"m"}, id="an alternative that was given up is not"),
+        pytest.param(catch("m", on("message", "m_ruf")), "tor -> m -> z", (), "kein Gegenstück", id="an alternative that is gone needs a decision"),
+        pytest.param(catch("m", on("message", "m_ruf")) + catch("t", timer("Duration", "P9D")), "tor -> m -> z; start2 -> t -> z", (),
+                     "nicht mehr beisammen", id="alternatives torn apart"),
+        pytest.param(catch("m", on("message", "m_ruf")) + catch("t", timer("Date", "2030-01-01")), "tor -> m -> z; tor -> t -> z", (), {"m", "t"},
+                     id="a deadline told in another way"),
+    ],
+)  # fmt: skip
+def test_what_waits_behind_an_event_gateway(nodes: str, route: str, ends: tuple[str, ...], expected: set[str] | str) -> None:
+    old = catch("m", on("message", "m_ruf")) + catch("t", timer("Duration", "P9D"))
+    library = Library()
+    one, = library.add(diagram(MESSAGE, process("p", start(), GATE, old, user("z"), end(), flows("start -> tor -> m -> z -> end; tor -> t -> z"))), 1)
+    second = start("start2") if "start2" in route else ""
+    two, = library.add(diagram(MESSAGE, process("p", start(), second, GATE, nodes, user("z"), end(), flows(f"start -> tor; z -> end; {route}"))), 2)
+    engine = runtime(library)
+    state = engine.start(one, {}, key=ROOT).state
+    if isinstance(expected, str):
+        with pytest.raises(CannotMigrate, match=expected):
+            rebuild(state, [Umbau(one, two, ends=frozenset(ends))])
+        return
+    rebuilt = rebuild(state, [Umbau(one, two, ends=frozenset(ends))])
+    step = engine.apply(rebuilt.state, announce(rebuilt.cancelled))
+    assert {wait.element for wait in step.waits} == expected
+    # Whichever comes first, the others are waited for no longer, and the step behind comes once.
+    for wait in step.waits:
+        assert [one.element for one in engine.apply(step.state, fire(wait.key)).waits] == ["z"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        pytest.param(each("=[1, 2]", "person"), each("=[1, 2]", "person", sequential=True), "zählt oder sammelt anders", id="one after the other"),
+        pytest.param(each("=[1, 2]", "person"), each("=[1, 2]", "person", "alle", "=person"), "zählt oder sammelt anders", id="a list of results"),
+        pytest.param(each("=[1, 2]", "person"), each("=[1, 2, 3]", "person"), None, id="another list of persons: these two go on"),
+    ],
+)
+def test_a_multi_instance_that_counts_otherwise_is_refused_while_it_runs(old: str, new: str, reason: str | None) -> None:
+    library = Library()
+    one, = library.add(diagram(process("p", start(), user("a", old), end(), flows("start -> a -> end"))), 1)
+    two, = library.add(diagram(process("p", start(), user("a", new), end(), flows("start -> a -> end"))), 2)
+    engine = runtime(library)
+    now = engine.start(one, {}, key=ROOT)
+    if reason:
+        with pytest.raises(CannotMigrate, match=reason):
+            rebuild(now.state, [Umbau(one, two)])
+        return
+    now = engine.apply(rebuild(now.state, [Umbau(one, two)]).state, announce([]))
+    while now.waits:
+        now = engine.apply(now.state, complete(now.waits[0].key))
+    assert now.completed
+
+
+def test_a_removed_join_with_two_open_branches_is_refused() -> None:
+    library = Library()
+    forked = [start(), par("f", "j"), user("a"), user("b"), user("z"), end()]
+    one, = library.add(diagram(process("p", *forked, flows("start -> f -> a -> j -> z -> end; f -> b -> j"))), 1)
+    two, = library.add(diagram(process("p", start(), xor("f", default="f_b"), xor("j"), user("a"), user("b"), user("z"), end(),
+                                       flows("start -> f; f -> a : =true; f -> b; a -> j; b -> j; j -> z -> end"))), 2)  # fmt: skip
+    engine = runtime(library)
+    with pytest.raises(CannotMigrate, match="mehrere Zweige davor sind offen"):
+        rebuild(engine.start(one, {}, key=ROOT).state, [Umbau(one, two)])
+
+
+def test_a_step_inserted_into_one_of_two_open_branches_is_no_obstacle() -> None:
+    library = Library()
+    one, = library.add(diagram(process("p", start(), par("f", "j"), user("a"), user("b"), end(), flows("start -> f -> a -> j -> end; f -> b -> j"))), 1)
+    two, = library.add(diagram(process("p", start(), par("f", "j"), user("a"), user("b"), user("c"), end(), flows("start -> f -> a -> j -> end; f -> b -> c -> j"))), 2)
+    engine = runtime(library)
+    now = engine.apply(rebuild(engine.start(one, {}, key=ROOT).state, [Umbau(one, two)]).state, announce([]))
+    done = []
+    while now.waits:
+        done.append(now.waits[0].element)
+        now = engine.apply(now.state, complete(now.waits[0].key))
+    assert (sorted(done), now.completed) == (["a", "b", "c"], True)
+
+
+def test_an_arrived_branch_is_known_again_when_its_last_step_gained_a_deadline() -> None:
+    library = Library()
+    body = [start(), par("f", "j"), user("a"), user("b"), end()]
+    one, = library.add(diagram(process("p", *body, flows("start -> f -> a -> j -> end; f -> b -> j"))), 1)
+    two, = library.add(diagram(process("p", *body, boundary("t", "b", timer("Duration", "P1D"), interrupting=False), end("e2"),
+                                       flows("start -> f -> a -> j -> end; f -> b -> j; t -> e2"))), 2)  # fmt: skip
+    engine = runtime(library)
+    now = engine.start(one, {}, key=ROOT)
+    now = engine.apply(now.state, complete(next(wait.key for wait in now.waits if wait.element == "b")))
+    now = engine.apply(rebuild(now.state, [Umbau(one, two)]).state, announce([]))
+    assert engine.apply(now.state, complete(now.waits[0].key)).completed

@@ -54,7 +54,9 @@ class Mapping {
     this.rows = new Map([...document.querySelectorAll("[data-zeile]")].map((row) => [row.dataset.zeile, row]));
     this.chosen = null;
     this.note = document.querySelector("[data-hinweis]");
-    for (const id of JSON.parse(box.dataset.neue)) this.mark(newer, id, "ff-neu");
+    this.targets = new Map();
+    this.fresh = new Set(JSON.parse(box.dataset.neue));
+    for (const id of this.fresh) this.mark(newer, id, "ff-neu");
     for (const [id, count] of Object.entries(JSON.parse(box.dataset.faelle))) this.badge(id, count);
     for (const [id, row] of this.rows) {
       const select = row.querySelector("select");
@@ -99,6 +101,11 @@ class Mapping {
     const row = this.rows.get(id);
     const value = row.querySelector("select").value;
     this.mark(this.older, id, kindOf(value));
+    const target = value.split(":")[1];
+    const former = this.targets.get(id);
+    if (former && former !== target) this.mark(this.newer, former, this.fresh.has(former) ? "ff-neu" : null);
+    if (target) this.mark(this.newer, target, kindOf(value));
+    this.targets.set(id, target);
     const reason = row.querySelector("[data-grund]");
     if (reason) reason.hidden = !value.startsWith("verlegt:");
   }
