@@ -47,11 +47,14 @@ from webui.uebergabe import uebergabe
 from webui.vernichtung import vernichtung
 from webui.wach import sitzung
 from webui.werkstatt.dateien import werkdateien
+from webui.werkstatt.eingriffe import eingriffe
 from webui.werkstatt.entwuerfe import entwuerfe
+from webui.werkstatt.lage import lage
 from webui.werkstatt.probelaeufe import probelaeufe
 from webui.werkstatt.probieren import probieren
 from webui.werkstatt.pruefen import pruefen
 from webui.werkstatt.rollen import SIEHT
+from webui.werkstatt.umstellungen import umstellungen
 from webui.zugaenge import zugaenge
 from webui.zuweisung import zuweisung
 
@@ -63,6 +66,7 @@ BLUEPRINTS = (
     *(auftraege, einfuehrung, parameter, aufsicht, vernichtung),
     *auswertung.BLUEPRINTS,
     *(entwuerfe, werkdateien, pruefen, probieren, probelaeufe),
+    *(umstellungen, lage, eingriffe),
 )
 
 
