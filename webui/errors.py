@@ -13,6 +13,8 @@ from werkzeug.exceptions import HTTPException
 
 from engine.commands import AlreadyMoving
 from engine.commands.dokumente import InQuarantine
+from engine.commands.umstellung import NotNow
+from engine.definitions.archiv import ArchiveInvalid
 from engine.model.errors import (
     DefinitionInvalid,
     FallflussError,
@@ -28,8 +30,9 @@ from engine.model.errors import (
 )
 from engine.store.errors import Conflict, DatabaseBusy, DatabaseUnreachable
 from webui.api import problems
+from webui.auftraege import own_list
 from webui.fortsetzen import ask_to_check, is_page, typed
-from webui.rules import AUFGABENROLLEN, FALLROLLEN
+from webui.rules import AUFGABENROLLEN, FALLROLLEN, FORMULARROLLEN
 from webui.transactions import note_refusal
 
 log = structlog.get_logger(__name__)
@@ -44,9 +47,11 @@ PAGES: Mapping[type[FallflussError], tuple[int, str]] = {
     NotWaiting: (409, "Das ist schon geschehen"),
     NobodyWaits: (409, "Der Fall wartet nicht mehr darauf"),
     InQuarantine: (403, "In Quarantäne"),
+    NotNow: (409, "Das geht jetzt nicht"),
     AlreadyMoving: (409, "Eine Übergabe läuft schon"),
     Conflict: (409, "Das passt nicht zu dem, was schon gespeichert ist"),
     FormInvalid: (422, "Die Eingaben sind noch nicht vollständig"),
+    ArchiveInvalid: (422, "Nicht übernommen"),
     DefinitionInvalid: (422, "Die Dateien wurden nicht übernommen"),
     DatabaseBusy: (503, "Gerade ausgelastet"),
     DatabaseUnreachable: (503, "Zurzeit nicht erreichbar"),
@@ -123,6 +128,6 @@ def page(status: int, title: str, message: str, *, request_id: str = "") -> Resp
 def _ways() -> list[tuple[str, str]]:
     """Where this person may go on from here."""
     has = current_user.access.has if current_user.is_authenticated else lambda *_: False
-    ways = [("Zur Aufgabenliste", url_for("aufgaben.liste"))] if has(*AUFGABENROLLEN) else []
+    ways = [("Zur Aufgabenliste", url_for("aufgaben.liste"))] if has(*AUFGABENROLLEN) else [("Zur Liste", own_list())] if has(*FORMULARROLLEN) else []
     ways += [("Zur Fallliste", url_for("faelle.liste"))] if has(*FALLROLLEN) else []
     return ways or [("Zur Startseite", url_for("konto.start"))]
