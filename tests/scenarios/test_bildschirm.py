@@ -7,6 +7,7 @@ from argon2 import PasswordHasher
 
 from engine.model.access import system
 from engine.store.konten import create_konto, grant
+from tests.bundles import AnyName
 from tests.scenarios.akte import STABILISIEREN, Akte
 from tests.web.conftest import PASSWORD, Browser
 from webui.app import create_app
@@ -17,8 +18,7 @@ from webui.config import Config
 def leitung(akte: Akte, monkeypatch: pytest.MonkeyPatch) -> Browser:
     """The Leitung of the case's region at her browser."""
     monkeypatch.setattr("engine.store.konten._hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
-    names = ("start.js", "anwendung.js", "anwendung.css", "diagramm.js", "diagramm.css")
-    monkeypatch.setattr("webui.app.read_manifest", lambda: {name: name for name in names})
+    monkeypatch.setattr("webui.app.read_manifest", AnyName)
     with akte.database.begin(system()) as session:
         create_konto(session, "lea", "Lea Leu", PASSWORD)
         grant(session, "lea", "leitung", akte.region)
