@@ -29,6 +29,7 @@ from webui.dateien import asset, read_manifest
 from webui.demo import demo
 from webui.dubletten import dubletten
 from webui.einfuehrung import SEHEN, einfuehrung
+from webui.ewk import ewk
 from webui.faelle import faelle
 from webui.formulare import html_id
 from webui.fortsetzen import mine
@@ -54,7 +55,7 @@ BLUEPRINTS = (
     *(dateien.dateien, konto, mein_konto, konten, oidc.oidc, zugaenge, demo, betrieb),
     *(arbeit, aufgaben, zuweisung, stellvertretung, mitteilungen, listen, leitung),
     *(faelle, akte, papier, sitzung, neben, bestand, abgleich, dubletten, uebergabe),
-    *(auftraege, einfuehrung, parameter, aufsicht, vernichtung),
+    *(auftraege, ewk, einfuehrung, parameter, aufsicht, vernichtung),
 )
 
 
