@@ -33,7 +33,7 @@ def test_each_month_the_register_is_compared_and_a_change_becomes_a_task(fall: N
     fall.do("register_vergleichen", abgeglichen_am=fall.today, mutationen=rows)
     assert (fall.notices()[before:], fall.tasks()) == (["administration"], []), "the number that nobody knows is a notice"
     fall.turn_to(own)
-    assert "Melden Sie auf der Fallseite den Austritt" in fall.shows("mutation_verarbeiten")["folge_text"]
+    assert "Melden Sie auf der Fallseite «Austritt oder Tod»" in fall.shows("mutation_verarbeiten")["folge_text"]
     assert [(row.meldung, row.weg, row.grundlage) for row in fall._rows(Austausch)] == [("ewk.mutation", "aufgabe", "Monatsabgleich")]
     fall.do("mutation_verarbeiten", ewk_ergebnis="haushalt").turn_to(comparison)
     fall.travel("2026-04-02")
