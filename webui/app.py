@@ -24,6 +24,7 @@ from webui.aufsicht import aufsicht
 from webui.auftraege import auftraege, own_list
 from webui.bestand import allow_large_upload, bestand
 from webui.betrieb import betrieb, measure
+from webui.bfs import bfs
 from webui.config import Config
 from webui.dateien import asset, read_manifest
 from webui.demo import demo
@@ -55,7 +56,7 @@ BLUEPRINTS = (
     *(dateien.dateien, konto, mein_konto, konten, oidc.oidc, zugaenge, demo, betrieb),
     *(arbeit, aufgaben, zuweisung, stellvertretung, mitteilungen, listen, leitung),
     *(faelle, akte, papier, sitzung, neben, bestand, abgleich, dubletten, uebergabe),
-    *(auftraege, ewk, einfuehrung, parameter, aufsicht, vernichtung),
+    *(auftraege, bfs, ewk, einfuehrung, parameter, aufsicht, vernichtung),
 )
 
 

@@ -57,6 +57,7 @@ ROUTES: dict[str, set[str] | frozenset[str] | None] = {
     "neben.*": OPENS,
     "abgleich.*": {"leitung", "administration"},
     "ewk.*": {"leitung", "administration"},
+    "bfs.*": {"leitung", "administration"},
     "einfuehrung.uebersicht": {"koordination", "leitung", "umsetzung"},
     "einfuehrung.*": {"koordination", "leitung"},
     "auftraege.*": {"vpe_stelle"},
