@@ -149,8 +149,8 @@ class World:
         # Called processes belong to the same version as their caller, as in a release.
         self.engine = Runtime(self.library.find, lambda name, tag=None: self.library.find(name, 1), self.engine.feel, self.engine.decide, self.engine.now)
         self.now = self.engine.start(self.one["p"], {**diagrams.VARIABLES}, key=ROOT)
-        for element in WAY.get(place, []):
-            self.now = self.engine.apply(self.now.state, complete(next(wait.key for wait in self.now.waits if wait.element == element)))
+        for name in WAY.get(place, []):
+            self.now = self.engine.apply(self.now.state, complete(next(wait.key for wait in self.now.waits if wait.element == name)))
 
     def _add(self, parts: list[str], version: int) -> dict[str, Definition]:
         return {one.process: one for one in self.library.add(diagram(*parts), version)}

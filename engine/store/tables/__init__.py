@@ -20,6 +20,8 @@ from engine.store.tables.arbeit import (
     Team,
     Teammitglied,
 )
+from engine.store.tables.aufbewahrung import Anfragezaehler, Aufbewahrung, Startentwurf
+from engine.store.tables.auswertung import AkzeptierteAbweichung, Ausrichtung, Modelldatei, Protokoll, Protokolldatei, Protokollteil, Spur
 from engine.store.tables.base import Base, Instant, Key, RegionOwned
 from engine.store.tables.case import Dossier, Fall, Hinweis, Person, Segmentzuordnung, Verlauf
 from engine.store.tables.drawn import Ausloeser, DefinitionVersion, Deployment, Release, ReleaseItem
@@ -41,16 +43,21 @@ from engine.store.tables.trust import (
     Zweitfaktor,
 )
 from engine.store.tables.umstellung import Eingriff, Umstellung, Umstellungsfall
+from engine.store.tables.werkstatt import EntwurfAnwendung, EntwurfBesuch, EntwurfDatei, EntwurfStand
 from engine.store.tables.zugang import Dienstkonto, Zugangstoken
 
 __all__ = [
     "Abwesenheit",
+    "AkzeptierteAbweichung",
+    "Anfragezaehler",
     "Ansicht",
+    "Aufbewahrung",
     "Aufgabe",
     "Aufgabenkommentar",
     "Aufsichtszugriff",
     "Auskunft",
     "Ausloeser",
+    "Ausrichtung",
     "Austausch",
     "Base",
     "Benachrichtigung",
@@ -67,6 +74,10 @@ __all__ = [
     "Eingriff",
     "Einstellung",
     "Entwurf",
+    "EntwurfAnwendung",
+    "EntwurfBesuch",
+    "EntwurfDatei",
+    "EntwurfStand",
     "Fachapplikationsstand",
     "Fall",
     "Fallsalz",
@@ -83,10 +94,14 @@ __all__ = [
     "KontoRolle",
     "Loeschfreigabe",
     "Meldung",
+    "Modelldatei",
     "Papier",
     "Parameterwert",
     "Person",
     "Probelauf",
+    "Protokoll",
+    "Protokolldatei",
+    "Protokollteil",
     "Region",
     "RegionOwned",
     "Release",
@@ -94,6 +109,8 @@ __all__ = [
     "Segmentzuordnung",
     "Siegel",
     "Siegelzeile",
+    "Spur",
+    "Startentwurf",
     "Stellvertretung",
     "Subscription",
     "Tagesmail",
