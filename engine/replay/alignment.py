@@ -71,7 +71,7 @@ class Aligner:
         """From the table of all states, where the model turned out to have few."""
         self.asked += 1
         if self.table is None and self.asked in LOOKS and self.tried < FEW:
-            self._tabulate(min(FEW, self.expanded // DEARER))
+            self.tabulate(min(FEW, self.expanded // DEARER))
         moves = None if self.table is None else self.table.align(self.start, trace, is_open=is_open)
         if moves is None:
             return None
@@ -79,7 +79,7 @@ class Aligner:
         told = tuple(Move(LOG if seen is None else MODEL if position is None else SYNC, position, seen, _unknown(state)) for position, seen, state in moves)
         return Alignment(cost, cost, cost, told, 0)
 
-    def _tabulate(self, most: int) -> None:
+    def tabulate(self, most: int) -> None:
         """Make the table if the model has few states; large ones are given up before looking costs more than the searches did."""
         self.tried = most
         todo, seen = [self.start], {self.start}

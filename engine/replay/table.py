@@ -77,11 +77,12 @@ class Table:
         """
         path = self._path(trace, is_open=is_open)
         bit = 1 << self.numbers[start]
-        most = len(trace) + len(self.steps) + 1
-        for k in range(most):
-            if self._level(path, k) & bit:
-                return self._moves(path, trace, start, k)
-        return None
+        k = 0
+        while not self._level(path, k) & bit:
+            if k and all(suffix.levels[k] == suffix.levels[k - 1] for suffix in path):
+                return None  # nothing more will come
+            k += 1
+        return self._moves(path, trace, start, k)
 
     def _path(self, trace: Sequence[int], *, is_open: bool) -> list[Suffix]:
         """The suffixes of the trace, the longest first, the empty one last."""

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.e2e
 FALL = Path(__file__).resolve().parents[2] / "bpmn" / "fall.bpmn"
 LOG = "Fall;Aktivität;Zeitpunkt\n" + "".join(
     f"{case};Zuständigkeit prüfen;0{day}.09.2026 08:00\n{case};{second};0{day + 1}.09.2026 10:00\n"
-    for case, day, second in (("a", 1, "Anspruch prüfen"), ("b", 2, "Kaffee trinken"))
+    for case, day, second in (("a", 1, "Fall zuteilen"), ("b", 2, "Kaffee trinken"))
 )
 
 
