@@ -21,6 +21,7 @@ from webui.akte import akte
 from webui.arbeit import arbeit
 from webui.aufgabe import aufgaben
 from webui.aufsicht import aufsicht
+from webui.auftraege import auftraege, own_list
 from webui.bestand import allow_large_upload, bestand
 from webui.betrieb import betrieb, measure
 from webui.config import Config
@@ -31,7 +32,7 @@ from webui.einfuehrung import SEHEN, einfuehrung
 from webui.faelle import faelle
 from webui.formulare import html_id
 from webui.fortsetzen import mine
-from webui.grenzen import limiter
+from webui.grenzen import limiter, settings
 from webui.konten import konten
 from webui.konto import konto
 from webui.leitung import leitung
@@ -53,7 +54,7 @@ BLUEPRINTS = (
     *(dateien.dateien, konto, mein_konto, konten, oidc.oidc, zugaenge, demo, betrieb),
     *(arbeit, aufgaben, zuweisung, stellvertretung, mitteilungen, listen, leitung),
     *(faelle, akte, papier, sitzung, neben, bestand, abgleich, dubletten, uebergabe),
-    *(einfuehrung, parameter, aufsicht, vernichtung),
+    *(auftraege, einfuehrung, parameter, aufsicht, vernichtung),
     *auswertung.BLUEPRINTS,
 )
 
@@ -62,10 +63,10 @@ def create_app(database: Database | None = None, config: Config | None = None) -
     """The WSGI application. ``database`` and ``config`` are given by tests; otherwise the environment says."""
     config = config or Config.from_env()
     app = Flask(__name__, static_folder=None)
+    app.extensions["fallfluss"] = database or _open(config)
     _configure(app, config)
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies, x_host=config.proxies)  # type: ignore[method-assign]
-    app.extensions["fallfluss"] = database or _open(config)
     app.extensions["fallfluss-config"] = config
     app.extensions["fallfluss-assets"] = read_manifest()
     csrf = _protect(app)
@@ -100,7 +101,7 @@ def _configure(app: Flask, config: Config) -> None:
         # A token lasts as long as its session: whoever writes for an hour must not lose the text.
         WTF_CSRF_TIME_LIMIT=None,
         RATELIMIT_ENABLED=config.has_rate_limit,
-        RATELIMIT_STORAGE_URI="memory://",
+        **settings(app.extensions["fallfluss"]),
     )
 
 
@@ -122,7 +123,7 @@ def _prepare_templates(app: Flask) -> None:
     app.jinja_loader = ChoiceLoader([PackageLoader("webui"), govuk])
     app.jinja_env.filters.update(words.FILTERS)
     app.jinja_env.globals.update(
-        asset=asset, html_id=html_id, rolle_ue=words.ROLLE_UE, frist=words.frist, anzahl=words.anzahl, fuer_mich=mine
+        asset=asset, html_id=html_id, rolle_ue=words.ROLLE_UE, frist=words.frist, anzahl=words.anzahl, fuer_mich=mine, eigene_liste=own_list
     )
     app.context_processor(_common)
 
@@ -140,6 +141,7 @@ def _common() -> dict[str, Any]:
         "works_on_cases": bool(person and person.access.has(*rules.FALLROLLEN)),
         "works_on_tasks": bool(person and person.access.has(*rules.AUFGABENROLLEN)),
         "sees_introduction": bool(person and person.access.has(*SEHEN)),
+        "has_orders": bool(person and person.access.has("vpe_stelle")),
         "leads": bool(person and person.access.has(*LEADS)),
         "reads_parameters": bool(person and person.access.has(*LESEN)),
         "endpoint": request.endpoint or "",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from engine.commands import einfuehrung, neben, partner, uebergabe
+from engine.commands import einfuehrung, ewk, neben, partner, sistierung, uebergabe
 from engine.store.session import FallSession
 from engine.store.tables import Hinweis, Instanz, Job
 
@@ -35,12 +35,15 @@ HANDLERS: dict[str, Handler] = {
     "hinweis": hinweis,
     "austausch.protokollieren": partner.record,
     "einfuehrung.melden": einfuehrung.tell,
+    "ewk.verarbeiten": ewk.work_off,
     "fall.melden": uebergabe.tell_case,
     "fall.benennen": neben.call,
     "fall.benachrichtigen": neben.report,
     "fall.eroeffnen": neben.open_fall,
     "fall.lesen": neben.read_case,
     "fall.merken": neben.remember,
+    "fristen.anhalten": sistierung.pause,
+    "fristen.fortsetzen": sistierung.go_on,
     "aufgaben.zaehlen": neben.count_open,
     "meldung.wecken": neben.wake,
     "neben.beenden": neben.end_beside,

@@ -11,7 +11,7 @@ from engine.store import parameter
 from engine.store.session import FallSession
 
 T = TypeVar("T", bound=Hashable)
-SCHWELLE = "auswertung_schwelle"
+SCHWELLE = "anonymisierung_zellgroesse"
 KANTON = "*"
 
 

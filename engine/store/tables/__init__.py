@@ -20,6 +20,7 @@ from engine.store.tables.arbeit import (
     Team,
     Teammitglied,
 )
+from engine.store.tables.aufbewahrung import Anfragezaehler, Aufbewahrung, Startentwurf
 from engine.store.tables.auswertung import AkzeptierteAbweichung, Ausrichtung, Modelldatei, Protokoll, Protokolldatei, Protokollteil, Spur
 from engine.store.tables.base import Base, Instant, Key, RegionOwned
 from engine.store.tables.case import Dossier, Fall, Hinweis, Person, Segmentzuordnung, Verlauf
@@ -46,7 +47,9 @@ from engine.store.tables.zugang import Dienstkonto, Zugangstoken
 __all__ = [
     "Abwesenheit",
     "AkzeptierteAbweichung",
+    "Anfragezaehler",
     "Ansicht",
+    "Aufbewahrung",
     "Aufgabe",
     "Aufgabenkommentar",
     "Aufsichtszugriff",
@@ -100,6 +103,7 @@ __all__ = [
     "Siegel",
     "Siegelzeile",
     "Spur",
+    "Startentwurf",
     "Stellvertretung",
     "Subscription",
     "Tagesmail",
