@@ -42,6 +42,8 @@ from engine.store.tables.trust import (
     Vernichtungsantrag,
     Zweitfaktor,
 )
+from engine.store.tables.umstellung import Eingriff, Umstellung, Umstellungsfall
+from engine.store.tables.werkstatt import EntwurfAnwendung, EntwurfBesuch, EntwurfDatei, EntwurfStand
 from engine.store.tables.zugang import Dienstkonto, Zugangstoken
 
 __all__ = [
@@ -69,8 +71,13 @@ __all__ = [
     "Dokumentinhalt",
     "Dossier",
     "Einfuehrungsstand",
+    "Eingriff",
     "Einstellung",
     "Entwurf",
+    "EntwurfAnwendung",
+    "EntwurfBesuch",
+    "EntwurfDatei",
+    "EntwurfStand",
     "Fachapplikationsstand",
     "Fall",
     "Fallsalz",
@@ -112,6 +119,8 @@ __all__ = [
     "Timer",
     "Uebergabe",
     "Uebergabeangebot",
+    "Umstellung",
+    "Umstellungsfall",
     "Verknuepfung",
     "Verlauf",
     "Vernichtung",
