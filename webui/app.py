@@ -32,7 +32,7 @@ from webui.einfuehrung import SEHEN, einfuehrung
 from webui.faelle import faelle
 from webui.formulare import html_id
 from webui.fortsetzen import mine
-from webui.grenzen import limiter
+from webui.grenzen import limiter, settings
 from webui.konten import konten
 from webui.konto import konto
 from webui.leitung import leitung
@@ -47,11 +47,14 @@ from webui.uebergabe import uebergabe
 from webui.vernichtung import vernichtung
 from webui.wach import sitzung
 from webui.werkstatt.dateien import werkdateien
+from webui.werkstatt.eingriffe import eingriffe
 from webui.werkstatt.entwuerfe import entwuerfe
+from webui.werkstatt.lage import lage
 from webui.werkstatt.probelaeufe import probelaeufe
 from webui.werkstatt.probieren import probieren
 from webui.werkstatt.pruefen import pruefen
 from webui.werkstatt.rollen import SIEHT
+from webui.werkstatt.umstellungen import umstellungen
 from webui.zugaenge import zugaenge
 from webui.zuweisung import zuweisung
 
@@ -63,6 +66,7 @@ BLUEPRINTS = (
     *(auftraege, einfuehrung, parameter, aufsicht, vernichtung),
     *auswertung.BLUEPRINTS,
     *(entwuerfe, werkdateien, pruefen, probieren, probelaeufe),
+    *(umstellungen, lage, eingriffe),
 )
 
 
@@ -70,10 +74,10 @@ def create_app(database: Database | None = None, config: Config | None = None) -
     """The WSGI application. ``database`` and ``config`` are given by tests; otherwise the environment says."""
     config = config or Config.from_env()
     app = Flask(__name__, static_folder=None)
+    app.extensions["fallfluss"] = database or _open(config)
     _configure(app, config)
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies, x_host=config.proxies)  # type: ignore[method-assign]
-    app.extensions["fallfluss"] = database or _open(config)
     app.extensions["fallfluss-config"] = config
     app.extensions["fallfluss-assets"] = read_manifest()
     csrf = _protect(app)
@@ -108,7 +112,7 @@ def _configure(app: Flask, config: Config) -> None:
         # A token lasts as long as its session: whoever writes for an hour must not lose the text.
         WTF_CSRF_TIME_LIMIT=None,
         RATELIMIT_ENABLED=config.has_rate_limit,
-        RATELIMIT_STORAGE_URI="memory://",
+        **settings(app.extensions["fallfluss"]),
     )
 
 

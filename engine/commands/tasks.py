@@ -14,6 +14,7 @@ from engine.definitions import feel
 from engine.definitions.listeners import announces
 from engine.model.access import PROBELAUF
 from engine.model.errors import NotAllowed, NotFound, Stale, TaskClaimed, TaskNotOpen
+from engine.queries.personenwahl import with_people
 from engine.runtime import assign, complete
 from engine.store import library
 from engine.store.audit import log
@@ -98,7 +99,7 @@ def _validated(session: FallSession, instanz: Instanz, aufgabe: Aufgabe, raw: Ma
         return {}
     contents = library.contents(session, instanz.release_id)
     seen = sicht(session.access, instanz.region, contents)
-    form = seen.form(contents.form(aufgabe.form_id, aufgabe.form_tag))
+    form = with_people(session, seen.form(contents.form(aufgabe.form_id, aufgabe.form_tag)), instanz.region)
     stored = library.runtime(session, instanz.release_id, instanz.region).visible(instanz.state, [aufgabe.key])[aufgabe.key]
     context = form_context(session, form, instanz.region, seen.redacted(stored))
     return seen.restored(form.validate(raw, context, feel=feel.shared(), now=session.now), stored)

@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from sqlalchemy import ColumnElement, func, or_, select
 
+from engine.commands import umstellen
 from engine.commands.events import fire_timer
 from engine.commands.jobs import complete_job, fail_job, open_job
 from engine.commands.starts import start_by_timer
@@ -18,7 +19,7 @@ from engine.model.access import PROBELAUF, system
 from engine.model.errors import FallflussError, NotWaiting, Stale
 from engine.scheduling.handlers import HANDLERS, HARMLESS
 from engine.store.session import Database, FallSession
-from engine.store.tables import Ausloeser, Instanz, Job, Timer
+from engine.store.tables import Ausloeser, Instanz, Job, Timer, Umstellung, Umstellungsfall
 
 log = structlog.get_logger(__name__)
 
@@ -35,13 +36,14 @@ class Worked:
     timers: int = 0
     jobs: int = 0
     failures: int = 0
+    migrations: int = 0
 
     def __add__(self, other: Worked) -> Worked:
-        return Worked(self.timers + other.timers, self.jobs + other.jobs, self.failures + other.failures)
+        return Worked(self.timers + other.timers, self.jobs + other.jobs, self.failures + other.failures, self.migrations + other.migrations)
 
     @property
     def count(self) -> int:
-        return self.timers + self.jobs + self.failures
+        return self.timers + self.jobs + self.failures + self.migrations
 
 
 def next_due(database: Database) -> datetime | None:
@@ -126,7 +128,7 @@ def _next(session: FallSession, table: Any, *where: ColumnElement[bool]) -> int 
 
 def _next_of_each(session: FallSession) -> dict[Kind, datetime]:
     """When the next one of each kind is due, of those of which any waits. Costs an index look-up for each."""
-    found = {kind: session.scalar(select(func.min(kind.table.next_attempt_at)).where(*kind.where())) for kind in (TIMERS, STARTS, JOBS)}
+    found = {kind: session.scalar(select(func.min(kind.table.next_attempt_at)).where(*kind.where())) for kind in (TIMERS, STARTS, JOBS, MIGRATIONS)}
     return {kind: at for kind, at in found.items() if at is not None}
 
 
@@ -136,6 +138,18 @@ def _ours() -> tuple[ColumnElement[bool], ...]:
     A trial run must reach nobody: what would, waits for whoever tries it out.
     """
     return (Job.retries > 0, Job.type.in_(HANDLERS), or_(Job.region != PROBELAUF, Job.type.in_(HARMLESS)))
+
+
+def _running_plans() -> tuple[ColumnElement[bool], ...]:
+    """Cases of plans that are being examined or run; a plan that was paused or given up keeps its queue."""
+    return (Umstellungsfall.umstellung_id.in_(select(Umstellung.id).where(Umstellung.zustand.in_(("pruefung", "laeuft")))),)
+
+
+def _postpone_migration(session: FallSession, key: int, reason: str) -> None:
+    row = session.get(Umstellungsfall, key)
+    if row is not None:
+        row.attempts += 1
+        row.next_attempt_at = session.now + pause(row.attempts)
 
 
 def _postpone_timer(session: FallSession, key: int, reason: str) -> None:
@@ -175,4 +189,5 @@ def pause(attempts: int) -> timedelta:
 
 TIMERS = Kind(Timer, fire_timer, _postpone_timer, Worked(timers=1))
 STARTS = Kind(Ausloeser, _start, _postpone_start, Worked(timers=1))
+MIGRATIONS = Kind(Umstellungsfall, umstellen.work, _postpone_migration, Worked(migrations=1), _running_plans)
 JOBS = Kind(Job, _handle, _postpone_job, Worked(jobs=1), _ours)

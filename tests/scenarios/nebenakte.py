@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from engine import commands
 from engine.model.access import Access, room_of
-from engine.store.tables import Austausch, Fall, Instanz, Verlauf
+from engine.store.tables import Austausch, Instanz, Verlauf
 from tests.scenarios.akte import ROLLEN, Akte
 
 NEBENROLLEN = (*ROLLEN, "fallfuehrung_intensiv", "vpe_stelle", "koordination")

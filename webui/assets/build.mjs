@@ -25,6 +25,8 @@ const browserBundles = {
   "auswertung.js": "webui/assets/auswertung/auswertung.js",
   "auswertung.css": "webui/assets/auswertung/auswertung.css",
   "schaubild.js": "webui/assets/auswertung/schaubild.js",
+  "umstellung.js": "webui/assets/werkstatt/umstellung.js",
+  "umstellung.css": "webui/assets/werkstatt/umstellung.css",
 };
 
 // For the server: plain scripts for embedded V8, unhashed. `define` and friends belong to the bundle that needs them.

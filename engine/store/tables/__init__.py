@@ -20,6 +20,7 @@ from engine.store.tables.arbeit import (
     Team,
     Teammitglied,
 )
+from engine.store.tables.aufbewahrung import Anfragezaehler, Aufbewahrung, Startentwurf
 from engine.store.tables.auswertung import AkzeptierteAbweichung, Ausrichtung, Modelldatei, Protokoll, Protokolldatei, Protokollteil, Spur
 from engine.store.tables.base import Base, Instant, Key, RegionOwned
 from engine.store.tables.case import Dossier, Fall, Hinweis, Person, Segmentzuordnung, Verlauf
@@ -41,13 +42,16 @@ from engine.store.tables.trust import (
     Vernichtungsantrag,
     Zweitfaktor,
 )
+from engine.store.tables.umstellung import Eingriff, Umstellung, Umstellungsfall
 from engine.store.tables.werkstatt import EntwurfAnwendung, EntwurfBesuch, EntwurfDatei, EntwurfStand
 from engine.store.tables.zugang import Dienstkonto, Zugangstoken
 
 __all__ = [
     "Abwesenheit",
     "AkzeptierteAbweichung",
+    "Anfragezaehler",
     "Ansicht",
+    "Aufbewahrung",
     "Aufgabe",
     "Aufgabenkommentar",
     "Aufsichtszugriff",
@@ -67,6 +71,7 @@ __all__ = [
     "Dokumentinhalt",
     "Dossier",
     "Einfuehrungsstand",
+    "Eingriff",
     "Einstellung",
     "Entwurf",
     "EntwurfAnwendung",
@@ -105,6 +110,7 @@ __all__ = [
     "Siegel",
     "Siegelzeile",
     "Spur",
+    "Startentwurf",
     "Stellvertretung",
     "Subscription",
     "Tagesmail",
@@ -113,6 +119,8 @@ __all__ = [
     "Timer",
     "Uebergabe",
     "Uebergabeangebot",
+    "Umstellung",
+    "Umstellungsfall",
     "Verknuepfung",
     "Verlauf",
     "Vernichtung",

@@ -9,6 +9,7 @@ from sqlalchemy import JSON, Date, ForeignKey, Identity, Index, String, Text, Un
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.store.tables.base import Base, Key, RegionOwned
+from engine.store.verschluss import Verschlossen
 
 
 class Fall(RegionOwned, Base):
@@ -58,7 +59,7 @@ class Dossier(RegionOwned, Base):
 
 
 class Person(RegionOwned, Base):
-    """``ahv_kennzeichen`` is the keyed digest of the AHV number, by which alone other regions may ask for it (``engine.store.dubletten``)."""
+    """``ahvn13`` is sealed in the column; ``ahv_kennzeichen`` is its keyed digest, by which alone it is looked for (``engine.store.dubletten``)."""
 
     __tablename__ = "person"
     __table_args__ = (UniqueConstraint("fall_id", "person_id"),)
@@ -70,7 +71,7 @@ class Person(RegionOwned, Base):
     vorname: Mapped[str]
     geburtsdatum: Mapped[date | None] = mapped_column(Date)
     rolle_ue: Mapped[str]
-    ahvn13: Mapped[str | None]
+    ahvn13: Mapped[str | None] = mapped_column(Verschlossen("ahv"))
     ahv_kennzeichen: Mapped[str | None] = mapped_column(String(64), index=True)
     von: Mapped[date] = mapped_column(Date)
     bis: Mapped[date | None] = mapped_column(Date)

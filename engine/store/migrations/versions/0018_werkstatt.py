@@ -8,7 +8,7 @@ from alembic import op
 from engine.store import tables
 
 revision = "0018"
-down_revision = "0021"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 
