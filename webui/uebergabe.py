@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from engine import commands, queries
 from engine.commands.cases import OPENS
-from engine.commands.uebergabe import PROCESS
+from engine.commands.uebergabe import move_form
 from engine.model.errors import FormInvalid, NotFound
 from engine.store.session import FallSession
 from webui.formulare import change_rows, newly_asked, seite
@@ -25,7 +25,7 @@ uebergabe = Blueprint("uebergabe", __name__, url_prefix="/faelle")
 @requires(*OPENS)
 def umzug(fall_nr: str) -> ResponseReturnValue:
     with reading() as session:
-        form = commands.start_form(session, PROCESS)
+        form = move_form(session, fall_nr)
         return _page(session, fall_nr, form.prefill({}) if form else {}, uuid.uuid4().hex)
 
 
@@ -34,7 +34,7 @@ def umzug(fall_nr: str) -> ResponseReturnValue:
 def erfassen(fall_nr: str) -> ResponseReturnValue:
     action = request.form.get("_aktion", "")
     with reading() as session:
-        form = commands.start_form(session, PROCESS)
+        form = move_form(session, fall_nr)
         raw = change_rows(form.values_from(request.form) if form else {}, action)
         asked = newly_asked(seite(form, raw, {}, session.now), request.form.get("_gezeigt")) if form else []
         if action != "erfassen" or asked:
@@ -58,7 +58,7 @@ def _page(
     errors: Mapping[str, str] | None = None,
     asked: list[str] | None = None,
 ) -> str:
-    form, fall = commands.start_form(session, PROCESS), queries.case(session, fall_nr).fall
+    form, fall = move_form(session, fall_nr), queries.case(session, fall_nr).fall
     if form is None or fall.abgeschlossen_am:
         raise NotFound(f"Ein laufender Fall {fall_nr}")
     formular = seite(form, raw, {}, session.now, errors)

@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from sqlalchemy import ColumnElement, func, or_, select
 
+from engine.commands.deployments import take_effect
 from engine.commands.events import fire_timer
 from engine.commands.jobs import complete_job, fail_job, open_job
 from engine.commands.starts import start_by_timer
@@ -18,7 +19,7 @@ from engine.model.access import PROBELAUF, system
 from engine.model.errors import FallflussError, NotWaiting, Stale
 from engine.scheduling.handlers import HANDLERS, HARMLESS
 from engine.store.session import Database, FallSession
-from engine.store.tables import Ausloeser, Instanz, Job, Timer
+from engine.store.tables import Ausloeser, Geltung, Instanz, Job, Timer
 
 log = structlog.get_logger(__name__)
 
@@ -116,7 +117,7 @@ def _handle(session: FallSession, key: int) -> None:
 def _next(session: FallSession, table: Any, *where: ColumnElement[bool]) -> int | None:
     """The key of what is due longest, its instance locked; what another scheduler has locked is left to it."""
     query = select(table.key).where(table.next_attempt_at <= session.now, *where).order_by(table.next_attempt_at, table.key).limit(1)
-    if table is Ausloeser:  # belongs to no instance yet: the row itself is the lock
+    if table in (Ausloeser, Geltung):  # belongs to no instance yet: the row itself is the lock
         locked = query.with_for_update(skip_locked=True)
     else:
         locked = query.join(Instanz, Instanz.nummer == table.instanz_nummer).with_for_update(of=Instanz, skip_locked=True)
@@ -126,7 +127,7 @@ def _next(session: FallSession, table: Any, *where: ColumnElement[bool]) -> int 
 
 def _next_of_each(session: FallSession) -> dict[Kind, datetime]:
     """When the next one of each kind is due, of those of which any waits. Costs an index look-up for each."""
-    found = {kind: session.scalar(select(func.min(kind.table.next_attempt_at)).where(*kind.where())) for kind in (TIMERS, STARTS, JOBS)}
+    found = {kind: session.scalar(select(func.min(kind.table.next_attempt_at)).where(*kind.where())) for kind in (RELEASES, TIMERS, STARTS, JOBS)}
     return {kind: at for kind, at in found.items() if at is not None}
 
 
@@ -152,6 +153,13 @@ def _postpone_start(session: FallSession, key: int, reason: str) -> None:
         start.next_attempt_at = session.now + pause(start.attempts)
 
 
+def _postpone_release(session: FallSession, key: int, reason: str) -> None:
+    release = session.get(Geltung, key)
+    if release is not None:
+        release.attempts += 1
+        release.next_attempt_at = session.now + pause(release.attempts)
+
+
 def _postpone_job(session: FallSession, key: int, reason: str) -> None:
     job = session.get(Job, key)
     if job is not None:
@@ -174,5 +182,7 @@ def pause(attempts: int) -> timedelta:
 
 
 TIMERS = Kind(Timer, fire_timer, _postpone_timer, Worked(timers=1))
+# Before the start events, which at that instant are those of another release.
+RELEASES = Kind(Geltung, take_effect, _postpone_release, Worked(timers=1))
 STARTS = Kind(Ausloeser, _start, _postpone_start, Worked(timers=1))
 JOBS = Kind(Job, _handle, _postpone_job, Worked(jobs=1), _ours)

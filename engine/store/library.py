@@ -16,8 +16,9 @@ from engine.model.calendar import ZURICH
 from engine.model.errors import NotFound, Trouble
 from engine.runtime import Definition, Runtime, compile_bpmn
 from engine.store import parameter
+from engine.store.parameter import KANTON
 from engine.store.session import Database, FallSession
-from engine.store.tables import DefinitionVersion, Release, ReleaseItem
+from engine.store.tables import DefinitionVersion, Geltung, ReleaseItem
 
 T = TypeVar("T")
 # Where a session keeps the releases it has made itself.
@@ -149,13 +150,18 @@ class Contents:
         return item.once("compiled", lambda: compile_bpmn(item.content, item.version, item.resource_name))
 
 
-def latest_release(session: FallSession) -> int:
-    """The release that new cases begin on.
+def latest_release(session: FallSession, region: str | None = None) -> int:
+    """The release that new cases in that region begin on at the transaction's instant; without one, where no region has its own.
 
     Raises:
         NotFound: nothing was released yet.
     """
-    found = session.scalar(select(Release.id).where(Release.probe.is_(None)).order_by(Release.id.desc()).limit(1))
+    found = session.scalar(
+        select(Geltung.release_id)
+        .where(Geltung.von <= session.now, Geltung.region.in_(sorted({KANTON, region or KANTON})))
+        .order_by(Geltung.von.desc(), Geltung.key.desc())
+        .limit(1)
+    )
     if found is None:
         raise NotFound("Eine freigegebene Fassung des Prozesses")
     return found

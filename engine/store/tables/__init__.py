@@ -24,6 +24,7 @@ from engine.store.tables.base import Base, Instant, Key, RegionOwned
 from engine.store.tables.case import Dossier, Fall, Hinweis, Person, Segmentzuordnung, Verlauf
 from engine.store.tables.drawn import Ausloeser, DefinitionVersion, Deployment, Release, ReleaseItem
 from engine.store.tables.exchange import Bestandsdatei, Bestandsfall, Uebergabe, Uebergabeangebot
+from engine.store.tables.freigabe import Freigabe, Freigabeteil, Geltung
 from engine.store.tables.operation import Einstellung, Parameterwert, Zugriff
 from engine.store.tables.partner import Austausch, Einfuehrungsstand
 from engine.store.tables.places import Gemeinde, Konto, KontoRolle, Region
@@ -68,7 +69,10 @@ __all__ = [
     "Fachapplikationsstand",
     "Fall",
     "Fallsalz",
+    "Freigabe",
+    "Freigabeteil",
     "Fremdkonto",
+    "Geltung",
     "Gemeinde",
     "Hinweis",
     "Incident",
