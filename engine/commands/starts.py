@@ -67,7 +67,8 @@ def in_force(session: FallSession) -> dict[str, int]:
     ).all()
     found: dict[str, int] = {}
     for region in (KANTON, *session.scalars(select(Region.kuerzel))):
-        found |= {region: row.release_id for row in rows if row.region in (KANTON, region)}
+        if own := [row for row in rows if row.region in (KANTON, region)]:
+            found[region] = own[-1].release_id
     return found
 
 

@@ -22,6 +22,7 @@ from engine.commands.cases import OPENS, CaseRef, case_variables, own_instance, 
 from engine.commands.events import correlate
 from engine.commands.stepping import advance, lock
 from engine.definitions import feel
+from engine.definitions.forms import Form
 from engine.model.access import system
 from engine.model.calendar import ZURICH, add_duration
 from engine.model.errors import FallflussError, NobodyWaits, NotAllowed, NotFound
