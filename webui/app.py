@@ -45,6 +45,8 @@ from webui.stellvertretung import stellvertretung
 from webui.uebergabe import uebergabe
 from webui.vernichtung import vernichtung
 from webui.wach import sitzung
+from webui.werkstatt.freigaben import freigaben
+from webui.werkstatt.vergleich import vergleich
 from webui.zugaenge import zugaenge
 from webui.zuweisung import zuweisung
 
@@ -54,6 +56,7 @@ BLUEPRINTS = (
     *(arbeit, aufgaben, zuweisung, stellvertretung, mitteilungen, listen, leitung),
     *(faelle, akte, papier, sitzung, neben, bestand, abgleich, dubletten, uebergabe),
     *(einfuehrung, parameter, aufsicht, vernichtung),
+    *(vergleich, freigaben),
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import func, select
 
@@ -20,6 +20,9 @@ from engine.store.errors import Conflict
 from engine.store.parameter import KANTON
 from engine.store.session import FallSession
 from engine.store.tables import DefinitionVersion, Deployment, Geltung, Release, ReleaseItem
+
+# Since when a first release holds.
+BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,9 @@ def release(session: FallSession, note: str = "", *, keys: Iterable[int] | None 
         DefinitionInvalid: the set does not hold together (a process calls what is not in it); nothing was released.
     """
     made = make_release(session, chosen(session, keys), note, version_tag)
-    put_in_force(session, made, (KANTON,), session.now)
+    is_first = session.scalar(select(Geltung.key).limit(1)) is None
+    # Before it there was nothing: history that is built afterwards begins on it, too.
+    put_in_force(session, made, (KANTON,), BEGINNING if is_first else session.now)
     return made
 
 

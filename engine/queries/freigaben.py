@@ -90,6 +90,15 @@ def parts(session: FallSession, before: int | None, after: Sequence[DefinitionVe
     return [one for one in both if one.vorher is None or one.neu is None or one.vorher.key != one.neu.key]
 
 
+def before(session: FallSession, given: Freigabe) -> int | None:
+    """The release that held where a proposal took effect, until it did."""
+    own = session.scalars(select(Geltung).where(Geltung.freigabe_id == given.id).order_by(Geltung.key)).first()
+    if own is None:
+        return None
+    earlier = select(Geltung.release_id).where(Geltung.region.in_(sorted({KANTON, own.region})), Geltung.key != own.key, Geltung.von <= own.von, Geltung.key < own.key)
+    return session.scalar(earlier.order_by(Geltung.von.desc(), Geltung.key.desc()).limit(1))
+
+
 def held_by(session: FallSession, freigabe_id: int) -> list[DefinitionVersion]:
     """The versions a proposal is about."""
     part = select(Freigabeteil.definition_key).where(Freigabeteil.freigabe_id == freigabe_id)

@@ -26,6 +26,10 @@ class Stand:
     name: str
     files: Mapping[str, bytes]
     is_set: bool
+    fassung: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.fassung}" if self.fassung else self.name
 
 
 def stand(session: FallSession, wanted: str) -> Stand:
@@ -38,7 +42,7 @@ def stand(session: FallSession, wanted: str) -> Stand:
         return _set(session, found["what"], int(found["id"]))
     if found := ONE.fullmatch(wanted):
         row = _version(session, found["kind"], found["id"], found["version"])
-        return Stand(f"{row.name}, Fassung {row.version}", {row.resource_name: row.content}, is_set=False)
+        return Stand(row.name, {row.resource_name: row.content}, is_set=False, fassung=f"Fassung {row.version}")
     raise NotFound(f"«{wanted[:100]}»")
 
 

@@ -84,10 +84,17 @@ ROUTES: dict[str, set[str] | frozenset[str] | None] = {
     "vernichtung.pruefen": {"leitung"},
     "vernichtung.bestaetigen": {"leitung"},
     "vernichtung.*": {"leitung", "administration"},
+    "vergleich.*": {"prozess", "umsetzung"},
+    "freigaben.neu": {"prozess"},
+    "freigaben.vorschlagen": {"prozess"},
+    "freigaben.zurueckziehen": {"prozess"},
+    "freigaben.erteilen": {"umsetzung"},
+    "freigaben.ablehnen": {"umsetzung"},
+    "freigaben.*": {"prozess", "umsetzung"},
     "dubletten.*": {"intake", "administration", "leitung"},
 }
 # Routes whose parts name no case: what they name is the same for everybody.
-NO_CASE = ("konten.*", "parameter.*", "dateien.*")
+NO_CASE = ("konten.*", "parameter.*", "dateien.*", "freigaben.*")
 
 
 def _expected(endpoint: str) -> set[str] | frozenset[str] | None:
@@ -112,7 +119,7 @@ def app(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     """One application for all: nothing that is asked here may change anything."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("engine.store.konten._hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
-        patch.setattr("webui.app.read_manifest", lambda: {n: n for n in ("start.js", "anwendung.js", "anwendung.css", "diagramm.js", "diagramm.css")})
+        patch.setattr("webui.app.read_manifest", lambda: {n: n for n in ("start.js", "anwendung.js", "anwendung.css", "diagramm.js", "diagramm.css", "vergleich.js", "vergleich.css")})
         file = tmp_path_factory.mktemp("matrix") / "fallfluss.db"
         file.write_bytes(sqlite_template.read_bytes())
         database = Database(f"sqlite:///{file}", clock=SystemClock())

@@ -19,6 +19,8 @@ const browserBundles = {
   "anwendung.css": "webui/assets/anwendung.css",
   "diagramm.js": "webui/assets/diagramm.js",
   "diagramm.css": "webui/assets/diagramm.css",
+  "vergleich.js": "webui/assets/vergleich.js",
+  "vergleich.css": "webui/assets/vergleich.css",
 };
 
 // For the server: plain scripts for embedded V8, unhashed. `define` and friends belong to the bundle that needs them.

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from engine.definitions.forms.read import load
 from engine.definitions.vergleich import diagramm, formular, tabelle
 from engine.definitions.vergleich.model import Change, Comparison, Detail, Tabelle, compare_parts
-from engine.definitions.xml import invalid, parse
+from engine.definitions.xml import invalid, local, parse
 
-__all__ = ["Change", "Comparison", "Detail", "FileComparison", "Tabelle", "compare", "compare_sets", "kind_of"]
+__all__ = ["Change", "Comparison", "Detail", "FileComparison", "Tabelle", "compare", "compare_sets", "id_of", "kind_of"]
 
 KINDS = {".bpmn": "process", ".dmn": "decision", ".form": "form"}
 
@@ -37,6 +37,22 @@ def kind_of(file: str) -> str:
         if file.endswith(suffix):
             return kind
     raise invalid(file, "Verglichen werden Dateien .bpmn, .dmn und .form.", "vergleich")
+
+
+def id_of(content: bytes, file: str) -> str:
+    """The id of the first process or decision, or of the form, in a file.
+
+    Raises:
+        DefinitionInvalid: it cannot be read, or has none.
+    """
+    kind = kind_of(file)
+    if kind == "form":
+        found = str(load(content, file).get("id") or "")
+    else:
+        found = next((node.get("id", "") for node in parse(content, file) if local(node) == kind), "")
+    if not found:
+        raise invalid(file, "In der Datei ist kein Prozess, keine Entscheidung und kein Formular mit einer Kennung.", "vergleich")
+    return found
 
 
 def compare(before: bytes, after: bytes, *, file: str) -> Comparison:

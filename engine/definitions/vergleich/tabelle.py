@@ -28,6 +28,7 @@ from engine.definitions.xml import local
 LOGIC = frozenset({"literalExpression", "context", "list", "relation", "invocation", "functionDefinition", "conditional", "filter", "for", "some",
                    "every", "encapsulatedLogic"})  # fmt: skip
 REQUIRED = {"requiredDecision": "Entscheidung", "requiredInput": "Eingabe", "requiredKnowledge": "Geschäftswissen"}
+BESIDE = {"description": "Beschreibung"}
 TYPES = {"decision": "Entscheidung", "inputData": "Eingabe", "businessKnowledgeModel": "Geschäftswissen", "itemDefinition": "Typ"}
 
 
@@ -145,7 +146,7 @@ def _rule(node: etree._Element, number: int, inputs: list[str], outputs: list[st
     results = [_text(child) for child in node if local(child) == "outputEntry"]
     cells = dict(zip([*inputs, *outputs], [*tests, *results], strict=False))
     annotations = [_text(child) for child in node if local(child) == "annotationEntry"]
-    described = {"Beschreibung": _text(child) for child in node if local(child) == "description"}
+    described = {word: _text(child) for child in node if (word := BESIDE.get(local(child)))}
     return Rule(node.get("id") or f"regel_{number}", number, cells, {**described, **dict(zip(notes, annotations, strict=False))})
 
 
