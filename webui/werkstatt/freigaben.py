@@ -62,11 +62,9 @@ def neu() -> ResponseReturnValue:
 @freigaben.post("/neu")
 @requires(PROPOSES)
 def vorschlagen() -> ResponseReturnValue:
-    typed = {name: request.form.get(name, "")[:2000] for name in ("note", "version_tag", "gueltig_ab", "release", "wo")}
-    regionen = request.form.getlist("regionen") if typed["wo"] == "regionen" else []
+    typed = {name: request.form.get(name, "")[:2000] for name in ("note", "version_tag", "gueltig_ab", "release")}
+    regionen = request.form.getlist("regionen")
     try:
-        if typed["wo"] == "regionen" and not regionen:
-            raise FormInvalid({"regionen": "Wählen Sie mindestens eine Region, oder «überall»."})
         with writing() as session:
             wanted = Vorschlag(typed["note"], typed["version_tag"], _day(typed["gueltig_ab"]), regionen, release_id=_number(typed["release"]))
             made = commands.propose(session, wanted)
