@@ -22,32 +22,33 @@ setup: $(VENV)/.installed $(VENV)/.built ## Alles einrichten: .venv mit dem Befe
 run: setup ## Mit Beispieldaten starten (PORT=8001 für einen anderen Port; Ctrl-C beendet)
 	@exec $(BIN)/fallfluss serve --demo --port $(PORT) $(ARGS)
 
-test: setup browser clients ## Alle Tests, auch im Browser und auf PostgreSQL (ARGS="-k Ablösung" wählt aus)
+test: setup $(VENV)/.dev browser clients ## Alle Tests, auch im Browser und auf PostgreSQL (ARGS="-k Ablösung" wählt aus)
 	$(BIN)/pytest -n 2 --dist loadgroup -m "not soak" $(ARGS)
 
-check: setup ## Stil, Typen und Schichten prüfen
+check: setup $(VENV)/.dev ## Stil, Typen und Schichten prüfen
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-format: setup ## Was sich von selbst berichtigen lässt
+format: setup $(VENV)/.dev ## Was sich von selbst berichtigen lässt
 	$(BIN)/ruff check --fix .
 
-e2e: setup browser ## Nur die Tests im Browser
+e2e: setup $(VENV)/.dev browser ## Nur die Tests im Browser
 	$(BIN)/pytest -m e2e $(ARGS)
 
-bench: setup ## Messen, was ein Schritt kostet
+bench: setup $(VENV)/.dev ## Messen, was ein Schritt kostet
 	@PYTHONPATH=. $(BIN)/python -m tests.bench $(ARGS)
 
-soak: setup browser clients ## Die langen Läufe, von denen «test» Stichproben nimmt
+soak: setup $(VENV)/.dev browser clients ## Die langen Läufe, von denen «test» Stichproben nimmt
 	$(BIN)/pytest -m soak $(ARGS)
 
-bilder: setup browser ## Die Bilder des README neu aufnehmen, während «make run» läuft
+bilder: setup $(VENV)/.dev browser ## Die Bilder des README neu aufnehmen, während «make run» läuft
 	PYTHONPATH=. $(BIN)/python -m tests.e2e.bilder http://127.0.0.1:$(PORT)
 
 lock: setup ## Nach Änderungen an pyproject.toml: Versionen und Prüfsummen neu festhalten
 	@command -v uv >/dev/null || $(BIN)/pip install --quiet uv
-	uv pip compile --quiet --universal --python-version 3.11 --group dev --generate-hashes --no-header --no-emit-index-url pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --group build --generate-hashes --no-header --no-emit-index-url pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --group build --group dev --generate-hashes --no-header --no-emit-index-url -c requirements.lock pyproject.toml -o requirements-dev.lock
 	uv pip compile --quiet --universal --python-version 3.11 --group node --generate-hashes --no-header --no-emit-index-url -o requirements-node.lock
 
 clean: ## Eingerichtetes und Erzeugtes löschen (die Datenbank in var/ bleibt)
@@ -61,6 +62,12 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	@echo "Python-Pakete installieren (einmalig, etwa eine Minute) …"
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+# What only tests and checks need.
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.installed
+	@echo "Pakete für Tests und Prüfungen installieren (einmalig) …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
 # Node only builds what the browser loads. A machine with Node 20 or newer uses its own, any other gets one from PyPI.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from engine.definitions.feel import Feel, Kind, shared
@@ -21,17 +21,13 @@ class Catalog:
     rollen: frozenset[str] = frozenset(ROLLEN)
     missing: Severity = "error"
 
-    readings: dict[tuple[str, str], str | None] = field(default_factory=dict, compare=False, repr=False)
-
     @property
     def feel(self) -> Feel:
         return shared()
 
     def parse_error(self, source: str, kind: Kind = "expression") -> str | None:
-        """As ``Feel.parse_error``; asked once per text, because the way into V8 and back is what a check costs."""
-        if (source, kind) not in self.readings:
-            self.readings[source, kind] = self.feel.parse_error(source, kind=kind)
-        return self.readings[source, kind]
+        """As ``Feel.parse_error``."""
+        return self.feel.parse_error(source, kind=kind)
 
     def unknown_functions(self, source: str, kind: Kind = "expression") -> list[str]:
         """Of a text that is FEEL: the functions nobody defines."""

@@ -29,6 +29,8 @@ from engine.model.errors import Trouble
 BUNDLE = Path(__file__).parent / "dist" / "feel.js"
 MEMORY = 96 * 1024 * 1024
 JAHRE = range(1990, 2101)
+# How many texts an interpreter remembers the reading of: a whole process application has about two thousand.
+READINGS = 20_000
 
 Kind = Literal["expression", "unary"]
 
@@ -41,6 +43,7 @@ class Feel:
 
     def __init__(self, *, seconds: float = 5.0, memory: int = MEMORY):
         self.seconds = seconds
+        self._readings: dict[tuple[str, str, Kind], Any] = {}
         self._v8 = Embedded(BUNDLE, seconds=seconds, memory=memory, prepare=_script("configure", json.dumps({"feiertage": _feiertage()})))
 
     def __enter__(self) -> Feel:
@@ -71,22 +74,22 @@ class Feel:
     def parse_error(self, expression: str, *, kind: Kind = "expression") -> str | None:
         """Why ``expression`` is not FEEL, in German, or None. ``unary`` reads the cell of a decision table."""
         try:
-            problem = self._call("problem", {"source": expression, "kind": kind}, [expression])
+            problem = self._read("problem", expression, kind)
         except Trouble as trouble:
             return trouble.message
         return problem if problem is None else str(problem)
 
     def unknown_functions(self, expression: str, *, kind: Kind = "expression") -> list[str]:
         """Functions called by name that neither FEEL nor Fallfluss nor the expression itself defines."""
-        return list(self._call("reading", {"source": expression, "kind": kind}, [expression])["functions"])
+        return list(self._read("reading", expression, kind)["functions"])
 
     def names(self, expression: str, *, kind: Kind = "expression") -> set[str]:
         """Variables the expression reads. Inside a filter that may include fields of the filtered elements."""
-        return set(self._call("reading", {"source": expression, "kind": kind}, [expression])["names"])
+        return set(self._read("reading", expression, kind)["names"])
 
     def certain_names(self, expression: str) -> set[str]:
         """Variables the expression certainly reads: those around a filter, where a name may also be a field of an element, are left out."""
-        return set(self._call("reading", {"source": expression, "kind": "expression"}, [expression])["certain"])
+        return set(self._read("reading", expression, "expression")["certain"])
 
     def decide(self, programs: Mapping[str, str], context: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
         """Evaluate decisions in one call: JSON programs by their hash, each after those it requires; the answer is that of feel_decision.js.
@@ -103,6 +106,17 @@ class Feel:
             request["models"] = {key: json.loads(program) for key, program in programs.items()}
             answer = self._call("decide", request, names)
         return dict(answer)
+
+    def _read(self, function: str, expression: str, kind: Kind) -> Any:
+        """What depends on the text alone is asked once: the way into V8 and back is what a check costs."""
+        key = (function, expression, kind)
+        if key in self._readings:
+            return self._readings[key]
+        answer = self._call(function, {"source": expression, "kind": kind}, [expression])
+        if len(self._readings) >= READINGS:
+            self._readings.clear()
+        self._readings[key] = answer
+        return answer
 
     def _answers(self, expressions: Sequence[str], context: Mapping[str, Any], now: datetime) -> list[dict[str, Any]]:
         request = {"now": _local(now), "context": _used(context, expressions), "expressions": list(expressions)}

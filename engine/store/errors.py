@@ -14,6 +14,7 @@ from engine.model.errors import FallflussError, Stale
 
 # SQLSTATE classes after which the same transaction may succeed: serialization failure, deadlock, lock not available, query cancelled.
 _RETRY_STATES = frozenset({"40001", "40P01", "55P03", "57014"})
+_DISK_FULL = "53100"
 
 
 class DatabaseBusy(FallflussError):
@@ -33,6 +34,14 @@ class DatabaseUnreachable(FallflussError):
         )
 
 
+class DatabaseFull(DatabaseUnreachable):
+    """There is no room for another row."""
+
+    def __init__(self, reason: str):
+        super().__init__(reason)
+        self.args = ("Auf dem Datenträger der Datenbank ist kein Platz mehr. Es wurde nichts gespeichert. Bitte den Betrieb benachrichtigen.",)
+
+
 class Conflict(FallflussError):
     """A row contradicts what is already stored, such as the same number given twice at the same moment."""
 
@@ -48,7 +57,7 @@ class TooLong(FallflussError):
     """A value does not fit into its column: such as an assignee, computed by a diagram, that is a whole letter."""
 
     def __init__(self) -> None:
-        super().__init__("Ein Wert ist zu lang oder zu gross, um gespeichert zu werden. Es wurde nichts gespeichert.")
+        super().__init__("Ein Wert ist länger oder grösser, als die Datenbank ihn aufnehmen kann. Es wurde nichts gespeichert.")
 
 
 class DatabaseUrlInvalid(FallflussError):
@@ -74,6 +83,7 @@ def translated() -> Iterator[None]:
         Conflict: a constraint was broken.
         TooLong: a value does not fit.
         DatabaseBusy: locked, deadlocked or not serializable.
+        DatabaseFull: no room on its disk.
         DatabaseUnreachable: no connection.
     """
     try:
@@ -82,7 +92,7 @@ def translated() -> Iterator[None]:
         raise Stale from error
     except IntegrityError as error:
         raise Conflict(str(error.orig)) from error
-    except DataError as error:
+    except (DataError, OverflowError) as error:  # SQLite's driver itself refuses whole numbers of more than 64 bits
         raise TooLong from error
     except PoolTimeout as error:
         raise DatabaseBusy from error
@@ -98,6 +108,8 @@ def _cause(error: DBAPIError) -> FallflussError | None:
     state = getattr(error.orig, "sqlstate", None)
     if state in _RETRY_STATES or _primary(code) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return DatabaseBusy()
+    if state == _DISK_FULL or _primary(code) == sqlite3.SQLITE_FULL:
+        return DatabaseFull(str(error.orig))
     if _primary(code) in (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_READONLY):
         return None
     return DatabaseUnreachable(str(error.orig))

@@ -13,7 +13,7 @@ from engine.store.session import Database
 from engine.store.tables import Fall
 from tests.bestand.test_import import ANNA, CARL, table
 from tests.cli.conftest import Run
-from tests.scenarios.conftest import release
+from tests.freigabe import release_all
 
 
 def cases(database: Database) -> int:
@@ -37,7 +37,7 @@ def test_a_dry_run_says_what_would_happen_and_stores_nothing(run: Run, url: str,
 
 
 def test_a_file_is_imported_once_and_faulty_lines_only_on_demand(run: Run, url: str, database: Database, file: Path) -> None:
-    release(database)
+    release_all(database)
     file.write_bytes(table(ANNA, CARL.replace("1990-12-31", "1880-01-01")))
     refused = run("bestand", str(file), "--region", "SDOL", url=url)
     assert refused.exit_code == 1 and "Zeile 3, K-2: «geburtsdatum»" in refused.stderr

@@ -56,15 +56,20 @@ def survive(desk: Desk, folder: Path, kills: int, seed: int) -> Counter[str]:
     journal, chosen = Journal(folder / "journal"), random.Random(seed)
     for life in range(kills):
         live_and_die(desk.database, journal, life, chosen)
-    wait_for_the_dead(desk.database)
-    with desk.database.begin(system()) as session:
+    return assert_nothing_lost(desk.database, journal, deaths=kills)
+
+
+def assert_nothing_lost(database: Database, journal: Journal, deaths: int) -> Counter[str]:
+    """Everything acknowledged is there, nothing twice, every case holds together; what was done, by command."""
+    wait_for_the_dead(database)
+    with database.begin(system()) as session:
         assert check(session) == []
         rows = {row.id: row for row in session.scalars(select(Verlauf))}
         for id, command, key, nummer in journal.acknowledged():
             row = rows.pop(id)
             assert (row.command, row.element_key, row.instanz_nummer) == (command, key, nummer)
         unacknowledged = [row for row in rows.values() if row.by != "zeitgeber" and row.command != "signal"]
-        assert len(unacknowledged) <= kills * (WALKERS + 1)
+        assert len(unacknowledged) <= deaths * (WALKERS + 1)
         opened = Counter(row.values["grund"] for row in session.scalars(select(Verlauf).where(Verlauf.command == "open_case")))
         assert set(opened.values()) == {1}
         for instanz in session.scalars(select(Instanz)):

@@ -105,7 +105,7 @@ def stop_in_a_transaction(desk: Desk, process: subprocess.Popen[bytes], name: st
     return False
 
 
-def one_is_killed_and_one_stopped(desk: Desk, cases: int, processes: int, seed: int) -> None:
+def one_is_killed_and_one_stopped(desk: Desk, cases: int, processes: int, seed: int, *, within: float = 120) -> None:
     chosen, database = random.Random(seed), desk.database
     left_alone(desk, cases, days=31)
     with ExitStack() as stack:
@@ -116,7 +116,7 @@ def one_is_killed_and_one_stopped(desk: Desk, cases: int, processes: int, seed: 
         holds = stop_in_a_transaction(desk, running[0], "zeitgeber0", chosen)
         if processes > 2:
             running[1].kill()
-        until(lambda: all_done(desk, cases), 120, "timers stay behind")
+        until(lambda: all_done(desk, cases), within, "timers stay behind")
         running[0].send_signal(signal.SIGCONT)
         assert_each_fired_once_in_order(desk, cases)
         assert holds, "the stopped one held nothing: take more cases"
@@ -138,6 +138,13 @@ def test_schedulers_of_which_one_is_killed_and_one_stands_still_fire_each_timer_
 @pytest.mark.parametrize("seed", range(5))
 def test_schedulers_die_and_stand_still_over_many_timers(on_postgresql: Desk, seed):
     one_is_killed_and_one_stopped(on_postgresql, 150, 3, seed=seed)
+
+
+@pytest.mark.soak
+def test_twenty_thousand_timers_that_are_due_at_once_fire_once_each_in_order(on_postgresql: Desk):
+    began = time.monotonic()
+    one_is_killed_and_one_stopped(on_postgresql, 20_000 // TIMERS, 3, seed=1, within=1200)
+    print(f"{time.monotonic() - began:.0f} s")
 
 
 def test_several_schedulers_share_the_work(on_postgresql: Desk):

@@ -9,22 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from engine import commands
-from engine.model.access import system
 from engine.model.clock import FixedClock
-from engine.store.seed import load_regions
 from engine.store.session import Database
-from tests.diagrams.drawn import files
+from tests.freigabe import release_all
 from tests.scenarios.akte import Akte
 from tests.scenarios.nebenakte import Nebenakte
-
-
-def release(database: Database) -> None:
-    """Regions, and everything under ``bpmn/`` as the first release."""
-    with database.begin(system()) as session:
-        load_regions(session)
-        commands.deploy(session, {name: content for kind in ("*.bpmn", "*.dmn", "*.form") for name, content in files(kind).items()})
-        commands.release(session, "Test")
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +22,7 @@ def released(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) ->
     file = tmp_path_factory.mktemp("released") / "fallfluss.db"
     shutil.copyfile(sqlite_template, file)
     database = Database(f"sqlite:///{file}", clock=FixedClock(datetime(2026, 3, 2, tzinfo=UTC)))
-    release(database)
+    release_all(database)
     database.close()
     return file
 
@@ -60,7 +49,7 @@ def akte(released: Path, tmp_path: Path, clock: FixedClock, flows_taken: set[tup
 @pytest.fixture
 def akte_everywhere(database: Database, clock: FixedClock) -> Akte:
     """The same on each kind of database, for the few scenarios that are told twice."""
-    release(database)
+    release_all(database)
     return Akte(database, clock)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
-from pathlib import Path
 from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,11 +17,10 @@ from engine.demo.answers import fill
 from engine.model.access import Access, system
 from engine.model.clock import FixedClock
 from engine.scheduling.due import next_due, run_due
-from engine.store.seed import load_regions
 from engine.store.session import Database
 from engine.store.tables import Aufgabe, Dossier, Fall, Hinweis, Incident, Instanz, Uebergabeangebot
+from tests.freigabe import release_all
 
-BPMN = Path(__file__).parents[2] / "bpmn"
 ZURICH = ZoneInfo("Europe/Zurich")
 ROLLEN = ("intake", "fallfuehrung", "administration", "teamleitung", "leitung")
 GRENCHEN, BETTLACH, OLTEN = 2546, 2543, 2581
@@ -162,8 +160,5 @@ class Canton:
 
 @pytest.fixture
 def canton(database: Database, clock: FixedClock) -> Canton:
-    with database.begin(system()) as session:
-        load_regions(session)
-        commands.deploy(session, {path.relative_to(BPMN).as_posix(): path.read_bytes() for path in BPMN.rglob("*") if path.is_file()})
-        commands.release(session, "Test")
+    release_all(database)
     return Canton(database, clock)

@@ -23,6 +23,7 @@ MEMORY = 256 * 1024 * 1024
 
 # They need the diagram's drawing, which is not handed over; `layout` tells what matters.
 LEFT_OUT = frozenset({"no-bpmndi"})
+FAILED = "rule-error"
 
 Report = dict[str, str]
 
@@ -34,7 +35,8 @@ def check(file: BpmnFile, own: Collection[Finding]) -> Iterator[Finding]:
     said = {(finding.element, finding.rule) for finding in own}
     for report in reports(_logic_of(file.root)):
         rule = report["rule"].rpartition("/")[2]
-        if rule in LEFT_OUT or any((report["element"], ours) in said for ours in OURS.get(rule, ())):
+        # A rule of theirs that fails on a broken diagram says nothing about it; ours have said what is broken.
+        if rule in LEFT_OUT or report["category"] == FAILED or any((report["element"], ours) in said for ours in OURS.get(rule, ())):
             continue
         yield Finding(file.file, report["element"], report["name"], _published(report["rule"]), _severity(report), _message(rule, report["message"]))
 
