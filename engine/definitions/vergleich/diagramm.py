@@ -139,7 +139,7 @@ def _extension_values(node: etree._Element) -> Iterator[tuple[str, str]]:
         elif tag in ("taskListener", "executionListener"):
             yield f"Listener {child.get('eventType', '')}", f"{child.get('type', '')}, {child.get('retries', '3')} Versuche"
         else:
-            yield from ((EXTENSIONS.get((tag, str(name)), f"{tag}.{name}"), str(value)) for name, value in child.attrib.items())
+            yield from ((EXTENSIONS.get((tag, name), f"{tag}.{name}"), value) for name, value in ((str(n), str(v)) for n, v in child.attrib.items()))
 
 
 def _place(shape: etree._Element) -> str:

@@ -191,7 +191,7 @@ def _row(old: Table, new: Table, id_: str, columns: list[str]) -> Zeile:
 def _written(node: etree._Element) -> str:
     """What a box says, without the ids that tools number anew."""
     inner = "".join(_written(child) for child in node if isinstance(child.tag, str))
-    own = " ".join(f"{name}={value}" for name, value in sorted(node.attrib.items()) if name != "id")
+    own = " ".join(f"{name}={value}" for name, value in sorted((str(n), str(v)) for n, v in node.attrib.items()) if name != "id")
     return f"{local(node)}({' '.join(part for part in (own, (node.text or '').strip(), inner) if part)})"
 
 

@@ -25,6 +25,7 @@ from engine.store.tables.case import Dossier, Fall, Hinweis, Person, Segmentzuor
 from engine.store.tables.drawn import Ausloeser, DefinitionVersion, Deployment, Release, ReleaseItem
 from engine.store.tables.exchange import Bestandsdatei, Bestandsfall, Uebergabe, Uebergabeangebot
 from engine.store.tables.freigabe import Freigabe, Freigabeteil, Geltung
+from engine.store.tables.nachricht import Nachricht
 from engine.store.tables.operation import Einstellung, Parameterwert, Zugriff
 from engine.store.tables.partner import Austausch, Einfuehrungsstand
 from engine.store.tables.places import Gemeinde, Konto, KontoRolle, Region
@@ -85,6 +86,7 @@ __all__ = [
     "KontoRolle",
     "Loeschfreigabe",
     "Meldung",
+    "Nachricht",
     "Papier",
     "Parameterwert",
     "Person",

@@ -1,4 +1,4 @@
-"""Releases are proposed, approved by somebody else, and in force in a region from an instant on."""
+"""Releases are proposed, approved by somebody else, and in force in a region from an instant on; messages are kept until wanted."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -38,6 +38,26 @@ def upgrade() -> None:
         sa.Column("definition_key", KEY, sa.ForeignKey("definition_version.key"), primary_key=True, autoincrement=False),
     )
     _geltung()
+    _nachricht()
+
+
+def _nachricht() -> None:
+    op.create_table(
+        "nachricht",
+        sa.Column("key", KEY, sa.Identity(always=False), primary_key=True),
+        sa.Column("message_key", KEY, nullable=False),
+        sa.Column("name", sa.String(200), nullable=False),
+        sa.Column("correlation", sa.String(200), nullable=False),
+        sa.Column("variables", sa.JSON(), nullable=False),
+        sa.Column("by", sa.String(80), nullable=False),
+        sa.Column("next_attempt_at", AT, nullable=False),
+        sa.Column("bis", AT, nullable=False),
+        sa.Column("attempts", KEY, nullable=False),
+        sa.Column("region", sa.String(16), nullable=False),
+    )
+    for column in ("message_key", "next_attempt_at", "bis", "region"):
+        op.create_index(f"ix_nachricht_{column}", "nachricht", [column])
+    op.create_index("ix_nachricht_lookup", "nachricht", ["name", "correlation"])
 
 
 def _geltung() -> None:
