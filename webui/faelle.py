@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from engine import commands, queries
 from engine.cases.formkontext import form_context
 from engine.commands import journal
-from engine.commands.cases import OPENS
+from engine.commands.cases import OPENS, PROCESS
 from engine.commands.incidents import RETRIES
 from engine.definitions.forms import Form
 from engine.model.errors import FormInvalid, NotAllowed, NotFound
@@ -41,9 +41,10 @@ def liste() -> ResponseReturnValue:
     with reading() as session:
         # One row more than fits tells whether there is a next page.
         rows = queries.cases(session, search=search, only_open=not everything, limit=PER_PAGE + 1, offset=wanted * PER_PAGE)
+        openable = commands.openable(session) if _regions_to_open() else {}
     return render_template(
         "faelle/liste.html", rows=rows[:PER_PAGE], has_more=len(rows) > PER_PAGE, page=wanted, search=search, everything=everything,
-        may_open=bool(_regions_to_open()),
+        may_open=bool(_regions_to_open()), openable=openable,
     )  # fmt: skip
 
 
@@ -90,10 +91,11 @@ def diagramm(fall_nr: str, process: str) -> ResponseReturnValue:
 def neu() -> ResponseReturnValue:
     region = _region(request.args.get("region"))
     with reading() as session:
+        process = _process(session, request.args.get("prozess"))
         if region is None:
-            return render_template("faelle/region.html", regionen=_names(session))
-        form = commands.start_form(session, region=region)
-        return _new_page(session, region, form, form.prefill({}) if form else {}, uuid.uuid4().hex)
+            return render_template("faelle/region.html", regionen=_names(session), process=process)
+        form = commands.start_form(session, process, region=region)
+        return _new_page(session, region, form, form.prefill({}) if form else {}, uuid.uuid4().hex, process=process)
 
 
 @faelle.post("/neu")
@@ -103,17 +105,18 @@ def eroeffnen() -> ResponseReturnValue:
     if region is None:
         raise NotFound("Die Sozialregion")
     with reading() as session:
-        form = commands.start_form(session, region=region)
+        process = _process(session, request.form.get("_prozess"))
+        form = commands.start_form(session, process, region=region)
         raw = change_rows(form.values_from(request.form) if form else {}, action)
         asked = newly_asked(seite(form, raw, form_context(session, form, region), session.now), request.form.get("_gezeigt")) if form else []
         if action != "eroeffnen" or asked:
-            return _new_page(session, region, form, raw, _request_id(), asked=asked if action == "eroeffnen" else [])
+            return _new_page(session, region, form, raw, _request_id(), process=process, asked=asked if action == "eroeffnen" else [])
     try:
         request_id = _request_id()
-        ref = at_once_or_again(lambda session: commands.open_case(session, region, raw, request_id=request_id))
+        ref = at_once_or_again(lambda session: commands.open_case(session, region, raw, process=process, request_id=request_id))
     except FormInvalid as error:
         with reading() as session:
-            return _new_page(session, region, form, raw, _request_id(), errors=error.errors), 422
+            return _new_page(session, region, form, raw, _request_id(), process=process, errors=error.errors), 422
     flash(f"Der Fall {ref.fall_nr} ist eröffnet.")
     return redirect(url_for("faelle.fall", fall_nr=ref.fall_nr), 303)
 
@@ -165,6 +168,7 @@ def _new_page(
     raw: Mapping[str, Any],
     request_id: str,
     *,
+    process: str,
     errors: Mapping[str, str] | None = None,
     asked: list[str] | None = None,
 ) -> str:
@@ -173,6 +177,8 @@ def _new_page(
         "faelle/neu.html",
         formular=formular,
         title=form.title if form else "",
+        process=process,
+        words=commands.openable(session).get(process, ""),
         region=region,
         regionen=_names(session),
         request_id=request_id,
@@ -190,6 +196,19 @@ def _event_page(
         context = commands.event_context(session, fall_nr, form)
         formular = seite(form, raw or form.prefill({}), context, session.now, errors)
     return render_template("faelle/ereignis.html", fall=fall, ereignis=wanted, formular=formular, request_id=request_id)
+
+
+def _process(session: FallSession, wanted: str | None) -> str:
+    """What is opened: a case, or another process that its diagram offers for opening.
+
+    Raises:
+        NotFound: it offers no such thing.
+    """
+    if wanted in (None, "", PROCESS):
+        return PROCESS
+    if wanted not in commands.openable(session):
+        raise NotFound(f"Der Prozess «{wanted}»")
+    return str(wanted)
 
 
 def _regions_to_open() -> list[str]:

@@ -76,8 +76,6 @@ def test_what_nobody_wanted_in_time_is_forgotten(dienst: Make, fall_nr: str, dat
     clock.at += timedelta(days=days)
     run_due(database)
     assert kept(database) == 0
-    begin_waiting(database)
-    assert answered(database) == []
 
 
 def test_without_a_time_to_live_nothing_is_kept(dienst: Make, fall_nr: str, database: Database) -> None:
