@@ -56,12 +56,8 @@ BLUEPRINTS = (
     *(dateien.dateien, konto, mein_konto, konten, oidc.oidc, zugaenge, demo, betrieb),
     *(arbeit, aufgaben, zuweisung, stellvertretung, mitteilungen, listen, leitung),
     *(faelle, akte, papier, sitzung, neben, bestand, abgleich, dubletten, uebergabe),
-<<<<<<< HEAD
-    *(einfuehrung, parameter, aufsicht, vernichtung),
-    *(vergleich, freigaben),
-=======
     *(auftraege, einfuehrung, parameter, aufsicht, vernichtung),
->>>>>>> main
+    *(vergleich, freigaben),
 )
 
 

@@ -77,16 +77,11 @@ def open_case(
     if request_id and (known := session.get(Meldung, request_id)):
         return ref(own_instance(session, known.fall_id))
     # Asked once: a release that comes meanwhile must not give this case a form and a diagram that do not belong together.
-<<<<<<< HEAD
     release_id = library.latest_release(session, region)
-    form = start_form_of(session, release_id, process)
-=======
-    release_id = library.latest_release(session)
     ort = _property(session, release_id, process, ORT)
     place = room_of(region) if ort == EINFUEHRUNG else region
     _may_open(session, region, INTRODUCES if ort == EINFUEHRUNG else OPENS)
-    form = _start_form(session, release_id, process)
->>>>>>> main
+    form = start_form_of(session, release_id, process)
     form = sicht(session.access, region).form(form) if form else None
     values = form.validate(raw, form_context(session, form, region), feel=feel.shared(), now=session.now) if form else dict(raw)
     gestalt.require(values)

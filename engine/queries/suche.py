@@ -117,11 +117,10 @@ def _compared(one: Place, other: Place, directions: Sequence[bool]) -> int:
     """Less than, equal to or greater than 0 as one place comes before, with or after another; what is empty comes last."""
     for a, b, is_descending in zip(one, other, directions, strict=True):
         if a is None or b is None:
-            difference = (a is None) - (b is None)
-        else:
-            difference = (int(a > b) - int(a < b)) * (-1 if is_descending else 1)
-        if difference:
-            return difference
+            if (a is None) != (b is None):
+                return 1 if a is None else -1
+        elif a != b:
+            return 1 if (a > b) != is_descending else -1
     return 0
 
 

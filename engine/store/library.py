@@ -13,6 +13,7 @@ from sqlalchemy import select
 from engine.definitions import bpmn, dmn, feel, forms
 from engine.definitions.parameter import CONTEXT
 from engine.model.access import region_of
+from engine.model.access import region_of
 from engine.model.calendar import ZURICH
 from engine.model.errors import NotFound, Trouble
 from engine.runtime import Definition, Runtime, compile_bpmn
@@ -152,14 +153,15 @@ class Contents:
 
 
 def latest_release(session: FallSession, region: str | None = None) -> int:
-    """The release that new cases in that region begin on at the transaction's instant; without one, where no region has its own.
+    """The release that new cases in that region (or the place of its introduction) begin on at the transaction's instant; without one,
+    where no region has its own.
 
     Raises:
         NotFound: nothing was released yet.
     """
     found = session.scalar(
         select(Geltung.release_id)
-        .where(Geltung.von <= session.now, Geltung.region.in_(sorted({KANTON, region or KANTON})))
+        .where(Geltung.von <= session.now, Geltung.region.in_(sorted({KANTON, region_of(region or KANTON)})))
         .order_by(Geltung.von.desc(), Geltung.key.desc())
         .limit(1)
     )

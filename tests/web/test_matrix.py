@@ -101,11 +101,7 @@ ROUTES: dict[str, set[str] | frozenset[str] | None] = {
     "dubletten.*": {"intake", "administration", "leitung"},
 }
 # Routes whose parts name no case: what they name is the same for everybody.
-<<<<<<< HEAD
-NO_CASE = ("konten.*", "parameter.*", "dateien.*", "freigaben.*")
-=======
-NO_CASE = ("einfuehrung.*", "konten.*", "parameter.*", "dateien.*")
->>>>>>> main
+NO_CASE = ("einfuehrung.*", "konten.*", "parameter.*", "dateien.*", "freigaben.*")
 
 
 def _expected(endpoint: str) -> set[str] | frozenset[str] | None:
