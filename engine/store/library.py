@@ -13,7 +13,6 @@ from sqlalchemy import select
 from engine.definitions import bpmn, dmn, feel, forms
 from engine.definitions.parameter import CONTEXT
 from engine.model.access import region_of
-from engine.model.access import region_of
 from engine.model.calendar import ZURICH
 from engine.model.errors import NotFound, Trouble
 from engine.runtime import Definition, Runtime, compile_bpmn
