@@ -77,6 +77,8 @@ TASKS: Felder = {
 _JOB_STATE = case((Job.attempts > 0, "FAILED"), (Job.retries <= 0, "FAILED"), else_="CREATED")
 JOB_STATES = ("CREATED", "FAILED", "COMPLETED", "CANCELED", "ERROR_THROWN", "TIMED_OUT", "RETRIES_UPDATED", "MIGRATED")
 JOB_KINDS = ("BPMN_ELEMENT", "EXECUTION_LISTENER", "TASK_LISTENER", "AD_HOC_SUB_PROCESS")
+# What clients expect of a job that no listener made.
+NO_LISTENER = "UNSPECIFIED"
 JOBS: Felder = {
     **_OF_INSTANCE,
     "jobKey": Feld("key", Job.key),
@@ -87,7 +89,7 @@ JOBS: Felder = {
     "retries": Feld("number", Job.retries),
     "state": Feld("text", _JOB_STATE, {state: state for state in JOB_STATES}),
     "kind": Feld("text", Job.kind, {kind: kind for kind in JOB_KINDS}),
-    "listenerEventType": Feld("text", Job.listener_event),
+    "listenerEventType": Feld("text", func.coalesce(Job.listener_event, NO_LISTENER)),
     "creationTime": Feld("instant", Job.created_at),
     "deadline": Feld("instant", Job.locked_until),
 }

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.model.access import PROBELAUF
 from engine.queries.laufend import INSTANCE as INSTANCE_SIZE
-from engine.queries.laufend import STATES, TENANT
+from engine.queries.laufend import NO_LISTENER, STATES, TENANT
 from engine.queries.suche import as_instant
 from engine.store.tables import Aufgabe, DefinitionVersion, Incident, Instanz, Job, Probelauf, Subscription
 from webui.api import caller
@@ -36,7 +36,7 @@ WORK = {
     "jobKey": KEY,
     "type": TEXT,
     "kind": TEXT,
-    "listenerEventType": nullable(TEXT),
+    "listenerEventType": TEXT,
     "retries": INT,
     "customHeaders": ANY_OBJECT,
     "businessId": nullable(TEXT),
@@ -187,7 +187,7 @@ def work(job: Job, instanz: Instanz, version: DefinitionVersion, parent: int | N
         "jobKey": str(job.key),
         "type": job.type,
         "kind": job.kind,
-        "listenerEventType": job.listener_event,
+        "listenerEventType": job.listener_event or NO_LISTENER,
         "retries": job.retries,
         "customHeaders": job.headers,
         "businessId": business_id(instanz, None),
