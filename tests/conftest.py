@@ -27,6 +27,8 @@ from engine.store.session import Database
 from engine.store.tables import Base
 
 ZURICH = ZoneInfo("Europe/Zurich")
+# The key of sealed values; without it one would be kept in a file of the working folder.
+os.environ.setdefault("FALLFLUSS_DATENSCHLUESSEL", "ein Schlüssel nur für die Tests, lang genug")
 _numbers = itertools.count(1)
 
 

@@ -79,7 +79,7 @@ def _get(client: FlaskClient, path: str) -> float:
 
 def _cases(database: Database, made: kanton.Kanton, count: int) -> list[str]:
     with database.read(system("bench")) as session:
-        return list(session.scalars(select(Fall.fall_nr).where(Fall.region == made.region, Fall.uebergeben_am.is_(None)).order_by(Fall.id).limit(count)))
+        return list(session.scalars(select(Fall.fall_nr).where(Fall.region == made.region, Fall.fallfuehrung == made.fallfuehrung, Fall.uebergeben_am.is_(None)).order_by(Fall.id).limit(count)))
 
 
 def _submits(client: FlaskClient, database: Database, made: kanton.Kanton, count: int) -> Iterator[float]:

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from engine import queries
 from engine.cases.dateien import allowed
+from engine.cases.dokumentarten import ARTEN
 from engine.cases.papiere import TITEL
 from engine.commands import dokumente, journal, papiere, verknuepfungen
 from engine.definitions.forms.text import Unreadable, iso_date
@@ -193,7 +194,7 @@ def _documents(fall_nr: str, errors: dict[str, str] | None = None) -> str:
         rows = lesen.documents(session, fall)
         parameters = library.parameters(session, fall.region)[CONTEXT]
         html = _tab(
-            session, fall, "dokumente.html", rows=rows, errors=errors or {}, arten=dokumente.ARTEN, papiere=_papers(session, fall.region), allowed=allowed(parameters),
+            session, fall, "dokumente.html", rows=rows, errors=errors or {}, arten=ARTEN, papiere=_papers(session, fall.region), allowed=allowed(parameters),
             limit=parameters["dokument_max_mb"], readable=dokumente.READABLE, is_leitung="leitung" in access().rollen_in(fall.region),
             namen=konten.names(session, [name for row in rows for name in (row.by, row.freigegeben_von, row.storniert_von)]),
         )  # fmt: skip

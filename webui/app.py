@@ -15,7 +15,7 @@ from engine.model.clock import Clock, SystemClock
 from engine.queries.arbeit import LEADS
 from engine.scheduling.demo_clock import DemoClock
 from engine.store.session import Database
-from webui import api, dateien, errors, headers, nutzer, oidc, rules, words
+from webui import api, auswertung, dateien, errors, headers, nutzer, oidc, rules, words
 from webui.abgleich import abgleich
 from webui.akte import akte
 from webui.arbeit import arbeit
@@ -32,7 +32,7 @@ from webui.einfuehrung import SEHEN, einfuehrung
 from webui.faelle import faelle
 from webui.formulare import html_id
 from webui.fortsetzen import mine
-from webui.grenzen import limiter
+from webui.grenzen import limiter, settings
 from webui.konten import konten
 from webui.konto import konto
 from webui.leitung import leitung
@@ -58,6 +58,7 @@ BLUEPRINTS = (
     *(faelle, akte, papier, sitzung, neben, bestand, abgleich, dubletten, uebergabe),
     *(auftraege, einfuehrung, parameter, aufsicht, vernichtung),
     *(vergleich, freigaben),
+    *auswertung.BLUEPRINTS,
 )
 
 
@@ -65,10 +66,10 @@ def create_app(database: Database | None = None, config: Config | None = None) -
     """The WSGI application. ``database`` and ``config`` are given by tests; otherwise the environment says."""
     config = config or Config.from_env()
     app = Flask(__name__, static_folder=None)
+    app.extensions["fallfluss"] = database or _open(config)
     _configure(app, config)
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=config.proxies, x_host=config.proxies)  # type: ignore[method-assign]
-    app.extensions["fallfluss"] = database or _open(config)
     app.extensions["fallfluss-config"] = config
     app.extensions["fallfluss-assets"] = read_manifest()
     csrf = _protect(app)
@@ -103,7 +104,7 @@ def _configure(app: Flask, config: Config) -> None:
         # A token lasts as long as its session: whoever writes for an hour must not lose the text.
         WTF_CSRF_TIME_LIMIT=None,
         RATELIMIT_ENABLED=config.has_rate_limit,
-        RATELIMIT_STORAGE_URI="memory://",
+        **settings(app.extensions["fallfluss"]),
     )
 
 
@@ -147,5 +148,6 @@ def _common() -> dict[str, Any]:
         "leads": bool(person and person.access.has(*LEADS)),
         "reads_parameters": bool(person and person.access.has(*LESEN)),
         "endpoint": request.endpoint or "",
+        "darf_auswerten": lambda ziel: bool(person) and rules.may(current_app, ziel, person.access),
         "anmeldedienst": config.oidc.name if config.oidc else "",
     }

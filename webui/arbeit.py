@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 from engine import commands
 from engine.cases.vertretung import represented
 from engine.commands import ansichten
+from engine.commands.aufbewahrung import open_steps
 from engine.queries import arbeit as listen
 from engine.queries import kollegium, konten, uebersicht
 from engine.store.session import FallSession
@@ -44,6 +45,7 @@ def list_page() -> ResponseReturnValue:
             wartende=uebersicht.waiting(session) if waits else (),
             wartend=uebersicht.waiting_count(session),
             hinweise=uebersicht.notices(session),
+            abgelaufen=open_steps(session),
             ansichten=uebersicht.views(session),
             vertretene=konten.names(session, {one.login for one in represented(session)}),
             **_choices(session, wanted, found),
@@ -86,7 +88,7 @@ def ansicht_loeschen(id: int) -> ResponseReturnValue:
 
 def _groups(rows: tuple[listen.Zeile, ...], wanted: listen.Filter, session: FallSession) -> list[tuple[str, list[listen.Zeile]]]:
     """The rows under a heading each: overdue, today, this week, later; one group when the list is sorted otherwise or narrowed."""
-    if wanted.sicht or wanted.sortierung != "faellig":
+    if wanted.sicht or wanted.sortierung != "faellig" or wanted.richtung:
         return [("", list(rows))]
     bounds = listen.Grenzen.of(session.now)
     found: dict[str, list[listen.Zeile]] = {}
@@ -116,5 +118,6 @@ def _choices(session: FallSession, wanted: listen.Filter, found: listen.Liste) -
         "sichten": SICHT_WORTE,
         "sortierungen": SORT_WORTE,
         "adresse": arbeitsfilter.address,
+        "sortiert": arbeitsfilter.sorted_by,
         "filter_args": arbeitsfilter.args(wanted),
     }

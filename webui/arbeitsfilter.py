@@ -21,7 +21,15 @@ SICHT_WORTE: Mapping[str, str] = {
     "spaeter": "Später",
     "zurueckgestellt": "Zurückgestellt",
 }
-SORT_WORTE: Mapping[str, str] = {"faellig": "Fälligkeit", "fall": "Fallnummer", "schritt": "Schritt", "prioritaet": "Priorität"}
+SORT_WORTE: Mapping[str, str] = {
+    "faellig": "Fälligkeit",
+    "fall": "Fallnummer",
+    "name": "Name des Falls",
+    "schritt": "Schritt",
+    "person": "Person",
+    "zustaendig": "Zuständigkeit",
+    "prioritaet": "Priorität",
+}
 WARTET = "wartet"
 
 
@@ -50,6 +58,7 @@ def read(args: MultiDict[str, str]) -> Filter:
         segment=one_of("segment", tuple(words.SEGMENTE)),
         suche=args.get("suche", "").strip()[:100],
         sortierung=one_of("sortierung", SORTIERUNGEN) or "faellig",
+        richtung=one_of("richtung", ("ab",)),
     )
 
 
@@ -63,6 +72,13 @@ def address(wanted: Filter, endpoint: str = "aufgaben.liste", **changed: Any) ->
     """The list's address with the filter, and with what is changed in it."""
     values: dict[str, Any] = {**args(replace(wanted, **changed))}
     return url_for(endpoint, **values)
+
+
+def sorted_by(wanted: Filter, column: str) -> tuple[str, str]:
+    """The address that sorts by a column, the other way round when it does so already; and how it is sorted now, as ARIA says it."""
+    is_now = wanted.sortierung == column
+    there = address(wanted, sortierung=column, richtung="ab" if is_now and not wanted.richtung else "")
+    return there, ("descending" if wanted.richtung else "ascending") if is_now else "none"
 
 
 def marken(wanted: Filter, names: Mapping[str, Mapping[str, str]]) -> list[Marke]:

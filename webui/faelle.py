@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine import commands, queries
 from engine.cases.formkontext import form_context
-from engine.commands import journal
+from engine.commands import journal, startentwuerfe
 from engine.commands.cases import OPENS, PROCESS
 from engine.commands.incidents import RETRIES
 from engine.definitions.forms import Form
@@ -19,6 +20,8 @@ from engine.model.errors import FormInvalid, NotAllowed, NotFound
 from engine.queries import akte, konten
 from engine.queries.ereignisse import ereignis, ereignisse
 from engine.store.session import FallSession
+from engine.store.tables import Startentwurf
+from webui import fallfilter, words
 from webui.fallsicht import fallsicht
 from webui.formulare import change_rows, newly_asked, seite
 from webui.rules import FALLROLLEN, requires
@@ -36,15 +39,17 @@ SHORT = 6
 @faelle.get("")
 @requires(*FALLROLLEN)
 def liste() -> ResponseReturnValue:
-    search, everything = request.args.get("suche", "").strip(), request.args.get("sicht") == "alle"
-    wanted = Seiten.wanted()
+    wanted, page = fallfilter.read(request.args), Seiten.wanted()
     with reading() as session:
-        # One row more than fits tells whether there is a next page.
-        rows = queries.cases(session, search=search, only_open=not everything, limit=PER_PAGE + 1, offset=wanted * PER_PAGE)
+        total = queries.case_count(session, search=wanted.suche, only_open=not wanted.alle)
+        rows = queries.cases(session, **fallfilter.query(wanted), limit=PER_PAGE, offset=page * PER_PAGE)
+        if page and not rows:
+            return redirect(fallfilter.address(wanted))
+        namen = konten.names(session, {row.fallfuehrung for row in rows})
         openable = commands.openable(session) if _regions_to_open() else {}
     return render_template(
-        "faelle/liste.html", rows=rows[:PER_PAGE], has_more=len(rows) > PER_PAGE, page=wanted, search=search, everything=everything,
-        may_open=bool(_regions_to_open()), openable=openable,
+        "faelle/liste.html", rows=rows, seiten=Seiten.of(total, PER_PAGE, page), wanted=wanted, namen=namen, adresse=fallfilter.address,
+        sortiert=fallfilter.sorted_by, filter_args=fallfilter.args(wanted), may_open=bool(_regions_to_open()), openable=openable,
     )  # fmt: skip
 
 
@@ -94,8 +99,9 @@ def neu() -> ResponseReturnValue:
         process = _process(session, request.args.get("prozess"))
         if region is None:
             return render_template("faelle/region.html", regionen=_names(session), process=process)
-        form = commands.start_form(session, process, region=region)
-        return _new_page(session, region, form, form.prefill({}) if form else {}, uuid.uuid4().hex, process=process)
+        form, draft = commands.start_form(session, process, region=region), startentwuerfe.kept(session, region, process)
+        raw = dict(draft.daten) if draft else form.prefill({}) if form else {}
+        return _new_page(session, region, form, raw, uuid.uuid4().hex, process=process, draft=draft)
 
 
 @faelle.post("/neu")
@@ -104,6 +110,8 @@ def eroeffnen() -> ResponseReturnValue:
     action, region = request.form.get("_aktion", ""), _region(request.form.get("_region"))
     if region is None:
         raise NotFound("Die Sozialregion")
+    if action in ("entwurf", "verwerfen"):
+        return _keep_or_discard(region, action)
     with reading() as session:
         process = _process(session, request.form.get("_prozess"))
         form = commands.start_form(session, process, region=region)
@@ -113,12 +121,22 @@ def eroeffnen() -> ResponseReturnValue:
             return _new_page(session, region, form, raw, _request_id(), process=process, asked=asked if action == "eroeffnen" else [])
     try:
         request_id = _request_id()
-        ref = at_once_or_again(lambda session: commands.open_case(session, region, raw, process=process, request_id=request_id))
+        ref = at_once_or_again(lambda session: _open(session, region, process, raw, request_id))
     except FormInvalid as error:
         with reading() as session:
             return _new_page(session, region, form, raw, _request_id(), process=process, errors=error.errors), 422
     flash(f"Der Fall {ref.fall_nr} ist eröffnet.")
     return redirect(url_for("faelle.fall", fall_nr=ref.fall_nr), 303)
+
+
+@faelle.post("/neu/entwurf")
+@requires(*OPENS)
+def neu_entwurf() -> ResponseReturnValue:
+    """A draft kept while somebody types; the page's script asks."""
+    region = _region(request.form.get("_region"))
+    if region is None:
+        raise NotFound("Die Sozialregion")
+    return jsonify(revision=0, um=words.zeit(_kept(region)))
 
 
 @faelle.get("/<fall_nr>/ereignis/<int:key>")
@@ -171,6 +189,7 @@ def _new_page(
     process: str,
     errors: Mapping[str, str] | None = None,
     asked: list[str] | None = None,
+    draft: Startentwurf | None = None,
 ) -> str:
     formular = seite(form, raw, form_context(session, form, region), session.now, errors) if form else None
     return render_template(
@@ -183,7 +202,31 @@ def _new_page(
         regionen=_names(session),
         request_id=request_id,
         asked=asked or [],
+        draft=draft,
     )
+
+
+def _open(session: FallSession, region: str, process: str, raw: Mapping[str, Any], request_id: str) -> commands.CaseRef:
+    ref = commands.open_case(session, region, raw, process=process, request_id=request_id)
+    startentwuerfe.discard(session, region, process)
+    return ref
+
+
+def _keep_or_discard(region: str, action: str) -> ResponseReturnValue:
+    if action == "entwurf":
+        flash(f"Entwurf gespeichert um {words.zeit(_kept(region))}. Nur Sie sehen ihn; der Fall ist noch nicht eröffnet.")
+    else:
+        with writing() as session:
+            startentwuerfe.discard(session, region, _process(session, request.form.get("_prozess")))
+        flash("Der Entwurf ist verworfen.")
+    return redirect(url_for("faelle.neu", region=region, prozess=request.form.get("_prozess") or None), 303)
+
+
+def _kept(region: str) -> datetime:
+    with writing() as session:
+        process = _process(session, request.form.get("_prozess"))
+        form = commands.start_form(session, process, region=region)
+        return startentwuerfe.keep(session, region, process, form.values_from(request.form) if form else {}).at
 
 
 def _event_page(

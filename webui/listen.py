@@ -12,7 +12,7 @@ from engine.queries import arbeit as tasks
 from engine.queries import konten
 from engine.queries.cases import every_case
 from engine.store.audit import log
-from webui import arbeitsfilter, words
+from webui import arbeitsfilter, fallfilter, words
 from webui.rules import AUFGABENROLLEN, FALLROLLEN, requires
 from webui.tabellen import EXCEL, csv_lines, xlsx_file
 from webui.transactions import access, database, reading
@@ -62,10 +62,10 @@ def _tasks() -> Iterator[tuple[Any, ...]]:
 
 
 def _cases() -> Iterator[tuple[Any, ...]]:
-    search, everything = request.args.get("suche", "").strip(), request.args.get("sicht") == "alle"
+    wanted = fallfilter.read(request.args)
     with reading() as session:
         namen = konten.in_regions(session, access().regionen)
-        for fall in every_case(session, search=search, only_open=not everything):
+        for fall in every_case(session, **fallfilter.query(wanted)):
             responsible = namen.get(fall.fallfuehrung or "", fall.fallfuehrung)
             yield fall.fall_nr, fall.bezeichnung, fall.phase, responsible, fall.eroeffnet_am, fall.abgeschlossen_am, fall.region
 

@@ -9,8 +9,9 @@ from flask import Flask, current_app, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from engine.cases.sichtbar import FALLFUEHRUNG, sees
 from engine.model.access import ROLLEN, Access
-from engine.model.errors import NotAllowed
+from engine.model.errors import NotAllowed, NotFound
 from webui.fortsetzen import ask_to_log_in
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -54,6 +55,12 @@ def rule_of(app: Flask, endpoint: str) -> frozenset[str] | str | None:
     return getattr(app.view_functions[endpoint], "rule", None)
 
 
+def may(app: Flask, endpoint: str, access: Access) -> bool:
+    """Whether somebody with this access may call a route; for links that would only lead to a refusal."""
+    rule = rule_of(app, endpoint)
+    return rule == PUBLIC or isinstance(rule, frozenset) and (not rule or access.has(*rule))
+
+
 def enforce() -> ResponseReturnValue | None:
     """Before each request.
 
@@ -70,4 +77,15 @@ def enforce() -> ResponseReturnValue | None:
     access: Access = current_user.access
     if rule is None or (rule and not access.has(*rule)):
         raise NotAllowed("diese Seite")
+    _refuse_others_case(access)
     return None
+
+
+def _refuse_others_case(access: Access) -> None:
+    """A case that is not theirs to look into does not exist for them, whatever they want of it."""
+    fall_nr = (request.view_args or {}).get("fall_nr")
+    if fall_nr is None or access.everywhere or not any(rollen & FALLFUEHRUNG for rollen in access.rollen.values()):
+        return
+    with current_app.extensions["fallfluss"].read(access) as session:
+        if not sees(session, fall_nr):
+            raise NotFound(f"Der Fall {fall_nr}")

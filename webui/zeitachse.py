@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from engine.commands import dokumente, journal
+from engine.cases.dokumentarten import ARTEN
+from engine.commands import journal
 from engine.queries import CaseView, konten
 from engine.queries.akte import CORRECTIONS, Moment, decided
 from engine.store import library
@@ -40,7 +41,7 @@ def _line(one: Journaleintrag | Dokument | Papier, namen: Mapping[str, str]) -> 
     if isinstance(one, Papier):
         return Zeile(one.at, wer, f"Erstellt: {one.titel}", "", (), ())
     folgen = tuple(text for text in (_released(one, namen), f"Storniert: {one.storno_grund}" if one.storniert_am else "") if text)
-    art = dokumente.ARTEN.get(one.art, "")
+    art = ARTEN.get(one.art, "")
     return Zeile(one.at, wer, f"Dokument hochgeladen: {one.name}", art, folgen, ())
 
 

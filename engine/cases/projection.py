@@ -69,7 +69,7 @@ def _persons(session: FallSession, fall: Fall, personen: list[Mapping[str, Any]]
         person.rolle_ue = values.get("rolle_ue") or "weitere"
         if person.ahvn13 != values.get("ahvn13"):
             person.ahvn13 = values.get("ahvn13")
-            person.ahv_kennzeichen = kennzeichen(session, person.ahvn13)
+            person.ahv_kennzeichen = kennzeichen(person.ahvn13)
         person.geburtsdatum = date.fromisoformat(values["geburtsdatum"]) if values.get("geburtsdatum") else None
         person.bis = None
     for left in known.values():

@@ -13,6 +13,7 @@ import click
 from sqlalchemy import select
 
 from engine.cli.installation import open_database
+from engine.commands import aufbewahrung
 from engine.commands import vernichtung as commands
 from engine.model.access import system
 from engine.model.errors import FallflussError
@@ -52,7 +53,7 @@ def liste() -> None:
       fallfluss vernichtung liste
     """
     with open_database().read(OPERATOR) as session:
-        for one in commands.due(session):
+        for one in aufbewahrung.due(session):
             click.echo(f"{one.fall.fall_nr}  {one.fall.region:<6} seit {one.seit:%d.%m.%Y}  {'beantragt' if one.antrag else 'offen'}")
 
 

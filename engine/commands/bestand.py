@@ -18,6 +18,7 @@ from engine.model.calendar import ZURICH, add_duration
 from engine.model.errors import FallflussError, NotAllowed, NotFound
 from engine.store import parameter
 from engine.store.audit import log
+from engine.store.dubletten import kennzeichen
 from engine.store.session import FallSession
 from engine.store.steps import Act
 from engine.store.tables import Bestandsdatei, Bestandsfall, Dossier, Fall, Gemeinde, Hinweis, Person, Region
@@ -89,7 +90,7 @@ def plan_import(session: FallSession, content: bytes | Rows, region: str) -> Pla
             same.append(case.fachapplikation_nr)
         else:
             new.append(case)
-            numbers |= {person["ahvn13"]: f"Zeile {case.line}" for person in case.personen if person["ahvn13"]}
+            numbers |= dict.fromkeys(_digests(case), f"Zeile {case.line}")
     return Plan(tuple(new), tuple(same), tuple(conflicts), table.problems)
 
 
@@ -211,8 +212,12 @@ def _contradiction(case: RunningCase, stored: tuple[Any, ...]) -> str:
 
 
 def _double(case: RunningCase, numbers: dict[str, str]) -> str:
-    found = sorted({numbers[person["ahvn13"]] for person in case.personen if person["ahvn13"] in numbers})
+    found = sorted({numbers[digest] for digest in _digests(case) if digest in numbers})
     return f"Eine Person mit derselben AHV-Nummer ist schon in {', '.join(found)}." if found else ""
+
+
+def _digests(case: RunningCase) -> list[str]:
+    return [digest for person in case.personen if (digest := kennzeichen(person["ahvn13"]))]
 
 
 def _open(session: FallSession, region: str, case: RunningCase) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 
 from sqlalchemy import select
 
 from engine.cases.dateien import FileRefused, examine
+from engine.cases.dokumentarten import ARTEN, may_see
 from engine.definitions.parameter import CONTEXT
 from engine.model.errors import FallflussError, FormInvalid, NotAllowed, NotFound
 from engine.store import library
@@ -18,16 +18,6 @@ from engine.store.virenscan import Befund
 
 DOKUMENTROLLEN = ("intake", "fallfuehrung", "fallfuehrung_intensiv", "administration", "teamleitung", "leitung")
 RELEASES = ("leitung",)
-ARTEN: Mapping[str, str] = {
-    "ausweis": "Ausweis",
-    "mietvertrag": "Mietvertrag",
-    "lohn": "Lohn und Einkommen",
-    "versicherung": "Versicherung",
-    "vereinbarung": "Vereinbarung",
-    "verfuegung": "Verfügung",
-    "brief": "Brief",
-    "anderes": "Anderes",
-}
 READABLE = ("sauber", "freigegeben")
 
 
@@ -139,6 +129,8 @@ def _locked(session: FallSession, id: int) -> Dokument:
     if found is None:
         raise NotFound("Das Dokument")
     _may(session, found.region)
+    if not may_see(session, found):
+        raise NotFound("Das Dokument")
     return found
 
 

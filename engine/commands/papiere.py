@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from engine import queries
 from engine.cases.dateien import MEGABYTE, FileRefused, examine
+from engine.cases.dokumentarten import ART_OF_PAPER
 from engine.cases.papiere import TITEL, render
 from engine.commands.cases import OPENS
 from engine.commands.dokumente import keep_made
@@ -43,7 +44,7 @@ def issue(session: FallSession, fall: Fall, art: str, daten: Mapping[str, Any], 
     """Set a paper from its values and log it."""
     pdf = render(art, daten)
     today = session.now.astimezone(ZURICH).date()
-    kept = keep_made(session, fall, f"{TITEL[art]} {today.isoformat()}.pdf", pdf, art="vereinbarung" if art == "zielvereinbarung" else "brief") if keep else None
+    kept = keep_made(session, fall, f"{TITEL[art]} {today.isoformat()}.pdf", pdf, art=ART_OF_PAPER.get(art, "brief")) if keep else None
     made = Papier(
         fall_id=fall.id,
         region=fall.region,

@@ -1,86 +1,41 @@
-"""When the retention of a case is over, it is offered to the archive and destroyed: asked for by one person, confirmed by the Leitung,
-written down without personal data (process description, chapter 11)."""
+"""When the retention of a case is over and the archive has answered, it is destroyed: asked for by one person, confirmed by the Leitung,
+written down without personal data (process description, chapter 11). What comes before is in ``engine.commands.aufbewahrung``."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
-
 import structlog
-from sqlalchemy import ScalarSelect, exists, func, select
+from sqlalchemy import select
 
-from engine.definitions.parameter import CONTEXT
-from engine.model.calendar import ZURICH, months_after, parse_duration
+from engine.commands.aufbewahrung import ASKS, NOT_OFFERED, Faellig, find, is_offered
 from engine.model.errors import FormInvalid, NotAllowed, NotFound
-from engine.store import library
 from engine.store.audit import log
 from engine.store.session import FallSession
-from engine.store.tables import Fall, Instanz, Vernichtung, Vernichtungsantrag
+from engine.store.tables import Fall, Vernichtung, Vernichtungsantrag
 from engine.store.vernichtung import destroy
 
 logger = structlog.get_logger(__name__)
 
-ASKS = ("administration", "leitung")
 CONFIRMS = "leitung"
-ARCHIV: Mapping[str, str] = {
-    "uebernommen": "Das Archiv hat die Akten übernommen",
-    "verzichtet": "Das Archiv verzichtet auf die Akten",
-}
-# Whose cases are kept how long: by the process of the case, otherwise the first. Parameters in years are numbers.
-PARAMETER = "aufbewahrung_jahre"
-PARAMETER_OF: Mapping[str, str] = {"proaktiv": "proaktiv_aufbewahrung"}
 
 
-@dataclass(frozen=True)
-class Faellig:
-    """A case whose retention is over, and the request to destroy it if there is one."""
-
-    fall: Fall
-    seit: date
-    antrag: Vernichtungsantrag | None
-
-
-def due(session: FallSession) -> list[Faellig]:
-    """Every case of the person's regions whose retention is over, the longest first."""
-    today, ended = session.now.astimezone(ZURICH).date(), func.coalesce(Fall.abgeschlossen_am, Fall.uebergeben_am)
-    is_running = exists().where(Instanz.fall_id == Fall.id, Instanz.zustand == "active")
-    over = select(Fall, _process()).where(ended.is_not(None), ended < today, ~is_running).order_by(ended, Fall.id)
-    antraege = {one.fall_id: one for one in session.scalars(select(Vernichtungsantrag))}
-    found = [Faellig(fall, _kept_until(session, fall, process), antraege.get(fall.id)) for fall, process in session.execute(over)]
-    return sorted((one for one in found if one.seit <= today), key=lambda one: (one.seit, one.fall.id))
-
-
-def _process() -> ScalarSelect[str]:
-    """The process of the case itself, not of what runs beside it."""
-    own = select(Instanz.process).where(Instanz.fall_id == Fall.id, Instanz.neben.is_(False)).order_by(Instanz.nummer).limit(1)
-    return own.correlate(Fall).scalar_subquery()
-
-
-def _kept_until(session: FallSession, fall: Fall, process: str | None) -> date:
-    """The day on which the case's retention ends by today's parameters."""
-    values = library.parameters(session, fall.region)[CONTEXT]
-    value = values[PARAMETER_OF.get(process or "", PARAMETER)]
-    length = parse_duration(f"P{value}Y" if isinstance(value, int) else str(value))
-    return months_after(fall.abgeschlossen_am or fall.uebergeben_am or date.max, length.months) + timedelta(days=length.days)
-
-
-def ask(session: FallSession, fall_nr: str, archiv: str) -> Vernichtungsantrag:
-    """The first step: this case is to be destroyed, and what the archive said.
+def ask(session: FallSession, fall_nr: str) -> Vernichtungsantrag:
+    """The first step: this case is to be destroyed.
 
     Raises:
         NotFound: no such case in the person's regions, or its retention is not over.
-        NotAllowed, FormInvalid
+        NotAllowed
+        FormInvalid: the archive has not answered yet.
     """
-    faellig = _due(session, fall_nr)
+    faellig = find(session, fall_nr)
     if not session.access.rollen_in(faellig.fall.region) & set(ASKS):
         raise NotAllowed("Vernichtung beantragen")
-    if archiv not in ARCHIV:
-        raise FormInvalid({"archiv": "Wählen Sie, was das Archiv entschieden hat."})
+    archiv = faellig.stand.archiv if faellig.stand is not None else None
+    if archiv is None and is_offered(session, faellig.fall.region):
+        raise FormInvalid({"archiv": "Zuerst braucht es den Entscheid des Archivs. Es wurde nichts beantragt."})
     if faellig.antrag is not None:
         return faellig.antrag
     antrag = Vernichtungsantrag(
-        fall_id=faellig.fall.id, region=faellig.fall.region, archiv=archiv, beantragt_am=session.now, beantragt_von=session.access.konto
+        fall_id=faellig.fall.id, region=faellig.fall.region, archiv=archiv or NOT_OFFERED, beantragt_am=session.now, beantragt_von=session.access.konto
     )
     session.add(antrag)
     log(session, "vernichtung", f"beantragt: Fall {fall_nr}", fall_id=faellig.fall.id, region=faellig.fall.region)
@@ -93,7 +48,7 @@ def asked_for(session: FallSession, fall_nr: str) -> Faellig:
     Raises:
         NotFound: no such case, not due, or nobody asked.
     """
-    found = _due(session, fall_nr)
+    found = find(session, fall_nr)
     if found.antrag is None:
         raise NotFound("Der Antrag auf Vernichtung")
     return found
@@ -105,7 +60,7 @@ def withdraw(session: FallSession, fall_nr: str) -> None:
     Raises:
         NotFound, NotAllowed
     """
-    faellig = _due(session, fall_nr)
+    faellig = find(session, fall_nr)
     if not session.access.rollen_in(faellig.fall.region) & set(ASKS):
         raise NotAllowed("Vernichtung zurücknehmen")
     if faellig.antrag is not None:
@@ -120,7 +75,7 @@ def confirm(session: FallSession, fall_nr: str) -> Vernichtung:
         NotFound: no such case, not due, or nobody asked.
         NotAllowed: not the Leitung, or the same person.
     """
-    faellig = _due(session, fall_nr)
+    faellig = find(session, fall_nr)
     fall, antrag = faellig.fall, faellig.antrag
     if antrag is None:
         raise NotFound("Der Antrag auf Vernichtung")
@@ -164,11 +119,3 @@ def _carry_out(session: FallSession, fall: Fall, protokoll: Vernichtung) -> Vern
     # Into the log as well, which a restored database does not take back.
     logger.info("case.destroyed", fall_ref=protokoll.fall_ref, fall_nr=protokoll.fall_nr, region=protokoll.region)
     return protokoll
-
-
-def _due(session: FallSession, fall_nr: str) -> Faellig:
-    found = next((one for one in due(session) if one.fall.fall_nr == fall_nr), None)
-    if found is None:
-        raise NotFound(f"Ein Fall {fall_nr}, dessen Aufbewahrung abgelaufen ist,")
-    return found
-

@@ -1,6 +1,6 @@
 """Read models for the screens and the API. They change nothing."""
 
-from engine.queries.cases import CaseRow, CaseView, Position, Waits, case, cases, diagram, fall_nr, overview
+from engine.queries.cases import CaseRow, CaseView, Position, Waits, case, case_count, cases, diagram, fall_nr, overview
 from engine.queries.parameter import ParameterRow, ParameterView, parameter, parameters
 from engine.queries.tasks import TaskPage, TaskRow, TaskView, draft, open_tasks, task
 
@@ -15,6 +15,7 @@ __all__ = [
     "TaskView",
     "Waits",
     "case",
+    "case_count",
     "cases",
     "diagram",
     "draft",

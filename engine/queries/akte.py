@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, or_, select
+from sqlalchemy import ColumnElement, String, and_, cast, false, or_, select
 
+from engine.cases import dokumentarten
+from engine.definitions.parameter import CONTEXT, feel_name
+from engine.model.access import ROLLEN
 from engine.model.errors import NotFound
 from engine.queries.cases import CaseView
 from engine.store import library
@@ -38,7 +41,8 @@ FILTER: Mapping[str, str] = {
     "korrekturen": "Korrekturen",
 }
 DECISION = "BUSINESS_RULE_TASK"
-DECIDING_ROLES = ("teamleitung", "leitung", "sozialkommission")
+# The roles whose finished tasks are decisions: parameters ``entscheid.‹rolle›`` of the canton.
+DECIDES = "entscheid"
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,7 @@ Moment = Verlauf | Journaleintrag | Dokument | Papier
 
 def zielvereinbarung(session: FallSession, view: CaseView) -> Zielvereinbarung | None:
     """Aims and measures of a case; None when nothing was agreed."""
-    values = library.runtime(session, view.release_id, view.fall.region).variables(view.instanz.state)
+    values = view.sicht.redacted(library.runtime(session, view.release_id, view.fall.region).variables(view.instanz.state))
     ziele, massnahmen = _rows(values.get("ziele")), _rows(values.get("massnahmen"))
     if not (ziele or massnahmen or values.get("gesamtziel")):
         return None
@@ -97,12 +101,12 @@ def timeline(session: FallSession, fall: Fall, kinds: Sequence[str], *, limit: i
     """The newest ``limit`` moments of a case, of the chosen kinds (all, when none is chosen), the newest first."""
     chosen = set(kinds) or set(FILTER)
     found: list[Moment] = []
-    steps = _steps(chosen)
+    steps = _steps(chosen, _leading(deciding_roles(session, fall.region)))
     if steps is not None:
         query = select(Verlauf).outerjoin(Aufgabe, Aufgabe.key == Verlauf.element_key).where(Verlauf.fall_id == fall.id, steps)
         found += session.scalars(query.order_by(Verlauf.id.desc()).limit(limit))
     if "dokumente" in chosen:
-        found += _newest(session, Dokument, fall, limit) + _newest(session, Papier, fall, limit)
+        found += _newest(session, Dokument, fall, limit, dokumentarten.seen(session, fall.region)) + _newest(session, Papier, fall, limit)
     if with_journal and chosen & {"journal", "korrekturen"}:
         query_journal = select(Journaleintrag).where(Journaleintrag.fall_id == fall.id)
         if "journal" not in chosen:
@@ -116,19 +120,28 @@ def decided(session: FallSession, moments: Sequence[Moment]) -> set[int]:
     rows = [one for one in moments if isinstance(one, Verlauf)]
     by_table = {one.id for one in rows if any(event[3] == DECISION for event in one.events)}
     keys = [one.element_key for one in rows if one.command == "complete_task"]
-    leading = set(session.scalars(select(Aufgabe.key).where(Aufgabe.key.in_(keys), _leading())))
+    if not rows:
+        return set()
+    deciding = _leading(deciding_roles(session, rows[0].region))
+    leading = set(session.scalars(select(Aufgabe.key).where(Aufgabe.key.in_(keys), deciding)))
     return by_table | {one.id for one in rows if one.command == "complete_task" and one.element_key in leading}
 
 
-def _leading() -> ColumnElement[bool]:
-    return or_(*(cast(Aufgabe.candidate_groups, String).contains(f'"{rolle}"') for rolle in DECIDING_ROLES))
+def deciding_roles(session: FallSession, region: str) -> list[str]:
+    """The roles whose finished tasks count as decisions in this region, by today's parameters."""
+    values = library.parameters(session, region)[CONTEXT]
+    return [rolle for rolle in ROLLEN if values.get(feel_name(f"{DECIDES}.{rolle}"))]
 
 
-def _newest(session: FallSession, table: Any, fall: Fall, limit: int) -> list[Any]:
-    return list(session.scalars(select(table).where(table.fall_id == fall.id).order_by(table.id.desc()).limit(limit)))
+def _leading(rollen: Sequence[str]) -> ColumnElement[bool]:
+    return or_(false(), *(cast(Aufgabe.candidate_groups, String).contains(f'"{rolle}"') for rolle in rollen))
 
 
-def _steps(chosen: set[str]) -> ColumnElement[bool] | None:
+def _newest(session: FallSession, table: Any, fall: Fall, limit: int, *which: ColumnElement[bool]) -> list[Any]:
+    return list(session.scalars(select(table).where(table.fall_id == fall.id, *which).order_by(table.id.desc()).limit(limit)))
+
+
+def _steps(chosen: set[str], leading: ColumnElement[bool]) -> ColumnElement[bool] | None:
     if set(FILTER) <= chosen:
         return Verlauf.fall_id.is_not(None)
     parts: list[ColumnElement[bool]] = []
@@ -140,20 +153,22 @@ def _steps(chosen: set[str]) -> ColumnElement[bool] | None:
         parts.append(Verlauf.command.in_(CORRECTIONS))
     if "entscheide" in chosen:
         # What a decision table decided on the way, and what those decided who lead.
-        parts += [cast(Verlauf.events, String).contains(f'"{DECISION}"'), and_(Verlauf.command == "complete_task", _leading())]
+        parts += [cast(Verlauf.events, String).contains(f'"{DECISION}"'), and_(Verlauf.command == "complete_task", leading)]
     return or_(*parts) if parts else None
 
 
 def documents(session: FallSession, fall: Fall) -> tuple[Dokument, ...]:
-    return tuple(session.scalars(select(Dokument).where(Dokument.fall_id == fall.id).order_by(Dokument.id.desc())))
+    """Those of the case that this person may know of, the newest first."""
+    own = select(Dokument).where(Dokument.fall_id == fall.id, dokumentarten.seen(session, fall.region))
+    return tuple(session.scalars(own.order_by(Dokument.id.desc())))
 
 
 def document(session: FallSession, fall_nr: str, id: int) -> Dokument:
     """Raises:
-    NotFound: not of this case, or not in the person's regions.
+    NotFound: not of this case, not in the person's regions, or of a kind they may not see.
     """
     found = session.scalar(select(Dokument).join(Fall, Fall.id == Dokument.fall_id).where(Dokument.id == id, Fall.fall_nr == fall_nr))
-    if found is None:
+    if found is None or not dokumentarten.may_see(session, found):
         raise NotFound("Das Dokument")
     return found
 
@@ -179,13 +194,13 @@ def linked(session: FallSession, view: CaseView) -> tuple[Verbunden, ...]:
 
 
 def _same_people(view: CaseView) -> Any:
-    insured = [person.ahvn13 for person in view.personen if person.ahvn13]
+    insured = [person.ahv_kennzeichen for person in view.personen if person.ahv_kennzeichen]
     named = [
         and_(Person.name == person.name, Person.vorname == person.vorname, Person.geburtsdatum == person.geburtsdatum)
         for person in view.personen
         if person.geburtsdatum
     ]
-    same = or_(Person.ahvn13.in_(insured), *named)
+    same = or_(Person.ahv_kennzeichen.in_(insured), *named)
     return select(Fall, Person.vorname).join(Person, Person.fall_id == Fall.id).where(same, Fall.id != view.fall.id).order_by(Fall.id, Person.id).limit(50)
 
 

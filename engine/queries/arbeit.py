@@ -12,10 +12,10 @@ from sqlalchemy import ColumnElement, Select, String, and_, case, cast, exists, 
 from engine.cases.vertretung import represented
 from engine.model.calendar import ZURICH
 from engine.store.session import FallSession
-from engine.store.tables import Aufgabe, Fall, Person, Segmentzuordnung, Teammitglied
+from engine.store.tables import Aufgabe, Fall, Konto, Person, Segmentzuordnung, Teammitglied
 
 SICHTEN = ("ueberfaellig", "heute", "woche", "spaeter", "zurueckgestellt")
-SORTIERUNGEN = ("faellig", "fall", "schritt", "prioritaet")
+SORTIERUNGEN = ("faellig", "fall", "name", "schritt", "person", "zustaendig", "prioritaet")
 # Who leads sees the tasks of everybody in the region (chapter 3: Team, Region).
 LEADS = ("teamleitung", "leitung")
 # A task of these groups belongs to whoever is responsible for the case, as long as nobody has taken it.
@@ -25,7 +25,10 @@ FALLFUEHRUNG = ("fallfuehrung", "fallfuehrung_intensiv")
 
 @dataclass(frozen=True)
 class Filter:
-    """What the list is narrowed to. ``wer`` is empty (mine and free ones), meine, frei or alle; ``person`` is a login, or ``NIEMAND``."""
+    """What the list is narrowed to. ``wer`` is empty (mine and free ones), meine, frei or alle; ``person`` is a login, or ``NIEMAND``.
+
+    ``richtung`` is empty, or ``ab`` for the other way round.
+    """
 
     sicht: str = ""
     wer: str = ""
@@ -36,6 +39,7 @@ class Filter:
     segment: str = ""
     suche: str = ""
     sortierung: str = "faellig"
+    richtung: str = ""
 
 
 @dataclass(frozen=True)
@@ -152,17 +156,19 @@ def search_condition(text: str) -> ColumnElement[bool]:
 
 def _rows(base: Iterable[ColumnElement[bool]], sicht: ColumnElement[bool], wanted: Filter) -> Select[Any, Any, Any]:
     query = select(Aufgabe, Fall.bezeichnung, zustaendig()).join(Fall, Fall.id == Aufgabe.fall_id).where(*base, sicht)
-    return query.order_by(*_order(wanted.sortierung))
+    return query.order_by(*_order(wanted))
 
 
-def _order(sortierung: str) -> tuple[Any, ...]:
+def _order(wanted: Filter) -> tuple[Any, ...]:
+    """The column first, nothing always last; then the most urgent."""
+    who = select(Konto.name).where(Konto.login == zustaendig()).scalar_subquery()
+    first: dict[str, Any] = {
+        "faellig": Aufgabe.faellig_am, "fall": Aufgabe.fall_nr, "name": Fall.bezeichnung, "schritt": Aufgabe.name,
+        "person": Aufgabe.person_name, "zustaendig": who, "prioritaet": -Aufgabe.priority,
+    }  # fmt: skip
+    column = first[wanted.sortierung]
     due = (Aufgabe.faellig_am.is_(None), Aufgabe.faellig_am, Aufgabe.priority.desc(), Aufgabe.key)
-    first: dict[str, tuple[Any, ...]] = {
-        "fall": (Aufgabe.fall_nr,),
-        "schritt": (Aufgabe.name,),
-        "prioritaet": (Aufgabe.priority.desc(),),
-    }
-    return (*first.get(sortierung, ()), *due)
+    return (column.is_(None), column.desc() if wanted.richtung else column, *due)
 
 
 def _base(session: FallSession, wanted: Filter) -> list[ColumnElement[bool]]:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import Select, exists, func, or_, select
 
 from engine.cases.feldgruppen import Sicht, sicht
+from engine.cases.sichtbar import visible
 from engine.model.errors import NotFound
 from engine.store import library
 from engine.store.library import Contents
@@ -22,12 +23,16 @@ from engine.store.tables import (
     Incident,
     Instanz,
     Job,
+    Konto,
     Person,
     Segmentzuordnung,
     Subscription,
     Timer,
     Verlauf,
 )
+
+# By which the list of cases can be sorted.
+SPALTEN = ("fall", "name", "region", "fallfuehrung", "eroeffnet", "phase")
 
 
 @dataclass(frozen=True)
@@ -38,6 +43,7 @@ class CaseRow:
     phase: str
     eroeffnet_am: date
     abgeschlossen_am: date | None
+    fallfuehrung: str | None = None
 
 
 @dataclass(frozen=True)
@@ -93,19 +99,38 @@ class CaseView:
     sicht: Sicht
 
 
-def cases(session: FallSession, *, search: str = "", only_open: bool = False, limit: int = 50, offset: int = 0) -> tuple[CaseRow, ...]:
-    """Cases of the person's regions, newest first; ``search`` looks in numbers and in the names of all persons."""
-    query = _listed(search, only_open=only_open).limit(limit).offset(offset)
-    return tuple(CaseRow(f.fall_nr, f.bezeichnung, f.region, f.phase, f.eroeffnet_am, f.abgeschlossen_am) for f in session.scalars(query))
+def cases(
+    session: FallSession, *, search: str = "", only_open: bool = False, limit: int = 50, offset: int = 0, sortierung: str = "", richtung: str = ""
+) -> tuple[CaseRow, ...]:
+    """Cases of the person's regions, newest first or by one of ``SPALTEN``; ``search`` looks in numbers and in the names of all persons."""
+    query = _listed(session, search, only_open=only_open).order_by(*_order(sortierung, richtung)).limit(limit).offset(offset)
+    return tuple(CaseRow(f.fall_nr, f.bezeichnung, f.region, f.phase, f.eroeffnet_am, f.abgeschlossen_am, f.fallfuehrung) for f in session.scalars(query))
 
 
-def every_case(session: FallSession, *, search: str = "", only_open: bool = False) -> Iterable[Fall]:
+def case_count(session: FallSession, *, search: str = "", only_open: bool = False) -> int:
+    """How many cases that list has."""
+    return session.scalar(select(func.count()).select_from(_listed(session, search, only_open=only_open).subquery())) or 0
+
+
+def every_case(
+    session: FallSession, *, search: str = "", only_open: bool = False, sortierung: str = "", richtung: str = ""
+) -> Iterable[Fall]:
     """The same list to its end, read little by little, for a file."""
-    return session.scalars(_listed(search, only_open=only_open).execution_options(yield_per=500))
+    query = _listed(session, search, only_open=only_open).order_by(*_order(sortierung, richtung))
+    return session.scalars(query.execution_options(yield_per=500))
 
 
-def _listed(search: str, *, only_open: bool) -> Select[Fall]:
-    query = select(Fall).order_by(Fall.id.desc())
+def _order(sortierung: str, richtung: str) -> tuple[Any, ...]:
+    who = select(Konto.name).where(Konto.login == Fall.fallfuehrung).scalar_subquery()
+    columns: dict[str, Any] = {
+        "fall": Fall.fall_nr, "name": Fall.bezeichnung, "region": Fall.region, "fallfuehrung": who, "eroeffnet": Fall.eroeffnet_am, "phase": Fall.phase,
+    }  # fmt: skip
+    column = columns.get(sortierung)
+    return (Fall.id.desc(),) if column is None else (column.is_(None), column.desc() if richtung else column, Fall.id.desc())
+
+
+def _listed(session: FallSession, search: str, *, only_open: bool) -> Select[Fall]:
+    query = select(Fall).where(visible(session))
     if search:
         pattern = f"%{search.strip()}%"
         words = [f"%{word}%" for word in search.replace(",", " ").split()]
@@ -147,7 +172,7 @@ def case(session: FallSession, fall_nr: str, *, latest: int | None = None) -> Ca
 
 
 def _found(session: FallSession, fall_nr: str) -> tuple[Fall, Sequence[Instanz]]:
-    fall = session.scalar(_by_number(fall_nr).limit(1))
+    fall = session.scalar(_by_number(fall_nr).where(visible(session)).limit(1))
     instanzen = session.scalars(_instances(fall.id)).all() if fall else ()
     if fall is None or not instanzen:
         raise NotFound(f"Der Fall {fall_nr}")

@@ -9,8 +9,10 @@ from typing import Any
 
 from sqlalchemy import select
 
+from engine.cases.feldgruppen import sicht
+from engine.store import library
 from engine.store.session import FallSession
-from engine.store.tables import Aufgabe, Verlauf
+from engine.store.tables import Aufgabe, Instanz, Verlauf
 
 # Commands that bring values somebody stands behind, and how far back a form looks.
 BRINGS_VALUES = ("open_case", "complete_task", "correlate", "set_variables", "import_case", "take_over", "abgleich")
@@ -71,8 +73,11 @@ def _agrees(entered: Any, shown: Any) -> bool:
 
 
 def ending(session: FallSession, aufgabe: Aufgabe) -> Abgeschlossen:
-    """What was sent for a task that is not open any more."""
+    """What was sent for a task that is not open any more, as far as this person may see it."""
     row = session.execute(
         select(Verlauf.at, Verlauf.by, Verlauf.values).where(Verlauf.fall_id == aufgabe.fall_id, Verlauf.command == "complete_task", Verlauf.element_key == aufgabe.key)
     ).first()
-    return Abgeschlossen(row.at, row.by, row.values or {}) if row else Abgeschlossen(aufgabe.completed_at, "", {})
+    if row:
+        contents = library.contents(session, session.get_one(Instanz, aufgabe.instanz_nummer).release_id)
+        return Abgeschlossen(row.at, row.by, sicht(session.access, aufgabe.region, contents).redacted(row.values or {}))
+    return Abgeschlossen(aufgabe.completed_at, "", {})

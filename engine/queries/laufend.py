@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Select, String, and_, case, cast, func, literal, null, select
 from sqlalchemy.orm import aliased
 
+from engine.cases import sichtbar
 from engine.cases.feldgruppen import sicht
 from engine.model.access import PROBELAUF
 from engine.model.errors import NotFound
@@ -184,7 +185,7 @@ def instance(session: FallSession, key: int) -> Instanz:
         NotFound: there is none in the regions of this session.
     """
     found = session.get(Instanz, key // INSTANCE) if 0 <= key < 2**63 else None
-    if found is None:
+    if found is None or session.scalar(select(Fall.id).where(Fall.id == found.fall_id, sichtbar.visible(session))) is None:
         raise NotFound("Die Instanz")
     return found
 
@@ -245,6 +246,18 @@ def visible_to(session: FallSession, instanz: Instanz, key: int) -> dict[str, An
     """What a waiting element sees of the case, as far as the person may see it."""
     seen = sicht(session.access, instanz.region, library.contents(session, instanz.release_id))
     return seen.redacted(library.runtime(session, instanz.release_id, instanz.region).visible(instanz.state, [key])[key])
+
+
+def restored(session: FallSession, key: int, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What a worker sends of a job, with what it was not shown put back into the objects and rows it would replace."""
+    job = session.scalar(select(Job).where(Job.key == key))
+    instanz = session.get_one(Instanz, job.instanz_nummer) if job is not None else None
+    if instanz is None:
+        return dict(values)  # the command says that the job is gone
+    seen = sicht(session.access, instanz.region, library.contents(session, instanz.release_id))
+    if seen.is_whole:
+        return dict(values)
+    return seen.restored(values, library.runtime(session, instanz.release_id, instanz.region).visible(instanz.state, [key])[key])
 
 
 def _variable_key(scope: int, name: str) -> int:

@@ -92,7 +92,7 @@ def _assessed(view: CaseView, person: Any, found: Mapping[str, Any] | None, cont
     return {
         "name": f"{person.vorname} {person.name}",
         "segment": SEGMENTE.get(segment.segment, segment.segment) if segment else "",
-        "begruendung": segment.begruendung if segment else "",
+        "begruendung": segment.begruendung if segment and view.sicht.may_see("begruendung") else "",
         "am": readable((found or {}).get("am")),
         "felder": _answers(answers, contents),
     }
@@ -169,7 +169,8 @@ def _part(titel: str, values: Mapping[str, Any], labels: Labels) -> Daten:
 
 
 def _variables(session: FallSession, view: CaseView) -> dict[str, Any]:
-    return library.runtime(session, view.release_id, view.fall.region).variables(view.instanz.state)
+    """Those of the case that the person who makes the paper may see."""
+    return view.sicht.redacted(library.runtime(session, view.release_id, view.fall.region).variables(view.instanz.state))
 
 
 BUILDERS: Mapping[str, Callable[[FallSession, CaseView, Mapping[str, str]], Daten]] = {

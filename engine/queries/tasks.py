@@ -12,6 +12,7 @@ from engine.cases.feldgruppen import sicht
 from engine.cases.formkontext import form_context
 from engine.definitions.forms import Form
 from engine.model.errors import NotFound
+from engine.queries.personenwahl import with_people
 from engine.store import library
 from engine.store.session import FallSession
 from engine.store.tables import Aufgabe, Entwurf, Fall, Instanz
@@ -71,7 +72,7 @@ def task(session: FallSession, key: int) -> TaskView:
     is_open = aufgabe.zustand == "CREATED"
     contents = library.contents(session, instanz.release_id)
     seen = sicht(session.access, instanz.region, contents)
-    form = seen.form(contents.form(aufgabe.form_id, aufgabe.form_tag)) if aufgabe.form_id else None
+    form = with_people(session, seen.form(contents.form(aufgabe.form_id, aufgabe.form_tag)), instanz.region) if aufgabe.form_id else None
     visible = library.runtime(session, instanz.release_id, instanz.region).visible(instanz.state, [key])[key] if is_open else {}
     visible = seen.redacted(visible)
     values = form_context(session, form, instanz.region, visible) if form else visible

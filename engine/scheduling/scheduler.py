@@ -9,11 +9,13 @@ from apscheduler.schedulers.base import BaseScheduler
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from engine.commands.aufbewahrung import propose
 from engine.queries.operation import HEARTBEAT
 from engine.scheduling.due import SCHEDULER, next_due, run_due
 from engine.scheduling.post import Absender
 from engine.scheduling.tagesmail import send_due
 from engine.store import siegel
+from engine.store.errors import Conflict
 from engine.store.session import Database
 from engine.store.tables import Einstellung
 
@@ -25,6 +27,9 @@ PULSE = timedelta(seconds=10)
 POST = timedelta(minutes=1)
 # How long a row may be without a seal; sealing more often only makes more links.
 SEAL = timedelta(minutes=1)
+# Terms are counted in days; the first look comes soon after the start.
+RETENTION = timedelta(hours=12)
+FIRST_LOOK = timedelta(minutes=1)
 
 
 class Wecker:
@@ -100,3 +105,28 @@ class Siegler:
                     log.info("audit.sealed", rows=count, head=str(siegel.head(session)))
         except Exception:  # tried again in a minute
             log.exception("audit.not_sealed")
+
+
+class Aufbewahrer:
+    """Proposes the cases whose retention is over. What becomes of them is up to people; nothing is destroyed here."""
+
+    def __init__(self, database: Database, scheduler: BaseScheduler):
+        self.database = database
+        self.scheduler = scheduler
+
+    def plan(self) -> None:
+        """Twice a day, one at a time; several schedulers may."""
+        first = datetime.now(UTC) + FIRST_LOOK
+        every = IntervalTrigger(seconds=int(RETENTION.total_seconds()), start_date=first)
+        self.scheduler.add_job(self._propose, every, id="aufbewahrung", max_instances=1, coalesce=True, misfire_grace_time=None)
+
+    def _propose(self) -> None:
+        try:
+            with self.database.begin(SCHEDULER) as session:
+                count = propose(session)
+            if count:
+                log.info("retention.over", cases=count)
+        except Conflict:  # another scheduler was faster
+            return
+        except Exception:  # tried again half a day later
+            log.exception("retention.failed")

@@ -13,12 +13,8 @@ NAMESPACES = {
     "modeler": "http://camunda.org/schema/modeler/1.0",
     "xsi": "http://www.w3.org/2001/XMLSchema-instance",
 }
-NODES = (
-    "startEvent endEvent task userTask manualTask serviceTask sendTask receiveTask scriptTask businessRuleTask callActivity subProcess adHocSubProcess "
-    "transaction exclusiveGateway parallelGateway inclusiveGateway eventBasedGateway complexGateway intermediateCatchEvent intermediateThrowEvent "
-    "boundaryEvent dataObject dataStoreReference textAnnotation"
-).split()
-EVENTS = "timer message signal error escalation compensate conditional link terminate cancel".split()
+NODES = ["startEvent", "endEvent", "task", "userTask", "manualTask", "serviceTask", "sendTask", "receiveTask", "scriptTask", "businessRuleTask", "callActivity", "subProcess", "adHocSubProcess", "transaction", "exclusiveGateway", "parallelGateway", "inclusiveGateway", "eventBasedGateway", "complexGateway", "intermediateCatchEvent", "intermediateThrowEvent", "boundaryEvent", "dataObject", "dataStoreReference", "textAnnotation"]
+EVENTS = ["timer", "message", "signal", "error", "escalation", "compensate", "conditional", "link", "terminate", "cancel"]
 TEXTS = ["", "=", "=x", "=1 +", "PT1H", "P1Y", "R/PT1H", "0 0 9 * * *", "${x}", "#{x}", "ä" * 50, "<script>", "]]>", "a" * 3000, "\u202eumgekehrt", "=" + "(" * 200]
 IDS = ["a", "b", "c", "d", "e", "f", "g", "h", "_1", "Ä", "x-1", "a"]
 PREFIXES = ["bpmn", "bpmn2", "semantic", "ns0"]

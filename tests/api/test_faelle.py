@@ -77,7 +77,7 @@ def test_process_owners_see_where_cases_stand_and_no_word_of_them(petra: Program
     assert "pruefen" in str(seen)
     assert not any(word in str(seen) for word in ("Diagnose", "Muster", "Arbeitslosigkeit", "2026-00001", "punkte > 5"))
     assert [one["businessId"] for one in seen[0]] == [None, None]
-    assert {one["errorMessage"] for one in seen[2]} == {"Was im Fall steht, sehen nur Personen seiner Sozialregion."}
+    assert {one["errorMessage"] for one in seen[2]} == {"Was im Fall steht, sehen nur Personen seiner Sozialregion, die den ganzen Fall führen."}
     for search in ("user-tasks", "jobs", "message-subscriptions"):
         assert petra.find(search) == []
     assert petra.find("variables", processInstanceKey=str(case)) == []

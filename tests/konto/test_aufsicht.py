@@ -128,7 +128,7 @@ def anna(released: Database) -> Database:
         ref = commands.open_case(session, "SRO", {"personen": [{"name": "Geheim", "vorname": "Anna", "rolle_ue": "antragstellend"}]})
     with released.begin(SYSTEM) as session:
         person = session.scalars(select(Person).where(Person.fall_id == ref.fall_id)).one()
-        person.ahvn13, person.ahv_kennzeichen = AHV, dubletten.kennzeichen(session, AHV)
+        person.ahvn13, person.ahv_kennzeichen = AHV, dubletten.kennzeichen(AHV)
     return released
 
 

@@ -11,13 +11,13 @@ from click.testing import CliRunner
 from sqlalchemy import MetaData, Table, func, select, text
 
 from engine.cli import main
-from engine.commands import vernichtung
+from engine.commands import aufbewahrung, vernichtung
 from engine.model.access import Access
 from engine.model.clock import FixedClock
 from engine.model.errors import FormInvalid, NotAllowed, NotFound
 from engine.store import backup, siegel
 from engine.store.session import Database
-from engine.store.tables import Base, Fall, Verlauf, Vernichtung
+from engine.store.tables import Aufbewahrung, Base, Fall, Parameterwert, Verlauf, Vernichtung
 from engine.store.vernichtung import path, uncovered
 from tests.konto.conftest import SYSTEM
 
@@ -27,10 +27,17 @@ FOREIGN = Access("lara", {"SRO": frozenset({"leitung"})})
 
 
 def _destroy(database: Database, fall_nr: str) -> None:
+    _answered(database, fall_nr)
     with database.begin(ADMINISTRATION) as session:
-        vernichtung.ask(session, fall_nr, "verzichtet")
+        vernichtung.ask(session, fall_nr)
     with database.begin(LEITUNG) as session:
         vernichtung.confirm(session, fall_nr)
+
+
+def _answered(database: Database, fall_nr: str, archiv: str = "verzichtet") -> None:
+    with database.begin(ADMINISTRATION) as session:
+        aufbewahrung.offer(session, fall_nr)
+        aufbewahrung.answer(session, fall_nr, archiv)
 
 
 def _everything(database: Database) -> str:
@@ -52,12 +59,12 @@ def test_a_new_table_without_a_way_to_its_case_would_be_noticed() -> None:
 def test_a_case_becomes_due_when_its_retention_is_over(released: Database, old_case: str, clock: FixedClock) -> None:
     clock.at -= timedelta(days=30)
     with released.read(LEITUNG) as session:
-        assert vernichtung.due(session) == []
+        assert aufbewahrung.due(session) == []
     clock.at += timedelta(days=30)
     with released.read(LEITUNG) as session:
-        assert [one.fall.fall_nr for one in vernichtung.due(session)] == [old_case]
+        assert [one.fall.fall_nr for one in aufbewahrung.due(session)] == [old_case]
     with released.read(FOREIGN) as session:
-        assert vernichtung.due(session) == []
+        assert aufbewahrung.due(session) == []
 
 
 def test_nothing_of_a_destroyed_case_is_left_anywhere(released: Database, old_case: str, open_case: Callable[..., str]) -> None:
@@ -109,8 +116,9 @@ def test_only_the_case_named_lets_go_of_its_history(released: Database, old_case
 
 
 def test_whoever_asked_does_not_confirm(released: Database, old_case: str) -> None:
+    _answered(released, old_case)
     with released.begin(LEITUNG) as session:
-        vernichtung.ask(session, old_case, "uebernommen")
+        vernichtung.ask(session, old_case)
     with pytest.raises(NotAllowed, match="vier Augen"), released.begin(LEITUNG) as session:
         vernichtung.confirm(session, old_case)
 
@@ -118,10 +126,9 @@ def test_whoever_asked_does_not_confirm(released: Database, old_case: str) -> No
 def test_only_the_leitung_confirms_and_only_what_was_asked_for(released: Database, old_case: str) -> None:
     with pytest.raises(NotFound), released.begin(LEITUNG) as session:
         vernichtung.confirm(session, old_case)
-    with pytest.raises(FormInvalid), released.begin(ADMINISTRATION) as session:
-        vernichtung.ask(session, old_case, "")
+    _answered(released, old_case)
     with released.begin(LEITUNG) as session:
-        vernichtung.ask(session, old_case, "verzichtet")
+        vernichtung.ask(session, old_case)
     with pytest.raises(NotAllowed), released.begin(ADMINISTRATION) as session:
         vernichtung.confirm(session, old_case)
     with pytest.raises(NotFound), released.begin(FOREIGN) as session:
@@ -132,15 +139,16 @@ def test_a_running_case_is_never_due(released: Database, open_case: Callable[...
     fall_nr = open_case()
     clock.at += timedelta(days=5000)
     with pytest.raises(NotFound), released.begin(LEITUNG) as session:
-        vernichtung.ask(session, fall_nr, "verzichtet")
+        vernichtung.ask(session, fall_nr)
 
 
 def test_a_request_can_be_taken_back(released: Database, old_case: str) -> None:
+    _answered(released, old_case)
     with released.begin(ADMINISTRATION) as session:
-        vernichtung.ask(session, old_case, "verzichtet")
+        vernichtung.ask(session, old_case)
         vernichtung.withdraw(session, old_case)
     with released.read(LEITUNG) as session:
-        assert [one.antrag for one in vernichtung.due(session)] == [None]
+        assert [one.antrag for one in aufbewahrung.due(session)] == [None]
 
 
 def test_after_a_restore_the_destruction_is_repeated(
@@ -171,3 +179,61 @@ def test_a_file_that_is_no_protocol_changes_nothing(released: Database, tmp_path
     result = CliRunner().invoke(main, ["vernichtung", "nachholen", str(file)])
     assert result.exit_code == 1
     assert "Zeile 2" in result.output
+
+
+def test_the_scheduler_proposes_once_and_destroys_nothing(released: Database, old_case: str, open_case: Callable[..., str]) -> None:
+    running = open_case(name="Läuft")
+    for expected in (1, 0):
+        with released.begin(SYSTEM) as session:
+            assert aufbewahrung.propose(session) == expected
+    with released.read(LEITUNG) as session:
+        assert [(one.fall.fall_nr, one.stand is not None) for one in aufbewahrung.due(session)] == [(old_case, True)]
+        assert aufbewahrung.open_steps(session) == 1
+        assert set(session.scalars(select(Fall.fall_nr))) == {old_case, running}
+    with released.read(FOREIGN) as session:
+        assert aufbewahrung.open_steps(session) == 0
+
+
+def test_a_proposal_goes_when_the_term_becomes_longer(released: Database, old_case: str, clock: FixedClock) -> None:
+    with released.begin(SYSTEM) as session:
+        aufbewahrung.propose(session)
+    clock.at -= timedelta(days=30)  # as if the parameter said a month more
+    with released.begin(SYSTEM) as session:
+        aufbewahrung.propose(session)
+        assert session.scalars(select(Aufbewahrung)).all() == []
+
+
+def test_nothing_is_asked_for_before_the_archive_has_answered(released: Database, old_case: str) -> None:
+    with released.begin(ADMINISTRATION) as session:
+        stand = aufbewahrung.offer(session, old_case)
+        assert (stand.antwort_bis - stand.angeboten_am.date()).days == 60
+    with pytest.raises(FormInvalid) as refused, released.begin(ADMINISTRATION) as session:
+        vernichtung.ask(session, old_case)
+    assert "Entscheid des Archivs" in refused.value.errors["archiv"]
+    with pytest.raises(FormInvalid), released.begin(ADMINISTRATION) as session:
+        aufbewahrung.answer(session, old_case, "vielleicht")
+
+
+def test_what_the_archive_said_holds_once_the_destruction_is_asked_for(released: Database, old_case: str) -> None:
+    _answered(released, old_case, "uebernommen")
+    with released.begin(ADMINISTRATION) as session:
+        vernichtung.ask(session, old_case)
+        aufbewahrung.answer(session, old_case, "verzichtet")
+    with released.begin(LEITUNG) as session:
+        assert vernichtung.confirm(session, old_case).archiv == "uebernommen"
+
+
+def test_a_region_that_does_not_offer_its_files_asks_at_once(released: Database, old_case: str) -> None:
+    with released.begin(SYSTEM) as session:
+        day = session.now.date()
+        session.add(Parameterwert(key="archiv_angebot", region="SDOL", value="Nein", gueltig_von=day, at=session.now, by="leo", note="Probe"))
+    with released.begin(ADMINISTRATION) as session:
+        assert vernichtung.ask(session, old_case).archiv == aufbewahrung.NOT_OFFERED
+
+
+def test_others_than_administration_and_leitung_take_no_step(released: Database, old_case: str) -> None:
+    irma = Access("irma", {"SDOL": frozenset({"intake"})})
+    with pytest.raises(NotAllowed), released.begin(irma) as session:
+        aufbewahrung.offer(session, old_case)
+    with pytest.raises(NotFound), released.begin(FOREIGN) as session:
+        aufbewahrung.offer(session, old_case)

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 import openpyxl
 import pytest
+from flask import Flask
 from icalendar import Calendar
 from sqlalchemy import event, select
 
@@ -309,3 +310,44 @@ def test_the_fallfuehrung_of_a_case_is_given_by_who_leads(browser: Open, irma: B
     page = irma.get(f"/faelle/{fall_nr}").text
     assert "Fabio Furrer" in page
     assert "Fallführung geändert" in page
+
+
+def test_the_tasks_are_sorted_by_every_column_both_ways(browser: Open, zwei: list[str]) -> None:
+    irma = browser("irma")
+    for spalte in ("fall", "name", "schritt", "person", "faellig", "zustaendig", "prioritaet"):
+        up, down = (_numbers(irma.get(f"/aufgaben?sortierung={spalte}{way}").text) for way in ("", "&richtung=ab"))
+        assert sorted(up) == sorted(down) == zwei, spalte
+        if spalte in ("fall", "name"):
+            assert (up, down) == (zwei, zwei[::-1])
+
+
+def test_the_cases_are_sorted_by_every_column_and_say_so(browser: Open, zwei: list[str]) -> None:
+    irma = browser("irma")
+    for spalte in ("fall", "name", "region", "fallfuehrung", "eroeffnet", "phase"):
+        page = irma.get(f"/faelle?sortierung={spalte}").text
+        assert 'aria-sort="ascending"' in page
+        assert f"sortierung={spalte}&amp;richtung=ab" in page
+        up, down = _numbers(page), _numbers(irma.get(f"/faelle?sortierung={spalte}&richtung=ab").text)
+        assert sorted(up) == sorted(down) == zwei, spalte
+        if spalte in ("fall", "name"):
+            assert (up, down) == (zwei, zwei[::-1])
+
+
+def test_a_page_behind_the_last_leads_to_the_first_and_keeps_the_order(browser: Open, zwei: list[str]) -> None:
+    answer = browser("irma").get("/faelle?sortierung=name&seite=9")
+    assert (answer.status_code, answer.location) == (302, "/faelle?sortierung=name")
+
+
+@pytest.fixture
+def zwei(database: Database, app: Flask) -> list[str]:
+    """Two cases with names in the order of their numbers."""
+    found = []
+    for name in ("Ahorn", "Birke"):
+        with database.begin(Access("irma", {"SDOL": frozenset({"intake"})})) as session:
+            found.append(commands.open_case(session, "SDOL", {"personen": [{"name": name, "vorname": "A", "rolle_ue": "antragstellend"}]}).fall_nr)
+    return found
+
+
+def _numbers(page: str) -> list[str]:
+    """The cases of a list in their order."""
+    return list(dict.fromkeys(re.findall(r'ff-nr"[^>]*>(\d{4}-\d{5})<', page)))

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from html import unescape
 
 from sqlalchemy import func, select
 
+from engine.commands.aufbewahrung import propose
 from engine.model.access import system
+from engine.model.clock import FixedClock
 from engine.store.session import Database
-from engine.store.tables import Fall, Zugriff
+from engine.store.tables import Fall, Startentwurf, Zugriff
 from tests.web.conftest import ANMELDUNG, Browser
 from tests.web.test_aufgaben import GOOD
 
@@ -129,3 +132,36 @@ def test_looking_at_a_case_is_recorded(irma: Browser, fall_nr: str, database: Da
     irma.get(f"/faelle/{fall_nr}")
     with database.read(system()) as session:
         assert session.scalars(select(Zugriff).where(Zugriff.konto == "irma", Zugriff.art == "gelesen")).first() is not None
+
+
+def test_a_begun_case_is_kept_for_who_typed_it_until_it_is_opened(browser: Open, database: Database) -> None:
+    irma, ivo = browser("irma"), browser("ivo")
+    irma.get("/faelle/neu")
+    typed = ANMELDUNG | {"personen.0.vorname": "", "_region": "SDOL"}
+    assert irma.post("/faelle/neu", typed | {"_aktion": "entwurf"}).status_code == 303
+    page = irma.get("/faelle/neu").text
+    assert "Das ist Ihr Entwurf" in page
+    assert 'value="Muster"' in page
+    assert "Muster" not in ivo.get("/faelle/neu").text
+    saved = irma.post("/faelle/neu/entwurf", typed | {"personen.0.name": "Später"})
+    assert (saved.status_code, set(saved.json)) == (200, {"revision", "um"})
+    irma.get("/faelle/neu")
+    assert 'value="Später"' in irma.page
+    irma.post("/faelle/neu", ANMELDUNG | {"_aktion": "eroeffnen", "_region": "SDOL"})
+    assert "Das ist Ihr Entwurf" not in irma.get("/faelle/neu").text
+    with database.read(system()) as session:
+        assert session.scalars(select(Startentwurf)).all() == []
+
+
+def test_a_begun_case_can_be_thrown_away_and_does_not_stay_for_ever(browser: Open, database: Database, clock: FixedClock) -> None:
+    irma = browser("irma")
+    irma.get("/faelle/neu")
+    irma.post("/faelle/neu", ANMELDUNG | {"_aktion": "entwurf", "_region": "SDOL"})
+    irma.get("/faelle/neu")
+    irma.post("/faelle/neu", {"_aktion": "verwerfen", "_region": "SDOL"})
+    assert "Das ist Ihr Entwurf" not in irma.get("/faelle/neu").text
+    irma.post("/faelle/neu", ANMELDUNG | {"_aktion": "entwurf", "_region": "SDOL"})
+    clock.at += timedelta(days=31)
+    with database.begin(system()) as session:
+        propose(session)
+        assert session.scalars(select(Startentwurf)).all() == []

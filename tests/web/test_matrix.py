@@ -75,7 +75,7 @@ ROUTES: dict[str, set[str] | frozenset[str] | None] = {
     "aufgaben.senden": FORMULAR,
     "aufgaben.entwurf": FORMULAR,
     "aufgaben.*": AUFGABE,
-    "faelle.neu": OPENS,
+    "faelle.neu*": OPENS,
     "faelle.eroeffnen": OPENS,
     "faelle.wiederholen": {"teamleitung", "leitung", "betrieb"},
     "faelle.*": FALL,
@@ -84,10 +84,18 @@ ROUTES: dict[str, set[str] | frozenset[str] | None] = {
     "parameter.festlegen": {"leitung", "umsetzung"},
     "parameter.*": PARAMETER,
     "konten.*": {"betrieb"},
-    "aufsicht.beantragen": {"aufsicht", "koordination"},
+    "aufsicht.beantragen": {"aufsicht", "koordination", "evaluation"},
     "aufsicht.fall": {"aufsicht", "koordination"},
     "aufsicht.entscheiden": {"leitung"},
-    "aufsicht.*": {"aufsicht", "koordination", "leitung"},
+    "aufsicht.*": {"aufsicht", "koordination", "evaluation", "leitung"},
+    "auswertung.annehmen": {"koordination", "leitung"},
+    "auswertung.aufheben": {"koordination", "leitung"},
+    "auswertung.diagramm": {"evaluation", "koordination", "leitung", "prozess", "aufsicht"},
+    "auswertung.*": {"evaluation", "koordination", "leitung"},
+    "viele.*": {"evaluation", "koordination", "leitung"},
+    "film.*": {"evaluation", "koordination", "aufsicht"},
+    "protokolle.*": {"evaluation", "koordination"},
+    "wenn.*": {"evaluation", "koordination", "leitung", "prozess"},
     "vernichtung.pruefen": {"leitung"},
     "vernichtung.bestaetigen": {"leitung"},
     "vernichtung.*": {"leitung", "administration"},
@@ -101,7 +109,7 @@ ROUTES: dict[str, set[str] | frozenset[str] | None] = {
     "dubletten.*": {"intake", "administration", "leitung"},
 }
 # Routes whose parts name no case: what they name is the same for everybody.
-NO_CASE = ("einfuehrung.*", "konten.*", "parameter.*", "dateien.*", "freigaben.*")
+NO_CASE = ("einfuehrung.*", "konten.*", "parameter.*", "dateien.*", "auswertung.*", "protokolle.*", "wenn.*", "freigaben.*")
 
 
 def _expected(endpoint: str) -> set[str] | frozenset[str] | None:
@@ -126,7 +134,7 @@ def app(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     """One application for all: nothing that is asked here may change anything."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("engine.store.konten._hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
-        patch.setattr("webui.app.read_manifest", lambda: {n: n for n in ("start.js", "anwendung.js", "anwendung.css", "diagramm.js", "diagramm.css", "vergleich.js", "vergleich.css")})
+        patch.setattr("webui.app.read_manifest", lambda: {n: n for n in ("start.js", "anwendung.js", "anwendung.css", "diagramm.js", "diagramm.css", "auswertung.js", "auswertung.css", "schaubild.js", "vergleich.js", "vergleich.css")})
         file = tmp_path_factory.mktemp("matrix") / "fallfluss.db"
         file.write_bytes(sqlite_template.read_bytes())
         database = Database(f"sqlite:///{file}", clock=SystemClock())

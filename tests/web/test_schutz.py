@@ -110,9 +110,15 @@ def test_a_case_is_destroyed_in_two_steps_by_two_people(browser: Open, fall_nr: 
     clock.at += timedelta(days=3700)
     anna, leo = browser("anna"), browser("leo")
     assert fall_nr in anna.get("/vernichtung").text
-    anna.post(f"/vernichtung/{fall_nr}/antrag", {"archiv": ""})
+    anna.post(f"/vernichtung/{fall_nr}/antrag", {})
+    assert "Zuerst braucht es den Entscheid des Archivs" in anna.get("/vernichtung").text
+    anna.post(f"/vernichtung/{fall_nr}/archiv", {"_aktion": "angeboten"})
+    assert "Antwort bis" in anna.get("/vernichtung").text
+    anna.post(f"/vernichtung/{fall_nr}/archiv", {"_aktion": "entscheid", "archiv": ""})
     assert "Wählen Sie, was das Archiv" in anna.get("/vernichtung").text
-    anna.post(f"/vernichtung/{fall_nr}/antrag", {"archiv": "verzichtet"})
+    anna.post(f"/vernichtung/{fall_nr}/archiv", {"_aktion": "entscheid", "archiv": "verzichtet", "zeichen": "StASO 12"})
+    assert "StASO 12" in anna.get("/vernichtung").text
+    anna.post(f"/vernichtung/{fall_nr}/antrag", {})
     assert "Prüfen und vernichten" not in anna.get("/vernichtung").text
     assert "Prüfen und vernichten" in leo.get("/vernichtung").text
     assert "Endgültig vernichten" in leo.get(f"/vernichtung/{fall_nr}").text
@@ -127,7 +133,7 @@ def test_the_duplicate_check_answers_yes_or_no_and_where(browser: Open, database
     number = "756.9217.0769.85"
     with database.begin(system()) as session:
         person = session.scalars(select(Person)).one()
-        person.ahvn13, person.ahv_kennzeichen = number, dubletten.kennzeichen(session, number)
+        person.ahvn13, person.ahv_kennzeichen = number, dubletten.kennzeichen(number)
     olga = browser("olga")
     olga.get("/dubletten")
     assert olga.post("/dubletten", {"ahvn13": "756.1"}).status_code == 422

@@ -19,10 +19,10 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 from werkzeug.datastructures import Authorization
 
+from engine.cases.feldgruppen import sicht
 from engine.model.access import PROBELAUF, SCOPES, Access, system, with_trials
 from engine.queries import konten
 from engine.store import zugang
@@ -31,6 +31,7 @@ from engine.store.konten import access_of
 from engine.store.session import FallSession
 from engine.store.tables import Dienstkonto
 from webui.api.problems import Problem
+from webui.grenzen import storage
 from webui.rules import AUFGABENROLLEN, FALLROLLEN
 from webui.transactions import database
 
@@ -128,6 +129,11 @@ def is_named(region: str) -> bool:
     return region in named_regions()
 
 
+def sees_all(region: str) -> bool:
+    """Whether nothing of a case of that region is hidden from the caller; a message of the runtime may quote any variable."""
+    return is_named(region) and sicht(current().access, region).is_whole
+
+
 def only_trials(access: Access) -> Access:
     """The access without any region of the canton."""
     return Access(access.konto, {place: held for place, held in access.rollen.items() if place in ("*", PROBELAUF)})
@@ -205,7 +211,9 @@ def _count(whom: str, per_minute: int, *, is_test: bool = False) -> None:
     """
     if not current_app.config["RATELIMIT_ENABLED"]:
         return
-    counter = current_app.extensions.setdefault("fallfluss-anfragen", FixedWindowRateLimiter(MemoryStorage()))
+    if "fallfluss-anfragen" not in current_app.extensions:
+        current_app.extensions["fallfluss-anfragen"] = FixedWindowRateLimiter(storage(database()))
+    counter = current_app.extensions["fallfluss-anfragen"]
     ask = counter.test if is_test else counter.hit
     if not ask(RateLimitItemPerMinute(per_minute), whom):
         raise Problem(429, f"Mehr als {per_minute} Anfragen in einer Minute. Bitte eine Minute warten.", {"Retry-After": "60"})

@@ -118,7 +118,7 @@ def activate(body: dict[str, Any]) -> dict[str, Any]:
 def complete_job(jobKey: int, body: dict[str, Any]) -> None:
     with _on_jobs() as session:
         _require_outside(session, jobKey)
-        commands.complete_job(session, jobKey, body.get("variables") or {})
+        commands.complete_job(session, jobKey, laufend.restored(session, jobKey, body.get("variables") or {}))
 
 
 @operation(

@@ -19,7 +19,7 @@ ERRORS = (
     "CONDITION_ERROR", "EXTRACT_VALUE_ERROR", "CALLED_ELEMENT_ERROR", "UNHANDLED_ERROR_EVENT", "MESSAGE_SIZE_EXCEEDED",
     "CALLED_DECISION_ERROR", "DECISION_EVALUATION_ERROR", "FORM_NOT_FOUND", "RESOURCE_NOT_FOUND",
 )  # fmt: skip
-HIDDEN = "Was im Fall steht, sehen nur Personen seiner Sozialregion."
+HIDDEN = "Was im Fall steht, sehen nur Personen seiner Sozialregion, die den ganzen Fall führen."
 _STATE = {stored: state for state, stored in STATES.items()}
 
 _OF_INSTANCE: dict[str, Schema] = {
@@ -228,7 +228,7 @@ def incident(row: Incident, instanz: Instanz, version: DefinitionVersion, parent
         **_of_element(row, instanz, version, parent),
         "incidentKey": str(row.key),
         "errorType": row.kind if row.kind in ERRORS else "UNKNOWN",
-        "errorMessage": row.message if caller.is_named(row.region) else HIDDEN,
+        "errorMessage": row.message if caller.sees_all(row.region) else HIDDEN,
         "state": "ACTIVE",
         "creationTime": as_instant(row.created_at),
         "jobKey": str(row.key) if row.kind == "JOB_NO_RETRIES" else None,

@@ -21,6 +21,9 @@ const browserBundles = {
   "diagramm.css": "webui/assets/diagramm.css",
   "vergleich.js": "webui/assets/vergleich.js",
   "vergleich.css": "webui/assets/vergleich.css",
+  "auswertung.js": "webui/assets/auswertung/auswertung.js",
+  "auswertung.css": "webui/assets/auswertung/auswertung.css",
+  "schaubild.js": "webui/assets/auswertung/schaubild.js",
 };
 
 // For the server: plain scripts for embedded V8, unhashed. `define` and friends belong to the bundle that needs them.

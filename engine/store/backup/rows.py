@@ -8,19 +8,31 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Insert, LargeBinary, Select, Table, Text, bindparam, cast, insert, select
+from sqlalchemy import JSON, Column, ColumnElement, Insert, LargeBinary, Select, Table, Text, bindparam, cast, insert, select, type_coerce
 from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from engine.store.verschluss import Verschlossen
 
 
 def reading(table: Table) -> Select[Any]:
-    """All rows. JSON comes as text: SQL's NULL and JSON's null would otherwise look the same."""
-    return select(*(cast(column, Text).label(column.name) if isinstance(column.type, JSON) else column for column in table.c))
+    """All rows. JSON comes as text: SQL's NULL and JSON's null would otherwise look the same. What is sealed stays sealed."""
+    return select(*(_read(column) for column in table.c))
 
 
 def writing(table: Table) -> Insert:
-    return insert(table).values(
-        {column.name: bindparam(column.name, type_=JSON(none_as_null=True) if isinstance(column.type, JSON) else column.type) for column in table.c}
-    )
+    return insert(table).values({column.name: bindparam(column.name, type_=_written(column.type)) for column in table.c})
+
+
+def _read(column: Column[Any]) -> ColumnElement[Any]:
+    if isinstance(column.type, JSON):
+        return cast(column, Text).label(column.name)
+    return type_coerce(column, Text).label(column.name) if isinstance(column.type, Verschlossen) else column
+
+
+def _written(type: TypeEngine[Any]) -> TypeEngine[Any]:
+    if isinstance(type, JSON):
+        return JSON(none_as_null=True)
+    return Text() if isinstance(type, Verschlossen) else type
 
 
 def as_json(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -20,6 +20,8 @@ from engine.store.tables.arbeit import (
     Team,
     Teammitglied,
 )
+from engine.store.tables.aufbewahrung import Anfragezaehler, Aufbewahrung, Startentwurf
+from engine.store.tables.auswertung import AkzeptierteAbweichung, Ausrichtung, Modelldatei, Protokoll, Protokolldatei, Protokollteil, Spur
 from engine.store.tables.base import Base, Instant, Key, RegionOwned
 from engine.store.tables.case import Dossier, Fall, Hinweis, Person, Segmentzuordnung, Verlauf
 from engine.store.tables.drawn import Ausloeser, DefinitionVersion, Deployment, Release, ReleaseItem
@@ -46,12 +48,16 @@ from engine.store.tables.zugang import Dienstkonto, Zugangstoken
 
 __all__ = [
     "Abwesenheit",
+    "AkzeptierteAbweichung",
+    "Anfragezaehler",
     "Ansicht",
+    "Aufbewahrung",
     "Aufgabe",
     "Aufgabenkommentar",
     "Aufsichtszugriff",
     "Auskunft",
     "Ausloeser",
+    "Ausrichtung",
     "Austausch",
     "Base",
     "Benachrichtigung",
@@ -86,11 +92,15 @@ __all__ = [
     "KontoRolle",
     "Loeschfreigabe",
     "Meldung",
+    "Modelldatei",
     "Nachricht",
     "Papier",
     "Parameterwert",
     "Person",
     "Probelauf",
+    "Protokoll",
+    "Protokolldatei",
+    "Protokollteil",
     "Region",
     "RegionOwned",
     "Release",
@@ -98,6 +108,8 @@ __all__ = [
     "Segmentzuordnung",
     "Siegel",
     "Siegelzeile",
+    "Spur",
+    "Startentwurf",
     "Stellvertretung",
     "Subscription",
     "Tagesmail",

@@ -9,6 +9,7 @@ from sqlalchemy import JSON, Date, ForeignKey, Identity, Index, String, Text, Un
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.store.tables.base import Base, Key, RegionOwned
+from engine.store.verschluss import Verschlossen
 
 
 class Fall(RegionOwned, Base):
@@ -16,7 +17,8 @@ class Fall(RegionOwned, Base):
 
     A case that is handed over to another region keeps its number there as a new row, made from the released package alone; the old
     row stays in its region, over but readable. So a number has any number of past rows and one that is not handed over.
-    ``herkunft`` is the region such a case came from; ``fallfuehrung`` the login of who is responsible for the case.
+    ``herkunft`` is the region such a case came from; ``fallfuehrung`` the login of who is responsible for the case. ``vorfall_id`` is the
+    closed case of the same people in the region before this one (P11): a number and no key, because that case may be destroyed meanwhile.
     """
 
     __tablename__ = "fall"
@@ -41,6 +43,7 @@ class Fall(RegionOwned, Base):
     uebergeben_nach: Mapped[str | None] = mapped_column(String(16))
     uebergeben_am: Mapped[date | None] = mapped_column(Date)
     fallfuehrung: Mapped[str | None] = mapped_column(String(80), index=True)
+    vorfall_id: Mapped[int | None] = mapped_column(Key)
 
 
 class Dossier(RegionOwned, Base):
@@ -56,7 +59,7 @@ class Dossier(RegionOwned, Base):
 
 
 class Person(RegionOwned, Base):
-    """``ahv_kennzeichen`` is the keyed digest of the AHV number, by which alone other regions may ask for it (``engine.store.dubletten``)."""
+    """``ahvn13`` is sealed in the column; ``ahv_kennzeichen`` is its keyed digest, by which alone it is looked for (``engine.store.dubletten``)."""
 
     __tablename__ = "person"
     __table_args__ = (UniqueConstraint("fall_id", "person_id"),)
@@ -68,7 +71,7 @@ class Person(RegionOwned, Base):
     vorname: Mapped[str]
     geburtsdatum: Mapped[date | None] = mapped_column(Date)
     rolle_ue: Mapped[str]
-    ahvn13: Mapped[str | None]
+    ahvn13: Mapped[str | None] = mapped_column(Verschlossen("ahv"))
     ahv_kennzeichen: Mapped[str | None] = mapped_column(String(64), index=True)
     von: Mapped[date] = mapped_column(Date)
     bis: Mapped[date | None] = mapped_column(Date)

@@ -9,18 +9,19 @@ from sqlalchemy import JSON, Boolean, Date, ForeignKey, Identity, String, Text, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.store.tables.base import Base, Key, RegionOwned
+from engine.store.verschluss import Verschlossen
 
 
 class Zweitfaktor(Base):
     """An account's one-time codes (TOTP). ``zuletzt`` is the period of the last code used: no code counts twice.
 
-    It holds only once ``bestaetigt_am`` is set, so that nobody locks themselves out with a picture they could not scan.
+    ``geheimnis`` is sealed in its column. It holds only once ``bestaetigt_am`` is set, so that nobody locks themselves out with a picture they could not scan.
     """
 
     __tablename__ = "zweitfaktor"
 
     login: Mapped[str] = mapped_column(ForeignKey("konto.login"), primary_key=True)
-    geheimnis: Mapped[str] = mapped_column(String(64))
+    geheimnis: Mapped[str] = mapped_column(Verschlossen("totp"))
     zuletzt: Mapped[int] = mapped_column(default=0)
     notcodes: Mapped[list[str]] = mapped_column(JSON)
     bestaetigt_am: Mapped[datetime | None]

@@ -1,0 +1,48 @@
+"""Which cases of a region somebody may look into: the Fallführung those assigned to them and those they stand in for (chapter 3), everybody
+else with a role for cases all of the region. What is wider or narrower than the region is decided here alone.
+
+A case nobody is responsible for yet is open to the Fallführung of its region, and so is one in which they had a task. A region may open all
+of its cases to them with the parameter ``fallfuehrung_sieht``.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, exists, or_, select, true
+
+from engine.cases.vertretung import represented
+from engine.definitions.parameter import CONTEXT
+from engine.model.access import PROBELAUF
+from engine.store import library
+from engine.store.session import FallSession
+from engine.store.tables import Aufgabe, Fall
+
+FALLFUEHRUNG = frozenset({"fallfuehrung", "fallfuehrung_intensiv"})
+REGION_WIDE = frozenset({"intake", "administration", "teamleitung", "leitung"})
+PARAMETER, WHOLE_REGION = "fallfuehrung_sieht", "region"
+
+
+def narrowed(session: FallSession) -> list[str]:
+    """The regions in which this person sees only some cases."""
+    if session.access.everywhere:
+        return []
+    held = {region: session.access.rollen_in(region) for region in session.access.regionen if region != PROBELAUF}
+    few = sorted(region for region, rollen in held.items() if rollen & FALLFUEHRUNG and not rollen & REGION_WIDE)
+    return [region for region in few if library.parameters(session, region)[CONTEXT][PARAMETER] != WHOLE_REGION]
+
+
+def visible(session: FallSession) -> ColumnElement[bool]:
+    """The condition on ``Fall`` for statements that show cases."""
+    regionen = narrowed(session)
+    if not regionen:
+        return true()
+    mine = [session.access.konto, *(one.login for one in represented(session))]
+    had_task = exists().where(Aufgabe.fall_id == Fall.id, Aufgabe.assignee.in_(mine))
+    return or_(Fall.region.not_in(regionen), Fall.fallfuehrung.is_(None), Fall.fallfuehrung.in_(mine), had_task)
+
+
+def sees(session: FallSession, fall_nr: str) -> bool:
+    """Whether this person may look into the case of that number; also True when there is none, which others say."""
+    if not narrowed(session):
+        return True
+    rows = select(Fall.id).where(Fall.fall_nr == fall_nr)
+    return session.scalar(rows.where(visible(session)).limit(1)) is not None or session.scalar(rows.limit(1)) is None

@@ -1,0 +1,89 @@
+"""The Fallführung sees the cases it is responsible for and those it stands in for; a case of a colleague does not exist for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from sqlalchemy import select
+
+from engine import queries
+from engine.cases.sichtbar import sees
+from engine.model.access import Access
+from engine.model.errors import NotFound
+from engine.queries import laufend
+from engine.store.session import Database
+from engine.store.tables import Abwesenheit, Aufgabe, Fall, Instanz, Konto, KontoRolle, Parameterwert, Stellvertretung
+from tests.konto.conftest import SYSTEM
+
+FRIDA, FABIO = (Access(login, {"SDOL": frozenset({"fallfuehrung"})}) for login in ("frida", "fabio"))
+
+
+@pytest.fixture
+def fridas(released: Database, open_case: Callable[..., str]) -> str:
+    """A case that Frida is responsible for."""
+    fall_nr = open_case(name="Fridas")
+    with released.begin(SYSTEM) as session:
+        for login in ("frida", "fabio"):
+            session.add(Konto(login=login, name=login.title(), password_hash="x", created_at=session.now))
+            session.flush()
+            session.add(KontoRolle(login=login, rolle="fallfuehrung", region="SDOL"))
+        session.scalars(select(Fall)).one().fallfuehrung = "frida"
+    return fall_nr
+
+
+def _sees(database: Database, who: Access, fall_nr: str) -> bool:
+    """Asked of the page, the list and the interface at once, which must agree."""
+    with database.read(who) as session:
+        listed = [one.fall_nr for one in queries.cases(session)]
+        assert queries.case_count(session) == len(listed)
+        key = session.scalars(select(Instanz)).one().key
+        try:
+            queries.overview(session, fall_nr)
+            laufend.instance(session, key)
+        except NotFound:
+            assert fall_nr not in listed
+            assert not sees(session, fall_nr)
+            assert laufend.instance_or_none(session, key) is None
+            return False
+        assert fall_nr in listed
+        return sees(session, fall_nr)
+
+
+def test_only_who_is_responsible_sees_the_case(released: Database, fridas: str) -> None:
+    assert _sees(released, FRIDA, fridas)
+    assert not _sees(released, FABIO, fridas)
+
+
+@pytest.mark.parametrize("rolle", ["intake", "administration", "teamleitung", "leitung"])
+def test_other_roles_see_the_cases_of_their_region(released: Database, fridas: str, rolle: str) -> None:
+    assert _sees(released, Access("fabio", {"SDOL": frozenset({"fallfuehrung", rolle})}), fridas)
+
+
+def test_a_case_nobody_is_responsible_for_is_open_to_all_of_them(released: Database, fridas: str) -> None:
+    with released.begin(SYSTEM) as session:
+        session.scalars(select(Fall)).one().fallfuehrung = None
+    assert _sees(released, FABIO, fridas)
+
+
+def test_who_was_given_a_task_sees_its_case(released: Database, fridas: str) -> None:
+    with released.begin(SYSTEM) as session:
+        session.scalars(select(Aufgabe)).one().assignee = "fabio"
+    assert _sees(released, FABIO, fridas)
+
+
+def test_who_stands_in_sees_the_cases_of_the_absent(released: Database, fridas: str) -> None:
+    with released.begin(SYSTEM) as session:
+        away = Abwesenheit(login="frida", von=date(2026, 3, 1), bis=date(2026, 3, 9), at=session.now, by="frida")
+        session.add(away)
+        session.flush()
+        session.add(Stellvertretung(abwesenheit_id=away.id, login="fabio"))
+    assert _sees(released, FABIO, fridas)
+
+
+def test_a_region_may_open_its_cases_to_the_whole_fallfuehrung(released: Database, fridas: str) -> None:
+    with released.begin(SYSTEM) as session:
+        row = {"key": "fallfuehrung_sieht", "region": "SDOL", "value": "region", "note": "Probe"}
+        session.add(Parameterwert(**row, gueltig_von=session.now.date(), at=session.now, by="leo"))
+    assert _sees(released, FABIO, fridas)
