@@ -27,7 +27,7 @@ def compare(vorher: str, nachher: str, as_json: bool, is_full: bool) -> None:
     """Zwei Stände vergleichen und sagen, was sich geändert hat.
 
     A und B sind Dateien, Ordner oder Abgelegtes: process:fall@3, decision:segmentierung, form:f10@2 (ohne Nummer die neuste
-    Fassung), freigabe:4, vorschlag:7. Ende mit 0, auch wenn sie verschieden sind.
+    Fassung), freigabe:4, vorschlag:7, entwurf:2. Ende mit 0, auch wenn sie verschieden sind.
 
     \b
     Beispiele:

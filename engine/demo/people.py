@@ -44,7 +44,7 @@ _NAMES = {
 }
 _CANTONAL = (
     DemoPerson("prozess", "Petra Pfister", (("prozess", "*"),), "Diagramme ablegen und freigeben, Parameter lesen"),
-    DemoPerson("umsetzung", "Ursula Urech", (("umsetzung", "*"),), "Parameter des Kantons festlegen"),
+    DemoPerson("umsetzung", "Ursula Urech", (("umsetzung", "*"),), "Parameter des Kantons festlegen, Umstellungen starten"),
     DemoPerson("evaluation", "Eva Egger", (("evaluation", "*"),), "Auswerten: Prozesstreue, Protokolle, Vergleiche"),
     DemoPerson("betrieb", "Beat Bucher", (("betrieb", "*"),), "Konten und Störungen"),
 )

@@ -1,4 +1,4 @@
-"""What can be compared: a deployed version, a release, a proposal, named in an address or on the command line."""
+"""What can be compared: a deployed version, a release, a proposal, a draft, named in an address or on the command line."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from engine.model.errors import NotFound
+from engine.queries import werkstatt
 from engine.queries.freigaben import held_by, held_in, proposal
 from engine.store.session import FallSession
 from engine.store.tables import DefinitionVersion, Release
 
-# prozess:fall@3, entscheidung:segment@1, formular:f10@2; without a number the newest. freigabe:4 is a release, vorschlag:7 a proposal.
+# prozess:fall@3, entscheidung:segment@1, formular:f10@2; without a number the newest. freigabe:4 is a release, vorschlag:7 a proposal, entwurf:2 a draft.
 ONE = re.compile(r"(?P<kind>process|decision|form):(?P<id>[^@]{1,120})(?:@(?P<version>\d{1,9}))?")
-MANY = re.compile(r"(?P<what>freigabe|vorschlag):(?P<id>\d{1,9})")
+MANY = re.compile(r"(?P<what>freigabe|vorschlag|entwurf):(?P<id>\d{1,9})")
 KINDS = {"process": "Prozess", "decision": "Entscheidung", "form": "Formular"}
 
 
@@ -68,6 +69,8 @@ def _set(session: FallSession, what: str, id: int) -> Stand:
     if what == "vorschlag":
         found = proposal(session, id)
         return Stand(f"Vorschlag {id}", {row.resource_name: row.content for row in held_by(session, found.id)}, is_set=True)
+    if what == "entwurf":
+        return Stand(f"Entwurf «{werkstatt.draft(session, id).name}»", werkstatt.contents(session, id), is_set=True)
     release = session.get(Release, id)
     if release is None or release.probe is not None:
         raise NotFound(f"Die Freigabe {id}")

@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from sqlalchemy import ColumnElement, func, or_, select
 
+from engine.commands import umstellen
 from engine.commands.deployments import take_effect
 from engine.commands.events import fire_timer
 from engine.commands.jobs import complete_job, fail_job, open_job
@@ -20,7 +21,7 @@ from engine.model.access import PROBELAUF, system
 from engine.model.errors import FallflussError, NotWaiting, Stale
 from engine.scheduling.handlers import HANDLERS, HARMLESS
 from engine.store.session import Database, FallSession
-from engine.store.tables import Ausloeser, Geltung, Instanz, Job, Nachricht, Timer
+from engine.store.tables import Ausloeser, Geltung, Instanz, Job, Nachricht, Timer, Umstellung, Umstellungsfall
 
 log = structlog.get_logger(__name__)
 
@@ -37,13 +38,14 @@ class Worked:
     timers: int = 0
     jobs: int = 0
     failures: int = 0
+    migrations: int = 0
 
     def __add__(self, other: Worked) -> Worked:
-        return Worked(self.timers + other.timers, self.jobs + other.jobs, self.failures + other.failures)
+        return Worked(self.timers + other.timers, self.jobs + other.jobs, self.failures + other.failures, self.migrations + other.migrations)
 
     @property
     def count(self) -> int:
-        return self.timers + self.jobs + self.failures
+        return self.timers + self.jobs + self.failures + self.migrations
 
 
 def next_due(database: Database) -> datetime | None:
@@ -147,6 +149,18 @@ def _ours() -> tuple[ColumnElement[bool], ...]:
     return (Job.retries > 0, Job.type.in_(HANDLERS), or_(Job.region != PROBELAUF, Job.type.in_(HARMLESS)))
 
 
+def _running_plans() -> tuple[ColumnElement[bool], ...]:
+    """Cases of plans that are being examined or run; a plan that was paused or given up keeps its queue."""
+    return (Umstellungsfall.umstellung_id.in_(select(Umstellung.id).where(Umstellung.zustand.in_(("pruefung", "laeuft")))),)
+
+
+def _postpone_migration(session: FallSession, key: int, reason: str) -> None:
+    row = session.get(Umstellungsfall, key)
+    if row is not None:
+        row.attempts += 1
+        row.next_attempt_at = session.now + pause(row.attempts)
+
+
 def _postpone_timer(session: FallSession, key: int, reason: str) -> None:
     timer = session.get(Timer, key)
     if timer is not None:
@@ -207,5 +221,6 @@ STARTS = Kind(Ausloeser, _start, _postpone_start, Worked(timers=1))
 MESSAGES = Kind(Nachricht, deliver, _postpone_message, Worked(jobs=1), _wanted)
 # A message that was in vain goes even when nobody ever asks for it.
 IN_VAIN = Kind(Nachricht, forget, _postpone_message, Worked(jobs=1), due="bis")
+MIGRATIONS = Kind(Umstellungsfall, umstellen.work, _postpone_migration, Worked(migrations=1), _running_plans)
 JOBS = Kind(Job, _handle, _postpone_job, Worked(jobs=1), _ours)
-KINDS = (RELEASES, TIMERS, STARTS, MESSAGES, IN_VAIN, JOBS)
+KINDS = (RELEASES, TIMERS, STARTS, MESSAGES, IN_VAIN, JOBS, MIGRATIONS)

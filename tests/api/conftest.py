@@ -22,6 +22,7 @@ from engine.model.clock import SystemClock
 from engine.store.konten import create_konto, grant
 from engine.store.session import Database
 from engine.store.tables import Region
+from tests.bundles import AnyName
 from tests.commands import drawings
 from webui.api.operation import CHECK_ANSWERS
 from webui.app import create_app
@@ -85,7 +86,7 @@ def app(database: Database, monkeypatch: pytest.MonkeyPatch) -> Flask:
         for login, (rolle, region) in PEOPLE.items():
             create_konto(session, login, login.title(), "ein-langes-passwort")
             grant(session, login, rolle, region)
-    monkeypatch.setattr("webui.app.read_manifest", lambda: {name: name for name in ("start.js", "anwendung.js", "anwendung.css")})
+    monkeypatch.setattr("webui.app.read_manifest", AnyName)
     made = create_app(database, Config(secret_key="test", is_plain_http=True, has_rate_limit=False))
     made.config[CHECK_ANSWERS] = True
     return made

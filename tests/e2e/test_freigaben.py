@@ -60,6 +60,7 @@ def test_a_change_is_compared_proposed_and_approved_by_two_people(haus: Haus, se
     changed = (BPMN / "kurzassessment.bpmn").read_bytes().replace(b'name="Visum erteilen"', b'name="Visum geben"')
     _deploy(served, _token(petra), "kurzassessment.bpmn", changed)
 
+    petra.get_by_role("link", name="Werkstatt").click()
     petra.get_by_role("link", name="Freigaben", exact=True).click()
     _settled(petra)
     petra.get_by_role("link", name="Freigabe vorschlagen").click()
@@ -80,6 +81,7 @@ def test_a_change_is_compared_proposed_and_approved_by_two_people(haus: Haus, se
     expect(petra.get_by_text("Den eigenen Vorschlag gibt niemand selbst frei")).to_be_visible()
     _settled(petra)
 
+    ursula.get_by_role("link", name="Werkstatt").click()
     ursula.get_by_role("link", name="Freigaben", exact=True).click()
     ursula.get_by_role("link", name="«Visum geben» sagen die Leute.").click()
     ursula.get_by_role("link", name="Alles auf einer Seite vergleichen").click()

@@ -13,6 +13,7 @@ from engine.definitions.vergleich import Comparison, kind_of
 from engine.model.errors import DefinitionInvalid, FormInvalid, NotFound
 from engine.queries import freigaben as releases
 from engine.queries import vergleich as queries
+from engine.queries import werkstatt
 from engine.queries.vergleich import KINDS, Stand
 from webui.rules import requires
 from webui.transactions import reading
@@ -108,11 +109,12 @@ def _page(before: Stand, after: Stand, a: str, b: str) -> str:
 
 def _choice(a: str, b: str, errors: Mapping[str, str] | None = None) -> str:
     with reading() as session:
-        rows, given = queries.versions(session), releases.releases(session)
+        rows, given, drafts = queries.versions(session), releases.releases(session), werkstatt.drafts(session)
     groups: dict[str, list[tuple[str, str]]] = {}
     for row in rows:
         tag = f" ({row.version_tag})" if row.version_tag else ""
         groups.setdefault(f"{KINDS[row.kind]} «{row.name}»", []).append((f"{row.kind}:{row.id}@{row.version}", f"Fassung {row.version}{tag}"))
+    groups["Entwürfe"] = [(f"entwurf:{row.draft.id}", f"Entwurf «{row.draft.name}»") for row in drafts]
     groups["Freigaben"] = [(f"freigabe:{row.id}", f"Freigabe {row.id}: {row.note[:60]}") for row in given]
     return render_template("werkstatt/vergleich_wahl.html", groups=groups, a=a, b=b, errors=errors or {})
 

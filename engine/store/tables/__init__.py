@@ -44,6 +44,8 @@ from engine.store.tables.trust import (
     Vernichtungsantrag,
     Zweitfaktor,
 )
+from engine.store.tables.umstellung import Eingriff, Umstellung, Umstellungsfall
+from engine.store.tables.werkstatt import EntwurfAnwendung, EntwurfBesuch, EntwurfDatei, EntwurfStand
 from engine.store.tables.zugang import Dienstkonto, Zugangstoken
 
 __all__ = [
@@ -71,8 +73,13 @@ __all__ = [
     "Dokumentinhalt",
     "Dossier",
     "Einfuehrungsstand",
+    "Eingriff",
     "Einstellung",
     "Entwurf",
+    "EntwurfAnwendung",
+    "EntwurfBesuch",
+    "EntwurfDatei",
+    "EntwurfStand",
     "Fachapplikationsstand",
     "Fall",
     "Fallsalz",
@@ -118,6 +125,8 @@ __all__ = [
     "Timer",
     "Uebergabe",
     "Uebergabeangebot",
+    "Umstellung",
+    "Umstellungsfall",
     "Verknuepfung",
     "Verlauf",
     "Vernichtung",

@@ -6,7 +6,7 @@ from alembic import op
 from engine.store import tables
 
 revision = "0019"
-down_revision = "0016"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
