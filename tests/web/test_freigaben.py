@@ -9,7 +9,8 @@ import pytest
 from flask import Flask
 
 from engine import commands
-from engine.model.access import system
+from engine.commands.werkstatt import begin_draft
+from engine.model.access import Access, system
 from engine.store.konten import create_konto, grant
 from engine.store.session import Database
 from tests.web import drawings
@@ -78,3 +79,10 @@ def test_what_is_compared_has_to_exist_and_fit(people: tuple[Browser, Browser], 
 def test_a_diagram_by_itself_runs_nothing(people: tuple[Browser, Browser]) -> None:
     response = people[0].get("/werkstatt/vergleich/diagramm?quelle=process:fall@1")
     assert response.mimetype == "application/xml" and "sandbox" in response.headers["Content-Security-Policy"]
+
+
+def test_a_draft_is_compared_with_the_release_it_began_from(people: tuple[Browser, Browser], database: Database) -> None:
+    files = {**drawings.ALL, "fall.bpmn": drawings.FALL.replace("Anspruch prüfen".encode(), "Anspruch klären".encode())}
+    with database.begin(Access("petra", {"*": frozenset({"prozess"})})) as session:
+        number = begin_draft(session, "Andere Wörter", files, release_id=1).id
+    assert "Name von «Anspruch klären»: Anspruch prüfen → Anspruch klären" in people[0].get(f"/werkstatt/vergleich?a=freigabe:1&b=entwurf:{number}").text
