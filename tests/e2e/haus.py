@@ -37,6 +37,10 @@ class Haus:
             sign_in(self._pages[login], login)
         return self._pages[login]
 
+    def desk_of_nobody(self) -> Page:
+        """A window in which nobody is signed in yet; who opens it closes it."""
+        return self._open_page()
+
     def close(self) -> None:
         for page in self._pages.values():
             page.context.close()
