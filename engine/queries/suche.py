@@ -94,7 +94,7 @@ def find(session: FallSession, base: Select[Any], felder: Mapping[str, Feld], wa
 
 def pick(rows: Iterable[Mapping[str, Any]], felder: Mapping[str, Feld], wanted: Wanted) -> Found:
     """Search rows in memory; those that are equal in the wanted order keep the one in which they come."""
-    found = [
+    found: list[tuple[Place, Mapping[str, Any]]] = [
         (tuple(row.get(name) for name, _ in wanted.sort) + (number,), row)
         for number, row in enumerate(rows)
         if all(_matches(felder[one.field], one, row.get(one.field)) for one in wanted.conditions)
@@ -145,7 +145,7 @@ def _beyond(columns: Sequence[tuple[Any, bool]], place: Place, *, is_backwards: 
 
 def _later(column: Any, value: Any, *, is_descending: bool, is_backwards: bool) -> ColumnElement[bool]:
     if value is None:
-        return column.is_not(None) if is_backwards else false()  # type: ignore[no-any-return]
+        return column.is_not(None) if is_backwards else false()
     beyond: ColumnElement[bool] = column < value if is_descending != is_backwards else column > value
     return beyond if is_backwards else or_(beyond, column.is_(None))
 
