@@ -21,6 +21,7 @@ from webui.akte import akte
 from webui.arbeit import arbeit
 from webui.aufgabe import aufgaben
 from webui.aufsicht import aufsicht
+from webui.auftraege import auftraege, own_list
 from webui.bestand import allow_large_upload, bestand
 from webui.betrieb import betrieb, measure
 from webui.config import Config
@@ -53,7 +54,7 @@ BLUEPRINTS = (
     *(dateien.dateien, konto, mein_konto, konten, oidc.oidc, zugaenge, demo, betrieb),
     *(arbeit, aufgaben, zuweisung, stellvertretung, mitteilungen, listen, leitung),
     *(faelle, akte, papier, sitzung, neben, bestand, abgleich, dubletten, uebergabe),
-    *(einfuehrung, parameter, aufsicht, vernichtung),
+    *(auftraege, einfuehrung, parameter, aufsicht, vernichtung),
 )
 
 
@@ -121,7 +122,7 @@ def _prepare_templates(app: Flask) -> None:
     app.jinja_loader = ChoiceLoader([PackageLoader("webui"), govuk])
     app.jinja_env.filters.update(words.FILTERS)
     app.jinja_env.globals.update(
-        asset=asset, html_id=html_id, rolle_ue=words.ROLLE_UE, frist=words.frist, anzahl=words.anzahl, fuer_mich=mine
+        asset=asset, html_id=html_id, rolle_ue=words.ROLLE_UE, frist=words.frist, anzahl=words.anzahl, fuer_mich=mine, eigene_liste=own_list
     )
     app.context_processor(_common)
 
@@ -139,6 +140,7 @@ def _common() -> dict[str, Any]:
         "works_on_cases": bool(person and person.access.has(*rules.FALLROLLEN)),
         "works_on_tasks": bool(person and person.access.has(*rules.AUFGABENROLLEN)),
         "sees_introduction": bool(person and person.access.has(*SEHEN)),
+        "has_orders": bool(person and person.access.has("vpe_stelle")),
         "leads": bool(person and person.access.has(*LEADS)),
         "reads_parameters": bool(person and person.access.has(*LESEN)),
         "endpoint": request.endpoint or "",

@@ -13,15 +13,17 @@ from flask_login import current_user
 from engine import commands, queries
 from engine.commands.entwuerfe import discard_draft
 from engine.definitions.forms import Form
+from engine.model.access import is_room, region_of
 from engine.model.errors import FallflussError, FormInvalid, NotAllowed, NotFound, Stale, TaskClaimed, TaskNotOpen
 from engine.queries import TaskView, konten
 from engine.queries.formulare import origins
 from engine.store.session import FallSession
 from webui import words, zweifel
 from webui.aufgaben import aufgaben
+from webui.auftraege import own_list
 from webui.fassungen import stand
 from webui.formulare import Seite, change_rows, newly_asked, seite
-from webui.rules import AUFGABENROLLEN, FALLROLLEN, requires
+from webui.rules import AUFGABENROLLEN, FALLROLLEN, FORMULARROLLEN, requires
 from webui.transactions import access, note_read, reading, writing
 from webui.zuweisung import zuteilung
 
@@ -31,10 +33,10 @@ OTHER_WINDOW = "Zu dieser Aufgabe haben Sie in einem anderen Fenster schon einen
 
 
 @aufgaben.get("/<int:key>")
-@requires(*AUFGABENROLLEN)
+@requires(*FORMULARROLLEN)
 def aufgabe(key: int) -> ResponseReturnValue:
     with reading() as session:
-        view = queries.task(session, key)
+        view = _reached(session, key)
         if not view.is_open:
             return zweifel.over(session, view, None)
         _check(session, view)
@@ -45,14 +47,14 @@ def aufgabe(key: int) -> ResponseReturnValue:
 
 
 @aufgaben.post("/<int:key>")
-@requires(*AUFGABENROLLEN)
+@requires(*FORMULARROLLEN)
 def senden(key: int) -> ResponseReturnValue:
     action = request.form.get("_aktion", "")
     known = {"entwurf": _save_draft, "abschliessen": _complete, "verwerfen": _discard, "waehlen": _choose, "notiz": zweifel.keep_as_note}
     if action in known:
         return known[action](key)
     with reading() as session:
-        view = queries.task(session, key)
+        view = _reached(session, key)
         if not view.is_open:
             return zweifel.over(session, view, _raw(view.form))
         _check(session, view)
@@ -60,7 +62,7 @@ def senden(key: int) -> ResponseReturnValue:
 
 
 @aufgaben.post("/<int:key>/entwurf")
-@requires(*AUFGABENROLLEN)
+@requires(*FORMULARROLLEN)
 def entwurf(key: int) -> ResponseReturnValue:
     """A draft kept while somebody types; the page's script asks."""
     try:
@@ -97,7 +99,7 @@ def _keep(session: FallSession, view: TaskView) -> int:
 
 def _discard(key: int) -> ResponseReturnValue:
     with writing() as session:
-        queries.task(session, key)
+        _reached(session, key)
         discard_draft(session, key)
     flash("Der Entwurf ist verworfen.")
     return redirect(url_for("aufgaben.aufgabe", key=key), 303)
@@ -118,9 +120,11 @@ def _complete(key: int) -> ResponseReturnValue:
     except (Stale, TaskNotOpen, TaskClaimed) as error:
         return zweifel.answer(key, error)
     flash(f"«{view.aufgabe.name}» ist abgeschlossen.")
+    if is_room(view.aufgabe.region):
+        return redirect(url_for("einfuehrung.verlauf", region=region_of(view.aufgabe.region)), 303)
     if access().has(*FALLROLLEN):
         return redirect(url_for("faelle.fall", fall_nr=ref.fall_nr), 303)
-    return redirect(url_for("aufgaben.liste"), 303)
+    return redirect(own_list(), 303)
 
 
 def _choose(key: int) -> ResponseReturnValue:
@@ -145,10 +149,23 @@ def _workable(session: FallSession, key: int) -> TaskView:
     Raises:
         NotFound, TaskNotOpen, NotAllowed, TaskClaimed
     """
-    view = queries.task(session, key)
+    view = _reached(session, key)
     if not view.is_open:
         raise TaskNotOpen(key)
     _check(session, view)
+    return view
+
+
+def _reached(session: FallSession, key: int) -> TaskView:
+    """The task, open or over; who works on no cases reaches only tasks of their own group.
+
+    Raises:
+        NotFound
+    """
+    view = queries.task(session, key)
+    works_there = access().rollen_in(view.aufgabe.region) & {*AUFGABENROLLEN}
+    if not works_there and not commands.may_work(session, view.aufgabe):
+        raise NotFound("Die Aufgabe")
     return view
 
 

@@ -28,8 +28,9 @@ from engine.model.errors import (
 )
 from engine.store.errors import Conflict, DatabaseBusy, DatabaseUnreachable
 from webui.api import problems
+from webui.auftraege import own_list
 from webui.fortsetzen import ask_to_check, is_page, typed
-from webui.rules import AUFGABENROLLEN, FALLROLLEN
+from webui.rules import AUFGABENROLLEN, FALLROLLEN, FORMULARROLLEN
 from webui.transactions import note_refusal
 
 log = structlog.get_logger(__name__)
@@ -123,6 +124,6 @@ def page(status: int, title: str, message: str, *, request_id: str = "") -> Resp
 def _ways() -> list[tuple[str, str]]:
     """Where this person may go on from here."""
     has = current_user.access.has if current_user.is_authenticated else lambda *_: False
-    ways = [("Zur Aufgabenliste", url_for("aufgaben.liste"))] if has(*AUFGABENROLLEN) else []
+    ways = [("Zur Aufgabenliste", url_for("aufgaben.liste"))] if has(*AUFGABENROLLEN) else [("Zur Liste", own_list())] if has(*FORMULARROLLEN) else []
     ways += [("Zur Fallliste", url_for("faelle.liste"))] if has(*FALLROLLEN) else []
     return ways or [("Zur Startseite", url_for("konto.start"))]

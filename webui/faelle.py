@@ -13,9 +13,9 @@ from flask.typing import ResponseReturnValue
 from engine import commands, queries
 from engine.cases.formkontext import form_context
 from engine.commands import journal, startentwuerfe
-from engine.commands.cases import OPENS
+from engine.commands.cases import OPENS, PROCESS
 from engine.commands.incidents import RETRIES
-from engine.commands.startentwuerfe import NEW_CASE
+from engine.commands.startentwuerfe import of_new
 from engine.definitions.forms import Form
 from engine.model.errors import FormInvalid, NotAllowed, NotFound
 from engine.queries import akte, konten
@@ -47,9 +47,10 @@ def liste() -> ResponseReturnValue:
         if page and not rows:
             return redirect(fallfilter.address(wanted))
         namen = konten.names(session, {row.fallfuehrung for row in rows})
+        openable = commands.openable(session) if _regions_to_open() else {}
     return render_template(
         "faelle/liste.html", rows=rows, seiten=Seiten.of(total, PER_PAGE, page), wanted=wanted, namen=namen, adresse=fallfilter.address,
-        sortiert=fallfilter.sorted_by, filter_args=fallfilter.args(wanted), may_open=bool(_regions_to_open()),
+        sortiert=fallfilter.sorted_by, filter_args=fallfilter.args(wanted), may_open=bool(_regions_to_open()), openable=openable,
     )  # fmt: skip
 
 
@@ -96,11 +97,12 @@ def diagramm(fall_nr: str, process: str) -> ResponseReturnValue:
 def neu() -> ResponseReturnValue:
     region = _region(request.args.get("region"))
     with reading() as session:
+        process = _process(session, request.args.get("prozess"))
         if region is None:
-            return render_template("faelle/region.html", regionen=_names(session))
-        form, draft = commands.start_form(session, region=region), startentwuerfe.kept(session, region, NEW_CASE)
+            return render_template("faelle/region.html", regionen=_names(session), process=process)
+        form, draft = commands.start_form(session, process, region=region), startentwuerfe.kept(session, region, of_new(process))
         raw = dict(draft.daten) if draft else form.prefill({}) if form else {}
-        return _new_page(session, region, form, raw, uuid.uuid4().hex, draft=draft)
+        return _new_page(session, region, form, raw, uuid.uuid4().hex, process=process, draft=draft)
 
 
 @faelle.post("/neu")
@@ -112,17 +114,18 @@ def eroeffnen() -> ResponseReturnValue:
     if action in ("entwurf", "verwerfen"):
         return _keep_or_discard(region, action)
     with reading() as session:
-        form = commands.start_form(session, region=region)
+        process = _process(session, request.form.get("_prozess"))
+        form = commands.start_form(session, process, region=region)
         raw = change_rows(form.values_from(request.form) if form else {}, action)
         asked = newly_asked(seite(form, raw, form_context(session, form, region), session.now), request.form.get("_gezeigt")) if form else []
         if action != "eroeffnen" or asked:
-            return _new_page(session, region, form, raw, _request_id(), asked=asked if action == "eroeffnen" else [])
+            return _new_page(session, region, form, raw, _request_id(), process=process, asked=asked if action == "eroeffnen" else [])
     try:
         request_id = _request_id()
-        ref = at_once_or_again(lambda session: _open(session, region, raw, request_id))
+        ref = at_once_or_again(lambda session: _open(session, region, raw, process, request_id))
     except FormInvalid as error:
         with reading() as session:
-            return _new_page(session, region, form, raw, _request_id(), errors=error.errors), 422
+            return _new_page(session, region, form, raw, _request_id(), process=process, errors=error.errors), 422
     flash(f"Der Fall {ref.fall_nr} ist eröffnet.")
     return redirect(url_for("faelle.fall", fall_nr=ref.fall_nr), 303)
 
@@ -134,7 +137,7 @@ def neu_entwurf() -> ResponseReturnValue:
     region = _region(request.form.get("_region"))
     if region is None:
         raise NotFound("Die Sozialregion")
-    return jsonify(revision=0, um=words.zeit(_kept(region)))
+    return jsonify(revision=0, um=words.zeit(_kept(region)[1]))
 
 
 @faelle.get("/<fall_nr>/ereignis/<int:key>")
@@ -184,6 +187,7 @@ def _new_page(
     raw: Mapping[str, Any],
     request_id: str,
     *,
+    process: str,
     errors: Mapping[str, str] | None = None,
     asked: list[str] | None = None,
     draft: Startentwurf | None = None,
@@ -193,6 +197,8 @@ def _new_page(
         "faelle/neu.html",
         formular=formular,
         title=form.title if form else "",
+        process=process,
+        words=commands.openable(session).get(process, ""),
         region=region,
         regionen=_names(session),
         request_id=request_id,
@@ -201,26 +207,30 @@ def _new_page(
     )
 
 
-def _open(session: FallSession, region: str, raw: Mapping[str, Any], request_id: str) -> commands.CaseRef:
-    ref = commands.open_case(session, region, raw, request_id=request_id)
-    startentwuerfe.discard(session, region, NEW_CASE)
+def _open(session: FallSession, region: str, raw: Mapping[str, Any], process: str, request_id: str) -> commands.CaseRef:
+    ref = commands.open_case(session, region, raw, process=process, request_id=request_id)
+    startentwuerfe.discard(session, region, of_new(process))
     return ref
 
 
 def _keep_or_discard(region: str, action: str) -> ResponseReturnValue:
     if action == "entwurf":
-        flash(f"Entwurf gespeichert um {words.zeit(_kept(region))}. Nur Sie sehen ihn; der Fall ist noch nicht eröffnet.")
+        process, at = _kept(region)
+        flash(f"Entwurf gespeichert um {words.zeit(at)}. Nur Sie sehen ihn; eröffnet ist noch nichts.")
     else:
         with writing() as session:
-            startentwuerfe.discard(session, region, NEW_CASE)
+            process = _process(session, request.form.get("_prozess"))
+            startentwuerfe.discard(session, region, of_new(process))
         flash("Der Entwurf ist verworfen.")
-    return redirect(url_for("faelle.neu", region=region), 303)
+    return redirect(url_for("faelle.neu", region=region, prozess=process if process != PROCESS else None), 303)
 
 
-def _kept(region: str) -> datetime:
+def _kept(region: str) -> tuple[str, datetime]:
+    """The process whose form was kept, and when."""
     with writing() as session:
-        form = commands.start_form(session, region=region)
-        return startentwuerfe.keep(session, region, NEW_CASE, form.values_from(request.form) if form else {}).at
+        process = _process(session, request.form.get("_prozess"))
+        form = commands.start_form(session, process, region=region)
+        return process, startentwuerfe.keep(session, region, of_new(process), form.values_from(request.form) if form else {}).at
 
 
 def _event_page(
@@ -233,6 +243,19 @@ def _event_page(
         context = commands.event_context(session, fall_nr, form)
         formular = seite(form, raw or form.prefill({}), context, session.now, errors)
     return render_template("faelle/ereignis.html", fall=fall, ereignis=wanted, formular=formular, request_id=request_id)
+
+
+def _process(session: FallSession, wanted: str | None) -> str:
+    """What is opened: a case, or another process that its diagram offers for opening.
+
+    Raises:
+        NotFound: it offers no such thing.
+    """
+    if wanted in (None, "", PROCESS):
+        return PROCESS
+    if wanted not in commands.openable(session):
+        raise NotFound(f"Der Prozess «{wanted}»")
+    return str(wanted)
 
 
 def _regions_to_open() -> list[str]:

@@ -16,6 +16,7 @@ from engine.store import zweitfaktor
 from engine.store.konten import has_second_factor, verify
 from engine.store.tables import Konto
 from webui import nutzer, oidc, sitzung
+from webui.auftraege import own_list
 from webui.fortsetzen import ask_to_check, belongs_to_me, carried, safe_target
 from webui.grenzen import limiter
 from webui.parameter import LESEN as PARAMETERROLLEN
@@ -113,6 +114,8 @@ def home() -> str:
     """Where this person's day begins."""
     if current_user.access.has(*AUFGABENROLLEN):
         return url_for("aufgaben.liste")
+    if current_user.access.has("vpe_stelle"):
+        return own_list()
     if current_user.access.has(KEEPS):
         return url_for("konten.liste")
     if current_user.access.has(*ASKS):

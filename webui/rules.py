@@ -20,7 +20,9 @@ PUBLIC = "public"
 PROGRAMS = "programs"
 # Roles of chapter 3 that work with cases; the others of that table see none.
 FALLROLLEN = ("intake", "fallfuehrung", "fallfuehrung_intensiv", "administration", "teamleitung", "leitung")
-AUFGABENROLLEN = (*FALLROLLEN, "sozialkommission", "vpe_stelle")
+AUFGABENROLLEN = (*FALLROLLEN, "sozialkommission")
+# These fill in forms too, but see only their own orders or introductions, in a small view of their own.
+FORMULARROLLEN = (*AUFGABENROLLEN, "vpe_stelle", "koordination")
 
 
 def requires(*rollen: str) -> Callable[[View], View]:

@@ -25,6 +25,8 @@ ROLLEN_WORTE: Mapping[str, str] = {
     "partner_rav": "RAV",
     "partner_alk": "Arbeitslosenkasse",
     "partner_iv": "IV-Stelle",
+    "partner_massnahme": "Anbieter von Massnahmen",
+    "partner_ewk": "Einwohnerkontrolle",
     "koordination": "Koordinationsstelle Integration",
     "aufsicht": "Aufsicht",
     "evaluation": "Evaluation",

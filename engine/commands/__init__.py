@@ -1,6 +1,6 @@
 """What people, timers and clients do. Each takes the session first; who, where and when come with it. None commits."""
 
-from engine.commands.cases import CaseRef, cancel_case, case_variables, open_case, start_form
+from engine.commands.cases import CaseRef, cancel_case, case_variables, open_case, openable, start_form
 from engine.commands.deployments import Deployed, deploy, release
 from engine.commands.events import correlate, event_context, event_form, fire_timer, report_event
 from engine.commands.incidents import resolve_incident, set_variables
@@ -42,6 +42,7 @@ __all__ = [
     "may_give",
     "may_work",
     "open_case",
+    "openable",
     "partner_message",
     "put_off",
     "record_absence",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -18,6 +18,7 @@ from engine.cases.projection import household
 from engine.commands.stepping import advance, lock, settle
 from engine.definitions import feel
 from engine.definitions.forms import Form
+from engine.model.access import region_of, room_of
 from engine.model.calendar import ZURICH
 from engine.model.errors import NotAllowed, NotFound
 from engine.runtime import cancel
@@ -30,6 +31,11 @@ from engine.store.tables import Ausloeser, Fall, Instanz, Meldung, Region
 PROCESS = "fall"
 OPENS = ("intake", "fallfuehrung", "administration", "teamleitung", "leitung")
 STOPS = ("leitung",)
+INTRODUCES = ("leitung", "koordination")
+# The property of a start event that says where its cases are kept, and its only value so far.
+ORT, EINFUEHRUNG = "ort", "einfuehrung"
+# The property of a start event by which a process may be opened from the list of cases; its value is what the button says.
+ERZEUGT = "eroeffnen"
 
 
 @dataclass(frozen=True)
@@ -64,9 +70,11 @@ def open_case(
     """
     if request_id and (known := session.get(Meldung, request_id)):
         return ref(own_instance(session, known.fall_id))
-    _may_open(session, region)
     # Asked once: a release that comes meanwhile must not give this case a form and a diagram that do not belong together.
     release_id = library.latest_release(session)
+    ort = _property(session, release_id, process, ORT)
+    place = room_of(region) if ort == EINFUEHRUNG else region
+    _may_open(session, region, INTRODUCES if ort == EINFUEHRUNG else OPENS)
     form = _start_form(session, release_id, process)
     form = sicht(session.access, region).form(form) if form else None
     values = form.validate(raw, form_context(session, form, region), feel=feel.shared(), now=session.now) if form else dict(raw)
@@ -74,10 +82,10 @@ def open_case(
     number_persons(values.get("personen") or [])
     if known_elsewhere := dubletten(session, region, values.get("personen") or []):
         values["dubletten"] = known_elsewhere
-    fall = new_fall(session, region, household(values.get("personen") or []))
+    fall = new_fall(session, place, household(values.get("personen") or []))
     if request_id:
         session.add(Meldung(message_id=request_id, name="open_case", fall_id=fall.id, at=session.now))
-    log(session, "write", "open_case", fall_id=fall.id, region=region)
+    log(session, "write", "open_case", fall_id=fall.id, region=place)
     return ref(start_instance(session, fall, process, values, act=Act("open_case", name="Fall eröffnet"), release_id=release_id))
 
 
@@ -89,6 +97,11 @@ def start_case(session: FallSession, region: str, at: Ausloeser, values: Mapping
         NotAllowed: no role in that region that may open cases.
     """
     _may_open(session, region)
+    return begin_case(session, region, at, values, act)
+
+
+def begin_case(session: FallSession, region: str, at: Ausloeser, values: Mapping[str, Any], act: Act) -> CaseRef:
+    """The same for who has found out otherwise that the sender may, such as a partner whose messages the region has switched on."""
     gestalt.require(values)
     number_persons(values.get("personen") or [])
     fall = new_fall(session, region, household(values.get("personen") or []))
@@ -110,11 +123,24 @@ def cancel_case(session: FallSession, fall_id: int, grund: str) -> None:
     log(session, "write", "cancel_case", fall_id=fall_id, region=instanz.region)
 
 
-def _may_open(session: FallSession, region: str) -> None:
+def _may_open(session: FallSession, region: str, rollen: Collection[str] = OPENS) -> None:
     if session.get(Region, region) is None:
         raise NotFound(f"Die Sozialregion «{region}»")
-    if not session.access.everywhere and not session.access.rollen_in(region) & set(OPENS):
+    if not session.access.everywhere and not session.access.rollen_in(region) & set(rollen):
         raise NotAllowed(f"Fall eröffnen in {region}")
+
+
+def openable(session: FallSession) -> dict[str, str]:
+    """Processes of the latest release besides the case that people may open by themselves, with the words for doing so."""
+    release_id = library.latest_release(session)
+    found = {id: _property(session, release_id, id, ERZEUGT) for kind, id in library.contents(session, release_id).items if kind == "process"}
+    return {id: words for id, words in sorted(found.items(), key=lambda one: one[1]) if words}
+
+
+def _property(session: FallSession, release_id: int, process: str, name: str) -> str:
+    """A property of one of the process's own start events."""
+    starts = (one for one in library.contents(session, release_id).process(process).elements.values() if one.type == "startEvent" and one.parent is None)
+    return next((one.properties[name] for one in starts if name in one.properties), "")
 
 
 def number_persons(personen: list[dict[str, Any]]) -> None:
@@ -149,7 +175,7 @@ def start_instance(
     session.add(instanz)
     session.flush()
     runtime = library.runtime(session, release_id, fall.region)
-    values = {**variables, "fall_nr": fall.fall_nr, "region": fall.region}
+    values = {**variables, "fall_nr": fall.fall_nr, "region": region_of(fall.region)}
     step = runtime.start(runtime.find(process, version), values, key=instanz.key, at=at)
     settle(session, instanz, step, replace(act, values=values), runtime)
     return instanz

@@ -12,7 +12,9 @@ from engine.model.errors import NotFound
 from engine.store.session import FallSession
 from engine.store.tables import Startentwurf
 
-NEW_CASE = "fall"
+def of_new(process: str) -> str:
+    """The purpose of a draft that opens a case of that process."""
+    return f"neu {process}"[:60]
 
 
 def of_move(fall_nr: str) -> str:

@@ -16,6 +16,8 @@ ROLLEN = (
     "partner_rav",
     "partner_alk",
     "partner_iv",
+    "partner_massnahme",
+    "partner_ewk",
     "koordination",
     "aufsicht",
     "evaluation",
@@ -38,14 +40,31 @@ SCOPES = {
 
 # Where trial runs are kept: no region of the canton, granted to nobody, hence in no list, count or evaluation of a region.
 PROBELAUF = "PROBELAUF"
+# Where the introduction of a region is kept: beside the region, so that the Koordinationsstelle sees it and never a case of a household.
+_EINFUEHRUNG = "EINF-"
+
+
+def room_of(region: str) -> str:
+    """Where the introduction of this region is kept."""
+    return f"{_EINFUEHRUNG}{region}"
+
+
+def region_of(place: str) -> str:
+    """The region a place belongs to: of an introduction, otherwise the place itself."""
+    return place.removeprefix(_EINFUEHRUNG)
+
+
+def is_room(place: str) -> bool:
+    """Whether introductions are kept there, and no cases."""
+    return place.startswith(_EINFUEHRUNG)
 
 
 @dataclass(frozen=True)
 class Access:
     """A person (or the system) as the data layer sees it.
 
-    ``rollen`` maps a region's Kürzel to the roles held there; cantonal roles stand under ``"*"``. Case data is visible only in
-    regions with an entry. ``everywhere`` is for the scheduler and the command line, never for a request of a person.
+    ``rollen`` maps a region's Kürzel, or the place of its introduction, to the roles held there; cantonal roles stand under ``"*"``.
+    Case data is visible only in places with an entry. ``everywhere`` is for the scheduler and the command line, never for a request of a person.
     """
 
     konto: str
@@ -54,7 +73,13 @@ class Access:
 
     @property
     def regionen(self) -> frozenset[str]:
-        return frozenset(region for region in self.rollen if region != "*")
+        """Where cases of households are visible."""
+        return frozenset(place for place in self.places if not is_room(place))
+
+    @property
+    def places(self) -> frozenset[str]:
+        """Everything that is visible: regions, and where introductions are kept."""
+        return frozenset(place for place in self.rollen if place != "*")
 
     def rollen_in(self, region: str) -> frozenset[str]:
         return self.rollen.get(region, frozenset()) | self.rollen.get("*", frozenset())

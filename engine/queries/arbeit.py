@@ -223,7 +223,7 @@ def _offered(session: FallSession) -> ColumnElement[bool]:
     access = session.access
     if access.everywhere:
         return true()
-    held = {region: set(access.rollen_in(region)) for region in access.regionen}
+    held = {region: set(access.rollen_in(region)) for region in access.places}
     for one in represented(session):
         held[one.region] |= one.rollen
     parts = [

@@ -10,8 +10,10 @@ from pathlib import Path
 from sqlalchemy import select
 
 import engine.store
+from engine.model.access import room_of
+from engine.model.errors import NotFound
 from engine.store.session import FallSession
-from engine.store.tables import Einfuehrungsstand, Region
+from engine.store.tables import Aufgabe, Einfuehrungsstand, Region
 
 MITTEL = Path(engine.store.__file__).parent / "data" / "mittel.csv"
 # As the decision states it; its own lines add up to one franc more.
@@ -71,6 +73,30 @@ def einfuehrung(session: FallSession) -> Uebersicht:
     known = {row.region: row for row in session.scalars(select(Einfuehrungsstand))}
     regionen = session.scalars(select(Region).order_by(Region.name)).all()
     return Uebersicht(tuple(Regionsstand(region, known.get(region.kuerzel)) for region in regionen), mittel())
+
+
+def tasks(session: FallSession, region: str | None = None) -> list[tuple[str, Aufgabe]]:
+    """The open tasks of introductions that this person sees, by region; the most urgent first."""
+    rooms = {room_of(kuerzel): kuerzel for kuerzel in ([region] if region else session.scalars(select(Region.kuerzel)))}
+    query = select(Aufgabe).where(Aufgabe.zustand == "CREATED", Aufgabe.region.in_(rooms)).order_by(Aufgabe.faellig_am.is_(None), Aufgabe.faellig_am, Aufgabe.key)
+    return [(rooms[one.region], one) for one in session.scalars(query)]
+
+
+def is_visible(session: FallSession, region: str) -> bool:
+    """Whether there is such a region, and its introduction is this person's to see."""
+    return session.get(Region, region) is not None and (session.access.everywhere or room_of(region) in session.access.places)
+
+
+def steps(session: FallSession, region: str) -> list[Aufgabe]:
+    """What has been done in a region's introduction, the newest first.
+
+    Raises:
+        NotFound: the region's introduction is not this person's to see.
+    """
+    if not is_visible(session, region):
+        raise NotFound(f"Die Einführung der Sozialregion «{region}»")
+    query = select(Aufgabe).where(Aufgabe.region == room_of(region), Aufgabe.zustand == "COMPLETED").order_by(Aufgabe.completed_at.desc(), Aufgabe.key.desc())
+    return list(session.scalars(query))
 
 
 @cache

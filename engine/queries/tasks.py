@@ -99,7 +99,7 @@ def _group(session: FallSession) -> ColumnElement[bool]:
         return true()
     parts = [
         and_(Aufgabe.region == region, or_(*(_contains(Aufgabe.candidate_groups, rolle) for rolle in sorted(session.access.rollen_in(region)))))
-        for region in sorted(session.access.regionen)
+        for region in sorted(session.access.places)
     ]
     return or_(false(), _contains(Aufgabe.candidate_users, session.access.konto), *parts)
 

@@ -195,7 +195,7 @@ def _for_me(session: FallSession) -> ColumnElement[bool]:
     if access.everywhere:
         return true()
     parts: list[ColumnElement[bool]] = []
-    for region in sorted(access.regionen):
+    for region in sorted(access.places):
         held = access.rollen_in(region)
         own = sorted(held - set(FALLFUEHRUNG))
         parts.append(and_(Hinweis.region == region, Hinweis.an_rolle.in_(own)))

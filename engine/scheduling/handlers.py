@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from engine.commands import einfuehrung, neben, partner, uebergabe
+from engine.commands import einfuehrung, ewk, neben, partner, uebergabe
 from engine.store.session import FallSession
 from engine.store.tables import Hinweis, Instanz, Job
 
@@ -35,6 +35,7 @@ HANDLERS: dict[str, Handler] = {
     "hinweis": hinweis,
     "austausch.protokollieren": partner.record,
     "einfuehrung.melden": einfuehrung.tell,
+    "ewk.verarbeiten": ewk.work_off,
     "fall.melden": uebergabe.tell_case,
     "fall.benennen": neben.call,
     "fall.benachrichtigen": neben.report,

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select
+from sqlalchemy.orm import object_session
 
-from engine.model.access import ROLLEN, Access
+from engine.model.access import ROLLEN, Access, room_of
 from engine.model.errors import NotFound
 from engine.store.errors import KontoInvalid
 from engine.store.session import FallSession
@@ -20,7 +22,7 @@ CANTONAL = "*"
 # These see no case data, or only figures (process description, chapter 3); a region would open its cases to them.
 CANTONAL_ROLLEN = frozenset({"koordination", "aufsicht", "evaluation", "prozess", "umsetzung", "betrieb"})
 # Partners work for one region or for all.
-ROLLEN_OF_BOTH = frozenset({"vpe_stelle", "partner_rav", "partner_alk", "partner_iv"})
+ROLLEN_OF_BOTH = frozenset({"vpe_stelle", "partner_rav", "partner_alk", "partner_iv", "partner_massnahme", "partner_ewk"})
 
 MAX_FAILURES = 5
 LOCKED_FOR = timedelta(minutes=15)
@@ -179,7 +181,18 @@ def access_of(konto: Konto) -> Access:
     for rolle in konto.rollen if konto.is_active else ():
         # Never a region for a cantonal role, whatever was stored: it would open all its cases.
         held.setdefault(CANTONAL if rolle.rolle in CANTONAL_ROLLEN else rolle.region, set()).add(rolle.rolle)
-    return Access(konto.login, {region: frozenset(rollen) for region, rollen in held.items()})
+    rooms = _rooms(konto, held)
+    return Access(konto.login, {**{place: frozenset(rollen) for place, rollen in held.items()}, **rooms})
+
+
+def _rooms(konto: Konto, held: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
+    """Introductions: the Leitung sees that of its region, the Koordinationsstelle all of them."""
+    rooms = {room_of(region): {"leitung"} for region, rollen in held.items() if "leitung" in rollen}
+    session = object_session(konto)
+    if "koordination" in held.get(CANTONAL, ()) and session is not None:
+        for kuerzel in session.scalars(select(Region.kuerzel)):
+            rooms.setdefault(room_of(kuerzel), set()).add("koordination")
+    return {room: frozenset(rollen) for room, rollen in rooms.items()}
 
 
 def check_role(session: FallSession, rolle: str, region: str) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from engine.definitions import bpmn, dmn, feel, forms
 from engine.definitions.parameter import CONTEXT
+from engine.model.access import region_of
 from engine.model.calendar import ZURICH
 from engine.model.errors import NotFound, Trouble
 from engine.runtime import Definition, Runtime, compile_bpmn
@@ -194,7 +195,7 @@ def parameters(session: FallSession, region: str) -> dict[str, Any]:
     Only what was set up to the transaction's ``now`` counts, so that a replay that moves it back sees what the command saw.
     """
     day = session.now.astimezone(ZURICH).date()
-    return {CONTEXT: parameter.values(session, region, day, known_at=session.now)}
+    return {CONTEXT: parameter.values(session, region_of(region), day, known_at=session.now)}
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ def _bind_to_regions(state: ORMExecuteState) -> None:
     access = getattr(state.session, "access", None)
     if not isinstance(access, Access) or access.everywhere:
         return
-    visible_regions = tuple(sorted(access.regionen))
+    visible_regions = tuple(sorted(access.places))
     statement: Any = state.statement.options(_criteria(visible_regions))
     mapper = state.bind_mapper
     if state.is_column_load and mapper is not None and issubclass(mapper.class_, RegionOwned):
@@ -96,7 +96,7 @@ def refuse_foreign(session: Session, row: RegionOwned) -> None:
         raise NoRegionContext("Case data is only written through Database.begin(access).")
     state = inspect(row, raiseerr=True)
     moved = state.persistent and state.attrs.region.history.has_changes()
-    if moved or not (access.everywhere or row.region in access.regionen):
+    if moved or not (access.everywhere or row.region in access.places):
         # A foreign region looks like one that does not exist.
         raise NotFound(f"{type(row).__name__} in der Region «{row.region}»")
 

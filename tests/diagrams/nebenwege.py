@@ -25,7 +25,7 @@ def _weg(rule: str, partner: str, hin: str, zurueck: str, frist: str, an: bool, 
 
 
 CASES: list[tuple[str, dict[str, Any], str, Any]] = [
-    _vpe("D4_1", False, "Eine vPe liegt weniger als 24 Monate zurück.", letzte_vpe="2024-03-03"),
+    _vpe("D4_1", False, "Seit der letzten vPe ist der vorgesehene Abstand nicht vergangen.", letzte_vpe="2024-03-03"),
     _vpe("D4_2", False, "Das Alter liegt ausserhalb der Grenzen der vPe.", alter=61),
     _vpe("D4_3", False, "Die Person ist zurzeit nicht erwerbsfähig.", bewertung={**BELASTET, "erwerbsfaehigkeit": "keine"}),
     _vpe("D4_4", False, "Die vPe ist für die Segmente Orientieren und Verändern gedacht.", segment="STABILISIEREN"),
@@ -39,12 +39,17 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("intensiv_kapazitaet", {"belegt": 51, **PLAETZE}, "D6b_1", {"vorschlag": "bewilligt", "text": "Belegt sind 51 von 52 Plätzen; eine Bewilligung ist möglich."}),
     ("intensiv_kapazitaet", {"belegt": 52, **PLAETZE}, "D6b_9", {"vorschlag": "warteliste", "text": "Alle 52 Plätze sind belegt; vorgeschlagen ist die Warteliste."}),
     ("gefahr_bezug", {"gefahr_merkmale": [], "vermoegen_knapp": "ja"}, "D0_1", {"gefahr": False, "grund": "Keines der Merkmale trifft zu: Eine andere Stelle kann besser helfen."}),
-    ("gefahr_bezug", {"gefahr_merkmale": ["wohnung"], "vermoegen_knapp": "nein"}, "D0_2", {"gefahr": False, "grund": "Das Vermögen reicht voraussichtlich länger als sechs Monate."}),
+    ("gefahr_bezug", {"gefahr_merkmale": ["wohnung"], "vermoegen_knapp": "nein"}, "D0_2", {"gefahr": False, "grund": "Das Vermögen ist voraussichtlich nicht bald aufgebraucht."}),
     ("gefahr_bezug", {"gefahr_merkmale": ["wohnung"], "vermoegen_knapp": "ja"}, "D0_3", {"gefahr": True, "grund": "Ohne Beratung droht ein Bezug von Sozialhilfe."}),
     ("gefahr_bezug", {"gefahr_merkmale": ["wohnung"], "vermoegen_knapp": None}, "D0_9", {"gefahr": False, "grund": "Ob das Vermögen reicht, ist nicht bekannt."}),
     _weg("D9m_rav", "rav", "rav.statusanfrage", "rav.status", "P10D", True, "An: RAV. Bitte teilen Sie uns mit: gemeldet ab, Vermittlungsfähigkeit, Ende der Taggelder."),
     _weg("D9m_alk", "alk", "alk.statusanfrage", "alk.status", "P10D", False, "An: Arbeitslosenkasse. Bitte teilen Sie uns mit: Anspruch auf Taggelder, Rahmenfrist, Einstelltage."),
     _weg("D9m_iv", "iv", "iv.meldung", "iv.entscheid", "P30D", False, "An: IV-Stelle. Bitte teilen Sie uns mit: Datum der Anmeldung, Phase, Entscheid."),
     _weg("D9m_ewk", "ewk", "ewk.anfrage", "ewk.mutation", "P1M", False, "An: Einwohnerkontrolle. Bitte teilen Sie uns mit: Wohnsitz, Zuzug, Wegzug und Zivilstand mit Datum."),
+    ("ewk_folge", {"ewk_ereignis": "zuzug"}, "D93_1", "Jemand ist zugezogen. Gehört die Person zum Haushalt, so melden Sie auf der Fallseite «Person kommt dazu»."),
+    ("ewk_folge", {"ewk_ereignis": "wegzug"}, "D93_2", "Die Person ist weggezogen. Erfassen Sie auf der Fallseite den Umzug; er klärt, welche Region zuständig ist."),
+    ("ewk_folge", {"ewk_ereignis": "tod"}, "D93_3", "Die Person ist verstorben. Melden Sie auf der Fallseite den Austritt mit dem Grund Tod."),
+    ("ewk_folge", {"ewk_ereignis": "zivilstand"}, "D93_4", "Der Zivilstand hat geändert. Berichtigen Sie die Stammdaten in der Fachapplikation, und melden Sie auf der Fallseite ein wesentliches Ereignis, wenn sich der Haushalt ändert."),
+    ("ewk_folge", {"ewk_ereignis": "anderes"}, "D93_9", "Das Ereignis ist nicht bekannt. Bitte bei der Einwohnerkontrolle nachfragen."),
     ("einfuehrung_rahmen", {"region": "SDOL"}, "D13_1", "2027-12-31"),
 ]

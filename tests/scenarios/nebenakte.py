@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Self
 
 from engine import commands
-from engine.model.access import Access
+from engine.model.access import Access, room_of
 from engine.store.tables import Austausch, Fall, Instanz, Verlauf
 from tests.scenarios.akte import ROLLEN, Akte
 
@@ -15,7 +15,7 @@ NEBENROLLEN = (*ROLLEN, "fallfuehrung_intensiv", "vpe_stelle", "koordination")
 class Nebenakte(Akte):
     def allow_all(self) -> Self:
         """People of every role in one account; who may do what is told elsewhere."""
-        self.access = Access("meier", {self.region: frozenset(NEBENROLLEN)})
+        self.access = Access("meier", {place: frozenset(NEBENROLLEN) for place in (self.region, room_of(self.region))})
         return self
 
     def begin(self, process: str, **raw: Any) -> Self:

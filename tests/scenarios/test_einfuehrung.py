@@ -38,7 +38,7 @@ def test_a_region_reports_twice_a_year_and_returns_what_is_left(region: Nebenakt
         region.travel(day).do("bericht_verfassen", mittel_verwendet=used, mittel_bericht="Löhne", leistungen_bericht="80 Kurzassessments", bericht_am=region.today)
         region.do("bericht_pruefen", bericht_geprueft_am=region.today)
     region.travel("2027-10-31")
-    assert region.due("schluss_abrechnen") == "2027-11-30"
+    assert region.due("schluss_abrechnen") == "2027-12-01"
     region.do("schluss_abrechnen", mittel_verwendet="450000")
     assert region.due("mittel_zurueckzahlen") == "2027-12-31"
     region.do("mittel_zurueckzahlen", mittel_zurueck="50000", zurueck_am=region.today).do("schluss_pruefen", schluss_geprueft_am=region.today)

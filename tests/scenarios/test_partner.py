@@ -7,7 +7,7 @@ import pytest
 from engine import commands
 from engine.commands.partner import ExchangeOff
 from engine.model.access import Access
-from engine.model.errors import FormInvalid, NotAllowed
+from engine.model.errors import FormInvalid, NotFound
 from tests.scenarios.nebenakte import Nebenakte
 
 FRAGE = {"partner": "rav", "person_betroffen": "P1", "frage": "Gemeldet seit?", "grundlage_art": "gesetz", "gesetz": "SG § 17"}
@@ -36,6 +36,8 @@ def test_a_letter_goes_out_and_somebody_calls_when_nothing_comes_back(fall: Nebe
     fall.do("antwort_eintragen", antwort_am=fall.today, antwort_ergebnis="warten").travel("2026-03-22")
     fall.do("antwort_eintragen", antwort_am=fall.today, antwort_ergebnis="antwort", antwort_text="seit Januar")
     assert fall.exchanged == [("ausgehend", "rav.statusanfrage", "SG § 17"), ("eingehend", "rav.status", "SG § 17")]
+    assert "seit Januar" in fall.shows("antwort_lesen")["antwort_uebersicht"]
+    fall.do("antwort_lesen")
     assert fall.beside == []
 
 
@@ -50,14 +52,14 @@ def test_the_partner_answers_through_the_interface_where_it_is_on(fall: Nebenakt
     fall.parameter(**{"austausch.rav": "Ja"}).begin("partneranfrage", **FRAGE)
     assert fall.tasks() == []
     send(fall, RAV, "rav.status")
-    assert (fall.beside, fall.exchanged[-1]) == ([], ("eingehend", "rav.status", "SG § 17"))
+    assert (fall.tasks(), fall.exchanged[-1]) == (["antwort_lesen"], ("eingehend", "rav.status", "SG § 17"))
 
 
 @pytest.mark.parametrize(("on", "access", "grundlage", "error"), [
     pytest.param(False, RAV, "SG § 17", ExchangeOff, id="the region has not switched it on"),
     pytest.param(True, RAV, " ", FormInvalid, id="no legal basis is named"),
-    pytest.param(True, Access("iv", {"SDOL": frozenset({"partner_iv"})}), "SG § 17", NotAllowed, id="another partner"),
-    pytest.param(True, Access("rav", {"SRO": frozenset({"partner_rav"})}), "SG § 17", NotAllowed, id="another region"),
+    pytest.param(True, Access("iv", {"SDOL": frozenset({"partner_iv"})}), "SG § 17", NotFound, id="another partner"),
+    pytest.param(True, Access("rav", {"SRO": frozenset({"partner_rav"})}), "SG § 17", NotFound, id="another region"),
 ])  # fmt: skip
 def test_other_messages_are_refused_and_nothing_is_logged(fall: Nebenakte, on: bool, access: Access, grundlage: str, error: type[Exception]) -> None:
     fall.parameter(**{"austausch.rav": "Ja" if on else "Nein"}).begin("partneranfrage", **FRAGE)

@@ -56,7 +56,7 @@ def test_a_report_updates_the_ratings_and_leads_back_to_the_segment(fall: Nebena
     fall.review("neu_segmentieren")
     assert fall.tasks() == ["kurzassessment_durchfuehren"]
     fall.begin("vpe")
-    assert "24 Monate" in fall.shows("auftrag_erteilen")["vpe_uebersicht"]
+    assert "vorgesehene Abstand" in fall.shows("auftrag_erteilen")["vpe_uebersicht"]
 
 
 def test_without_consent_there_is_no_order(fall: Nebenakte) -> None:
@@ -73,6 +73,15 @@ def test_without_an_answer_somebody_asks(fall: Nebenakte) -> None:
     fall.travel("2026-04-06").do("antwort_nachfragen", nachfrage_am=fall.today, nachfrage_ergebnis="zurueckziehen")
     fall.do("alternative_festlegen", vpe_alternative="keine", vpe_alternative_begruendung="Massnahme genügt")
     assert (fall.beside, fall.value("vpe_verlauf")[0]["ergebnis"]) == ([], "ohne_vpe")
+
+
+def test_the_vpe_stelle_asks_first(fall: Nebenakte) -> None:
+    ordered(fall).do("auftrag_beantworten", auftrag_antwort="rueckfrage", rueckfrage_text="Liegt ein Arztzeugnis vor?")
+    assert (fall.tasks(), fall.due("rueckfrage_beantworten")) == (["rueckfrage_beantworten"], "2026-03-14")
+    fall.do("rueckfrage_beantworten", rueckfrage_antwort="Ja, bis Ende Juni.")
+    assert "Ja, bis Ende Juni." in fall.shows("auftrag_beantworten")["rueckfragen_text"]
+    fall.do("auftrag_beantworten", auftrag_antwort="annahme")
+    assert fall.tasks() == ["bericht_erstatten"]
 
 
 def test_a_refused_order_may_be_given_again_and_answered_by_message(fall: Nebenakte) -> None:

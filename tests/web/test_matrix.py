@@ -34,7 +34,9 @@ from webui.rules import PROGRAMS, PUBLIC, rule_of
 HERE, ELSEWHERE = "SRO", "SDOL"
 ANYBODY = frozenset(ROLLEN)
 FALL = {"intake", "fallfuehrung", "fallfuehrung_intensiv", "administration", "teamleitung", "leitung"}
-AUFGABE = FALL | {"sozialkommission", "vpe_stelle"}
+AUFGABE = FALL | {"sozialkommission"}
+# Who fills in forms: also the vPe-Stelle its orders, and the Koordinationsstelle what regions report.
+FORMULAR = AUFGABE | {"vpe_stelle", "koordination"}
 OPENS = {"intake", "fallfuehrung", "administration", "teamleitung", "leitung"}
 PARAMETER = {"leitung", "teamleitung", "koordination", "prozess", "umsetzung"}
 
@@ -54,7 +56,9 @@ ROUTES: dict[str, set[str] | frozenset[str] | None] = {
     "sitzung.*": ANYBODY,
     "neben.*": OPENS,
     "abgleich.*": {"leitung", "administration"},
-    "einfuehrung.*": {"koordination", "leitung", "umsetzung"},
+    "einfuehrung.uebersicht": {"koordination", "leitung", "umsetzung"},
+    "einfuehrung.*": {"koordination", "leitung"},
+    "auftraege.*": {"vpe_stelle"},
     "betrieb.*": None,
     "api.*": None,  # asks for a token itself: see the tests of the API
     "zugaenge.dienst*": {"betrieb"},
@@ -67,6 +71,9 @@ ROUTES: dict[str, set[str] | frozenset[str] | None] = {
     "listen.faelle_*": FALL,
     "listen.*": AUFGABE,
     "leitung.*": {"teamleitung", "leitung"},
+    "aufgaben.aufgabe": FORMULAR,
+    "aufgaben.senden": FORMULAR,
+    "aufgaben.entwurf": FORMULAR,
     "aufgaben.*": AUFGABE,
     "faelle.neu*": OPENS,
     "faelle.eroeffnen": OPENS,
@@ -87,7 +94,7 @@ ROUTES: dict[str, set[str] | frozenset[str] | None] = {
     "dubletten.*": {"intake", "administration", "leitung"},
 }
 # Routes whose parts name no case: what they name is the same for everybody.
-NO_CASE = ("konten.*", "parameter.*", "dateien.*")
+NO_CASE = ("einfuehrung.*", "konten.*", "parameter.*", "dateien.*")
 
 
 def _expected(endpoint: str) -> set[str] | frozenset[str] | None:

@@ -7,12 +7,14 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from werkzeug.test import TestResponse
 
 from engine import commands
 from engine.model.access import Access, system
-from engine.store.konten import create_konto, grant
+from engine.scheduling.due import run_due
+from engine.store.konten import access_of, create_konto, grant
 from engine.store.session import Database
-from engine.store.tables import Aufgabe, Instanz
+from engine.store.tables import Aufgabe, Instanz, Konto
 from tests.diagrams.drawn import files
 from tests.web.conftest import PASSWORD, Browser
 
@@ -57,14 +59,78 @@ def test_nothing_else_begins_beside_a_case(fall: str, browser: Callable[..., Bro
     assert [finn.get(f"/faelle/{fall}/neben/{process}").status_code for process in ("fall", "uebernahme", "gibt_es_nicht")] == [404, 404, 404]
 
 
-def test_the_vpe_stelle_sees_only_its_orders(fall: str, browser: Callable[..., Browser], database: Database) -> None:
-    vera = browser("vera")
-    assert vera.get("/aufgaben").status_code == 200
-    assert "Muster" not in vera.page
+ORDER = {"vpe_person": "P1", "vpe_einwilligung": "ja", "vpe_einwilligung_am": "2.3.2026", "vpe_fragestellung": "Was ist möglich?", "vpe_themenfelder": ["gesundheit"], "vpe_dringlichkeit": "hoch"}
+
+
+def order(database: Database, fall: str) -> int:
+    """An order to the vPe-Stelle; gives the key of its task."""
+    finn = Access("finn", {"SDOL": frozenset({"fallfuehrung"})})
+    with database.begin(finn) as session:
+        commands.begin_beside(session, fall, "vpe", {})
+    run_due(database)
+    with database.begin(finn) as session:
+        commands.complete_task(session, session.scalars(select(Aufgabe.key).where(Aufgabe.element == "auftrag_erteilen")).one(), ORDER)
+    run_due(database)
     with database.read(system()) as session:
-        key = session.scalars(select(Aufgabe.key)).first()
-    assert [vera.get(path).status_code for path in ("/faelle", f"/faelle/{fall}", f"/faelle/{fall}/neben/vpe")] == [403, 403, 403]
-    assert vera.get(f"/aufgaben/{key}").status_code in (403, 404)
+        return session.scalars(select(Aufgabe.key).where(Aufgabe.element == "auftrag_beantworten", Aufgabe.zustand == "CREATED")).one()
+
+
+def complete(person: Browser, key: int, values: dict[str, str]) -> TestResponse:
+    """Send the form on screen; without a script it comes back once with the questions that an answer has raised."""
+    for _ in range(2):
+        hidden = {name: person.hidden(name) for name in ("_revision", "_fenster", "_stand", "_gezeigt")}
+        response = person.post(f"/aufgaben/{key}", {"_aktion": "abschliessen", **hidden, **values})
+        if response.status_code != 200:
+            break
+    return response
+
+
+def test_the_vpe_stelle_works_in_a_small_view_of_its_own(fall: str, browser: Callable[..., Browser], database: Database) -> None:
+    key, vera = order(database, fall), browser("vera")
+    assert vera.get("/").location == "/auftraege"
+    assert ("Anna Muster" in vera.get("/auftraege").text, "dringend" in vera.page, "annehmen, ablehnen oder rückfragen" in vera.page) == (True, True, True)
+    page = vera.get(f"/aufgaben/{key}").text
+    assert ("Was ist möglich?" in page, "Zuteilen" in page, f"/faelle/{fall}" in page) == (True, False, False)
+    response = complete(vera, key, {"auftrag_antwort": "rueckfrage", "rueckfrage_text": "Liegt ein Arztzeugnis vor?"})
+    assert (response.status_code, response.location) == (303, "/auftraege"), response.text
+    assert "Zurzeit ist kein Auftrag offen" in vera.get("/auftraege").text
+
+
+def test_the_vpe_stelle_sees_nothing_but_its_orders(fall: str, browser: Callable[..., Browser], database: Database) -> None:
+    key, vera = order(database, fall), browser("vera")
+    with database.read(system()) as session:
+        others = session.scalars(select(Aufgabe.key).where(Aufgabe.key != key)).all()
+    assert others, "open tasks and one that is done"
+    assert {vera.get(f"/aufgaben/{other}").status_code for other in others} == {404}
+    refused = ("/aufgaben", "/faelle", f"/faelle/{fall}", f"/faelle/{fall}/verlauf", f"/faelle/{fall}/neben/vpe", "/bestand", "/einfuehrung")
+    assert {vera.get(path).status_code for path in refused} == {403}
+
+
+def test_an_order_of_another_region_is_not_there(fall: str, browser: Callable[..., Browser], database: Database) -> None:
+    key = order(database, fall)
+    with database.begin(system()) as session:
+        create_konto(session, "otto", "Otto", PASSWORD)
+        grant(session, "otto", "vpe_stelle", "SRO")
+    otto = browser("otto")
+    assert ("kein Auftrag offen" in otto.get("/auftraege").text, otto.get(f"/aufgaben/{key}").status_code) == (True, 404)
+
+
+def test_a_counselling_is_opened_from_the_list_of_cases(people: None, browser: Callable[..., Browser], database: Database) -> None:
+    with database.begin(system()) as session:
+        create_konto(session, "ina", "Ina", PASSWORD)
+        grant(session, "ina", "intake", "SDOL")
+    ina = browser("ina")
+    assert "/faelle/neu?prozess=proaktiv" in ina.get("/faelle").text
+    assert ina.get("/faelle/neu?prozess=uebernahme").status_code == 404, "only what its diagram offers"
+    assert "Anfrage zur proaktiven Beratung" in ina.get("/faelle/neu?prozess=proaktiv").text
+    sent = {
+        "_aktion": "eroeffnen", "_region": "SDOL", "_prozess": "proaktiv", "_anfrage": ina.hidden("_anfrage"), "_gezeigt": ina.hidden("_gezeigt"),
+        "kanal": "telefon", "kontakt_name": "Berger", "kontakt_vorname": "Nora", "kontakt": "079 000 00 00", "wohngemeinde_bfs": "2546", "anliegen": "Miete",
+        "gefahr_merkmale": ["wohnung"], "vermoegen_knapp": "ja", "anfrage_am.tag": "2", "anfrage_am.monat": "3", "anfrage_am.jahr": "2026", "anfrage_am": "2.3.2026",
+    }  # fmt: skip
+    response = ina.post("/faelle/neu", sent)
+    assert response.status_code == 303, response.text
+    assert instances(database, "proaktiv") == 1
 
 
 def test_the_introduction_shows_all_regions_and_the_rounding(people: None, browser: Callable[..., Browser]) -> None:
@@ -73,3 +139,47 @@ def test_the_introduction_shows_all_regions_and_the_rounding(people: None, brows
     assert "6'981'200" in page.text.replace("&#39;", "'")
     assert "eine Rundung" in page.text
     assert browser("finn").get("/einfuehrung").status_code == 403
+
+
+def introduce(browser: Callable[..., Browser], database: Database) -> Browser:
+    """The Koordinationsstelle begins in SDOL, its Leitung declares."""
+    koni, lea = browser("koni"), browser("lea")
+    assert "/einfuehrung/SDOL/beginnen" in koni.get("/einfuehrung").text
+    koni.get("/einfuehrung/SDOL/beginnen")
+    begun = koni.post("/einfuehrung/SDOL/beginnen", {"_aktion": "beginnen", "_anfrage": koni.hidden("_anfrage"), "start_am": "1.6.2026"})
+    assert begun.status_code == 303, begun.text
+    run_due(database)
+    with database.begin(access_in(database, "lea")) as session:
+        key = session.scalars(select(Aufgabe.key).where(Aufgabe.element == "selbst_deklarieren")).one()
+        commands.complete_task(session, key, {"voraussetzungen_erfuellt": True, "mittel_zweck": True, "gremien_zugestimmt": True, "deklariert_am": "2.3.2026"})
+    run_due(database)
+    assert "Deklaration prüfen" in lea.get("/einfuehrung/SDOL").text
+    return koni
+
+
+def access_in(database: Database, login: str) -> Access:
+    with database.read(system()) as session:
+        return access_of(session.get_one(Konto, login))
+
+
+def test_the_koordinationsstelle_checks_and_the_leitung_cannot(people: None, browser: Callable[..., Browser], database: Database) -> None:
+    koni, lea = introduce(browser, database), browser("lea")
+    with database.read(system()) as session:
+        key = session.scalars(select(Aufgabe.key).where(Aufgabe.element == "deklaration_pruefen")).one()
+    assert f"/aufgaben/{key}" in koni.get("/einfuehrung").text
+    assert (lea.get(f"/aufgaben/{key}").status_code, browser("petra").get(f"/aufgaben/{key}").status_code) == (403, 403)
+    koni.get(f"/aufgaben/{key}")
+    response = complete(koni, key, {"pruefung_ergebnis": "erfuellt", "pauschale": "500000", "freigabe_vermerk": "AGS 12"})
+    assert (response.status_code, response.location) == (303, "/einfuehrung/SDOL"), response.text
+    run_due(database)
+    assert ("umgesetzt" in koni.get("/einfuehrung/SDOL").text, "Koni" in koni.page, "500'000" in koni.page.replace("&#39;", "'")) == (True, True, True)
+
+
+def test_an_introduction_begins_once_and_a_region_sees_only_its_own(people: None, browser: Callable[..., Browser], database: Database) -> None:
+    koni = introduce(browser, database)
+    koni.get("/einfuehrung/SDOL/beginnen")
+    assert koni.post("/einfuehrung/SDOL/beginnen", {"_aktion": "beginnen", "_anfrage": "f" * 32, "start_am": "1.6.2026"}).status_code in (400, 409)
+    assert instances(database, "einfuehrung") == 1
+    lea = browser("lea")
+    assert [lea.get(f"/einfuehrung/{region}").status_code for region in ("SDOL", "SRO", "XY")] == [200, 404, 404]
+    assert [koni.get(f"/einfuehrung/{region}").status_code for region in ("SDOL", "SRO", "XY")] == [200, 200, 404]

@@ -16,13 +16,14 @@ from webui.api import (
     jobs,
     messages,
     oauth,
+    partner,
     problems,
     topology,
     user_tasks,
 )
 from webui.api.operation import api
 
-__all__ = ["bestand", "definitions", "deployments", "description", "elements", "incidents", "instances", "jobs", "messages", "oauth", "register", "topology", "user_tasks"]
+__all__ = ["bestand", "definitions", "deployments", "description", "elements", "incidents", "instances", "jobs", "messages", "oauth", "partner", "register", "topology", "user_tasks"]
 
 
 def register(app: Flask, csrf: CSRFProtect) -> None:

@@ -1,0 +1,112 @@
+"""Mutations of the Einwohnerkontrolle: Zuzug, Wegzug, Tod, Zivilstand (process description, chapter 9).
+
+They come one by one through the interface, or in the monthly comparison. Each becomes a task beside the case of the person it is about;
+what follows from it a human being decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from engine.commands.bestand import IMPORTS
+from engine.commands.cases import CaseRef, open_case, start_form, start_instance
+from engine.commands.neben import running, seen
+from engine.definitions import feel
+from engine.model.errors import FallflussError, FormInvalid, NotAllowed, NotFound
+from engine.store.audit import log
+from engine.store.dubletten import kennzeichen
+from engine.store.session import FallSession
+from engine.store.steps import Act
+from engine.store.tables import Fall, Hinweis, Instanz, Job, Meldung, Person
+
+MUTATION, ABGLEICH = "ewk_mutation", "ewk_abgleich"
+
+
+class AlreadyComparing(FallflussError):
+    """The monthly comparison of a region runs already."""
+
+    def __init__(self) -> None:
+        super().__init__("Der Monatsabgleich dieser Region läuft schon. Es wurde nichts geändert; seine Aufgabe steht in der Aufgabenliste.")
+
+
+def note_mutation(session: FallSession, region: str, raw: Mapping[str, Any], *, weg: str, message_id: str | None = None) -> int:
+    """Begin a task for each running case of the person with the number ``ahvn13``; gives how many there are.
+
+    Raises:
+        FormInvalid: the number is missing, or the form of the mutation refuses the rest.
+    """
+    number = str(raw.get("ahvn13") or "")
+    if not number:
+        raise FormInvalid({"ahvn13": "Nennen Sie die AHV-Nummer der Person."})
+    values = _checked(session, {**raw, "person_betroffen": "P1"})
+    found = session.execute(
+        select(Fall, Person.person_id)
+        .join(Person, Person.fall_id == Fall.id)
+        .where(Fall.region == region, Fall.abgeschlossen_am.is_(None), Fall.uebergeben_am.is_(None))
+        .where(Person.ahv_kennzeichen == kennzeichen(session, number), Person.bis.is_(None))
+    ).all()
+    for fall, person_id in found:
+        _begin(session, fall, {**values, "person_betroffen": person_id, "ewk_weg": weg})
+    if message_id:
+        session.add(Meldung(message_id=message_id, name="ewk.mutation", fall_id=found[0][0].id if found else None, at=session.now))
+    return len(found)
+
+
+def work_off(session: FallSession, instanz: Instanz, job: Job) -> None:
+    """Begin a task for each row of ``mutationen`` of the comparison; a number that is no running case is left as a notice."""
+    for row in _rows(seen(session, instanz, job)):
+        try:
+            own = running(session, str(row.get("ewk_fall_nr") or "").strip())
+        except NotFound:
+            text = f"Abgleich mit der Einwohnerkontrolle: Zur Fallnummer «{row.get('ewk_fall_nr')}» gibt es keinen laufenden Fall. Bitte prüfen."
+            session.add(Hinweis(fall_id=instanz.fall_id, region=instanz.region, at=session.now, an_rolle="administration", text=text))
+            continue
+        _begin(session, own.fall, {**{name: row.get(name) for name in ("ewk_ereignis", "ewk_am", "ewk_bemerkung")}, "ewk_weg": "aufgabe", "rechtsgrundlage": "Monatsabgleich"})
+
+
+def begin_comparison(session: FallSession, region: str) -> CaseRef:
+    """Begin the monthly comparison of a region; from then on it repeats by itself.
+
+    Raises:
+        NotAllowed: only who keeps the stock of cases there may.
+        AlreadyComparing: it runs.
+    """
+    if not session.access.everywhere and not session.access.rollen_in(region) & set(IMPORTS):
+        raise NotAllowed("den Monatsabgleich mit der Einwohnerkontrolle beginnen")
+    if comparison(session, region) is not None:
+        raise AlreadyComparing
+    return open_case(session, region, {}, process=ABGLEICH)
+
+
+def comparison(session: FallSession, region: str) -> Instanz | None:
+    """The running comparison of a region."""
+    return session.scalars(select(Instanz).where(Instanz.process == ABGLEICH, Instanz.region == region, Instanz.zustand == "active")).first()
+
+
+def persons(session: FallSession, region: str) -> Iterator[tuple[Fall, Person]]:
+    """Everybody in the running cases of a region, for comparing with the register."""
+    query = (
+        select(Fall, Person)
+        .join(Person, Person.fall_id == Fall.id)
+        .where(Fall.region == region, Fall.abgeschlossen_am.is_(None), Fall.uebergeben_am.is_(None), Person.bis.is_(None))
+        .order_by(Fall.fall_nr, Person.person_id)
+    )
+    log(session, "gelesen", "Liste für die Einwohnerkontrolle", region=region)
+    yield from ((fall, person) for fall, person in session.execute(query))
+
+
+def _checked(session: FallSession, raw: Mapping[str, Any]) -> dict[str, Any]:
+    form = start_form(session, MUTATION)
+    known = {name: value for name, value in raw.items() if name != "ahvn13"}
+    return form.validate(known, {"personen": [{"person_id": "P1", "vorname": "", "name": ""}]}, feel=feel.shared(), now=session.now) if form else known
+
+
+def _begin(session: FallSession, fall: Fall, values: Mapping[str, Any]) -> None:
+    start_instance(session, fall, MUTATION, values, act=Act("start_beside", name="Mutation der Einwohnerkontrolle"), neben=True)
+
+
+def _rows(values: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [row for row in values.get("mutationen") or [] if isinstance(row, Mapping)]
