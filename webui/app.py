@@ -15,7 +15,7 @@ from engine.model.clock import Clock, SystemClock
 from engine.queries.arbeit import LEADS
 from engine.scheduling.demo_clock import DemoClock
 from engine.store.session import Database
-from webui import api, dateien, errors, headers, nutzer, oidc, rules, words
+from webui import api, auswertung, dateien, errors, headers, nutzer, oidc, rules, words
 from webui.abgleich import abgleich
 from webui.akte import akte
 from webui.arbeit import arbeit
@@ -55,6 +55,7 @@ BLUEPRINTS = (
     *(arbeit, aufgaben, zuweisung, stellvertretung, mitteilungen, listen, leitung),
     *(faelle, akte, papier, sitzung, neben, bestand, abgleich, dubletten, uebergabe),
     *(auftraege, einfuehrung, parameter, aufsicht, vernichtung),
+    *auswertung.BLUEPRINTS,
 )
 
 
@@ -144,5 +145,6 @@ def _common() -> dict[str, Any]:
         "leads": bool(person and person.access.has(*LEADS)),
         "reads_parameters": bool(person and person.access.has(*LESEN)),
         "endpoint": request.endpoint or "",
+        "darf_auswerten": lambda ziel: bool(person) and rules.may(current_app, ziel, person.access),
         "anmeldedienst": config.oidc.name if config.oidc else "",
     }

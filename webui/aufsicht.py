@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from engine.commands import aufsicht as commands
 from engine.model.errors import FormInvalid
 from engine.queries import konten
+from engine.queries.auswertung import kennung
 from engine.queries.einsicht import einsicht
 from engine.store.audit import log
 from webui.rules import requires
@@ -17,13 +18,13 @@ aufsicht = Blueprint("aufsicht", __name__, url_prefix="/einsicht")
 
 
 @aufsicht.get("")
-@requires(*commands.ASKS, commands.GRANTS)
+@requires(*commands.FILM, commands.GRANTS)
 def liste() -> ResponseReturnValue:
     return _page()
 
 
 @aufsicht.post("")
-@requires(*commands.ASKS)
+@requires(*commands.FILM)
 def beantragen() -> ResponseReturnValue:
     form, tage = request.form, request.form.get("tage", "").strip()
     values = [form.get("region", ""), form.get("fall_nr", ""), form.get("begruendung", "")]
@@ -47,7 +48,7 @@ def entscheiden(id: int) -> ResponseReturnValue:
 
 
 @aufsicht.post("/<int:id>/beenden")
-@requires(*commands.ASKS, commands.GRANTS)
+@requires(*commands.FILM, commands.GRANTS)
 def beenden(id: int) -> ResponseReturnValue:
     with writing() as session:
         commands.end(session, id)
@@ -70,13 +71,16 @@ def fall(id: int) -> ResponseReturnValue:
 def _page(*, errors: dict[str, str] | None = None) -> ResponseReturnValue:
     with reading() as session:
         rows = commands.visible(session)
+        led = {region for region, rollen in access().rollen.items() if commands.GRANTS in rollen}
         html = render_template(
             "aufsicht/liste.html",
             rows=rows,
             names=konten.names(session, [row.login for row in rows] + [row.entschieden_von for row in rows]),
             regionen=konten.regionen(session),
-            may_ask=access().has(*commands.ASKS),
-            led={region for region, rollen in access().rollen.items() if commands.GRANTS in rollen},
+            may_ask=access().has(*commands.FILM),
+            may_open=access().has(*commands.ASKS),
+            nummern={row.id: known.fall_nr for row in rows if row.region in led and (known := kennung.fall(session, row.region, row.fall_nr))},
+            led=led,
             values=request.form,
             errors=errors or {},
         )

@@ -21,7 +21,7 @@ SHOWN = 200
 
 
 # Files may be larger than what people type. Documents have a parameter of their own below this.
-LARGE = {"bestand.hochladen": MAX_BYTES, "abgleich.hochladen": MAX_BYTES, "akte.hochladen": 26 * 1024 * 1024}
+LARGE = {"bestand.hochladen": MAX_BYTES, "abgleich.hochladen": MAX_BYTES, "akte.hochladen": 26 * 1024 * 1024, "protokolle.hochladen": 256 * 1024 * 1024}
 
 
 def allow_large_upload() -> None:

@@ -15,7 +15,6 @@ from engine.cases.formkontext import form_context
 from engine.commands import journal, startentwuerfe
 from engine.commands.cases import OPENS, PROCESS
 from engine.commands.incidents import RETRIES
-from engine.commands.startentwuerfe import of_new
 from engine.definitions.forms import Form
 from engine.model.errors import FormInvalid, NotAllowed, NotFound
 from engine.queries import akte, konten
@@ -100,7 +99,7 @@ def neu() -> ResponseReturnValue:
         process = _process(session, request.args.get("prozess"))
         if region is None:
             return render_template("faelle/region.html", regionen=_names(session), process=process)
-        form, draft = commands.start_form(session, process, region=region), startentwuerfe.kept(session, region, of_new(process))
+        form, draft = commands.start_form(session, process, region=region), startentwuerfe.kept(session, region, process)
         raw = dict(draft.daten) if draft else form.prefill({}) if form else {}
         return _new_page(session, region, form, raw, uuid.uuid4().hex, process=process, draft=draft)
 
@@ -122,7 +121,7 @@ def eroeffnen() -> ResponseReturnValue:
             return _new_page(session, region, form, raw, _request_id(), process=process, asked=asked if action == "eroeffnen" else [])
     try:
         request_id = _request_id()
-        ref = at_once_or_again(lambda session: _open(session, region, raw, process, request_id))
+        ref = at_once_or_again(lambda session: _open(session, region, process, raw, request_id))
     except FormInvalid as error:
         with reading() as session:
             return _new_page(session, region, form, raw, _request_id(), process=process, errors=error.errors), 422
@@ -137,7 +136,7 @@ def neu_entwurf() -> ResponseReturnValue:
     region = _region(request.form.get("_region"))
     if region is None:
         raise NotFound("Die Sozialregion")
-    return jsonify(revision=0, um=words.zeit(_kept(region)[1]))
+    return jsonify(revision=0, um=words.zeit(_kept(region)))
 
 
 @faelle.get("/<fall_nr>/ereignis/<int:key>")
@@ -207,30 +206,27 @@ def _new_page(
     )
 
 
-def _open(session: FallSession, region: str, raw: Mapping[str, Any], process: str, request_id: str) -> commands.CaseRef:
+def _open(session: FallSession, region: str, process: str, raw: Mapping[str, Any], request_id: str) -> commands.CaseRef:
     ref = commands.open_case(session, region, raw, process=process, request_id=request_id)
-    startentwuerfe.discard(session, region, of_new(process))
+    startentwuerfe.discard(session, region, process)
     return ref
 
 
 def _keep_or_discard(region: str, action: str) -> ResponseReturnValue:
     if action == "entwurf":
-        process, at = _kept(region)
-        flash(f"Entwurf gespeichert um {words.zeit(at)}. Nur Sie sehen ihn; eröffnet ist noch nichts.")
+        flash(f"Entwurf gespeichert um {words.zeit(_kept(region))}. Nur Sie sehen ihn; der Fall ist noch nicht eröffnet.")
     else:
         with writing() as session:
-            process = _process(session, request.form.get("_prozess"))
-            startentwuerfe.discard(session, region, of_new(process))
+            startentwuerfe.discard(session, region, _process(session, request.form.get("_prozess")))
         flash("Der Entwurf ist verworfen.")
-    return redirect(url_for("faelle.neu", region=region, prozess=process if process != PROCESS else None), 303)
+    return redirect(url_for("faelle.neu", region=region, prozess=request.form.get("_prozess") or None), 303)
 
 
-def _kept(region: str) -> tuple[str, datetime]:
-    """The process whose form was kept, and when."""
+def _kept(region: str) -> datetime:
     with writing() as session:
         process = _process(session, request.form.get("_prozess"))
         form = commands.start_form(session, process, region=region)
-        return process, startentwuerfe.keep(session, region, of_new(process), form.values_from(request.form) if form else {}).at
+        return startentwuerfe.keep(session, region, process, form.values_from(request.form) if form else {}).at
 
 
 def _event_page(

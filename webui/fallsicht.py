@@ -41,6 +41,7 @@ SATZ: Mapping[str, str] = {
     "resolve_incident": "Störung behandelt bei «{name}»",
     "set_variables": "Werte berichtigt",
     "cancel_case": "Fall abgebrochen: {name}",
+    "cancel_beside": "Neben dem Fall beendet: {name}",
     "abgleich": "Stammdaten aus der Fachapplikation übernommen",
 }
 
@@ -51,6 +52,10 @@ CONTAINERS = frozenset({"subProcess", "callActivity"})
 PATH = frozenset({"USER_TASK", "BUSINESS_RULE_TASK", "SEND_TASK", "RECEIVE_TASK"})
 # Waits that are the way a step ends, not steps of their own.
 QUIET = frozenset({"boundaryEvent"})
+# The property by which a diagram says that a wait is its own affair: no person does or expects anything for it.
+TECHNICAL = "technisch"
+# Diagrams write the last day of this year for «never»: a household without children waits for no birthday.
+NEVER = 9999
 
 
 @dataclass(frozen=True)
@@ -127,7 +132,7 @@ def fallsicht(session: FallSession, view: CaseView, chosen: str | None) -> Falls
     )
     return Fallsicht(
         schritte=tuple(_schritte(view, contents)),
-        uhren=tuple(_uhr(wait, contents) for wait in view.timers),
+        uhren=tuple(_uhr(wait, contents) for wait in view.timers if wait.due_at is None or wait.due_at.year < NEVER),
         diagramme=diagramme,
         diagramm=next((one for one in diagramme if one.position.process == chosen), diagramme[0] if diagramme else None),
         mitglieder=tuple(_mitglied(person, view.segmente) for person in view.personen),
@@ -180,7 +185,7 @@ def _schritte(view: CaseView, contents: Contents) -> Iterable[Schritt]:
         yield Schritt(aufgabe.name, _around(contents, aufgabe.process, aufgabe.element), aufgabe.person_name or "")
     for wait in (*view.jobs, *view.timers, *view.messages):
         element = contents.element(wait.process, wait.element)
-        if element is not None and element.type not in QUIET:
+        if element is not None and element.type not in QUIET and TECHNICAL not in element.properties:
             yield Schritt(f"Warten: {wait.name}", _around(contents, wait.process, wait.element))
 
 
@@ -208,11 +213,17 @@ def zeile(row: Verlauf, contents: Contents, namen: Mapping[str, str], view: Case
     return Zeile(
         at=row.at,
         wer=_wer(row, namen),
-        was=SATZ.get(row.command, row.command).format(name=_name(row, contents)),
+        was=SATZ.get(_befehl(row, view), row.command).format(name=_name(row, contents)),
         person=row.person_name or "",
         folgen=tuple(_folgen(row, contents, view.instanz.process)),
         angaben=tuple(_angaben(row, contents, view.sicht)),
     )
+
+
+def _befehl(row: Verlauf, view: CaseView) -> str:
+    """What runs beside a case may be stopped without the case."""
+    is_beside = row.command == "cancel_case" and row.instanz_nummer != view.instanz.nummer
+    return "cancel_beside" if is_beside else row.command
 
 
 def _wer(row: Verlauf, namen: Mapping[str, str]) -> str:

@@ -118,6 +118,8 @@ def home() -> str:
         return own_list()
     if current_user.access.has(KEEPS):
         return url_for("konten.liste")
+    if current_user.access.has("evaluation"):
+        return url_for("auswertung.start")
     if current_user.access.has(*ASKS):
         return url_for("aufsicht.liste")
     return url_for("parameter.liste" if current_user.access.has(*PARAMETERROLLEN) else "konto.start")

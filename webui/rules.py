@@ -55,6 +55,12 @@ def rule_of(app: Flask, endpoint: str) -> frozenset[str] | str | None:
     return getattr(app.view_functions[endpoint], "rule", None)
 
 
+def may(app: Flask, endpoint: str, access: Access) -> bool:
+    """Whether somebody with this access may call a route; for links that would only lead to a refusal."""
+    rule = rule_of(app, endpoint)
+    return rule == PUBLIC or isinstance(rule, frozenset) and (not rule or access.has(*rule))
+
+
 def enforce() -> ResponseReturnValue | None:
     """Before each request.
 

@@ -4,9 +4,10 @@ in which other region one has to ask."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from engine.store.dubletten import ask, kennzeichen
 from engine.store.session import FallSession
@@ -16,6 +17,25 @@ from engine.store.tables import Fall, Person
 def insured(session: FallSession, region: str) -> dict[str, str]:
     """Who is in a running case of the region, by the digest of the AHV number, each with the case."""
     return {digest: f"Fall {fall_nr}" for digest, fall_nr in session.execute(_running(region)) if digest}
+
+
+def vorfall(session: FallSession, region: str, personen: Iterable[Mapping[str, Any]]) -> Fall | None:
+    """The case of the region that was closed last and to which one of ``personen`` belonged (process description, P11).
+
+    The same person is who has the same AHV number; where none is known, the same names and day of birth.
+    """
+    same = [_same(person) for person in personen if person.get("ahvn13") or person.get("geburtsdatum")]
+    if not same:
+        return None
+    closed = select(Fall).join(Person, Person.fall_id == Fall.id).where(Fall.region == region, Fall.abgeschlossen_am.is_not(None), or_(*same))
+    return session.scalar(closed.where(Fall.uebergeben_am.is_(None)).order_by(Fall.abgeschlossen_am.desc(), Fall.id.desc()).limit(1))
+
+
+def _same(person: Mapping[str, Any]) -> ColumnElement[bool]:
+    if person.get("ahvn13"):
+        return Person.ahv_kennzeichen == kennzeichen(person["ahvn13"])
+    born = date.fromisoformat(person["geburtsdatum"])
+    return and_(Person.name == person.get("name"), Person.vorname == person.get("vorname"), Person.geburtsdatum == born)
 
 
 def dubletten(session: FallSession, region: str, personen: Iterable[Mapping[str, Any]]) -> list[str]:

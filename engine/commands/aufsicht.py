@@ -16,6 +16,8 @@ from engine.store.session import FallSession
 from engine.store.tables import Aufsichtszugriff, Region
 
 ASKS = ("aufsicht", "koordination")
+# Evaluations only see how a case went, never its file.
+FILM = (*ASKS, "evaluation")
 GRANTS = "leitung"
 LONGEST = 30
 SHORTEST_REASON = 30
@@ -25,10 +27,10 @@ def ask(session: FallSession, region: str, fall_nr: str, begruendung: str, tage:
     """Ask a region for a look into one of its cases. Whether there is such a case is not said: only the region knows.
 
     Raises:
-        NotAllowed: neither Aufsicht nor Koordination.
+        NotAllowed: neither Aufsicht nor Koordination nor Evaluation.
         FormInvalid: no such region, no number, too short a reason, or more than 30 days.
     """
-    rolle = next((one for one in ASKS if session.access.has(one)), None)
+    rolle = next((one for one in FILM if session.access.has(one)), None)
     if rolle is None:
         raise NotAllowed("Einsicht in einen Fall beantragen")
     errors = _errors(session, region, fall_nr, begruendung, tage)

@@ -11,7 +11,7 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from engine.cases import gestalt
-from engine.cases.dubletten import dubletten
+from engine.cases.dubletten import dubletten, vorfall
 from engine.cases.feldgruppen import sicht
 from engine.cases.formkontext import form_context
 from engine.cases.projection import household
@@ -82,7 +82,11 @@ def open_case(
     number_persons(values.get("personen") or [])
     if known_elsewhere := dubletten(session, region, values.get("personen") or []):
         values["dubletten"] = known_elsewhere
+    before = vorfall(session, place, values.get("personen") or [])
     fall = new_fall(session, place, household(values.get("personen") or []))
+    if before is not None:
+        values |= {"vorfall_id": before.id, "vorfall": f"{before.fall_nr}, abgeschlossen am {before.abgeschlossen_am}"}
+        fall.vorfall_id = before.id
     if request_id:
         session.add(Meldung(message_id=request_id, name="open_case", fall_id=fall.id, at=session.now))
     log(session, "write", "open_case", fall_id=fall.id, region=place)

@@ -79,7 +79,7 @@ def release(session: FallSession, note: str = "", *, keys: Iterable[int] | None 
     rows = _chosen(session, keys)
     if not rows:
         raise NotFound("Etwas, das freigegeben werden könnte,")
-    errors = [finding for finding in lint({row.resource_name: row.content for row in rows}) if finding.severity == "error"]
+    errors = [finding for finding in lint({row.resource_name: row.content for row in rows}, together=False) if finding.severity == "error"]
     if errors:
         raise DefinitionInvalid(errors)
     tagged = _tagged(session, rows)
@@ -113,40 +113,48 @@ def _held(session: FallSession, made: Release, rows: Iterable[DefinitionVersion]
     session.flush()
     session.info.setdefault(library.UNCOMMITTED, set()).add(made.id)
     session.add_all(ReleaseItem(release_id=made.id, definition_key=row.key) for row in rows)
-    session.add_all(ReleaseItem(release_id=made.id, definition_key=row.key, version_tag=row.version_tag) for row in tagged)
+    session.add_all(ReleaseItem(release_id=made.id, definition_key=row.key, version_tag=_labels(row)[-1]) for row in tagged)
     session.flush()
     return made.id
 
 
 def _tagged(session: FallSession, rows: Iterable[DefinitionVersion]) -> list[DefinitionVersion]:
-    """The versions beside the released ones that diagrams bind to by their tag, and those that these bind to in turn.
+    """The versions beside the released ones that diagrams bind to, and those that these bind to in turn.
 
     Raises:
-        DefinitionInvalid: no version with such a tag is deployed.
+        DefinitionInvalid: no such version is deployed.
     """
-    released = {(row.kind, row.id, row.version_tag) for row in rows}
+    released = {(row.kind, row.id, label) for row in rows for label in _labels(row)}
     found: dict[version_tags.Binding, DefinitionVersion] = {}
     todo = [row for row in rows if row.kind == "process"]
     while todo:
         row = todo.pop()
-        for bound in version_tags.bindings(row.content, row.resource_name, row.id):
+        for bound in version_tags.bindings(row.content, row.resource_name, row.id, row.deployment_key):
             if bound not in released and bound not in found:
-                found[bound] = _with_tag(session, row, bound)
+                found[bound] = _labelled(session, row, bound)
                 todo += [found[bound]] if bound[0] == "process" else []
-    return list(found.values())
+    return list({row.key: row for row in found.values()}.values())
 
 
-def _with_tag(session: FallSession, binding: DefinitionVersion, bound: version_tags.Binding) -> DefinitionVersion:
-    """The newest version with the tag."""
-    kind, id, tag = bound
+def _labels(row: DefinitionVersion) -> list[str]:
+    """By what diagrams may bind to this version."""
+    return [version_tags.together(row.deployment_key), *([row.version_tag] if row.version_tag else [])]
+
+
+def _labelled(session: FallSession, binding: DefinitionVersion, bound: version_tags.Binding) -> DefinitionVersion:
+    """The newest version with the tag, or the one that came with the diagram."""
+    kind, id, label = bound
+    comes_along = label == version_tags.together(binding.deployment_key)
     row = session.scalar(
         select(DefinitionVersion)
-        .where(DefinitionVersion.kind == kind, DefinitionVersion.id == id, DefinitionVersion.version_tag == tag)
+        .where(DefinitionVersion.kind == kind, DefinitionVersion.id == id)
+        .where(DefinitionVersion.deployment_key == binding.deployment_key if comes_along else DefinitionVersion.version_tag == label)
         .order_by(DefinitionVersion.version.desc())
         .limit(1)
     )
     if row is None:
-        message = f"Es gibt keine Fassung von «{id}» mit dem Versions-Tag «{tag}». Laden Sie sie zuerst hoch, oder berichtigen Sie das Tag."
+        which = "die zusammen mit dem Diagramm abgelegt wurde" if comes_along else f"mit dem Versions-Tag «{label}»"
+        message = f"Es gibt keine Fassung von «{id}» {which}. Laden Sie sie hoch, oder berichtigen Sie die Bindung."
         raise DefinitionInvalid([Finding(binding.resource_name, binding.id, binding.name, "binding", "error", message)])
     return row
 
@@ -176,19 +184,49 @@ def _store(session: FallSession, files: Mapping[str, bytes], found: list[Found])
     deployment = Deployment(at=session.now, by=session.access.konto)
     session.add(deployment)
     session.flush()
-    return tuple(_version(session, deployment, one, files[one.file]) for one in found)
+    latest = {(one.kind, one.id): _latest(session, one) for one in found}
+    renewed = _renewed(found, files, latest)
+    return tuple(_version(session, deployment, one, files[one.file], None if one in renewed else latest[one.kind, one.id]) for one in found)
 
 
-def _version(session: FallSession, deployment: Deployment, found: Found, content: bytes) -> Deployed:
-    sha256 = hashlib.sha256(content).hexdigest()
-    latest = session.scalar(
+def _latest(session: FallSession, found: Found) -> DefinitionVersion | None:
+    return session.scalar(
         select(DefinitionVersion)
         .where(DefinitionVersion.kind == found.kind, DefinitionVersion.id == found.id)
         .order_by(DefinitionVersion.version.desc())
         .limit(1)
     )
-    if latest is not None and latest.sha256 == sha256:
-        return _deployed(latest, deployment, is_new=False)
+
+
+def _renewed(found: list[Found], files: Mapping[str, bytes], latest: Mapping[tuple[str, str], DefinitionVersion | None]) -> set[Found]:
+    """What gets a new version: what is new or changed, and what is bound to come together with it and did not come with the same deployment."""
+    by_id = {(one.kind, one.id): one for one in found}
+    changed = {key for key, one in by_id.items() if (row := latest[key]) is None or row.sha256 != _digest(files[one.file])}
+    pairs = [
+        ((one.kind, one.id), (kind, id))
+        for one in found
+        if one.kind == "process"
+        for kind, id, label in version_tags.bindings(files[one.file], one.file, one.id, 0)
+        if label == version_tags.together(0)
+    ]
+    changed |= {key for pair in pairs for key in pair if len({_deployment(latest[one]) for one in pair}) > 1}
+    while more := {key for pair in pairs if set(pair) & changed for key in pair} - changed:
+        changed |= more
+    return {by_id[key] for key in changed}
+
+
+def _deployment(row: DefinitionVersion | None) -> int | None:
+    return row.deployment_key if row else None
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _version(session: FallSession, deployment: Deployment, found: Found, content: bytes, unchanged: DefinitionVersion | None) -> Deployed:
+    if unchanged is not None:
+        return _deployed(unchanged, deployment, is_new=False)
+    latest = _latest(session, found)
     row = DefinitionVersion(
         kind=found.kind,
         id=found.id,
@@ -196,7 +234,7 @@ def _version(session: FallSession, deployment: Deployment, found: Found, content
         name=found.name,
         version_tag=found.version_tag,
         resource_name=found.file,
-        sha256=sha256,
+        sha256=_digest(content),
         content=content,
         deployment_key=deployment.key,
     )

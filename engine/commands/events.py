@@ -20,7 +20,7 @@ from engine.runtime import fire
 from engine.store import library
 from engine.store.audit import log
 from engine.store.session import FallSession
-from engine.store.steps import Act
+from engine.store.steps import Act, locked_with
 from engine.store.tables import Fall, Meldung, Subscription, Timer
 
 
@@ -30,12 +30,8 @@ def fire_timer(session: FallSession, key: int) -> None:
     Raises:
         NotWaiting: it fired already, or its element is gone.
     """
-    try:
-        instanz = lock(session, instance_number(key))
-    except NotFound:
-        raise NotWaiting(key) from None
-    timer = session.scalar(select(Timer).where(Timer.key == key).execution_options(populate_existing=True))
-    if timer is None:
+    instanz, timer = locked_with(session, instance_number(key), Timer, key)
+    if instanz is None or timer is None:
         raise NotWaiting(key)
     element = library.contents(session, instanz.release_id).element(timer.process, timer.element)
     name = (element.name if element else "") or timer.element

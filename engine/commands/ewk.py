@@ -46,7 +46,7 @@ def note_mutation(session: FallSession, region: str, raw: Mapping[str, Any], *, 
         select(Fall, Person.person_id)
         .join(Person, Person.fall_id == Fall.id)
         .where(Fall.region == region, Fall.abgeschlossen_am.is_(None), Fall.uebergeben_am.is_(None))
-        .where(Person.ahv_kennzeichen == kennzeichen(session, number), Person.bis.is_(None))
+        .where(Person.ahv_kennzeichen == kennzeichen(number), Person.bis.is_(None))
     ).all()
     for fall, person_id in found:
         _begin(session, fall, {**values, "person_betroffen": person_id, "ewk_weg": weg})

@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import Select, or_, select
 
-from engine.commands.stepping import advance, instance_number, lock
-from engine.model.errors import NotFound, NotWaiting
+from engine.commands.stepping import advance, instance_number
+from engine.model.errors import NotWaiting
 from engine.runtime import complete, fail, throw_error
 from engine.store.session import FallSession
-from engine.store.steps import Act, record
+from engine.store.steps import Act, locked_with, record
 from engine.store.tables import Instanz, Job
 
 
@@ -51,12 +51,8 @@ def open_job(session: FallSession, key: int) -> tuple[Instanz, Job]:
     Raises:
         NotWaiting: the job is done, or its element is gone.
     """
-    try:
-        instanz = lock(session, instance_number(key))
-    except NotFound:
-        raise NotWaiting(key) from None
-    job = session.scalar(select(Job).where(Job.key == key).execution_options(populate_existing=True))
-    if job is None:
+    instanz, job = locked_with(session, instance_number(key), Job, key)
+    if instanz is None or job is None:
         raise NotWaiting(key)
     return instanz, job
 

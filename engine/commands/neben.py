@@ -17,6 +17,7 @@ from engine.commands.cases import OPENS, CaseRef, case_variables, new_fall, numb
 from engine.commands.cases import start_form as released_form
 from engine.commands.events import correlate
 from engine.commands.stepping import advance, lock
+from engine.commands.verknuepfungen import link
 from engine.definitions import feel
 from engine.definitions.forms import Form
 from engine.model.errors import NobodyWaits, NotAllowed, NotFound
@@ -139,21 +140,38 @@ def count_open(session: FallSession, instanz: Instanz, job: Job) -> dict[str, in
 
 
 def end_beside(session: FallSession, instanz: Instanz, job: Job) -> None:
-    """End what still runs beside the case of the processes that ``prozesse`` lists, for example at the Ablösung."""
-    running_now = select(Instanz.nummer).where(
+    """End what still runs beside the case of the processes that ``prozesse`` lists, for example at the Ablösung.
+
+    With ``person``, the name of a variable with a person's id, only what runs for that person: ``person_in`` lists the variables that say so.
+    """
+    running_now = select(Instanz).where(
         Instanz.fall_id == instanz.fall_id, Instanz.neben, Instanz.zustand == "active", Instanz.process.in_(names(job.headers.get("prozesse")))
     )
-    for nummer in session.scalars(running_now.order_by(Instanz.nummer)).all():
-        advance(session, lock(session, nummer), cancel(), Act("cancel_case", name=job.headers.get("grund") or "Vom Fall beendet"))
+    person = seen(session, instanz, job)[job.headers["person"]] if "person" in job.headers else None
+    for beside in session.scalars(running_now.order_by(Instanz.nummer)).all():
+        if person is None or person in _of(session, beside, job.headers.get("person_in")):
+            name = library.contents(session, beside.release_id).process(beside.process).name or beside.process
+            act = Act("cancel_case", name=f"{name}, Grund: {job.headers.get('grund') or 'vom Fall beendet'}")
+            advance(session, lock(session, beside.nummer), cancel(), act)
+
+
+def _of(session: FallSession, beside: Instanz, variables: str | None) -> list[Any]:
+    known = case_variables(session, beside)
+    return [known.get(name) for name in names(variables)]
 
 
 def open_fall(session: FallSession, instanz: Instanz, job: Job) -> dict[str, Any]:
-    """Open a case of ``prozess`` from the variables that ``werte`` lists, and say its number. Nothing else crosses."""
+    """Open a case of ``prozess`` from the variables that ``werte`` lists, and say its number. Nothing else crosses.
+
+    With ``verknuepfung`` the two cases are linked, and that text says why.
+    """
     values = carried(session, instanz, job)
     number_persons(values.get("personen") or [])
     fall: Fall = new_fall(session, instanz.region, household(values.get("personen") or []))
     log(session, "write", "open_case", fall_id=fall.id, region=fall.region)
     start_instance(session, fall, job.headers["prozess"], values, act=Act("open_case", name="Fall eröffnet"))
+    if grund := job.headers.get("verknuepfung"):
+        link(session, fall.fall_nr, instanz.fall.fall_nr, grund)
     return {"neue_fall_nr": fall.fall_nr}
 
 

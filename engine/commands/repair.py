@@ -9,7 +9,7 @@ from engine.queries.consistency import step_of
 from engine.store import library
 from engine.store.audit import log
 from engine.store.session import FallSession
-from engine.store.steps import Act, save_step
+from engine.store.steps import Act, forget_open, save_step
 from engine.store.tables import Aufgabe
 
 
@@ -34,6 +34,7 @@ def repair(session: FallSession, nummer: int) -> None:
         .values(zustand="CREATED", completed_at=None, completed_by=None)
     )
     session.flush()
+    forget_open(session)
     save_step(
         session,
         instanz,

@@ -1,5 +1,5 @@
 """Drafts of forms that open a case or report a move: kept for the person who typed, until they are sent, thrown away, or too old
-(parameter ``entwurf_aufbewahrung``). One for each person, region and purpose; the page that saves last counts."""
+(parameter ``entwurf_aufbewahrung``). One for each person, region and purpose (the process to begin, or a move); the page that saves last counts."""
 
 from __future__ import annotations
 
@@ -11,10 +11,6 @@ from sqlalchemy import delete, select
 from engine.model.errors import NotFound
 from engine.store.session import FallSession
 from engine.store.tables import Startentwurf
-
-def of_new(process: str) -> str:
-    """The purpose of a draft that opens a case of that process."""
-    return f"neu {process}"[:60]
 
 
 def of_move(fall_nr: str) -> str:

@@ -5,40 +5,28 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 
 from engine.cases.projection import project
 from engine.model.access import PROBELAUF
 from engine.model.errors import NotFound, NotWaiting
 from engine.model.step import Step
 from engine.runtime import Command, Runtime, fire, until
-from engine.store import library, parameter
+from engine.store import library
 from engine.store.session import FallSession
-from engine.store.steps import Act, Person, save_step
+from engine.store.steps import Act, Person, locked, save_step
 from engine.store.tables import Instanz, Probelauf, Subscription
 
 INSTANCE = 10**9
-# Built once, because every step begins with it. The same statement tells how current the parameters in memory are. Both rows are locked:
-# PostgreSQL reads anew only what it locks, and a Fall as it was before the wait would undo what was written meanwhile.
-_LOCK = (
-    select(Instanz, parameter.stand_now())
-    .where(Instanz.nummer == bindparam("nummer"))
-    .with_for_update()
-    .execution_options(populate_existing=True)
-)
-
-
 def lock(session: FallSession, nummer: int) -> Instanz:
     """The instance with its Fall, both locked until the transaction ends. Every command locks it first, so that two never wait for each other.
 
     Raises:
         NotFound: there is none in the regions of this session.
     """
-    found = session.execute(_LOCK, {"nummer": nummer}).first()
-    if found is None:
+    instanz = locked(session, nummer)
+    if instanz is None:
         raise NotFound("Der Fall")
-    instanz, stand = found
-    parameter.note_stand(session, stand)
     return instanz
 
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import bindparam, select
-
 from engine.cases.feldgruppen import sicht
 from engine.cases.formkontext import form_context
 from engine.cases.vertretung import acts_for
 from engine.commands.cases import CaseRef
-from engine.commands.stepping import advance, instance_number, lock
+from engine.commands.stepping import advance, instance_number
 from engine.definitions import feel
 from engine.definitions.listeners import announces
 from engine.model.access import PROBELAUF
@@ -21,11 +19,8 @@ from engine.runtime import assign, complete
 from engine.store import library
 from engine.store.audit import log
 from engine.store.session import FallSession
-from engine.store.steps import Act, record
+from engine.store.steps import Act, locked_with, record
 from engine.store.tables import Aufgabe, Entwurf, Instanz
-
-# Built once: every step of a person begins with it.
-_TASK = select(Aufgabe).where(Aufgabe.key == bindparam("key")).execution_options(populate_existing=True)
 
 
 def claim(session: FallSession, key: int) -> None:
@@ -112,12 +107,8 @@ def _validated(session: FallSession, instanz: Instanz, aufgabe: Aufgabe, raw: Ma
 
 def open_task(session: FallSession, key: int) -> tuple[Instanz, Aufgabe]:
     """The instance locked first, then its task as it is after whoever held the lock before."""
-    try:
-        instanz = lock(session, instance_number(key))
-    except NotFound:
-        raise NotFound("Die Aufgabe") from None
-    aufgabe = session.scalar(_TASK, {"key": key})
-    if aufgabe is None:
+    instanz, aufgabe = locked_with(session, instance_number(key), Aufgabe, key)
+    if instanz is None or aufgabe is None:
         raise NotFound("Die Aufgabe")
     if aufgabe.zustand != "CREATED":
         raise TaskNotOpen(key)

@@ -20,6 +20,7 @@ class Catalog:
     forms: frozenset[str] = frozenset()
     rollen: frozenset[str] = frozenset(ROLLEN)
     missing: Severity = "error"
+    uploaded: frozenset[tuple[str, str]] | None = None  # kind and id of all that comes together; None where nothing does
 
     @property
     def feel(self) -> Feel:

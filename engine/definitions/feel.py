@@ -125,7 +125,7 @@ class Feel:
     def _call(self, function: str, request: Mapping[str, Any], expressions: Sequence[str]) -> Any:
         text = _encode(request, expressions)
         try:
-            return json.loads(self._v8.run(_script(function, text)))
+            return json.loads(self._v8.call(function, text))
         except JSEvalException as error:
             raise Trouble("EXTRACT_VALUE_ERROR", _stopped(error, self.seconds, expressions)) from error
 

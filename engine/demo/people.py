@@ -45,12 +45,13 @@ _NAMES = {
 _CANTONAL = (
     DemoPerson("prozess", "Petra Pfister", (("prozess", "*"),), "Diagramme ablegen und freigeben, Parameter lesen"),
     DemoPerson("umsetzung", "Ursula Urech", (("umsetzung", "*"),), "Parameter des Kantons festlegen"),
+    DemoPerson("evaluation", "Eva Egger", (("evaluation", "*"),), "Auswerten: Prozesstreue, Protokolle, Vergleiche"),
     DemoPerson("betrieb", "Beat Bucher", (("betrieb", "*"),), "Konten und Störungen"),
 )
 
 
 def people() -> tuple[DemoPerson, ...]:
-    """All demo people: six in each region, three cantonal."""
+    """All demo people: six in each region, the others cantonal."""
     regional = tuple(
         DemoPerson(f"{login}.{region.lower()}", name, tuple((rolle, region) for rolle in rollen), f"{task} ({REGIONEN[region]})")
         for region in REGIONEN

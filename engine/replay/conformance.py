@@ -117,6 +117,17 @@ class Replayer:
         results = tuple(replace(self.found[variant], frequency=frequency) for variant, frequency in variants.items())
         return Report(results, self._unknown(aligner, variants))
 
+    def replay_some(self, variants: Iterable[tuple[str, ...]], *, enough: Callable[[], bool]) -> dict[tuple[str, ...], Variant]:
+        """As many of the variants as are done before ``enough()``, at least one."""
+        todo = list(variants)
+        aligner = self._prepare(todo)
+        found: dict[tuple[str, ...], Variant] = {}
+        for variant in todo:
+            found[variant] = self._variant(aligner, variant)
+            if enough():
+                break
+        return found
+
     def tokens(self, state: int | None) -> list[tuple[tuple[str, ...], str, int]]:
         """Where the tokens are in a state of a ``Step``: the activities around, the element, how many."""
         return [] if self.aligner is None else list(self.aligner.states.positions(state))

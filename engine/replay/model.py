@@ -38,12 +38,28 @@ def load(files: Sequence[tuple[str, bytes]], main: str | None = None) -> Model:
         NotFound: no file holds the process ``main``.
     """
     processes: dict[str, Scope] = {}
+    contents: dict[str, bytes] = {}
     for name, content in files:
         for scope in read(content, name):
+            contents.setdefault(scope.id, content)
             processes.setdefault(scope.id, scope)
     first = main or next(iter(processes), "")
     if first not in processes:
         raise NotFound(f"Der Prozess «{first}» in den angegebenen Diagrammen")
-    digest = sha256(repr((first, sorted(sha256(content).hexdigest() for _, content in files))).encode()).hexdigest()
-    called = {id_: scope for id_, scope in processes.items() if id_ != first}
-    return Model(processes[first], {**called, first: processes[first]}, digest)
+    # What is never called decides nothing: a release that changes another diagram keeps what was found.
+    reached = {id_: processes[id_] for id_ in sorted(_reached(first, processes))}
+    digest = sha256(repr((first, sorted({sha256(contents[id_]).hexdigest() for id_ in reached}))).encode()).hexdigest()
+    return Model(processes[first], reached, digest)
+
+
+def _reached(first: str, processes: Mapping[str, Scope]) -> set[str]:
+    """The process and whatever it calls, directly or by what it calls."""
+    found, todo = {first}, [processes[first]]
+    while todo:
+        for node in todo.pop().nodes.values():
+            if node.body is not None:
+                todo.append(node.body)
+            if node.called and node.called in processes and node.called not in found:
+                found.add(node.called)
+                todo.append(processes[node.called])
+    return found

@@ -14,11 +14,15 @@ from engine.runtime.parser import ZeebeParser
 
 @dataclass(frozen=True)
 class Definition:
-    """One version of a process. ``specs`` holds its graph and those of its embedded sub-processes, by id. Read only."""
+    """One version of a process. ``specs`` holds its graph and those of its embedded sub-processes, by id. Read only.
+
+    ``together`` is the label by which whoever resolves calls knows what came with this version.
+    """
 
     process: str
     version: int
     specs: dict[str, Any]
+    together: str = ""
 
     @property
     def spec(self) -> Any:
@@ -29,15 +33,15 @@ class Definition:
         return self.process, self.version
 
 
-def compile_bpmn(content: bytes, version: int, file: str = "Diagramm") -> list[Definition]:
-    """All executable processes of a BPMN file, ready to run.
+def compile_bpmn(content: bytes, version: int, file: str = "Diagramm", *, together: str = "") -> list[Definition]:
+    """All executable processes of a BPMN file, ready to run; for ``together`` see ``Definition``.
 
     Raises:
         DefinitionInvalid: not well-formed, or something in it cannot be executed correctly.
     """
     root = xml.parse(content, file)
     try:
-        definitions = _definitions(root, version, file)
+        definitions = _definitions(root, version, file, together)
     except ValidationException as error:
         raise _invalid(file, str(error.id or ""), str(error.name or ""), str(error)) from error
     except Exception as error:  # whatever else the library's parser stumbles over is a fault of the file
@@ -47,12 +51,12 @@ def compile_bpmn(content: bytes, version: int, file: str = "Diagramm") -> list[D
     return definitions
 
 
-def _definitions(root: Any, version: int, file: str) -> list[Definition]:
+def _definitions(root: Any, version: int, file: str, together: str) -> list[Definition]:
     parser = ZeebeParser()
     parser.add_bpmn_xml(root, file)
     found = []
     for process in parser.get_process_ids():
-        found.append(Definition(process, version, {process: parser.get_spec(process), **parser.get_subprocess_specs(process)}))
+        found.append(Definition(process, version, {process: parser.get_spec(process), **parser.get_subprocess_specs(process)}, together))
     return found
 
 

@@ -130,9 +130,12 @@ class StartEvent(Element):
         self.event_definition = event_definition
 
 
-def _tag(bound: Mapping[str, Any]) -> list[str]:
-    """The version tag, where the diagram binds to one."""
-    return [bound["version_tag"]] if bound.get("binding") == "versionTag" else []
+def _label(task: Task, bound: Mapping[str, Any]) -> list[str]:
+    """Which version the diagram binds to, where it does: by its tag, or as what came with this version of the process."""
+    binding = bound.get("binding")
+    if binding == "deployment":
+        return [task.workflow.definition.together]
+    return [bound["version_tag"]] if binding == "versionTag" else []
 
 
 class UserTask(Element):
@@ -143,7 +146,7 @@ class UserTask(Element):
     def enter(self, case: Case, task: Task) -> bool:
         fields = self.extensions.get("user", {})
         answers = dict(zip(fields, case.values(task, fields.values()), strict=True))
-        tag = [("formVersionTag", one) for one in _tag(self.extensions.get("form", {}))]
+        tag = [("formVersionTag", one) for one in _label(task, self.extensions.get("form", {}))]
         task.internal_data["request"] = {**request.user_task(answers), **dict(tag)}
         return False
 
@@ -188,7 +191,7 @@ class Decision(Element):
     def enter(self, case: Case, task: Task) -> bool:
         called = self.extensions["decision"]
         name = request.text("Die Kennung der Entscheidung", case.values(task, [called["id"]])[0])
-        result = case.services.decide(name, case.variables.visible(case.scope_of(task)), *_tag(called))
+        result = case.services.decide(name, case.variables.visible(case.scope_of(task)), *_label(task, called))
         case.receive(task, {called["result"]: result})
         return True
 
@@ -217,7 +220,7 @@ class CallActivity(Element):
     def enter(self, case: Case, task: Task) -> bool:
         called = self.extensions["called"]
         process = request.text("Die Kennung des aufgerufenen Prozesses", case.values(task, [called["process"]])[0])
-        definition = case.services.resolve(process, *_tag(called))
+        definition = case.services.resolve(process, *_label(task, called))
         task.internal_data["child"] = case.next_key()
         case.variables.open(task.internal_data["child"], None, self._handed_in(case, task))
         case.start_inner(task, definition, definition.process)

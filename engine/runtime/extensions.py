@@ -36,7 +36,7 @@ def read(node: Any) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value}
 
 
-# Deployments are atomic and a case runs on one release, so "latest" means the version of that release.
+# A case runs on one release: "latest" means the version of that release.
 _BINDING = {"binding": "bindingType", "version_tag": "versionTag"}
 
 

@@ -24,8 +24,8 @@ class Evaluator(Protocol):
 class Services:
     """``find`` gives a definition by process and version, ``resolve(process)`` the version of the case's release (or ``Trouble``).
 
-    ``decide(decision_id, variables)`` gives a decision's result. Where the diagram binds to a version tag, ``resolve`` and ``decide`` get
-    it as a last argument. ``now`` is the instant of the command, with zone.
+    ``decide(decision_id, variables)`` gives a decision's result. Where the diagram binds to a version, ``resolve`` and ``decide`` get
+    its tag, or the calling definition's ``together``, as a last argument. ``now`` is the instant of the command, with zone.
     """
 
     find: Callable[[str, int], Definition]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from engine.commands import einfuehrung, ewk, neben, partner, uebergabe
+from engine.commands import einfuehrung, ewk, neben, partner, sistierung, uebergabe
 from engine.store.session import FallSession
 from engine.store.tables import Hinweis, Instanz, Job
 
@@ -42,6 +42,8 @@ HANDLERS: dict[str, Handler] = {
     "fall.eroeffnen": neben.open_fall,
     "fall.lesen": neben.read_case,
     "fall.merken": neben.remember,
+    "fristen.anhalten": sistierung.pause,
+    "fristen.fortsetzen": sistierung.go_on,
     "aufgaben.zaehlen": neben.count_open,
     "meldung.wecken": neben.wake,
     "neben.beenden": neben.end_beside,

@@ -9,6 +9,7 @@ from threading import Event
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from engine.scheduling import post
+from engine.scheduling.auswertung import Vorleser
 from engine.scheduling.scheduler import Aufbewahrer, Siegler, Wecker
 from engine.store.session import Database
 
@@ -21,6 +22,7 @@ def run(database: Database, stop: Event) -> None:
     parent = os.getppid()
     scheduler = BackgroundScheduler(timezone=UTC)
     Siegler(database, scheduler).plan()
+    Vorleser(database, scheduler).plan()
     Aufbewahrer(database, scheduler).plan()
     Wecker(database, scheduler, post.from_env()).start()
     while not stop.wait(ORPHANED) and os.getppid() == parent:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 
-from sqlalchemy import insert
-
+from engine.store.prepared import Call, insertion
 from engine.store.session import FallSession
 from engine.store.tables import Zugriff
 
@@ -19,19 +18,16 @@ def log(session: FallSession, art: str, was: str, *, fall_id: int | None = None,
     ``art`` is what was done (``gelesen``, ``geändert``, ``abgelehnt`` …), ``was`` with what (``Aufgabe 7000000004``). Both are cut to
     the length of their column, because a log line that is too long must never stop the work it describes.
     """
-    session.connection().execute(
-        _INSERT,
-        {
-            "at": session.now,
-            "konto": session.access.konto[:80],
-            "art": art[:20],
-            "was": was[:120],
-            "fall_id": fall_id,
-            "region": region,
-            "request_id": (request_id.get() or "")[:40] or None,
-        },
-    )
+    values = {
+        "at": session.now,
+        "konto": session.access.konto[:80],
+        "art": art[:20],
+        "was": was[:120],
+        "fall_id": fall_id,
+        "region": region,
+        "request_id": (request_id.get() or "")[:40] or None,
+    }
+    session.write_later(Call(_INSERT, [values]))
 
 
-# Built once and sent as it is: every step writes such a line.
-_INSERT = insert(Zugriff).inline()
+_INSERT = insertion(Zugriff)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import select
 
-from engine.definitions import bpmn, dmn, feel, forms
+from engine.definitions import bpmn, dmn, feel, forms, version_tags
 from engine.definitions.parameter import CONTEXT
 from engine.model.access import region_of
 from engine.model.calendar import ZURICH
@@ -40,6 +41,12 @@ class Item:
     sha256: str
     content: bytes = field(repr=False)
     version_tag: str | None = None
+    together: str = ""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """By what a diagram may bind to this version: see ``version_tags``."""
+        return (self.together,) if self.version_tag is None else (self.together, self.version_tag)
 
     def once(self, what: str, read: Callable[[], T]) -> T:
         """``read()``, remembered for this content and version."""
@@ -52,7 +59,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Contents:
-    """All that a release holds, by kind and id; ``tagged`` are the other versions that its diagrams bind to, by kind, id and tag."""
+    """All that a release holds, by kind and id; ``tagged`` are the other versions that its diagrams bind to, by kind, id and label."""
 
     release_id: int
     items: Mapping[tuple[str, str], Item]
@@ -62,9 +69,9 @@ class Contents:
         return self.items.get((kind, id))
 
     def bound(self, kind: str, id: str, tag: str | None) -> Item | None:
-        """What a diagram means that binds to the tag; without one, the release's version."""
+        """What a diagram means that binds to this label; without one, the release's version."""
         own = self.item(kind, id)
-        return own if not tag or (own and own.version_tag == tag) else self.tagged.get((kind, id, tag))
+        return own if not tag or (own and tag in own.labels) else self.tagged.get((kind, id, tag))
 
     def version(self, process: str) -> int:
         return self._item(process).version
@@ -147,7 +154,8 @@ class Contents:
 
     @staticmethod
     def _compiled(item: Item) -> list[Definition]:
-        return item.once("compiled", lambda: compile_bpmn(item.content, item.version, item.resource_name))
+        read = partial(compile_bpmn, item.content, item.version, item.resource_name, together=item.together)
+        return item.once(f"compiled {item.together}", read)
 
 
 def latest_release(session: FallSession) -> int:
@@ -221,13 +229,16 @@ def _load(session: FallSession, release_id: int) -> Contents:
     if not rows:
         raise NotFound(f"Die Freigabe {release_id}")
     items = {(row.kind, row.id): _as_item(row) for row, tag in rows if tag is None}
-    tagged = {(row.kind, row.id, tag): _as_item(row) for row, tag in rows if tag is not None}
+    others = [_as_item(row) for row, tag in rows if tag is not None]
+    tagged = {(item.kind, item.id, label): item for item in others for label in item.labels}
     return Contents(release_id, items, tagged)
 
 
 def _as_item(row: DefinitionVersion) -> Item:
-    return Item(row.kind, row.id, row.version, row.name, row.resource_name, row.sha256, row.content, row.version_tag)
+    return Item(row.kind, row.id, row.version, row.name, row.resource_name, row.sha256, row.content, row.version_tag, version_tags.together(row.deployment_key))
 
 
 def _tagged(tag: str | None) -> str:
-    return f" mit dem Versions-Tag «{tag}»" if tag else ""
+    if not tag:
+        return ""
+    return " aus derselben Ablage wie der Aufrufer" if tag.startswith(version_tags.TOGETHER) else f" mit dem Versions-Tag «{tag}»"

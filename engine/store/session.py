@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 import os
+import select
+import time
 import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
+import psycopg
+from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
-from sqlalchemy.orm import Session
+from sqlalchemy.exc import ArgumentError, DisconnectionError
+from sqlalchemy.orm import Mapper, Session, SessionTransaction, make_transient_to_detached
+from sqlalchemy.orm.attributes import set_committed_value
 
 from engine.model.access import Access
 from engine.model.clock import Clock
 from engine.store import migrations
 from engine.store.errors import DatabaseUrlInvalid, translated
+from engine.store.prepared import Call, Sent, send
 from engine.store.regions import refuse_foreign, require_access
 from engine.store.tables import RegionOwned
 
+R = TypeVar("R", bound=RegionOwned)
+
 # How long a transaction waits for another one before it gives up with DatabaseBusy.
 _LOCK_SECONDS = 10
+# How long an unused connection to PostgreSQL counts as alive unless its socket says otherwise.
+_TRUSTED_SECONDS = 5
 
 
 class FallSession(Session):
@@ -35,15 +46,43 @@ class FallSession(Session):
         self.access = require_access(access)
         self.now: datetime = database.clock.now()
         self.is_writing_checked_rows = False
+        self._waiting: list[Call] = []
 
     def flush(self, objects: Sequence[Any] | None = None) -> None:
         # What the flush itself writes was checked row by row; see engine.store.regions.
         with self._checked_rows(), translated():
+            self._send_waiting()
             super().flush(objects)
 
-    @contextmanager
-    def rows_of(self, owner: RegionOwned) -> Iterator[Connection]:
-        """The connection, for prepared statements on nothing but the rows of ``owner``, a row that this session has read or made.
+    def read_rows(self, *calls: Call) -> list[Sent]:
+        """Send prepared queries for whatever region; their rows become visible through ``known`` alone, which checks them."""
+        self.flush()
+        with self._checked_rows():
+            return send(self.connection(), calls)
+
+    def known(self, cls: type[R], values: Sequence[Any]) -> R | None:
+        """The object of a row read just now, all columns in order, as it is in the database; None when it is another region's."""
+        shape: _Shape = _shape(cls)  # type: ignore[arg-type]
+        if not (self.access.everywhere or values[shape.region] in self.access.rollen):
+            return None
+        row = self.identity_map.get(shape.mapper.identity_key_from_primary_key((values[shape.key],)))
+        if row is None:
+            made: R = self._made(shape, values)
+            return made
+        for name, value in zip(shape.names, values, strict=True):
+            set_committed_value(row, name, value)
+        found: R = row
+        return found
+
+    def _made(self, shape: _Shape, values: Sequence[Any]) -> Any:
+        row = shape.mapper.class_manager.new_instance()
+        row.__dict__.update(zip(shape.names, values, strict=True))
+        make_transient_to_detached(row)
+        self.add(row)
+        return row
+
+    def write_rows(self, owner: RegionOwned, calls: Sequence[Call]) -> list[Sent]:
+        """Send prepared statements on nothing but the rows of ``owner``, a row that this session has read or made, with what waits.
 
         For what every step does: the library's unit of work costs several times the statements it sends. What the session still
         has to write must not concern the same rows.
@@ -52,16 +91,53 @@ class FallSession(Session):
             NotFound: ``owner`` is not in the regions of this session.
         """
         refuse_foreign(self, owner)
+        waiting, self._waiting = self._waiting, []
         with self._checked_rows():
-            yield self.connection()
+            return send(self.connection(), [*waiting, *calls])[len(waiting) :]
+
+    def write_later(self, call: Call) -> None:
+        """Send a statement whose answer nobody awaits, on rows of no region, with the next ones; at the latest before the commit."""
+        self._waiting.append(call)
+
+    def _send_waiting(self) -> None:
+        waiting, self._waiting = self._waiting, []
+        if waiting:
+            send(self.connection(), waiting)
 
     @contextmanager
     def _checked_rows(self) -> Iterator[None]:
-        self.is_writing_checked_rows = True
+        before, self.is_writing_checked_rows = self.is_writing_checked_rows, True
         try:
             yield
         finally:
-            self.is_writing_checked_rows = False
+            self.is_writing_checked_rows = before
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """The columns of a table, and where among them its key and its region are."""
+
+    mapper: Mapper[Any]
+    names: tuple[str, ...]
+    key: int
+    region: int
+
+
+@cache
+def _shape(cls: type[RegionOwned]) -> _Shape:
+    mapper = inspect(cls)
+    names = tuple(column.name for column in mapper.local_table.columns)
+    return _Shape(mapper, names, names.index(mapper.primary_key[0].name), names.index("region"))
+
+
+@event.listens_for(FallSession, "before_commit")
+def _send_the_rest(session: FallSession) -> None:
+    session.flush()
+
+
+@event.listens_for(FallSession, "after_soft_rollback")
+def _forget_the_rest(session: FallSession, previous: SessionTransaction) -> None:
+    session._waiting.clear()
 
 
 class Database:
@@ -131,14 +207,44 @@ _POSTGRESQL_READING = {"isolation_level": "REPEATABLE READ", "postgresql_readonl
 def _postgresql(url: URL) -> Engine:
     settings = f"-c timezone=UTC -c lock_timeout={_LOCK_SECONDS}s -c idle_in_transaction_session_timeout=60s"
     defaults = {"options": settings, "application_name": "fallfluss", "connect_timeout": str(_LOCK_SECONDS)}
-    return create_engine(
+    engine = create_engine(
         url.update_query_dict({name: value for name, value in defaults.items() if name not in url.query}),
         isolation_level="READ COMMITTED",
         pool_size=10,
         max_overflow=20,
         pool_timeout=_LOCK_SECONDS,
-        pool_pre_ping=True,
     )
+    event.listen(engine, "checkin", _note_use)
+    event.listen(engine, "checkout", _refuse_dead)
+    return engine
+
+
+def _note_use(connection: Any, record: Any) -> None:
+    record.info["used"] = time.monotonic()
+
+
+def _refuse_dead(connection: Any, record: Any, proxy: Any) -> None:
+    """Take another connection when this one is dead: asked for a round trip only after a pause, before by looking at its socket.
+
+    An idle server says nothing; when it does, it is that it has gone.
+    """
+    if time.monotonic() - record.info.get("used", time.monotonic()) < _TRUSTED_SECONDS:
+        socket = select.poll()
+        socket.register(connection.fileno(), select.POLLIN)
+        is_alive = not socket.poll(0)
+    else:
+        is_alive = _answers(connection)
+    if not is_alive:
+        raise DisconnectionError("The connection ended while nobody used it.")
+
+
+def _answers(connection: Any) -> bool:
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except psycopg.Error:
+        return False
+    return True
 
 
 def _sqlite(url: URL) -> Engine:
@@ -163,7 +269,9 @@ def _begin_sqlite(connection: Connection) -> None:
     # IMMEDIATE takes the write lock at once: a transaction that reads first and writes later could otherwise meet another one
     # half-way, which SQLite answers with an error that waiting does not cure.
     reads_only = connection.get_execution_options().get("reads_only", False)
-    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reads_only else 'OFF'}")
+    if connection.info.get("reads_only") != reads_only:
+        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reads_only else 'OFF'}")
+        connection.info["reads_only"] = reads_only
     connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
 
 

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from operator import attrgetter
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, literal, select, union_all, update
+from sqlalchemy import bindparam, delete, func, literal, select, union_all, update
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.orm.util import identity_key
 
 from engine.model import calendar
 from engine.model.step import Step, Wait
+from engine.store import parameter
 from engine.store.library import Contents
+from engine.store.prepared import Call, Prepared, Sent, insertion
 from engine.store.session import FallSession
-from engine.store.tables import Aufgabe, Entwurf, Incident, Instanz, Job, Subscription, Timer, Verlauf
+from engine.store.tables import Aufgabe, Entwurf, Fall, Incident, Instanz, Job, Subscription, Timer, Verlauf
 
 TABLES: dict[str, Any] = {table.__tablename__: table for table in (Aufgabe, Timer, Subscription, Job, Entwurf)}
+
+
+W = TypeVar("W", Aufgabe, Timer, Job)
+
+# Where a session keeps what was open when it locked an instance, until the instance's next step.
+_HELD = "open_rows"
 
 
 @dataclass(frozen=True)
@@ -55,17 +64,64 @@ def save_step(
     ``persons`` maps keys of new tasks to the person they are for. The caller owns the transaction and holds the instance locked.
     """
     wanted = {wait.key for wait in step.waits}
-    with session.rows_of(instanz) as connection:
-        open_rows = _open_rows(connection, instanz, session.access.konto)
-        known = {key for _, key in open_rows}
-        _delete(connection, [(table, key) for table, key in open_rows if key not in wanted], session.access.konto)
-        _end_tasks(session, connection, [key for table, key in open_rows if table is Aufgabe and key not in wanted], step, act)
-        for wait in step.waits:
-            if wait.key not in known:
-                _insert(connection, *_row(session, instanz, wait, act, contents, persons.get(wait.key)))
-        _insert(connection, Verlauf, _history(session, instanz, step, act))
-        _save_state(session, connection, instanz, step, act)
+    open_rows = _open_rows(session, instanz)
+    known, gone = {key for _, key in open_rows}, [(table, key) for table, key in open_rows if key not in wanted]
+    calls = _Calls()
+    _delete(calls, gone, session.access.konto)
+    _end_tasks(session, calls, [key for table, key in gone if table is Aufgabe], step, act)
+    for wait in sorted(step.waits, key=attrgetter("kind")):
+        if wait.key not in known:
+            table, values = _row(session, instanz, wait, act, contents, persons.get(wait.key))
+            calls.add(_INSERT[table], values)
+    calls.add(_INSERT[Verlauf], _history(session, instanz, step, act))
+    _save_state(session, calls, instanz, step, act)
     _replace_incidents(session, instanz, step)
+
+
+class _Calls:
+    """What is to be written, in its order; rows of one table that follow each other go as one statement."""
+
+    def __init__(self) -> None:
+        self.found: list[Call] = []
+
+    def add(self, statement: Prepared, values: Mapping[str, Any]) -> None:
+        if self.found and self.found[-1].statement is statement:
+            self.found[-1].values.append(values)
+        else:
+            self.found.append(Call(statement, [values]))
+
+
+def locked(session: FallSession, nummer: int) -> Instanz | None:
+    """The instance, locked with its Fall until the transaction ends; None where there is none to be seen.
+
+    The same statements tell how current the parameters in memory are, and what is open: every step needs it, and asking costs a round trip.
+    """
+    found, open_rows = session.read_rows(Call(_LOCK, [{"nummer": nummer}]), _what_is_open(session, nummer))
+    return _locked(session, found, open_rows)
+
+
+def locked_with(session: FallSession, nummer: int, cls: type[W], key: int) -> tuple[Instanz | None, W | None]:
+    """The locked instance, and with it the task, timer or job of that key as it is then."""
+    found, waiting, open_rows = session.read_rows(Call(_LOCK, [{"nummer": nummer}]), Call(_WAITING[cls], [{"key": key}]), _what_is_open(session, nummer))
+    instanz = _locked(session, found, open_rows)
+    return instanz, session.known(cls, waiting.rows[0]) if instanz is not None and waiting.rows else None
+
+
+def _locked(session: FallSession, found: Sent, open_rows: Sent) -> Instanz | None:
+    instanz = _instanz(session, found.rows[0]) if found.rows else None
+    if instanz is not None:
+        session.info[_HELD] = {instanz.nummer: open_rows.rows}
+    return instanz
+
+
+def _instanz(session: FallSession, row: Sequence[Any]) -> Instanz | None:
+    end = len(Instanz.__table__.columns)
+    instanz, fall = session.known(Instanz, row[:end]), session.known(Fall, row[end:-1])
+    if instanz is None or fall is None:
+        return None
+    set_committed_value(instanz, "fall", fall)
+    parameter.note_stand(session, row[-1])
+    return instanz
 
 
 def record(session: FallSession, instanz: Instanz, act: Act) -> None:
@@ -73,12 +129,24 @@ def record(session: FallSession, instanz: Instanz, act: Act) -> None:
     session.add(Verlauf(**_verlauf(session, instanz, act, events=[], changes=[])))
 
 
-def _open_rows(connection: Connection, instanz: Instanz, konto: str) -> list[tuple[Any, int]]:
-    """Table and key of all that the instance waits for, and of the drafts that ``konto`` has of its open tasks, read in one statement.
+def forget_open(session: FallSession) -> None:
+    """Read again what is open: rows were changed otherwise than by a step."""
+    session.info.pop(_HELD, None)
+
+
+def _open_rows(session: FallSession, instanz: Instanz) -> list[tuple[Any, int]]:
+    """Table and key of all that the instance waits for, and of the drafts that whoever acts has of its open tasks.
 
     Others may have typed into the same form: theirs stay until they have seen what was sent instead.
     """
-    return [(TABLES[name], key) for key, name in connection.execute(_OPEN, {"nummer": instanz.nummer, "konto": konto})]
+    found = session.info.pop(_HELD, {}).get(instanz.nummer)
+    if found is None:
+        found = session.read_rows(_what_is_open(session, instanz.nummer))[0].rows
+    return [(TABLES[name], key) for key, name in found]
+
+
+def _what_is_open(session: FallSession, nummer: int) -> Call:
+    return Call(_OPEN, [{"nummer": nummer, "konto": session.access.konto}])
 
 
 def _open_statement() -> Any:
@@ -93,25 +161,23 @@ def _open_statement() -> Any:
     return union_all(*parts)
 
 
+def _delete_statement(table: Any) -> Any:
+    own = [Entwurf.login == bindparam("konto")] if table is Entwurf else []
+    return delete(table).where(_key(table) == bindparam("gone"), *own)
+
+
 def _key(table: Any) -> Any:
     """The column with the key of what is waited for; a draft bears its task's."""
     return table.aufgabe_key if table is Entwurf else table.key
 
 
-def _delete(connection: Connection, gone: Iterable[tuple[Any, int]], konto: str) -> None:
-    by_table: dict[Any, list[int]] = {}
+def _delete(calls: _Calls, gone: Iterable[tuple[Any, int]], konto: str) -> None:
     for table, key in gone:
-        by_table.setdefault(table, []).append(key)
-    for table, keys in by_table.items():
         if table is not Aufgabe:  # tasks stay: they were done or taken away
-            connection.execute(_DELETE[table], {"keys": keys, **({"konto": konto} if table is Entwurf else {})})
+            calls.add(_DELETE[table], {"gone": key, "konto": konto})
 
 
-def _insert(connection: Connection, table: Any, values: Mapping[str, Any]) -> None:
-    connection.execute(_INSERT[table], values)
-
-
-def _end_tasks(session: FallSession, connection: Connection, keys: Iterable[int], step: Step, act: Act) -> None:
+def _end_tasks(session: FallSession, calls: _Calls, keys: Iterable[int], step: Step, act: Act) -> None:
     """What was not taken away was done, even when its output mapping still waits for a correction. Who completes a task has it."""
     cancelled = {event.key for event in step.events if event.what == "cancelled"}
     for key in keys:
@@ -122,12 +188,12 @@ def _end_tasks(session: FallSession, connection: Connection, keys: Iterable[int]
             "completed_by": session.access.konto if is_done else None,
         }
         by = session.access.konto if (act.command, act.key) == ("complete_task", key) and is_done else None
-        connection.execute(_UPDATE_TASK, _new(values) | {"by": by, "task": key})
+        calls.add(_UPDATE_TASK, _new(values) | {"by": by, "task": key})
         _remember(session.identity_map.get(identity_key(Aufgabe, key)), values | ({"assignee": by} if by else {}))
 
 
-def _save_state(session: FallSession, connection: Connection, instanz: Instanz, step: Step, act: Act) -> None:
-    """The instance's row, which must still be the one that was read.
+def _save_state(session: FallSession, calls: _Calls, instanz: Instanz, step: Step, act: Act) -> None:
+    """Send all that is to be written, the instance's row last, which must still be the one that was read.
 
     Raises:
         StaleDataError: it is not, which the lock should have prevented.
@@ -139,8 +205,8 @@ def _save_state(session: FallSession, connection: Connection, instanz: Instanz, 
         "zustand": over if step.completed else instanz.zustand,
         "ended_at": session.now if step.completed else instanz.ended_at,
     }
-    written = connection.execute(_UPDATE_INSTANCE, _new(values) | {"number": instanz.nummer, "read": instanz.revision})
-    if written.rowcount != 1:
+    calls.add(_UPDATE_INSTANCE, _new(values) | {"number": instanz.nummer, "read": instanz.revision})
+    if session.write_rows(instanz, calls.found)[-1].count != 1:
         raise StaleDataError(f"Instance {instanz.nummer} is not at revision {instanz.revision} any more.")
     _remember(instanz, values)
 
@@ -285,18 +351,26 @@ def _verlauf(session: FallSession, instanz: Instanz, act: Act, *, events: list[A
     }
 
 
-# Built once: putting a statement together costs more than running it.
-_OPEN = _open_statement()
-_DELETE = {table: delete(table).where(_key(table).in_(bindparam("keys", expanding=True))) for table in TABLES.values()}
-_DELETE[Entwurf] = _DELETE[Entwurf].where(Entwurf.login == bindparam("konto"))
-_UPDATE_TASK = (
+# Both rows are locked: PostgreSQL reads anew only what it locks, and a Fall as it was before the wait would undo what was written meanwhile.
+_LOCK = Prepared(
+    select(*Instanz.__table__.columns, *Fall.__table__.columns, parameter.stand_now())
+    .join_from(Instanz.__table__, Fall.__table__)
+    .where(Instanz.nummer == bindparam("nummer"))
+    .with_for_update()
+)
+_WAITING: dict[Any, Prepared] = {
+    table: Prepared(select(*table.__table__.columns).where(table.__table__.columns.key == bindparam("key"))) for table in (Aufgabe, Timer, Job)
+}
+_OPEN = Prepared(_open_statement())
+_DELETE = {table: Prepared(_delete_statement(table)) for table in TABLES.values()}
+_UPDATE_TASK = Prepared(
     update(Aufgabe)
     .where(Aufgabe.key == bindparam("task"))
     .values(_set("zustand", "completed_at", "completed_by") | {"assignee": func.coalesce(bindparam("by"), Aufgabe.assignee)})
 )
-_UPDATE_INSTANCE = (
+_UPDATE_INSTANCE = Prepared(
     update(Instanz)
     .where(Instanz.nummer == bindparam("number"), Instanz.revision == bindparam("read"))
     .values(_set("state", "revision", "zustand", "ended_at"))
 )
-_INSERT = {table: insert(table).inline() for table in (*TABLES.values(), Verlauf)}
+_INSERT = {table: insertion(table) for table in (Aufgabe, Timer, Subscription, Job, Verlauf)}

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 
 import pytest
 
-from engine.definitions.forms import Choice, DynamicList, Field, Group
+from engine.definitions.feel import shared
+from engine.definitions.forms import Choice, DynamicList, Field, Group, Text, flatten, readable
 from engine.definitions.forms.components import AnyComponent
+from engine.definitions.forms.show import expressions
 from tests.diagrams.drawn import load_forms
 
 FORMS = load_forms()
@@ -78,3 +82,35 @@ def test_the_standortbestimmung_offers_only_what_can_follow() -> None:
     (decision,) = [field for field in fields(FORMS["f71_vorgehen"].components) if field.key == "sb_entscheid"]
     assert isinstance(decision, Choice)
     assert [option.value for option in decision.options] == ["weiter", "neu_segmentieren", "vpe", "intensiv", "auflage", "abloesung"]
+
+
+ISO = re.compile(r"\d{4}-\d\d-\d\d")
+NAME = re.compile(r"(?<![\".\w])[a-z_]\w*")
+# Variables of which a text wants a list; any other may hold a day, alone or within a sentence.
+LISTS = frozenset({"dubletten", "personen", "volljaehrige"})
+WORDS = frozenset(["and", "concatenate", "count", "else", "every", "false", "for", "if", "in", "join", "not", "null", "or", "return", "satisfies", "some", "string", "then", "true"])
+
+
+@pytest.mark.parametrize("form", [id for id, form in FORMS.items() if any(isinstance(one[0], Text) for one in expressions(form.components))])
+@pytest.mark.parametrize("day", ["2026-08-31", "bezahlt bis 2026-08-31, gemeldet 2026-08-31T14:30:00+02:00"])
+def test_no_sentence_of_a_form_shows_a_day_as_machines_write_it(form: str, day: str) -> None:
+    sources = [source for _, _, source in expressions(FORMS[form].components)]
+    context = {name: [day] if name in LISTS else day for source in sources for name in NAME.findall(source) if name not in WORDS}
+    shown = FORMS[form].show({}, context, feel=shared(), now=datetime(2026, 3, 2, tzinfo=UTC))
+    texts = [one.component.text for one in flatten(shown) if isinstance(one.component, Text)]
+    assert any("31.08.2026" in text for text in texts), texts
+    assert [text for text in texts if ISO.search(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("value", "read"),
+    [
+        pytest.param("2026-08-31", "31.08.2026", id="a day"),
+        pytest.param("Fall 2026-00012, abgeschlossen am 2026-08-31.", "Fall 2026-00012, abgeschlossen am 31.08.2026.", id="within a sentence, beside a number"),
+        pytest.param("2026-08-31T14:30:00", "31.08.2026, 14:30", id="with its time"),
+        pytest.param("U-2026-00001 2026-00012-M1 2026-13-41", "U-2026-00001 2026-00012-M1 2026-13-41", id="what is no day"),
+        pytest.param(["2026-08-31", True, None], "31.08.2026, ja, ", id="in a list"),
+    ],
+)
+def test_a_day_is_read_as_people_here_write_it(value: object, read: str) -> None:
+    assert readable(value) == read

@@ -14,9 +14,12 @@ from sqlalchemy import select
 
 from engine import commands
 from engine.cli.deploy import collect
+from engine.commands.auswertung.messen import messen
+from engine.commands.auswertung.spuren import refresh
 from engine.demo.simulation import Effects, NotEmpty, simulate
 from engine.model.access import system
 from engine.model.clock import FixedClock
+from engine.queries.auswertung.auswahl import Auswahl, variante
 from engine.replay.conformance import Replayer
 from engine.replay.export import export
 from engine.replay.files import read_log
@@ -138,3 +141,20 @@ def test_ages_become_classes() -> None:
     assert [age_class(day.replace(year=day.year - age), day) for age in (0, 15, 16, 24, 25, 63, 64, 99)] == [
         "0–15", "0–15", "16–24", "16–24", "25–34", "55–63", "64+", "64+",
     ]  # fmt: skip
+
+
+def test_the_trace_that_evaluations_read_is_the_log_and_fits(lived: Database) -> None:
+    assert refresh(lived) == 0
+    with lived.read(system()) as session:
+        expected = {own.instanz: trace(own.case) for own in own_cases(session)}
+    measured = messen(lived, system(), Auswahl(), lambda: False)
+    assert {one.spur.instanz_nummer: variante(one.spur) for one in measured.faelle}.items() <= expected.items()
+    assert [one.gefunden.cost if one.gefunden else None for one in measured.faelle] == [0] * len(measured.faelle)
+    assert len(measured.faelle) >= 8
+
+
+def test_what_took_too_long_is_left_for_the_next_look(lived: Database) -> None:
+    measured = messen(lived, system(), Auswahl(), lambda: True)
+    again = messen(lived, system(), Auswahl(), lambda: False)
+    assert measured.is_complete == (measured.fehlend == 0 and measured.ungelesen == 0)
+    assert again.is_complete

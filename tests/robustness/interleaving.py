@@ -147,5 +147,9 @@ class Stage:
 
     def _pause(self, connection: Any, statement: str) -> None:
         actor = self.actors.get(threading.get_ident())
-        if actor is not None:
-            actor.pause(statement, None if self.watcher is None else connection.connection.dbapi_connection.info.backend_pid)
+        if actor is None:
+            return
+        driver = connection.connection.dbapi_connection
+        if self.watcher is not None and driver.info.pipeline_status:
+            driver._pipeline.sync()  # what goes in one round trip is played statement by statement, too
+        actor.pause(statement, None if self.watcher is None else driver.info.backend_pid)

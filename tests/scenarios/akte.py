@@ -12,6 +12,8 @@ from sqlalchemy import select
 
 from engine import commands, queries
 from engine.commands.stepping import settle
+from engine.definitions.feel import shared
+from engine.definitions.forms import Text, flatten
 from engine.model.access import Access, system
 from engine.model.clock import FixedClock
 from engine.queries.ereignisse import ereignisse
@@ -19,7 +21,20 @@ from engine.scheduling.due import next_due, run_due
 from engine.store import library
 from engine.store.session import Database
 from engine.store.steps import Act
-from engine.store.tables import Aufgabe, Dossier, Fall, Hinweis, Incident, Instanz, Person, Segmentzuordnung, Subscription, Verlauf
+from engine.store.tables import (
+    Aufgabe,
+    Dossier,
+    Fall,
+    Hinweis,
+    Incident,
+    Instanz,
+    Person,
+    Segmentzuordnung,
+    Subscription,
+    Verknuepfung,
+    Verlauf,
+)
+from webui.fallsicht import Fallsicht, fallsicht
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 ZURICH = ZoneInfo("Europe/Zurich")
@@ -203,6 +218,13 @@ class Akte:
             assert view.form is not None
             return {**view.values, **view.form.prefill(view.values)}
 
+    def texts(self, element: str) -> str:
+        """The sentences that stand in the task's form."""
+        with self.database.begin(self.access) as session:
+            view = queries.task(session, self.task(element).key)
+            assert view.form is not None
+            return "\n".join(one.component.text for one in flatten(view.form.show({}, view.values, feel=shared(), now=self.clock.now())) if isinstance(one.component, Text) and not one.hidden)
+
     def segments(self) -> dict[str, str]:
         """Who has which segment now, by first name."""
         self.proves = True
@@ -250,6 +272,28 @@ class Akte:
         found = written[-1][3] if written else None
         self.proves |= isinstance(found, str) and bool(_DAY.fullmatch(found))
         return found
+
+    def page(self) -> Fallsicht:
+        """What the case's page says to the caseworker."""
+        with self.database.begin(self.access) as session:
+            return fallsicht(session, queries.case(session, self.fall_nr), None)
+
+    def turn_to(self, fall_nr: str) -> Self:
+        """From here on the story is about another case."""
+        with self.database.read(system()) as session:
+            self.fall_id = session.scalars(select(Fall.id).where(Fall.fall_nr == fall_nr)).one()
+        self.fall_nr = fall_nr
+        return self
+
+    @property
+    def vorfall(self) -> int | None:
+        return self._fall().vorfall_id
+
+    def links(self) -> list[tuple[str, str]]:
+        """The cases this one was linked with, and why."""
+        with self.database.read(system()) as session:
+            rows = session.execute(select(Fall.fall_nr, Verknuepfung.grund).join(Fall, Fall.id == Verknuepfung.anderer_fall_id).where(Verknuepfung.fall_id == self.fall_id))
+            return [(fall_nr, grund) for fall_nr, grund in rows]
 
     def dossiers(self) -> list[tuple[int | None, str | None]]:
         return [(d.gemeinde_bfs, d.bis.isoformat() if d.bis else None) for d in self._rows(Dossier)]

@@ -1,4 +1,4 @@
-"""Databases on which the real diagrams are released, and the memory of which flows the scenarios took."""
+"""Databases on which the real diagrams are released, and the order in which scenarios are told."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from engine.store.session import Database
 from tests.freigabe import release_all
 from tests.scenarios.akte import Akte
 from tests.scenarios.nebenakte import Nebenakte
+from tests.scenarios.wege import FOLDERS, LAST, pytest_runtest_logreport, remember
 
 
 @pytest.fixture(scope="session")
@@ -27,22 +28,27 @@ def released(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) ->
     return file
 
 
-@pytest.fixture(scope="session")
-def flows_taken() -> set[tuple[str, str]]:
-    """Process and id of every flow taken by a scenario of this run that looked at a segment, a date or an end."""
-    return set()
+__all__ = ["pytest_runtest_logreport"]
+
+
+@pytest.hookimpl(tryfirst=True)  # before the plugin for several workers reads its marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One worker tells all scenarios, and then judges which ways they took."""
+    for item in items:
+        if item.nodeid.startswith(FOLDERS):
+            item.add_marker(pytest.mark.xdist_group("szenarien"))
+    items.sort(key=lambda item: item.nodeid.startswith(LAST))
 
 
 @pytest.fixture
-def akte(released: Path, tmp_path: Path, clock: FixedClock, flows_taken: set[tuple[str, str]]) -> Iterator[Akte]:
+def akte(released: Path, tmp_path: Path, clock: FixedClock) -> Iterator[Akte]:
     """A case of the region SDOL on SQLite, on 2 March 2026."""
     file = tmp_path / "fall.db"
     shutil.copyfile(released, file)
     database = Database(f"sqlite:///{file}", clock=clock)
     case = Akte(database, clock)
     yield case
-    if case.proves:
-        flows_taken |= case.taken()
+    remember(database, proves=case.proves)
     database.close()
 
 
@@ -54,12 +60,12 @@ def akte_everywhere(database: Database, clock: FixedClock) -> Akte:
 
 
 @pytest.fixture
-def nebenakte(released: Path, tmp_path: Path, clock: FixedClock, flows_taken: set[tuple[str, str]]) -> Iterator[Nebenakte]:
+def nebenakte(released: Path, tmp_path: Path, clock: FixedClock) -> Iterator[Nebenakte]:
     """The same, for what runs beside a case."""
     file = tmp_path / "neben.db"
     shutil.copyfile(released, file)
     database = Database(f"sqlite:///{file}", clock=clock)
     case = Nebenakte(database, clock).allow_all()
     yield case
-    flows_taken |= case.taken()
+    remember(database, proves=True)
     database.close()

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from engine import commands
 from engine.model.access import Access, room_of
-from engine.store.tables import Austausch, Fall, Instanz, Verlauf
+from engine.store.tables import Austausch, Instanz, Verlauf
 from tests.scenarios.akte import ROLLEN, Akte
 
 NEBENROLLEN = (*ROLLEN, "fallfuehrung_intensiv", "vpe_stelle", "koordination")
@@ -45,12 +45,6 @@ class Nebenakte(Akte):
         with self.database.begin(self.access) as session:
             commands.complete_task(session, self.task(element).key, values)
         self._settle()
-        return self
-
-    def turn_to(self, fall_nr: str) -> Self:
-        """From here on the story is about another case."""
-        (found,) = [row for row in self.every(Fall) if row.fall_nr == fall_nr]
-        self.fall_id, self.fall_nr = found.id, fall_nr
         return self
 
     def every(self, table: Any) -> list[Any]:

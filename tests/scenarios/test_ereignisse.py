@@ -87,7 +87,7 @@ def test_a_household_changes_and_everybody_keeps_a_segment_of_their_own(akte: Ak
     akte.travel("2026-09-01")
     assert "volljaehrigkeit_klaeren" in akte.tasks()
     assert akte.due("volljaehrigkeit_klaeren") == "2026-10-01"
-    akte.do("volljaehrigkeit_klaeren", eigener_haushalt="ja")
+    akte.do("volljaehrigkeit_klaeren", eigener_haushalt="ja", eigener_fall="nein")
     assert akte.household() == ["Anna", "Carla", "Dora", "Finn"]
     akte.review("abloesung").detach("30.9.2026", "30.9.2026", nachbegleitung="nein").travel("2027-03-30").close()
     assert (akte.closed, akte.ended) == ("2027-03-30", "fall_abgeschlossen")
@@ -99,6 +99,40 @@ def test_who_comes_of_age_may_stay(akte: Akte) -> None:
     ).finish_intake().agree()
     akte.travel("2026-05-25").review().travel("2026-09-01").do("volljaehrigkeit_klaeren", eigener_haushalt="nein")
     assert (akte.household(), akte.segments()) == (["Anna", "Emil"], {"Anna": "ABLOESEN", "Emil": "STABILISIEREN"})
+
+
+def test_who_comes_of_age_with_a_household_of_their_own_has_a_linked_case_of_their_own(akte: Akte) -> None:
+    akte.open(ANNA, EMIL).do("zustaendigkeit_pruefen", zustaendig="ja").assess("Anna").assess("Emil", **STABILISIEREN).finish_intake().agree()
+    akte.travel("2026-05-25").review().travel("2026-09-01")
+    akte.do("volljaehrigkeit_klaeren", eigener_haushalt="ja", eigener_fall="ja", neue_adresse="Bielstrasse 5, 2543 Bettlach", neue_gemeinde_bfs="2543")
+    assert (akte.household(), akte.segments()) == (["Anna"], {"Anna": "ABLOESEN"})
+    parents = akte.fall_nr
+    (opened,) = akte.value("eigene_faelle")
+    akte.turn_to(opened["fall_nr"])
+    assert (akte.household(), akte.tasks(), akte.phase) == (["Emil"], ["zustaendigkeit_pruefen"], "Intake")
+    assert (akte.shows("zustaendigkeit_pruefen")["adresse"], akte.links()) == (
+        "Bielstrasse 5, 2543 Bettlach", [(parents, "Volljährig mit eigenem Haushalt: eigener Fall")]
+    )  # fmt: skip
+    akte.do("zustaendigkeit_pruefen", zustaendig="ja")
+    assert akte.shows("kurzassessment_durchfuehren")["wohnen"] == 1, "what is known of him stands in the form"
+    akte.assess("Emil").finish_intake()
+    assert akte.segments() == {"Emil": "ABLOESEN"}
+
+
+def test_who_comes_back_after_the_abschluss_has_a_new_case_that_knows_the_former_one(akte: Akte) -> None:
+    akte.supported().travel("2026-05-20").review("abloesung").detach("31.5.2026", "31.5.2026").travel("2026-11-30").close()
+    former = akte.fall_id, akte.fall_nr
+    akte.travel("2027-02-01").open({**ANNA, "rolle_ue": "antragstellend"}, CARLA)
+    assert (akte.vorfall, akte.shows("zustaendigkeit_pruefen")["vorfall"]) == (former[0], f"{former[1]}, abgeschlossen am 2026-11-30")
+    assert "abgeschlossen am 30.11.2026" in akte.texts("zustaendigkeit_pruefen")
+    akte.do("zustaendigkeit_pruefen", zustaendig="ja").assess("Anna").assess_child("Carla").finish_intake()
+    assert akte.segments() == {"Anna": "ABLOESEN", "Carla": "ABLOESEN"}
+
+
+def test_a_namesake_born_on_another_day_is_somebody_else(akte: Akte) -> None:
+    akte.open(ANNA).send("fall.verzicht")
+    akte.open({**ANNA, "geburtsdatum": "13.4.1990"})
+    assert akte.vorfall is None
 
 
 def test_who_joins_during_the_intake_has_a_segment_too(akte: Akte) -> None:
@@ -226,6 +260,53 @@ def test_a_suspension_ends_by_itself_after_six_months_and_the_goals_are_still_op
     assert (akte.tasks(), akte.due("ziele_vereinbaren")) == (["ziele_vereinbaren"], "2026-10-02"), "twenty days were left"
     akte.agree()
     assert akte.value("naechste_sb") == "2026-12-03"
+
+
+def test_a_suspension_during_the_intake_gives_everything_what_was_left_of_its_time(akte: Akte) -> None:
+    akte.open(ANNA, BEAT).do("zustaendigkeit_pruefen", zustaendig="ja").assess("Beat", **VERAENDERN)
+    akte.do("unterlagen_einfordern", unterlagen_vollstaendig="nein")
+    akte.travel("2026-03-12").report("Sistierung", grund="klinik")
+    assert akte.value("sistierung_grund") == "klinik"
+    akte.travel("2026-07-12")
+    assert akte.tasks() == ["kurzassessment_durchfuehren", "unterlagen_nachtragen"], "it rests, and nothing is written off"
+    assert akte.notices() == []
+    akte.report("Sistierung", grund="klinik")
+    assert akte.reportable().count("Fortsetzung") == 1, "a second report does not move anything"
+    akte.report("Fortsetzung")
+    assert (akte.due("kurzassessment_durchfuehren"), akte.due("unterlagen_nachtragen")) == ("2026-08-01", "2026-08-01"), "twenty days were left"
+    akte.travel("2026-07-25")
+    assert akte.notices() == ["fallfuehrung", "intake"] or len(akte.notices()) == 2
+    akte.travel("2026-08-01")
+    assert "nichteintreten_pruefen" in akte.tasks()
+
+
+def test_a_suspension_while_people_are_assessed_anew_ends_by_itself(akte: Akte) -> None:
+    akte.supported().travel("2026-05-20").review("neu_segmentieren", richtig="unsicher")
+    assert akte.due("kurzassessment_durchfuehren") == "2026-06-19"
+    akte.report("Sistierung", grund="ausland").travel("2026-11-20")
+    assert akte.due("kurzassessment_durchfuehren") == "2026-12-20"
+    akte.assess("Anna", **VERAENDERN).agree().report("Sistierung", grund="haft").report("Fortsetzung")
+    assert akte.segments() == {"Anna": "VERAENDERN"}
+
+
+@pytest.mark.parametrize("until", ["2026-05-20", "2026-06-10", "2026-11-30"], ids=["Ablösung", "Nachbegleitung", "Abschluss"])
+def test_a_case_may_be_cancelled_after_its_abloesung_has_begun(akte: Akte, until: str) -> None:
+    akte.supported().travel("2026-05-20").review("abloesung")
+    if until != "2026-05-20":
+        akte.detach("31.5.2026", "31.5.2026", nachbegleitung="nein").travel(until)
+    akte.report("Storno verlangt", grund="Falsche Person")
+    assert akte.task("storno_spaeter_pruefen").candidate_groups == ["leitung"]
+    akte.do("storno_spaeter_pruefen", storno_entscheid="nein", storno_begruendung="Es ist die richtige")
+    assert akte.closed is None
+    akte.report("Storno verlangt", grund="Doch").do("storno_spaeter_pruefen", storno_entscheid="ja", storno_begruendung="Stimmt")
+    assert (akte.ended, akte.closed, akte.tasks()) == ("fall_spaeter_storniert", until, [])
+
+
+def test_an_abloesung_begun_by_mistake_is_taken_back(akte: Akte) -> None:
+    akte.supported().travel("2026-05-20").review("abloesung").report("Wiederbedarf")
+    assert akte.tasks() == ["kurzassessment_durchfuehren"]
+    akte.assess("Anna", **VERAENDERN).agree()
+    assert (akte.phase, akte.segments()) == ("Standortbestimmung", {"Anna": "VERAENDERN"})
 
 
 def test_a_case_opened_by_mistake_is_cancelled_by_the_leitung_and_stays_readable(akte: Akte) -> None:

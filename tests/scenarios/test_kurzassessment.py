@@ -88,3 +88,12 @@ def test_orientieren_for_the_third_time_needs_a_visum(akte: Akte) -> None:
     akte.do("vorgehen_festlegen", sb_entscheid="neu_segmentieren").assess("Anna", **ORIENTIEREN)
     akte.do("visum_erteilen", visum_entscheid="erteilt").agree()
     assert (akte.segments(), akte.value("naechste_sb")) == ({"Anna": "ORIENTIEREN"}, "2026-12-02")
+
+
+def test_the_page_says_what_concerns_people_and_not_what_the_diagram_waits_for_by_itself(akte: Akte) -> None:
+    akte.open(ANNA, BEAT).do("zustaendigkeit_pruefen", zustaendig="ja")
+    assert sorted((step.name, step.person) for step in akte.page().schritte) == [
+        ("Kurzassessment durchführen", "Anna Muster"),
+        ("Kurzassessment durchführen", "Beat Muster"),
+        ("Unterlagen einfordern", ""),
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time
 from random import Random
 from typing import Any
@@ -20,6 +20,9 @@ from engine.scheduling.due import next_due, run_due
 from engine.store.session import Database
 from engine.store.tables import Aufgabe, Dossier, Fall, Hinweis, Incident, Instanz, Uebergabeangebot
 from tests.freigabe import release_all
+from tests.scenarios.wege import pytest_runtest_logreport, remember
+
+__all__ = ["pytest_runtest_logreport"]
 
 ZURICH = ZoneInfo("Europe/Zurich")
 ROLLEN = ("intake", "fallfuehrung", "administration", "teamleitung", "leitung")
@@ -159,6 +162,7 @@ class Canton:
 
 
 @pytest.fixture
-def canton(database: Database, clock: FixedClock) -> Canton:
+def canton(database: Database, clock: FixedClock) -> Iterator[Canton]:
     release_all(database)
-    return Canton(database, clock)
+    yield Canton(database, clock)
+    remember(database, proves=True)

@@ -77,7 +77,7 @@ def app(database: Database, monkeypatch: pytest.MonkeyPatch) -> Flask:
             create_konto(session, login, name, PASSWORD)
             grant(session, login, rolle, region)
     # The names of the bundles do not matter here, and building them would need Node.
-    names = ("start.js", "anwendung.js", "anwendung.css", "diagramm.js", "diagramm.css")
+    names = ("start.js", "anwendung.js", "anwendung.css", "diagramm.js", "diagramm.css", "auswertung.js", "auswertung.css", "schaubild.js")
     monkeypatch.setattr("webui.app.read_manifest", lambda: {name: name for name in names})
     return create_app(database, Config(secret_key="test", is_plain_http=True, has_rate_limit=False))
 

@@ -84,17 +84,25 @@ ROUTES: dict[str, set[str] | frozenset[str] | None] = {
     "parameter.festlegen": {"leitung", "umsetzung"},
     "parameter.*": PARAMETER,
     "konten.*": {"betrieb"},
-    "aufsicht.beantragen": {"aufsicht", "koordination"},
+    "aufsicht.beantragen": {"aufsicht", "koordination", "evaluation"},
     "aufsicht.fall": {"aufsicht", "koordination"},
     "aufsicht.entscheiden": {"leitung"},
-    "aufsicht.*": {"aufsicht", "koordination", "leitung"},
+    "aufsicht.*": {"aufsicht", "koordination", "evaluation", "leitung"},
+    "auswertung.annehmen": {"koordination", "leitung"},
+    "auswertung.aufheben": {"koordination", "leitung"},
+    "auswertung.diagramm": {"evaluation", "koordination", "leitung", "prozess", "aufsicht"},
+    "auswertung.*": {"evaluation", "koordination", "leitung"},
+    "viele.*": {"evaluation", "koordination", "leitung"},
+    "film.*": {"evaluation", "koordination", "aufsicht"},
+    "protokolle.*": {"evaluation", "koordination"},
+    "wenn.*": {"evaluation", "koordination", "leitung", "prozess"},
     "vernichtung.pruefen": {"leitung"},
     "vernichtung.bestaetigen": {"leitung"},
     "vernichtung.*": {"leitung", "administration"},
     "dubletten.*": {"intake", "administration", "leitung"},
 }
 # Routes whose parts name no case: what they name is the same for everybody.
-NO_CASE = ("einfuehrung.*", "konten.*", "parameter.*", "dateien.*")
+NO_CASE = ("einfuehrung.*", "konten.*", "parameter.*", "dateien.*", "auswertung.*", "protokolle.*", "wenn.*")
 
 
 def _expected(endpoint: str) -> set[str] | frozenset[str] | None:
@@ -119,7 +127,7 @@ def app(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     """One application for all: nothing that is asked here may change anything."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("engine.store.konten._hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
-        patch.setattr("webui.app.read_manifest", lambda: {n: n for n in ("start.js", "anwendung.js", "anwendung.css", "diagramm.js", "diagramm.css")})
+        patch.setattr("webui.app.read_manifest", lambda: {n: n for n in ("start.js", "anwendung.js", "anwendung.css", "diagramm.js", "diagramm.css", "auswertung.js", "auswertung.css", "schaubild.js")})
         file = tmp_path_factory.mktemp("matrix") / "fallfluss.db"
         file.write_bytes(sqlite_template.read_bytes())
         database = Database(f"sqlite:///{file}", clock=SystemClock())

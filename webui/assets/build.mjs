@@ -19,6 +19,9 @@ const browserBundles = {
   "anwendung.css": "webui/assets/anwendung.css",
   "diagramm.js": "webui/assets/diagramm.js",
   "diagramm.css": "webui/assets/diagramm.css",
+  "auswertung.js": "webui/assets/auswertung/auswertung.js",
+  "auswertung.css": "webui/assets/auswertung/auswertung.css",
+  "schaubild.js": "webui/assets/auswertung/schaubild.js",
 };
 
 // For the server: plain scripts for embedded V8, unhashed. `define` and friends belong to the bundle that needs them.

@@ -22,7 +22,8 @@ SWITCHES = ("required", "readonly", "disabled")
 NUMBERS = ("minimum", "maximum", "min_length", "max_length")
 TEXTS = ("label", "description", "text", "prefix", "suffix")
 TEMPLATE = re.compile(r"\{\{(.+?)\}\}", re.DOTALL)
-ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+# Days that FEEL put into a sentence, with the time if they have one; case numbers such as 2026-00012 are none.
+ISO_DATE = re.compile(r"(?<![\w-])(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?:T(\d{2}:\d{2})[\d:.]*(?:Z|[+-]\d{2}:\d{2})?)?(?![\w-])")
 
 
 @dataclass(frozen=True)
@@ -204,16 +205,18 @@ def _filled_in(text: str, found: Sequence[Any]) -> str:
 
 
 def readable(value: Any) -> str:
-    """A variable as people read it: Swiss dates, yes and no, lists with commas."""
+    """A variable as people read it: Swiss dates, also within a sentence, yes and no, lists with commas."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "ja" if value else "nein"
     if isinstance(value, list):
         return ", ".join(readable(one) for one in value)
-    if isinstance(value, str) and (day := ISO_DATE.fullmatch(value)):
-        return f"{day[3]}.{day[2]}.{day[1]}"
-    return str(value)
+    return ISO_DATE.sub(_swiss, value) if isinstance(value, str) else str(value)
+
+
+def _swiss(day: re.Match[str]) -> str:
+    return f"{day[3]}.{day[2]}.{day[1]}" + (f", {day[4]}" if day[4] else "")
 
 
 def expressions(components: Sequence[AnyComponent]) -> Iterator[tuple[AnyComponent, str, str]]:

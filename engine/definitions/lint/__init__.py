@@ -155,14 +155,14 @@ class Upload:
     findings: list[Finding] = field(default_factory=list)
 
 
-def lint(files: Mapping[str, bytes], *, known: Catalog | None = None, missing: Severity = "error") -> list[Finding]:
+def lint(files: Mapping[str, bytes], *, known: Catalog | None = None, missing: Severity = "error", together: bool = True) -> list[Finding]:
     """Everything that speaks against running these files, errors first within each file.
 
     ``known`` holds the ids of what is deployed already. ``missing`` is the severity of a reference to something that neither the
-    files nor ``known`` contain: ``warning`` where the rest may come later.
+    files nor ``known`` contain: ``warning`` where the rest may come later. ``together`` says that the files are one deployment.
     """
     upload = _read(files)
-    catalog = _catalog(upload, known or Catalog(), missing)
+    catalog = replace(_catalog(upload, known or Catalog(), missing), uploaded=_uploaded(upload) if together else None)
     found = [*upload.findings, *_twice(upload)]
     written = writers(upload.diagrams, [form for _, form in upload.forms])
     for diagram in upload.diagrams:
@@ -219,6 +219,12 @@ def _catalog(upload: Upload, known: Catalog, missing: Severity) -> Catalog:
         forms=known.forms | {form.id for _, form in upload.forms},
         missing=missing,
     )
+
+
+def _uploaded(upload: Upload) -> frozenset[tuple[str, str]]:
+    processes = {("process", process.id) for diagram in upload.diagrams for process in diagram.processes if process.executable}
+    decisions = {("decision", decision.id) for _, decision in upload.decisions}
+    return frozenset(processes | decisions | {("form", form.id) for _, form in upload.forms})
 
 
 def _twice(upload: Upload) -> Iterator[Finding]:

@@ -21,6 +21,7 @@ from engine.store.tables.arbeit import (
     Teammitglied,
 )
 from engine.store.tables.aufbewahrung import Anfragezaehler, Aufbewahrung, Startentwurf
+from engine.store.tables.auswertung import AkzeptierteAbweichung, Ausrichtung, Modelldatei, Protokoll, Protokolldatei, Protokollteil, Spur
 from engine.store.tables.base import Base, Instant, Key, RegionOwned
 from engine.store.tables.case import Dossier, Fall, Hinweis, Person, Segmentzuordnung, Verlauf
 from engine.store.tables.drawn import Ausloeser, DefinitionVersion, Deployment, Release, ReleaseItem
@@ -45,6 +46,7 @@ from engine.store.tables.zugang import Dienstkonto, Zugangstoken
 
 __all__ = [
     "Abwesenheit",
+    "AkzeptierteAbweichung",
     "Anfragezaehler",
     "Ansicht",
     "Aufbewahrung",
@@ -53,6 +55,7 @@ __all__ = [
     "Aufsichtszugriff",
     "Auskunft",
     "Ausloeser",
+    "Ausrichtung",
     "Austausch",
     "Base",
     "Benachrichtigung",
@@ -84,10 +87,14 @@ __all__ = [
     "KontoRolle",
     "Loeschfreigabe",
     "Meldung",
+    "Modelldatei",
     "Papier",
     "Parameterwert",
     "Person",
     "Probelauf",
+    "Protokoll",
+    "Protokolldatei",
+    "Protokollteil",
     "Region",
     "RegionOwned",
     "Release",
@@ -95,6 +102,7 @@ __all__ = [
     "Segmentzuordnung",
     "Siegel",
     "Siegelzeile",
+    "Spur",
     "Startentwurf",
     "Stellvertretung",
     "Subscription",

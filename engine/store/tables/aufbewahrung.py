@@ -36,7 +36,7 @@ class Startentwurf(RegionOwned, Base):
 
     id: Mapped[int] = mapped_column(Key, Identity(), primary_key=True)
     login: Mapped[str] = mapped_column(String(80))
-    wozu: Mapped[str] = mapped_column(String(60))
+    wozu: Mapped[str] = mapped_column(String(140))
     fall_id: Mapped[int | None] = mapped_column(ForeignKey("fall.id"), index=True)
     daten: Mapped[dict[str, Any]] = mapped_column(JSON)
     at: Mapped[datetime] = mapped_column(index=True)

@@ -17,7 +17,8 @@ class Fall(RegionOwned, Base):
 
     A case that is handed over to another region keeps its number there as a new row, made from the released package alone; the old
     row stays in its region, over but readable. So a number has any number of past rows and one that is not handed over.
-    ``herkunft`` is the region such a case came from; ``fallfuehrung`` the login of who is responsible for the case.
+    ``herkunft`` is the region such a case came from; ``fallfuehrung`` the login of who is responsible for the case. ``vorfall_id`` is the
+    closed case of the same people in the region before this one (P11): a number and no key, because that case may be destroyed meanwhile.
     """
 
     __tablename__ = "fall"
@@ -42,6 +43,7 @@ class Fall(RegionOwned, Base):
     uebergeben_nach: Mapped[str | None] = mapped_column(String(16))
     uebergeben_am: Mapped[date | None] = mapped_column(Date)
     fallfuehrung: Mapped[str | None] = mapped_column(String(80), index=True)
+    vorfall_id: Mapped[int | None] = mapped_column(Key)
 
 
 class Dossier(RegionOwned, Base):

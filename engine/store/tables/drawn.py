@@ -55,7 +55,10 @@ class Release(Base):
 
 
 class ReleaseItem(Base):
-    """What a release holds. With ``version_tag`` it is an older version, held only for diagrams that bind to this tag."""
+    """What a release holds. With ``version_tag`` it is an older version, held only for diagrams that bind to it.
+
+    It is the version's tag; where it has none, the label of its deployment. See ``engine.definitions.version_tags``.
+    """
 
     __tablename__ = "release_item"
 

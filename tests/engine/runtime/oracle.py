@@ -60,6 +60,8 @@ class Oracle:
         self.waits, self.completed = [], False
         # How many the last signal of this command reached: what several of them do next, they do in no particular order.
         self.woken = 0
+        # Decides about that order; None takes them as they came.
+        self.shuffle = None
         self.root = Scope(None, values=variables)
         self.root.tokens, self.root.empty = 1, self.finish
         self.run(tree, self.root, self.root.leave)
@@ -106,7 +108,10 @@ class Oracle:
 
         All hear it at once: boundary events first, before what goes on inside can end their activity.
         """
-        hearing = sorted((one for one in self.waits if one.kind in ("signal", "signal guard")), key=lambda one: one.kind == "signal")
+        hearing = [one for one in self.waits if one.kind in ("signal", "signal guard")]
+        if self.shuffle:
+            self.shuffle(hearing)
+        hearing.sort(key=lambda one: one.kind == "signal")
         self.woken = max(self.woken, len(hearing))
         for wait in hearing:
             if wait in self.waits:

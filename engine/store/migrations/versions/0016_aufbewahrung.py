@@ -6,7 +6,7 @@ from alembic import op
 from engine.store import tables, verschluss
 
 revision = "0016"
-down_revision = "0014"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 
@@ -51,7 +51,7 @@ def _drafts() -> None:
         "startentwurf",
         sa.Column("id", KEY, sa.Identity(), nullable=False),
         sa.Column("login", sa.String(80), nullable=False),
-        sa.Column("wozu", sa.String(60), nullable=False),
+        sa.Column("wozu", sa.String(140), nullable=False),
         sa.Column("fall_id", KEY, sa.ForeignKey("fall.id", name=op.f("fk_startentwurf_fall_id_fall"))),
         sa.Column("daten", sa.JSON(), nullable=False),
         sa.Column("at", AT, nullable=False),

@@ -1,0 +1,1 @@
+"""What evaluations do: keep traces and alignments up to date, accept deviations, take in logs and diagrams of others."""

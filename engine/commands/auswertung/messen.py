@@ -1,0 +1,61 @@
+"""Replays chosen cases: each on its own version, or all on one model. Opens its own short transactions, because aligning takes long."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from engine.commands.auswertung.nachspielen import Auftrag, align
+from engine.commands.auswertung.spuren import refresh
+from engine.model.access import Access
+from engine.queries.auswertung import modelle
+from engine.queries.auswertung.ausrichtungen import Gefunden, digest
+from engine.queries.auswertung.auswahl import Auswahl, spuren, variante
+from engine.replay.model import Model
+from engine.store.session import Database, FallSession
+from engine.store.tables import Spur
+
+
+@dataclass(frozen=True)
+class Nachgespielt:
+    """One instance with what its replay found; None when nobody has replayed it yet."""
+
+    spur: Spur
+    gefunden: Gefunden | None
+
+
+@dataclass(frozen=True)
+class Messung:
+    """``fehlend`` variants are still to be replayed, ``ungelesen`` instances still to be read: the page comes back for them."""
+
+    faelle: tuple[Nachgespielt, ...]
+    fehlend: int
+    ungelesen: int
+
+    @property
+    def is_complete(self) -> bool:
+        return not self.fehlend and not self.ungelesen
+
+
+def messen(database: Database, access: Access, auswahl: Auswahl, enough: Callable[[], bool], *, model: Model | None = None) -> Messung:
+    """Replay what ``access`` sees of the chosen cases, until ``enough()``; ``model``: not on their own versions but on this one."""
+    ungelesen = refresh(database, enough)
+    with database.read(access) as session:
+        rows = spuren(session, auswahl)
+        auftraege, of = _auftraege(session, rows, model)
+    found, fehlend = align(database, auftraege, enough)
+    faelle = tuple(Nachgespielt(row, found.get(of[row.instanz_nummer], {}).get(digest(variante(row)))) for row in rows)
+    return Messung(faelle, fehlend, ungelesen)
+
+
+def _auftraege(session: FallSession, rows: Sequence[Spur], model: Model | None) -> tuple[list[Auftrag], dict[int, tuple[str, str]]]:
+    """What is to be aligned, and for each instance with which of it."""
+    groups: dict[tuple[str, bool], tuple[Model, set[tuple[str, ...]]]] = {}
+    own: dict[int, tuple[str, bool]] = {}
+    for row in rows:
+        used = model or modelle.of_release(session, row.release_id, row.process)
+        key = (used.hash, row.zustand != "completed")
+        own[row.instanz_nummer] = key
+        groups.setdefault(key, (used, set()))[1].add(variante(row))
+    auftraege = {key: Auftrag(used, frozenset(variants), is_open=key[1]) for key, (used, variants) in groups.items()}
+    return list(auftraege.values()), {number: (key[0], auftraege[key].art) for number, key in own.items()}

@@ -1,0 +1,32 @@
+"""Keeps diagrams that are only replayed on."""
+
+from __future__ import annotations
+
+from engine.model.errors import DefinitionInvalid, FormInvalid
+from engine.queries.auswertung.modelle import main_process
+from engine.replay.model import load
+from engine.store.audit import log
+from engine.store.session import FallSession
+from engine.store.tables import Modelldatei
+
+MAX_BYTES = 5 * 1024 * 1024
+
+
+def keep(session: FallSession, name: str, content: bytes) -> Modelldatei:
+    """Keep a diagram of any origin; nothing is deployed by that.
+
+    Raises:
+        FormInvalid: no BPMN that can be replayed.
+    """
+    if not content or len(content) > MAX_BYTES:
+        raise FormInvalid({"modell": "Wählen Sie ein BPMN-Diagramm von höchstens 5 MB."})
+    try:
+        process = main_process(content, name)
+        load([(name, content)], process)
+    except DefinitionInvalid as error:
+        raise FormInvalid({"modell": str(error)}) from error
+    made = Modelldatei(name=name[-200:] or "modell.bpmn", prozess=process[:120], content=content, at=session.now, by=session.access.konto)
+    session.add(made)
+    session.flush()
+    log(session, "modell", f"Diagramm {made.id} zum Nachspielen")
+    return made

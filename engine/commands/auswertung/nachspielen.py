@@ -1,0 +1,88 @@
+"""Finds alignments and keeps them, each once: what was found for a variant on a model serves every case, page and person."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from engine.commands.auswertung.spuren import READER
+from engine.queries.auswertung.ausrichtungen import Gefunden, art, digest, found
+from engine.replay.alignment import BUDGET
+from engine.replay.conformance import Replayer, Variant
+from engine.replay.model import Model
+from engine.store.errors import Conflict
+from engine.store.session import Database
+from engine.store.tables import Ausrichtung
+
+# Aligned without a transaction, written in one: a page that stops early keeps what was found.
+BATCH = 200
+
+
+@dataclass(frozen=True)
+class Auftrag:
+    """Variants to explain by one model. ``is_open``: the cases may still go on."""
+
+    model: Model
+    varianten: frozenset[tuple[str, ...]]
+    match: str = "id"
+    events: str = "shown"
+    is_open: bool = False
+
+    @property
+    def art(self) -> str:
+        return art(self.match, self.events, is_open=self.is_open)
+
+
+Gefundene = Mapping[tuple[str, str], Mapping[str, Gefunden]]
+
+
+def align(database: Database, auftraege: Sequence[Auftrag], enough: Callable[[], bool] = lambda: False) -> tuple[dict[tuple[str, str], dict[str, Gefunden]], int]:
+    """Alignments of all variants by ``(model hash, art)`` and digest, and how many are still missing when ``enough()`` stopped it."""
+    results: dict[tuple[str, str], dict[str, Gefunden]] = {}
+    missing = 0
+    for auftrag in auftraege:
+        key = (auftrag.model.hash, auftrag.art)
+        wanted = {digest(variant): variant for variant in auftrag.varianten}
+        with database.read(READER) as session:
+            known = found(session, *key, wanted)
+        todo = [variant for name, variant in sorted(wanted.items()) if name not in known]
+        if todo and not enough():
+            made = _make(database, auftrag, todo, enough)
+            known |= made
+        missing += len(wanted) - len(known)
+        results.setdefault(key, {}).update(known)
+    return results, missing
+
+
+def _make(database: Database, auftrag: Auftrag, todo: Sequence[tuple[str, ...]], enough: Callable[[], bool]) -> dict[str, Gefunden]:
+    replayer = Replayer(auftrag.model, match=auftrag.match, is_open=auftrag.is_open, events=auftrag.events)
+    made: dict[str, Gefunden] = {}
+    for begin in range(0, len(todo), BATCH):
+        some = replayer.replay_some(todo[begin : begin + BATCH], enough=enough)
+        new = {digest(variant): _kept(result) for variant, result in some.items()}
+        _write(database, auftrag, new)
+        made |= new
+        if enough():
+            break
+    return made
+
+
+def _kept(variant: Variant) -> Gefunden:
+    deviations = tuple((step.element or step.activity or "", step.name, step.deviation or "", step.position) for step in variant.deviations)
+    return Gefunden(variant.cost, variant.lower, variant.upper, deviations)
+
+
+def _write(database: Database, auftrag: Auftrag, new: Mapping[str, Gefunden]) -> None:
+    try:
+        with database.begin(READER) as session:
+            for name, one in new.items():
+                session.merge(
+                    Ausrichtung(
+                        model_hash=auftrag.model.hash, art=auftrag.art, variante=name, cost=one.cost, lower=one.lower, upper=one.upper,
+                        budget=BUDGET, abweichungen=[list(deviation) for deviation in one.abweichungen],
+                    )  # fmt: skip
+                )
+    except Conflict:
+        pass  # another page found the same at the same moment
+
+

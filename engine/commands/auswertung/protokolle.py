@@ -1,0 +1,218 @@
+"""Takes in logs of other systems: under pseudonyms from the first moment on, without anything but activities and moments."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import tempfile
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict
+from hashlib import sha256
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import delete, select
+
+from engine.commands.auswertung.spuren import READER
+from engine.model.errors import FormInvalid, NotFound, NotWaiting
+from engine.replay.files import read_log
+from engine.replay.log import ELEMENT_KEYS, Case, Log, LogUnreadable
+from engine.replay.pseudonyms import Pseudonyms
+from engine.replay.tables import MOST_PROBLEMS, Columns, Preview, preview, read_csv, read_excel
+from engine.store.audit import log as note
+from engine.store.session import Database, FallSession
+from engine.store.tables import Protokoll, Protokolldatei, Protokollteil
+
+MAX_BYTES = 256 * 1024 * 1024
+# Smaller files are read while the person waits, larger ones by the scheduler's process.
+AT_ONCE = 4 * 1024 * 1024
+ENDINGS = (".xes", ".xes.gz", ".csv", ".csv.gz", ".tsv", ".txt", ".xlsx")
+NEW, WAITS, READ, BROKEN = "hochgeladen", "wartet", "gelesen", "unlesbar"
+ZONES = ("Europe/Zurich", "UTC")
+# Whoever names more activities than this has chosen a column of texts.
+MOST_ACTIVITIES = 1000
+CASES_PER_PART = 500
+# Part 0 holds the variants, the others the cases.
+VARIANTS = 0
+
+
+def upload(session: FallSession, name: str, content: bytes) -> Protokoll:
+    """Keep a file until it was read. XES says by itself what is what; tables wait for their columns.
+
+    Raises:
+        FormInvalid: no file, too large, or none of ``ENDINGS``.
+    """
+    if not name.lower().endswith(ENDINGS):
+        raise FormInvalid({"datei": "Wählen Sie eine Datei .xes, .csv (auch mit .gz) oder .xlsx."})
+    if not content or len(content) > MAX_BYTES:
+        raise FormInvalid({"datei": f"Die Datei ist leer oder grösser als {MAX_BYTES >> 20} MB."})
+    is_xes = ".xes" in name.lower()
+    made = Protokoll(name=name[-200:], at=session.now, by=session.access.konto, zustand=WAITS if is_xes else NEW)
+    session.add(made)
+    session.flush()
+    session.add(Protokolldatei(protokoll_id=made.id, content=content))
+    note(session, "protokoll", f"Protokoll {made.id} hochgeladen")
+    return made
+
+
+def own(session: FallSession, id: int) -> Protokoll:
+    """A log this person uploaded.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = session.get(Protokoll, id)
+    if found is None or found.by != session.access.konto:
+        raise NotFound("Das Protokoll")
+    return found
+
+
+def look(session: FallSession, id: int) -> tuple[Preview, Columns | None]:
+    """The first rows, and the columns as this person chose them for such a file before, or as they are guessed.
+
+    Raises:
+        NotWaiting: its columns were chosen already.
+        LogUnreadable: no table.
+    """
+    protokoll = own(session, id)
+    stored = session.get(Protokolldatei, id)
+    if stored is None or protokoll.zustand != NEW:
+        raise NotWaiting(id)
+    with _as_file(protokoll.name, stored.content) as path:
+        seen = preview(path)
+    return seen, _remembered(session, seen) or seen.guess
+
+
+def _head(columns: tuple[str, ...]) -> str:
+    return sha256("\0".join(columns).encode()).hexdigest()
+
+
+def _remembered(session: FallSession, seen: Preview) -> Columns | None:
+    query = select(Protokoll.spalten).where(Protokoll.by == session.access.konto, Protokoll.kopf == _head(seen.columns)).order_by(Protokoll.id.desc())
+    found = session.scalar(query.limit(1))
+    return None if not found else Columns(found["case"], found["activity"], found.get("timestamp"), found.get("lifecycle"))
+
+
+def choose(session: FallSession, id: int, columns: Mapping[str, str], zone: str) -> Protokoll:
+    """Say which column means what; then the file can be read.
+
+    Raises:
+        FormInvalid: case or activity is missing, or two are the same column.
+    """
+    seen, _ = look(session, id)
+    given = {name: columns.get(name, "") for name in ("case", "activity", "timestamp", "lifecycle")}
+    errors = {name: "Wählen Sie eine Spalte." for name in ("case", "activity") if given[name] not in seen.columns}
+    used = [value for value in given.values() if value]
+    if len(set(used)) < len(used):
+        errors["activity"] = "Jede Spalte kann nur eines bedeuten."
+    if zone not in ZONES:
+        errors["zone"] = "Wählen Sie eine Zeitzone."
+    if errors:
+        raise FormInvalid(errors)
+    protokoll = own(session, id)
+    chosen = Columns(given["case"], given["activity"], given["timestamp"] or None, given["lifecycle"] or None)
+    protokoll.spalten, protokoll.kopf, protokoll.zustand = {**asdict(chosen), "zone": zone}, _head(seen.columns), WAITS
+    return protokoll
+
+
+def is_small(session: FallSession, id: int) -> bool:
+    """Whether the file can be read while the person waits."""
+    stored = session.get(Protokolldatei, id)
+    return stored is not None and len(stored.content) <= AT_ONCE
+
+
+def read_waiting(database: Database) -> int:
+    """Read every log that waits, the oldest first; gives how many."""
+    with database.read(READER) as session:
+        ids = list(session.scalars(select(Protokoll.id).where(Protokoll.zustand == WAITS).order_by(Protokoll.id)))
+    for id_ in ids:
+        read_in(database, id_)
+    return len(ids)
+
+
+def read_in(database: Database, id: int) -> None:
+    """Read one log and forget its file. Reading takes no transaction: it may take minutes."""
+    with database.read(READER) as session:
+        protokoll, stored = session.get_one(Protokoll, id), session.get(Protokolldatei, id)
+        name, columns, content = protokoll.name, protokoll.spalten, stored.content if stored else b""
+    try:
+        found = _parsed(name, content, columns)
+        parts, activities = _packed(found)
+    except LogUnreadable as error:
+        with database.begin(READER) as session:
+            broken = session.get_one(Protokoll, id)
+            broken.zustand, broken.meldung = BROKEN, str(error)
+            session.execute(delete(Protokolldatei).where(Protokolldatei.protokoll_id == id))
+        return
+    with database.begin(READER) as session:
+        done = session.get_one(Protokoll, id, with_for_update=True)
+        if done.zustand != WAITS:
+            return  # another process was faster
+        done.zustand, done.aktivitaeten = READ, activities
+        done.faelle, done.ereignisse = len(found.cases), sum(len(case.events) for case in found.cases)
+        done.fehler, done.fehler_anzahl = [[one.line, one.reason] for one in found.problems[:MOST_PROBLEMS]], len(found.problems)
+        session.add_all(Protokollteil(protokoll_id=id, nr=number, content=content) for number, content in enumerate(parts))
+        session.execute(delete(Protokolldatei).where(Protokolldatei.protokoll_id == id))
+
+
+def remove(session: FallSession, id: int) -> None:
+    """Delete a log of one's own with everything that was read from it."""
+    protokoll = own(session, id)
+    session.execute(delete(Protokolldatei).where(Protokolldatei.protokoll_id == id))
+    session.execute(delete(Protokollteil).where(Protokollteil.protokoll_id == id))
+    session.delete(protokoll)
+    note(session, "protokoll", f"Protokoll {id} gelöscht")
+
+
+class _as_file:
+    """The bytes as a file, for readers that want one; gone afterwards."""
+
+    def __init__(self, name: str, content: bytes):
+        self.name, self.content = name, content
+
+    def __enter__(self) -> Path:
+        self.folder = tempfile.TemporaryDirectory()
+        path = Path(self.folder.name) / f"protokoll{''.join(Path(self.name.lower()).suffixes[-2:])}"
+        path.write_bytes(self.content)
+        return path
+
+    def __exit__(self, *_: object) -> None:
+        self.folder.cleanup()
+
+
+def _parsed(name: str, content: bytes, columns: Mapping[str, str]) -> Log:
+    with _as_file(name, content) as path:
+        if not columns:
+            return read_log(path)
+        chosen, zone = Columns(columns["case"], columns["activity"], columns.get("timestamp"), columns.get("lifecycle")), ZoneInfo(columns["zone"])
+        return read_excel(path, chosen, zone=zone) if path.suffix == ".xlsx" else read_csv(path, chosen, zone=zone)
+
+
+def _packed(found: Log) -> tuple[list[bytes], list[list[str]]]:
+    """Variants and cases as compressed parts, and the activities they name by number: ``[name, element id or empty]``."""
+    numbers: dict[tuple[str, str], int] = {}
+    hidden, lifecycle = Pseudonyms(), found.usual_lifecycle()
+    cases = [[hidden.of("Fall", case.id), _events(case, lifecycle, numbers)] for case in found.cases]
+    if len(numbers) > MOST_ACTIVITIES:
+        raise LogUnreadable(f"Die Spalte für die Aktivität nennt {len(numbers)} verschiedene Werte; das sind wohl Texte. Es wurde nichts eingelesen.")
+    variants = Counter(tuple(activity for activity, _ in events) for _, events in cases)
+    parts = [_zipped([[list(variant), count] for variant, count in variants.most_common()])]
+    parts += [_zipped(cases[begin : begin + CASES_PER_PART]) for begin in range(0, len(cases), CASES_PER_PART)]
+    return parts, [list(pair) for pair in numbers]
+
+
+def _events(case: Case, lifecycle: str, numbers: dict[tuple[str, str], int]) -> list[tuple[int, int | None]]:
+    found = []
+    for event in case.events:
+        if event.lifecycle == lifecycle:
+            element = next((str(event.attributes[key]) for key in ELEMENT_KEYS if event.attributes.get(key)), "")
+            number = numbers.setdefault((event.activity[:200], element[:200]), len(numbers))
+            found.append((number, None if event.at is None else int(event.at.timestamp())))
+    return found
+
+
+def _zipped(value: object) -> bytes:
+    return gzip.compress(json.dumps(value, separators=(",", ":")).encode(), compresslevel=5)
+
+

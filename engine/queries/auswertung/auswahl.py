@@ -1,0 +1,108 @@
+"""Which cases an evaluation looks at: filters that stack, and the access by which it may."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import Select, select
+
+from engine.model.access import Access
+from engine.model.calendar import ZURICH
+from engine.replay.own_history import SHOWN
+from engine.store.session import FallSession
+from engine.store.tables import Region, Spur
+
+# Cantonal roles that see figures of every region; a Leitung sees those of its own.
+KANTONAL = ("evaluation", "koordination")
+EIGENE = "leitung"
+EINSTIEGE = {"anmeldung": "Anmeldung", "bestand": "laufender Fall", "uebernahme": "Übernahme aus anderer Region"}
+OHNE = "ohne"
+
+
+@dataclass(frozen=True)
+class Auswahl:
+    """The filters, as they stand in the address; empty is everything."""
+
+    prozess: str = "fall"
+    region: str = ""
+    version: str = ""
+    von: date | None = None
+    bis: date | None = None
+    segment: str = ""
+    einstieg: str = ""
+    alter: str = ""
+
+    def without(self, name: str) -> Auswahl:
+        return replace(self, **{name: None if name in ("von", "bis") else ""})
+
+    def as_args(self) -> dict[str, str]:
+        """For an address."""
+        given = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: value.isoformat() if isinstance(value, date) else value for name, value in given.items() if value}
+
+    @staticmethod
+    def of(args: Mapping[str, str]) -> Auswahl:
+        """What an address says; nonsense counts as nothing."""
+        text = {name: args.get(name, "").strip()[:120] for name in ("region", "version", "segment", "einstieg", "alter")}
+        return Auswahl(args.get("prozess", "").strip()[:120] or "fall", von=_day(args.get("von", "")), bis=_day(args.get("bis", "")), **text)
+
+
+def _day(text: str) -> date | None:
+    for form in ("%Y-%m-%d", "%d.%m.%Y"):
+        try:
+            return datetime.strptime(text.strip(), form).date()  # noqa: DTZ007 - a day, not a moment
+        except ValueError:
+            continue
+    return None
+
+
+def lesend(access: Access, regionen: Iterable[str], *, kantonal: Sequence[str] = KANTONAL) -> Access:
+    """The access that reads for figures: every region for cantonal roles, the led ones for a Leitung. Trial runs are in none."""
+    if access.rollen_in("*") & set(kantonal):
+        return Access(access.konto, {region: frozenset({"evaluation"}) for region in regionen})
+    return Access(access.konto, {region: frozenset({EIGENE}) for region, rollen in access.rollen.items() if EIGENE in rollen and region != "*"})
+
+
+def regionen(session: FallSession) -> dict[str, str]:
+    """Every region, Kürzel to name."""
+    return dict(session.execute(select(Region.kuerzel, Region.name).order_by(Region.name)).all())
+
+
+def spuren(session: FallSession, auswahl: Auswahl) -> list[Spur]:
+    """The instances chosen, in the order in which they began."""
+    return list(session.scalars(_where(select(Spur), auswahl).order_by(Spur.instanz_nummer)))
+
+
+def _where(query: Select[tuple[Spur]], wahl: Auswahl) -> Select[tuple[Spur]]:
+    query = query.where(Spur.process == wahl.prozess)
+    equal = ((Spur.region, wahl.region), (Spur.segment, wahl.segment), (Spur.einstieg, wahl.einstieg), (Spur.altersklasse, wahl.alter))
+    for column, value in equal:
+        if value:
+            query = query.where(column == value)
+    if wahl.version.isdecimal() and len(wahl.version) < 9:
+        query = query.where(Spur.version == int(wahl.version))
+    if wahl.von is not None:
+        query = query.where(Spur.begonnen_am >= _midnight(wahl.von))
+    if wahl.bis is not None:
+        query = query.where(Spur.begonnen_am < _midnight(wahl.bis + timedelta(days=1)))
+    return query
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), ZURICH)
+
+
+def versionen(session: FallSession, prozess: str) -> list[int]:
+    """The versions that instances ran on."""
+    return sorted(session.scalars(select(Spur.version).where(Spur.process == prozess).distinct()))
+
+
+def prozesse(session: FallSession) -> list[str]:
+    return sorted(session.scalars(select(Spur.process).distinct()))
+
+
+def variante(spur: Spur) -> tuple[str, ...]:
+    """What a log would show of the instance: elements that were done, in order."""
+    return tuple(element for element, _, kind, _, _, _, end in spur.schritte if end == "c" and kind in SHOWN)

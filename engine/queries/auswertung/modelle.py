@@ -1,0 +1,76 @@
+"""The models of releases and uploaded diagrams, each read once in a process: versions never change."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import select
+
+from engine.definitions.plain import read
+from engine.model.errors import NotFound
+from engine.replay.model import Model, load
+from engine.replay.own_history import deployed_model, released_model
+from engine.store import library
+from engine.store.session import Database, FallSession
+from engine.store.tables import DefinitionVersion, Modelldatei, Release, ReleaseItem
+
+_known: WeakKeyDictionary[Database, dict[tuple[object, ...], Model]] = WeakKeyDictionary()
+
+
+def of_release(session: FallSession, release_id: int, process: str) -> Model:
+    """A process with everything it calls, as the release holds them."""
+    known = _known.setdefault(session.database, {})
+    key = ("release", release_id, process)
+    if key not in known:
+        known[key] = released_model(session, release_id, process)
+    return known[key]
+
+
+def of_version(session: FallSession, process: str, version: int | None = None) -> Model:
+    """A deployed version, with what it calls as the last release holds it that has this version."""
+    return deployed_model(session, process, version)
+
+
+def of_drawing(session: FallSession, content: bytes, name: str, process: str) -> Model:
+    """An edited or foreign drawing; what it calls and does not hold itself is taken from the latest release, where there is one."""
+    known = _known.setdefault(session.database, {})
+    release = session.scalar(select(Release.id).where(Release.probe.is_(None)).order_by(Release.id.desc()).limit(1))
+    key = ("drawing", sha256(content).hexdigest(), process, release)
+    if key not in known:
+        others = [] if release is None else library.contents(session, release).items.items()
+        known[key] = load([(name, content), *((item.resource_name, item.content) for (kind, id_), item in others if kind == "process" and id_ != process)], process)
+    return known[key]
+
+
+def main_process(content: bytes, name: str) -> str:
+    """The id of the process a drawing is about.
+
+    Raises:
+        DefinitionInvalid: no BPMN.
+    """
+    return read(content, name)[0].id
+
+
+def drawing(session: FallSession, id: int) -> Modelldatei:
+    """An uploaded diagram.
+
+    Raises:
+        NotFound: there is none.
+    """
+    found = session.get(Modelldatei, id)
+    if found is None:
+        raise NotFound("Das Diagramm")
+    return found
+
+
+def release_of(session: FallSession, process: str, version: int) -> int | None:
+    """The last release that holds exactly this version and that cases may begin on."""
+    query = (
+        select(ReleaseItem.release_id)
+        .join(DefinitionVersion, DefinitionVersion.key == ReleaseItem.definition_key)
+        .join(Release, Release.id == ReleaseItem.release_id)
+        .where(DefinitionVersion.kind == "process", DefinitionVersion.id == process, DefinitionVersion.version == version)
+        .where(Release.probe.is_(None))
+    )
+    return session.scalar(query.order_by(ReleaseItem.release_id.desc()).limit(1))

@@ -1,0 +1,136 @@
+"""Adherence: how many cases fit, where the others leave the diagram, and which of these deviations somebody accepted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from sqlalchemy import select
+
+from engine.queries.auswertung.ausrichtungen import Gefunden
+from engine.queries.auswertung.zellschutz import anteil, kreuztabelle, unterdrueckt
+from engine.store.session import FallSession
+from engine.store.tables import AkzeptierteAbweichung, Spur
+
+ALLE = "*"
+PASSEND, AKZEPTIERT, ABWEICHEND, UNENTSCHIEDEN = "passend", "akzeptiert", "abweichend", "unentschieden"
+ERGEBNISSE = (PASSEND, AKZEPTIERT, ABWEICHEND, UNENTSCHIEDEN)
+
+
+class Fall(Protocol):
+    """A case with what its replay found."""
+
+    @property
+    def spur(self) -> Spur: ...
+    @property
+    def gefunden(self) -> Gefunden | None: ...
+
+
+@dataclass(frozen=True)
+class Zeile:
+    """One version in one region. None stands for a number that is too small to be shown."""
+
+    version: int
+    region: str
+    faelle: int | None
+    zahlen: Mapping[str, int | None]
+
+    @property
+    def anteil(self) -> float | None:
+        return anteil(self.zahlen[PASSEND], self.faelle)
+
+
+@dataclass(frozen=True)
+class Abweichung:
+    """What many cases have in common at an element; ``akzeptiert`` is why it does not count, everywhere it was chosen."""
+
+    element: str
+    name: str
+    art: str
+    faelle: int | None
+    akzeptiert: str
+
+
+@dataclass(frozen=True)
+class Treue:
+    faelle: int | None
+    zahlen: Mapping[str, int | None]
+    zeilen: tuple[Zeile, ...]
+    abweichungen: tuple[Abweichung, ...]
+    spanne: tuple[int, int] | None
+
+    @property
+    def anteil(self) -> float | None:
+        return anteil(self.zahlen[PASSEND], self.faelle)
+
+
+Geltend = Mapping[tuple[str, str], Collection[str]]
+
+
+def treue(faelle: Sequence[Fall], geltend: Geltend, *, schwelle: int, gruende: Mapping[tuple[str, str], str] | None = None) -> Treue:
+    """The figures of replayed cases. ``geltend``: for element and deviation the regions in which it is accepted (``*``: all)."""
+    done = [fall for fall in faelle if fall.gefunden is not None]
+    zellen = Counter({((fall.spur.version, fall.spur.region), one): 0 for fall in done for one in ERGEBNISSE})
+    zellen.update(((fall.spur.version, fall.spur.region), ergebnis(fall, geltend)) for fall in done)
+    gezeigt = kreuztabelle(zellen, schwelle=schwelle)
+    orte = sorted({ort for ort, _ in zellen})
+    gesamt = {one: sum(zellen[ort, one] for ort in orte) for one in ERGEBNISSE}
+    faelle_je = unterdrueckt({ort: sum(zellen[ort, one] for one in ERGEBNISSE) for ort in orte}, schwelle=schwelle)
+    zeilen = tuple(Zeile(*ort, faelle_je[ort], {one: gezeigt[ort, one] if faelle_je[ort] is not None else None for one in ERGEBNISSE}) for ort in orte)
+    zahlen = unterdrueckt(gesamt, schwelle=schwelle)
+    whole = len(done) if len(done) >= schwelle or not done else None
+    if whole is None:
+        zahlen = dict.fromkeys(ERGEBNISSE)
+    return Treue(whole, zahlen, zeilen, tuple(_abweichungen(done, gruende or {}, schwelle)), _spanne(done) if zahlen[UNENTSCHIEDEN] else None)
+
+
+def ergebnis(fall: Fall, geltend: Geltend) -> str:
+    """Which of ``ERGEBNISSE`` the case is."""
+    found = fall.gefunden
+    assert found is not None
+    if found.cost is None:
+        return UNENTSCHIEDEN
+    if found.cost == 0:
+        return PASSEND
+    def is_accepted(element: str, what: str) -> bool:
+        regionen = geltend.get((element, what), ())
+        return ALLE in regionen or fall.spur.region in regionen
+
+    return AKZEPTIERT if all(is_accepted(element, what) for element, _, what, _ in found.abweichungen) else ABWEICHEND
+
+
+def _spanne(faelle: Iterable[Fall]) -> tuple[int, int]:
+    """Between how many and how many cases fit, whatever the undecided ones turn out to be."""
+    fitting = sum(fall.gefunden.cost == 0 for fall in faelle if fall.gefunden)
+    maybe = sum(fall.gefunden.cost is None and fall.gefunden.lower == 0 for fall in faelle if fall.gefunden)
+    return fitting, fitting + maybe
+
+
+def _abweichungen(faelle: Sequence[Fall], gruende: Mapping[tuple[str, str], str], schwelle: int) -> list[Abweichung]:
+    counts: Counter[tuple[str, str]] = Counter()
+    names: dict[str, str] = {}
+    for fall in faelle:
+        assert fall.gefunden is not None
+        names.update({element: name for element, name, _, _ in fall.gefunden.abweichungen})
+        counts.update({(element, what) for element, _, what, _ in fall.gefunden.abweichungen})
+    shown = unterdrueckt(counts, schwelle=schwelle, mit_summe=False, von=len(faelle))
+    return [Abweichung(element, names[element] or element, what, shown[element, what], gruende.get((element, what), "")) for (element, what), _ in counts.most_common()]
+
+
+def akzeptierte(session: FallSession, prozess: str, *, alle: bool = False) -> list[AkzeptierteAbweichung]:
+    """The accepted deviations of a process, the newest first; with ``alle`` also those given up."""
+    query = select(AkzeptierteAbweichung).where(AkzeptierteAbweichung.process == prozess).order_by(AkzeptierteAbweichung.id.desc())
+    return list(session.scalars(query if alle else query.where(AkzeptierteAbweichung.aufgehoben_am.is_(None))))
+
+
+def geltend(rows: Iterable[AkzeptierteAbweichung]) -> dict[tuple[str, str], set[str]]:
+    """In which regions each deviation is accepted."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for row in rows:
+        if row.aufgehoben_am is None:
+            found.setdefault((row.element, row.abweichung), set()).add(row.gilt_in)
+    return found
+
+

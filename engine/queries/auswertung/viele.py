@@ -1,0 +1,158 @@
+"""Many cases at once: how often and how long each element, which ways were taken, where how many were at the same time."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from engine.queries.auswertung.auswahl import variante
+from engine.queries.auswertung.treue import Fall
+from engine.queries.auswertung.zellschutz import unterdrueckt
+from engine.store.tables import Spur
+
+# Kinds whose time passes with waiting only: nobody works on them.
+WARTET = frozenset({"INTERMEDIATE_CATCH_EVENT", "RECEIVE_TASK"})
+PHASEN = frozenset({"SUB_PROCESS", "CALL_ACTIVITY"})
+BILDER = 120
+
+
+@dataclass(frozen=True)
+class Element:
+    """An element over many cases; seconds. Where ``faelle`` is too small to be shown, everything else is None, too.
+
+    ``wartezeit`` is until somebody took the task over, or the whole time of an event; only where that is known.
+    """
+
+    element: str
+    prozess: str
+    faelle: int | None
+    mal: int | None
+    abgebrochen: int | None
+    median: float | None
+    neuntes_zehntel: float | None
+    wartezeit: float | None
+    offen: int | None
+
+
+@dataclass(frozen=True)
+class Weg:
+    """A sequence of steps that several cases took; ``abweichend`` of them left their diagram."""
+
+    schritte: tuple[str, ...]
+    faelle: int
+    abweichend: int | None
+    median: float | None
+
+
+@dataclass(frozen=True)
+class Wege:
+    """``seltene`` ways are each taken by too few to be shown; ``seltene_faelle`` together, None if even that is too few."""
+
+    wege: tuple[Weg, ...]
+    seltene: int
+    seltene_faelle: int | None
+
+
+def elemente(spuren: Sequence[Spur], *, schwelle: int) -> list[Element]:
+    """Every element that took any time or was done, the most frequent first."""
+    cases: dict[tuple[str, str], set[int]] = defaultdict(set)
+    spans: dict[tuple[str, str], list[tuple[str, int | None, int | None, int | None, str]]] = defaultdict(list)
+    for spur in spuren:
+        for element, process, kind, begun, ended, claimed, how in spur.schritte:
+            cases[element, process].add(spur.instanz_nummer)
+            spans[element, process].append((kind, begun, ended, claimed, how))
+    return sorted((_element(key, len(cases[key]), spans[key], schwelle) for key in cases), key=lambda one: (-(one.faelle or 0), one.element))
+
+
+def _element(key: tuple[str, str], count: int, spans: Sequence[tuple[str, int | None, int | None, int | None, str]], least: int) -> Element:
+    if count < least:
+        return Element(*key, None, None, None, None, None, None, None)
+    done = [ended - begun for _, begun, ended, _, how in spans if how == "c" and begun is not None and ended is not None]
+    waited = [(ended if kind in WARTET else claimed) - begun for kind, begun, ended, claimed, how in spans if how == "c" and begun is not None and (claimed is not None or kind in WARTET) and ended is not None]  # type: ignore[operator]
+    by_end = unterdrueckt(Counter(how for *_, how in spans), schwelle=least)
+    return Element(
+        *key, count, len(spans), by_end.get("x", 0), quantil(done, 0.5) if len(done) >= least else None,
+        quantil(done, 0.9) if len(done) >= 2 * least else None, quantil(waited, 0.5) if len(waited) >= least else None, by_end.get("o", 0),
+    )  # fmt: skip
+
+
+def quantil(values: Iterable[float], share: float) -> float | None:
+    """The value below which a share of the sorted values lies, in between linearly; None without values."""
+    ordered = sorted(values)
+    if not ordered:
+        return None
+    at = (len(ordered) - 1) * share
+    low = int(at)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (ordered[high] - ordered[low]) * (at - low)
+
+
+def phasen(spur: Spur) -> tuple[str, ...]:
+    """The sub-processes and called processes of the instance in the order in which they began, without immediate repetitions."""
+    begun = sorted((begin, number, element) for number, (element, _, kind, begin, *_) in enumerate(spur.schritte) if kind in PHASEN)
+    found: list[str] = []
+    for _, _, element in begun:
+        if not found or found[-1] != element:
+            found.append(element)
+    return tuple(found)
+
+
+FOLGEN: Mapping[str, Callable[[Spur], tuple[str, ...]]] = {"phasen": phasen, "schritte": variante}
+
+
+def wege(faelle: Sequence[Fall], folge: str, *, schwelle: int) -> Wege:
+    """The ways of the cases, by ``FOLGEN``, the most frequent first; those taken by too few are only counted."""
+    groups: dict[tuple[str, ...], list[Fall]] = defaultdict(list)
+    for fall in faelle:
+        groups[FOLGEN[folge](fall.spur)].append(fall)
+    often = [(way, rows) for way, rows in groups.items() if len(rows) >= schwelle]
+    rare = sum(len(rows) for rows in groups.values()) - sum(len(rows) for _, rows in often)
+    shown = tuple(_weg(way, rows, schwelle) for way, rows in sorted(often, key=lambda item: (-len(item[1]), item[0])))
+    return Wege(shown, len(groups) - len(often), rare if rare >= schwelle or not rare else None)
+
+
+def _weg(way: tuple[str, ...], rows: Sequence[Fall], schwelle: int) -> Weg:
+    stray = sum(1 for fall in rows if fall.gefunden is not None and fall.gefunden.cost)
+    parts = unterdrueckt({"ja": stray, "nein": len(rows) - stray}, schwelle=schwelle)
+    over = [(fall.spur.beendet_am - fall.spur.begonnen_am).total_seconds() for fall in rows if fall.spur.beendet_am is not None]
+    return Weg(way, len(rows), parts["ja"], quantil(over, 0.5) if len(over) >= schwelle else None)
+
+
+@dataclass(frozen=True)
+class Augenblick:
+    """How many cases were where at a moment; fewer than the threshold are left out."""
+
+    at: datetime
+    offen: int | None
+    marken: Mapping[str, Mapping[str, int]]
+
+
+def zeitraffer(spuren: Sequence[Spur], now: datetime, *, schwelle: int) -> list[Augenblick]:
+    """So many pictures, evenly between the first beginning and the last end (or now)."""
+    if not spuren:
+        return []
+    first = min(spur.begonnen_am for spur in spuren).timestamp()
+    last = max((spur.beendet_am or now) for spur in spuren).timestamp()
+    moments = [first + (last - first) * number / (BILDER - 1) for number in range(BILDER if last > first else 1)]
+    places: list[dict[tuple[str, str], set[int]]] = [defaultdict(set) for _ in moments]
+    step = max((last - first) / (BILDER - 1), 1.0)
+    for spur in spuren:
+        for element, process, kind, begun, ended, _, _ in spur.schritte:
+            if kind in PHASEN or begun is None or kind == "MULTI_INSTANCE_BODY":
+                continue
+            # From the first picture at or after its beginning to the last before its end.
+            behind = len(moments) if ended is None else min(len(moments), -int(-(ended - first) // step))
+            for number in range(max(0, -int(-(begun - first) // step)), behind):
+                places[number][process, element].add(spur.instanz_nummer)
+    return [_augenblick(moment, here, schwelle) for moment, here in zip(moments, places, strict=True)]
+
+
+def _augenblick(moment: float, here: Mapping[tuple[str, str], set[int]], schwelle: int) -> Augenblick:
+    marks: dict[str, dict[str, int]] = {}
+    for (process, element), cases in here.items():
+        if len(cases) >= schwelle:
+            marks.setdefault(process, {})[element] = len(cases)
+    everybody = len(set().union(*here.values())) if here else 0
+    return Augenblick(datetime.fromtimestamp(moment, UTC), everybody if everybody >= schwelle or not everybody else None, marks)

@@ -1,0 +1,121 @@
+"""What another diagram would have made of the same cases: before and after, which change, and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from engine.queries.auswertung.treue import Fall
+from engine.queries.auswertung.zellschutz import anteil, kreuztabelle, unterdrueckt
+
+BLEIBT, SCHLECHTER, BESSER, OFFEN = "bleibt", "schlechter", "besser", "offen"
+WECHSEL = (BLEIBT, SCHLECHTER, BESSER, OFFEN)
+
+
+@dataclass(frozen=True)
+class Grund:
+    """A deviation that cases have on one model only. ``neu``: on the new one; ``weg``: on the old one."""
+
+    element: str
+    name: str
+    art: str
+    neu: int | None
+    weg: int | None
+
+
+@dataclass(frozen=True)
+class Region:
+    region: str
+    faelle: int | None
+    vorher: float | None
+    nachher: float | None
+    wechsel: Mapping[str, int | None]
+
+
+@dataclass(frozen=True)
+class Unterschied:
+    """``darf`` is the gate: nothing that fits now would stop fitting, and everything is decided."""
+
+    faelle: int | None
+    vorher: float | None
+    nachher: float | None
+    wechsel: Mapping[str, int | None]
+    regionen: tuple[Region, ...]
+    gruende: tuple[Grund, ...]
+    fehlend: int
+    darf: bool
+    betroffen: Mapping[tuple[str, str], tuple[int, ...]]
+
+
+def unterschied(alt: Sequence[Fall], neu: Sequence[Fall], *, schwelle: int) -> Unterschied:
+    """The same cases on two models, in the same order."""
+    pairs = [(before, after) for before, after in zip(alt, neu, strict=True) if before.gefunden is not None and after.gefunden is not None]
+    counts = Counter(dict.fromkeys(WECHSEL, 0))
+    counts.update(_change(before, after) for before, after in pairs)
+    shown = unterdrueckt(counts, schwelle=schwelle)
+    whole = len(pairs) if len(pairs) >= schwelle or not pairs else None
+    fits = [unterdrueckt(_fits(side), schwelle=schwelle) for side in ([a for a, _ in pairs], [b for _, b in pairs])]
+    gruende, betroffen = _reasons(pairs, schwelle)
+    return Unterschied(
+        faelle=whole,
+        vorher=anteil(fits[0]["ja"], whole),
+        nachher=anteil(fits[1]["ja"], whole),
+        wechsel=shown if whole is not None else dict.fromkeys(WECHSEL),
+        regionen=tuple(_regions(pairs, schwelle)),
+        gruende=tuple(gruende),
+        fehlend=len(alt) - len(pairs),
+        darf=len(pairs) == len(alt) and not counts[SCHLECHTER] and not counts[OFFEN],
+        betroffen=betroffen,
+    )
+
+
+def _change(before: Fall, after: Fall) -> str:
+    old, new = before.gefunden, after.gefunden
+    assert old is not None and new is not None
+    if old.cost is None or new.cost is None:
+        return OFFEN
+    return BLEIBT if old.cost == new.cost else SCHLECHTER if new.cost > old.cost else BESSER
+
+
+def _fits(faelle: Iterable[Fall]) -> dict[str, int]:
+    rows = [fall.gefunden is not None and fall.gefunden.cost == 0 for fall in faelle]
+    return {"ja": sum(rows), "nein": len(rows) - sum(rows)}
+
+
+def _regions(pairs: Sequence[tuple[Fall, Fall]], schwelle: int) -> list[Region]:
+    names = sorted({before.spur.region for before, _ in pairs})
+    cells = Counter({(name, one): 0 for name in names for one in WECHSEL})
+    cells.update((before.spur.region, _change(before, after)) for before, after in pairs)
+    shown = kreuztabelle(cells, schwelle=schwelle)
+    sizes = unterdrueckt(Counter(before.spur.region for before, _ in pairs), schwelle=schwelle)
+    found = []
+    for name in names:
+        mine, size = [pair for pair in pairs if pair[0].spur.region == name], sizes[name]
+        fits = [unterdrueckt(_fits(side), schwelle=schwelle)["ja"] for side in ([a for a, _ in mine], [b for _, b in mine])]
+        changes = {one: shown[name, one] if size is not None else None for one in WECHSEL}
+        found.append(Region(name, size, anteil(fits[0], size), anteil(fits[1], size), changes))
+    return found
+
+
+def _reasons(pairs: Sequence[tuple[Fall, Fall]], schwelle: int) -> tuple[list[Grund], dict[tuple[str, str], tuple[int, ...]]]:
+    new: dict[tuple[str, str], list[int]] = {}
+    gone: Counter[tuple[str, str]] = Counter()
+    names: dict[str, str] = {}
+    count = len(pairs)
+    for before, after in pairs:
+        old_ones, new_ones = _deviations(before, names), _deviations(after, names)
+        for key in new_ones - old_ones:
+            new.setdefault(key, []).append(before.spur.fall_id)
+        gone.update(old_ones - new_ones)
+    more = unterdrueckt({key: len(set(ids)) for key, ids in new.items()}, schwelle=schwelle, mit_summe=False, von=count)
+    less = unterdrueckt(gone, schwelle=schwelle, mit_summe=False, von=count)
+    keys = sorted({*new, *gone}, key=lambda key: (-len(new.get(key, ())), -gone[key], key))
+    rows = [Grund(element, names[element] or element, what, more.get((element, what), 0), less.get((element, what), 0)) for element, what in keys]
+    return rows, {key: tuple(dict.fromkeys(ids)) for key, ids in new.items() if more[key] is not None}
+
+
+def _deviations(fall: Fall, names: dict[str, str]) -> set[tuple[str, str]]:
+    assert fall.gefunden is not None
+    names.update({element: name for element, name, _, _ in fall.gefunden.abweichungen})
+    return {(element, what) for element, _, what, _ in fall.gefunden.abweichungen}

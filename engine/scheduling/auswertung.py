@@ -1,0 +1,41 @@
+"""Long work of evaluations, beside everything else: large logs are read, traces are kept up to date."""
+
+from __future__ import annotations
+
+import structlog
+from apscheduler.schedulers.base import BaseScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from engine.commands.auswertung.protokolle import read_waiting
+from engine.commands.auswertung.spuren import refresh
+from engine.store.session import Database
+
+log = structlog.get_logger(__name__)
+
+LOOK = 5
+FOLD = 300
+
+
+class Vorleser:
+    """Pages do small files and what is new since themselves; here goes what would keep somebody waiting."""
+
+    def __init__(self, database: Database, scheduler: BaseScheduler):
+        self.database = database
+        self.scheduler = scheduler
+
+    def plan(self) -> None:
+        """Each kind one at a time."""
+        self.scheduler.add_job(self._read, IntervalTrigger(seconds=LOOK), id="protokolle", max_instances=1, coalesce=True)
+        self.scheduler.add_job(self._fold, IntervalTrigger(seconds=FOLD), id="spuren", max_instances=1, coalesce=True)
+
+    def _read(self) -> None:
+        try:
+            read_waiting(self.database)
+        except Exception:  # tried again in a moment
+            log.exception("auswertung.not_read")
+
+    def _fold(self) -> None:
+        try:
+            refresh(self.database)
+        except Exception:  # tried again in some minutes
+            log.exception("auswertung.not_folded")

@@ -1,0 +1,319 @@
+"""The pages of the evaluation: who sees which figures, foreign logs from file to result, an edited diagram before it goes live, a single film."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from engine import commands
+from engine.commands import aufsicht
+from engine.commands.auswertung import protokolle as importing
+from engine.commands.auswertung.spuren import refresh
+from engine.commands.probelauf import start_probelauf
+from engine.model.access import Access, system, with_trials
+from engine.queries.auswertung import kennung
+from engine.store.konten import create_konto, grant
+from engine.store.session import Database
+from engine.store.tables import Aufgabe, DefinitionVersion, Fall, Protokoll, Protokolldatei, Protokollteil, Spur, Zugriff
+from tests.replay.build import drawn
+from tests.web import drawings
+from tests.web.conftest import PASSWORD, Browser
+
+Open = Callable[..., Browser]
+CASES = {"SDOL": 7, "SRO": 6}
+REASON = "Warum dieser Fall so lange dauerte, für den Bericht."
+TABLE = (
+    "Fall;Tätigkeit;Zeitpunkt;Bearbeitet von\n"
+    "NA;pruefen;31.08.2026 08:00;Meier\nNA;ende;31.08.2026 09:00;Meier\n"
+    "2;pruefen;01.09.2026 08:00;Huber\n2;pruefen;01.09.2026 08:30;Huber\n"
+    "3;unbekanntes;01.09.2026 08:00;Huber\n4;pruefen;irgendwann;Huber\n"
+)
+MODEL = drawn("s > pruefen > ende > e", '<task id="pruefen" name="pruefen"/><task id="ende" name="ende"/>')
+
+
+@pytest.fixture
+def people(app: Flask, database: Database) -> Database:
+    """People who evaluate, lead and supervise."""
+    with database.begin(system()) as session:
+        for login, rolle, region in (("eva", "evaluation", "*"), ("karin", "koordination", "*"), ("leo", "leitung", "SDOL"), ("rita", "aufsicht", "*")):
+            create_konto(session, login, login.capitalize(), PASSWORD)
+            grant(session, login, rolle, region)
+    return database
+
+
+@pytest.fixture
+def lived(people: Database) -> Iterator[Database]:
+    """Some cases in two regions, their first task done."""
+    database = people
+    for region, count in CASES.items():
+        with database.begin(Access("irma", {region: frozenset({"intake"})})) as session:
+            for _ in range(count):
+                commands.open_case(session, region, {"personen": [{"name": "Muster", "vorname": "Anna", "rolle_ue": "antragstellend"}]})
+            for task in session.scalars(select(Aufgabe)).all():
+                commands.complete_task(session, task.key, {"entscheid": "ja", "ab": "2026-08-31", "betrag": "1"})
+    yield database
+
+
+def figures(page: str) -> str:
+    """The page's figures as one line of text."""
+    inside = page.split('class="ff-kennzahlen"', 1)[1].split("</dl>", 1)[0]
+    return " ".join(" ".join(part.split(">", 1)[-1] for part in inside.split("<")).split())
+
+
+@pytest.mark.parametrize(("login", "count"), [("eva", 13), ("karin", 13), ("leo", 7)])
+def test_cantonal_evaluators_see_figures_of_all_regions_and_a_leitung_its_own(browser: Open, lived: Database, login: str, count: int) -> None:
+    page = browser(login).get("/auswertung").text
+    assert f"Fälle {count} " in figures(page)
+    assert "100.0" in figures(page)
+
+
+def test_filters_stack_stand_in_the_address_and_can_be_taken_away(browser: Open, lived: Database) -> None:
+    page = browser("eva").get("/auswertung?region=SDOL&einstieg=anmeldung&version=1").text
+    assert "Fälle 7 " in figures(page)
+    assert '/auswertung?prozess=fall&amp;version=1&amp;einstieg=anmeldung"' in page
+    assert "Fälle 0 " in figures(browser("eva").get("/auswertung?region=SDOL&einstieg=bestand").text)
+
+
+def test_trial_runs_are_in_no_figure(browser: Open, lived: Database) -> None:
+    with lived.begin(with_trials(Access("petra", {"*": frozenset({"prozess"})}))) as session:
+        start_probelauf(session, session.scalars(select(DefinitionVersion.key).where(DefinitionVersion.kind == "process")).one(), {})
+    assert "Fälle 13 " in figures(browser("eva").get("/auswertung").text)
+    with lived.read(system()) as session:
+        assert set(session.scalars(select(Spur.region))) == set(CASES)
+
+
+def test_few_cases_are_not_shown(browser: Open, lived: Database) -> None:
+    with lived.begin(Access("irma", {"BBL": frozenset({"intake"})})) as session:
+        commands.open_case(session, "BBL", {"personen": [{"name": "Allein", "vorname": "Anton", "rolle_ue": "antragstellend"}]})
+    page = browser("eva").get("/auswertung?region=BBL").text
+    assert "Fälle *" in figures(page)
+    assert "–" in figures(page)
+    assert "zu wenige" in browser("eva").get("/auswertung/faelle?region=BBL").text
+
+
+def test_a_case_that_was_continued_is_folded_again(browser: Open, lived: Database) -> None:
+    assert refresh(lived) == 0
+    with lived.read(system()) as session:
+        before = {row.instanz_nummer: len(row.schritte) for row in session.scalars(select(Spur))}
+    with lived.begin(system()) as session:
+        nr = session.scalars(select(Fall.fall_nr).order_by(Fall.id).limit(1)).one()
+        commands.correlate(session, "unterlagen.vollstaendig", nr, {})
+    assert refresh(lived) == 0
+    with lived.read(system()) as session:
+        changed = [row for row in session.scalars(select(Spur)) if row.zustand == "completed" or before[row.instanz_nummer] != len(row.schritte)]
+    assert [(row.zustand, row.schritte[1][0]) for row in changed] == [("completed", "warten")]
+
+
+def test_many_cases_have_frequencies_ways_and_a_time_lapse(browser: Open, lived: Database) -> None:
+    eva = browser("eva")
+    page = eva.get("/auswertung/faelle?mass=mal&folge=schritte").text
+    assert "Anspruch prüfen" in page
+    film = eva.get("/auswertung/faelle/zeitraffer.json").json
+    assert film["bilder"][0]["marken"] == {"fall": {"warten": 13}}
+    csv = eva.get("/auswertung/faelle/elemente.csv").text
+    assert "Anspruch prüfen;pruefen;13;13;" in csv
+
+
+def test_what_is_measured_against_another_version_deviates_until_somebody_accepts_it(browser: Open, lived: Database) -> None:
+    with lived.begin(system()) as session:
+        commands.deploy(session, {"fall.bpmn": drawings.FALL.replace(b'"pruefen"', b'"anders"').replace(b">pruefen<", b">anders<")})
+    karin = browser("karin")
+    page = karin.get("/auswertung?gegen=2").text
+    assert "abweichend 13" in figures(page)
+    given = {"prozess": "fall", "abweichung": "pruefen|unknown", "gilt_in": "*", "grund": "Die Aufgabe hiess früher anders; fachlich dasselbe."}
+    assert karin.post("/auswertung/akzeptiert", given).status_code == 303
+    page = karin.get("/auswertung?gegen=2").text
+    assert "abweichend, akzeptiert 13 abweichend 0" in figures(page)
+    assert "fachlich dasselbe" in page
+    assert karin.post("/auswertung/akzeptiert/1/aufheben", {}).status_code == 303
+    assert "akzeptiert 0 abweichend 13" in figures(karin.get("/auswertung?gegen=2").text)
+
+
+def test_a_leitung_accepts_for_its_own_region_only_and_with_a_reason(browser: Open, lived: Database) -> None:
+    leo = browser("leo")
+    leo.get("/auswertung")
+    given = {"prozess": "fall", "abweichung": "pruefen|skipped", "gilt_in": "SRO", "grund": "So ist es bei uns im Haus seit langem."}
+    assert leo.post("/auswertung/akzeptiert", given).status_code == 403
+    assert leo.post("/auswertung/akzeptiert", given | {"gilt_in": "SDOL", "grund": "kurz"}).status_code == 422
+    assert leo.post("/auswertung/akzeptiert", given | {"gilt_in": "SDOL"}).status_code == 303
+
+
+# Logs of others
+
+
+def uploaded(person: Browser, name: str, content: bytes) -> str:
+    person.get("/auswertung/protokolle")
+    response = person.post("/auswertung/protokolle", {"datei": (io.BytesIO(content), name)})
+    assert response.status_code == 303, response.text
+    return str(response.location)
+
+
+def replayed(person: Browser, at: str, model: bytes = MODEL) -> str:
+    person.get(at)
+    assert person.post(f"{at}/modell", {"modell": (io.BytesIO(model), "modell.bpmn")}).status_code == 303
+    return person.get(at).text
+
+
+def test_a_table_comes_in_with_its_columns_guessed_its_bad_rows_listed_and_nobody_in_it(browser: Open, people: Database) -> None:
+    eva = browser("eva")
+    at = uploaded(eva, "fälle.csv", TABLE.encode("cp1252"))
+    page = eva.get(at).text
+    assert "Windows-1252" in page
+    assert '<option value="Tätigkeit" selected>' in page
+    given = {"case": "Fall", "activity": "Tätigkeit", "timestamp": "Zeitpunkt", "lifecycle": "", "zone": "Europe/Zurich"}
+    assert eva.post(f"{at}/spalten", given | {"activity": "Fall"}).status_code == 422
+    assert eva.post(f"{at}/spalten", given).status_code == 303
+    page = replayed(eva, at)
+    assert "Fälle 3 Ereignisse 5 ausgelassene Zeilen 1 passend 33.3" in figures(page)
+    assert "unbekanntes (1 Fall)" in page
+    assert "Zeile 7" in page
+    assert "irgendwann" in eva.get(f"{at}/fehler.csv").text
+    with people.read(system()) as session:
+        assert session.scalars(select(Protokolldatei)).all() == []
+        stored = b"".join(gzip.decompress(part.content) for part in session.scalars(select(Protokollteil))) + json.dumps([row.aktivitaeten for row in session.scalars(select(Protokoll))]).encode()
+    assert [word for word in (b"Meier", b"Huber", b'"NA"') if word in stored] == []
+
+
+def test_columns_chosen_once_are_remembered(browser: Open, people: Database) -> None:
+    eva = browser("eva")
+    table = b"a;b;c\n1;pruefen;x\n"
+    first = uploaded(eva, "eins.csv", table)
+    assert eva.post(f"{first}/spalten", {"case": "a", "activity": "b", "zone": "UTC"}).status_code == 303
+    page = eva.get(uploaded(eva, "zwei.csv", table)).text
+    assert page.index('<option value="a" selected>') < page.index('<option value="b" selected>')
+
+
+def test_activities_are_assigned_by_hand(browser: Open, people: Database) -> None:
+    eva = browser("eva")
+    at = uploaded(eva, "log.csv", b"case_id,activity\n1,Checked\n1,ende\n")
+    eva.post(f"{at}/spalten", {"case": "case_id", "activity": "activity", "zone": "UTC"})
+    assert "Checked (1 Fall)" in replayed(eva, at)
+    assert eva.post(f"{at}/zuordnung", {"a0": "pruefen", "a1": ""}).status_code == 303
+    assert "passend 100.0" in figures(eva.get(at).text)
+
+
+def test_a_case_of_a_log_can_be_played_and_the_look_is_recorded(browser: Open, people: Database) -> None:
+    eva = browser("eva")
+    at = uploaded(eva, "log.csv", TABLE.encode())
+    eva.post(f"{at}/spalten", {"case": "Fall", "activity": "Tätigkeit", "timestamp": "Zeitpunkt", "zone": "UTC"})
+    replayed(eva, at)
+    film = eva.get(f"{at}/fall/1.json").json
+    told = [one["text"] for one in film["bilder"]]
+    assert told[0] == "Der Fall beginnt"
+    assert "«ende» fehlt, übersprungen" in told
+    assert sum("wiederholt" in text or "zusätzlich" in text for text in told) == 1
+    assert set(film["abweichend"]) == {"pruefen", "ende"}
+    assert eva.get(f"{at}/fall/99").status_code == 404
+    with people.read(system()) as session:
+        assert "Protokoll 1, Fall 1" in set(session.scalars(select(Zugriff.was)))
+
+
+def test_nobody_opens_or_deletes_the_log_of_somebody_else(browser: Open, people: Database) -> None:
+    eva, karin = browser("eva"), browser("karin")
+    at = uploaded(eva, "log.csv", TABLE.encode())
+    karin.get("/auswertung/protokolle")
+    assert [karin.get(at).status_code, karin.post(f"{at}/loeschen", {}).status_code] == [404, 404]
+    eva.get(at)
+    assert eva.post(f"{at}/loeschen", {}).status_code == 303
+    assert eva.get(at).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        pytest.param("log.pdf", b"%PDF", "Wählen Sie eine Datei", id="another kind of file"),
+        pytest.param("log.csv", b"", "leer", id="empty"),
+    ],
+)
+def test_what_is_no_log_is_refused_with_a_reason(browser: Open, people: Database, name: str, content: bytes, message: str) -> None:
+    eva = browser("eva")
+    eva.get("/auswertung/protokolle")
+    response = eva.post("/auswertung/protokolle", {"datei": (io.BytesIO(content), name)})
+    assert (response.status_code, message in response.text) == (422, True)
+
+
+def test_a_broken_file_says_why_and_goes(browser: Open, people: Database) -> None:
+    eva = browser("eva")
+    at = uploaded(eva, "log.xes", b"<log><trace>")
+    assert "kein gültiges XML" in eva.get(at).text
+    with people.read(system()) as session:
+        assert session.scalars(select(Protokolldatei)).all() == []
+
+
+def test_a_large_file_waits_for_the_scheduler(browser: Open, people: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, "AT_ONCE", 10)
+    eva = browser("eva")
+    at = uploaded(eva, "log.xes", b'<log><trace><event><string key="concept:name" value="pruefen"/></event></trace></log>')
+    assert "wird eingelesen" in eva.get(at).text
+    assert importing.read_waiting(people) == 1
+    assert "Fälle 1 " in figures(eva.get(at).text)
+
+
+# Before it goes live
+
+
+def test_an_edited_diagram_says_which_cases_would_not_fit_and_why(browser: Open, lived: Database) -> None:
+    petra = browser("petra")
+    petra.get("/auswertung/wenn")
+    edited = drawings.FALL.replace(b'"pruefen"', b'"anders"').replace(b">pruefen<", b">anders<")
+    response = petra.post("/auswertung/wenn", {"modell": (io.BytesIO(edited), "fall.bpmn")})
+    assert response.status_code == 303
+    page = petra.get(response.location).text
+    assert "Bitte vor der Freigabe prüfen" in page
+    assert "13 Fälle wichen stärker ab" in page
+    gate = petra.get(str(response.location).replace("/ergebnis", "/ergebnis.json")).json
+    assert (gate["fertig"], gate["darf"], gate["vorher"], gate["nachher"]) == (True, False, 1.0, 0.0)
+    assert {(one["element"], one["abweichung"], one["neu"]) for one in gate["gruende"]} == {("pruefen", "unknown", 13)}
+
+
+def test_an_unchanged_version_passes_the_gate(browser: Open, lived: Database) -> None:
+    gate = browser("petra").get("/auswertung/wenn/ergebnis.json?prozess=fall&fassung=1").json
+    assert (gate["fertig"], gate["darf"], gate["faelle"], gate["wechsel"]["bleibt"]) == (True, True, 13, 13)
+
+
+def test_what_is_no_diagram_is_refused(browser: Open, people: Database) -> None:
+    petra = browser("petra")
+    petra.get("/auswertung/wenn")
+    assert petra.post("/auswertung/wenn", {"modell": (io.BytesIO(b"<x/>"), "x.bpmn")}).status_code == 422
+
+
+# One case
+
+
+def test_a_film_needs_a_permission_that_holds_and_is_recorded(browser: Open, lived: Database) -> None:
+    with lived.begin(Access("eva", {"*": frozenset({"evaluation"})})) as session:
+        nr = "2026-00001"
+        asked = aufsicht.ask(session, "SDOL", nr, REASON, 5).id
+    eva = browser("eva")
+    assert eva.get(f"/auswertung/film/{asked}").status_code == 404
+    with lived.begin(Access("leo", {"SDOL": frozenset({"leitung"})})) as session:
+        aufsicht.decide(session, asked, grant=True)
+    refresh(lived)
+    page = eva.get(f"/auswertung/film/{asked}")
+    assert page.status_code == 200
+    assert "«Anspruch prüfen» erledigt" in page.text
+    assert "Muster" not in page.text
+    film = eva.get(f"/auswertung/film/{asked}/0.json").json
+    assert film["bilder"][-1]["marken"] == {"fall": {"warten": 1}}
+    assert eva.get(f"/einsicht/{asked}").status_code == 403  # the file itself stays closed
+    assert browser("karin").get(f"/auswertung/film/{asked}").status_code == 404
+    with lived.read(system()) as session:
+        assert "film" in set(session.scalars(select(Zugriff.art)))
+
+
+def test_a_case_is_asked_for_by_what_evaluators_call_it(browser: Open, lived: Database) -> None:
+    refresh(lived)
+    with lived.read(system()) as session:
+        fall = session.scalars(select(Fall).where(Fall.region == "SDOL").order_by(Fall.id).limit(1)).one()
+        name = kennung.kennung(session, fall.id)
+    eva = browser("eva")
+    eva.get("/einsicht")
+    assert eva.post("/einsicht", {"region": "SDOL", "fall_nr": name, "begruendung": REASON, "tage": "5"}).status_code == 303
+    assert f"das ist {fall.fall_nr}" in browser("leo").get("/einsicht").text
+    assert fall.fall_nr not in eva.get("/einsicht").text

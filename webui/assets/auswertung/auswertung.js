@@ -1,0 +1,2 @@
+import "./bild.js";
+import "./film.js";

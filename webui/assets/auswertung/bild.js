@@ -1,0 +1,74 @@
+// A diagram with numbers on its elements. The table beside it says the same.
+//
+// <div data-bild data-quelle="…bpmn" data-marken='{"id": {"text": "12", "titel": "12 Fälle", "stufe": 0..4}}'>
+import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
+
+const GRADES = 5;
+// So few numbers stay legible on the whole diagram without hiding each other.
+const FEW = 20;
+
+export async function open(box) {
+  const leinwand = box.querySelector("[data-leinwand]");
+  const viewer = new NavigatedViewer({ container: leinwand, zoomScroll: { enabled: false } });
+  await load(viewer, box.dataset.quelle);
+  const canvas = viewer.get("canvas");
+  const actions = {
+    ganz: () => canvas.zoom("fit-viewport", "auto"),
+    groesser: () => canvas.zoom(canvas.zoom() * 1.25),
+    kleiner: () => canvas.zoom(canvas.zoom() / 1.25),
+  };
+  for (const button of box.querySelectorAll("[data-bild-aktion]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => actions[button.dataset.bildAktion]());
+  }
+  const steps = { ArrowLeft: [60, 0], ArrowRight: [-60, 0], ArrowUp: [0, 60], ArrowDown: [0, -60] };
+  leinwand.addEventListener("keydown", (event) => {
+    if (!steps[event.key] || event.ctrlKey || event.metaKey || event.altKey) return;
+    const [dx, dy] = steps[event.key];
+    canvas.scroll({ dx, dy });
+    event.preventDefault();
+  });
+  return viewer;
+}
+
+export async function load(viewer, address) {
+  const response = await fetch(address, { credentials: "same-origin" });
+  if (!response.ok) throw new Error(`diagram: ${response.status}`);
+  await viewer.importXML(await response.text());
+  viewer.get("zoomScroll").toggle(false);
+  viewer.get("canvas").zoom("fit-viewport", "auto");
+}
+
+export function badge(viewer, id, { text, titel = "", klasse = "", fest = false }) {
+  const shape = viewer.get("elementRegistry").get(id);
+  if (!shape) return;
+  const html = document.createElement("div");
+  html.className = `ff-zahl ${klasse}`;
+  html.textContent = text;
+  html.title = titel;
+  viewer.get("overlays").add(id, "zahl", { position: { top: -13, right: 14 }, html, scale: { min: fest ? 0.9 : 0.1 } });
+}
+
+// What surrounds others would colour all of them.
+const isContainer = (shape) => Boolean(shape?.children?.some((child) => !child.labelTarget));
+
+export function colour(viewer, id, marker) {
+  const shape = viewer.get("elementRegistry").get(id);
+  if (shape && !isContainer(shape)) viewer.get("canvas").addMarker(id, marker);
+}
+
+async function show(box) {
+  const viewer = await open(box);
+  const marks = Object.entries(JSON.parse(box.dataset.marken));
+  for (const [id, mark] of marks) {
+    badge(viewer, id, { ...mark, fest: marks.length <= FEW });
+    if (mark.stufe !== undefined) colour(viewer, id, `ff-stufe-${Math.min(mark.stufe, GRADES - 1)}`);
+  }
+  box.dataset.bereit = "ja";
+}
+
+for (const box of document.querySelectorAll("[data-bild]")) {
+  show(box).catch(() => {
+    box.querySelector("[data-leinwand]").textContent = "Das Diagramm konnte nicht geladen werden. Dieselben Zahlen stehen in der Tabelle.";
+  });
+}

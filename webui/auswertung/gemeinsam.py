@@ -1,0 +1,139 @@
+"""What the pages of an evaluation share: filters, deadlines for long work, diagrams with numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+
+from flask import request, url_for
+
+from engine.model.access import Access
+from engine.queries.auswertung import auswahl as wahl
+from engine.queries.auswertung.auswahl import Auswahl
+from engine.replay.pseudonyms import AGE_CLASSES
+from engine.store import library
+from engine.store.session import FallSession
+from engine.store.tables import DefinitionVersion
+from webui import words
+from webui.transactions import access, database
+
+SEHEN = (*wahl.KANTONAL, wahl.EIGENE)
+MIT_PROZESS = (*SEHEN, "prozess")
+# So long a page works before it shows how far it is and comes back for the rest.
+SEKUNDEN = 2.5
+GRADES = 5
+
+
+@dataclass(frozen=True)
+class Marke:
+    """A filter in force; following ``ohne`` takes it away."""
+
+    name: str
+    wert: str
+    ohne: str
+
+
+def frist(seconds: float = SEKUNDEN) -> Callable[[], bool]:
+    """True once the time is over."""
+    until = monotonic() + seconds
+    return lambda: monotonic() >= until
+
+
+def lesend(kantonal: Sequence[str] = wahl.KANTONAL) -> Access:
+    """The access by which this person's pages read figures."""
+    with database().read(access()) as session:
+        return wahl.lesend(access(), wahl.regionen(session), kantonal=kantonal)
+
+
+def filter_seite(session: FallSession, auswahl: Auswahl, behalten: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """What ``auswertung/filter.html`` needs: the fields, their choices and the filters in force."""
+    namen = {kuerzel: name for kuerzel, name in wahl.regionen(session).items() if kuerzel in session.access.regionen}
+    choices = {
+        "prozess": {one: prozess_name(session, one) for one in wahl.prozesse(session)} or {"fall": "fall"},
+        "region": namen,
+        "version": {str(one): f"Version {one}" for one in wahl.versionen(session, auswahl.prozess)},
+        "segment": dict(words.SEGMENTE),
+        "einstieg": dict(wahl.EINSTIEGE),
+        "alter": {name: name for _, name in AGE_CLASSES},
+    }
+    return {"auswahl": auswahl, "moeglich": choices, "marken": _marken(auswahl, choices, behalten or {}), "behalten": behalten or {}}
+
+
+def _marken(auswahl: Auswahl, choices: Mapping[str, Mapping[str, str]], behalten: Mapping[str, str]) -> list[Marke]:
+    titles = {"region": "Region", "version": "Fassung", "von": "Beginn ab", "bis": "Beginn bis", "segment": "Segment", "einstieg": "Einstieg", "alter": "Alter"}
+    found = []
+    for name, title in titles.items():
+        value = auswahl.as_args().get(name)
+        if value:
+            shown = words.datum(value) if name in ("von", "bis") else choices.get(name, {}).get(value, value)
+            found.append(Marke(title, shown, url_for(str(request.endpoint), **{**auswahl.without(name).as_args(), **behalten})))
+    return found
+
+
+def prozess_name(session: FallSession, prozess: str) -> str:
+    """The name of the newest version."""
+    found = _newest(session, prozess)
+    return found.name if found and found.name else prozess
+
+
+def _newest(session: FallSession, prozess: str, version: int | None = None) -> DefinitionVersion | None:
+    query = session.query(DefinitionVersion).filter_by(kind="process", id=prozess)
+    query = query if version is None else query.filter_by(version=version)
+    return query.order_by(DefinitionVersion.version.desc()).first()
+
+
+@dataclass(frozen=True)
+class Bild:
+    """A diagram of a page: its process, name, address, and what stands on its elements."""
+
+    prozess: str
+    name: str
+    quelle: str
+    marken: Mapping[str, Mapping[str, Any]]
+
+
+def bilder(session: FallSession, release_id: int | None, prozesse: Iterable[str], marken: Mapping[str, Mapping[str, Any]]) -> list[Bild]:
+    """The diagrams of a release, each with those of the marks that are about its elements."""
+    if release_id is None:
+        return []
+    contents = library.contents(session, release_id)
+    found = []
+    for prozess in prozesse:
+        item = contents.item("process", prozess)
+        version = None if item is None else _newest(session, prozess, item.version)
+        if version is not None:
+            elements = contents.process(prozess).elements
+            own = {element: mark for element, mark in marken.items() if element in elements}
+            found.append(Bild(prozess, version.name or prozess, url_for("auswertung.diagramm", key=version.key), own))
+    return found
+
+
+def stufe(value: int, most: int) -> int:
+    """The colour's grade of a number, 0 to 4."""
+    return min(GRADES - 1, value * GRADES // (most + 1)) if most else 0
+
+
+def prozent(share: float | None) -> str:
+    """``49.7 %``; a dash where it is hidden."""
+    return "–" if share is None else f"{share * 100:.1f}\u00a0%"
+
+
+def zelle(value: int | None) -> str:
+    """A count, or that it is too small to be shown."""
+    return "*" if value is None else words.zahl(value)
+
+
+def dauer(seconds: float | None) -> str:
+    """``3.5 Tage``, ``4 Stunden``, ``12 Minuten``."""
+    if seconds is None:
+        return "–"
+    if seconds >= 86_400:
+        return f"{seconds / 86_400:.1f} Tage"
+    if seconds >= 3600:
+        return f"{seconds / 3600:.1f} Stunden"
+    return f"{round(seconds / 60)} Minuten" if seconds >= 60 else "unter 1 Minute"
+
+
+WERKZEUGE = {"prozent": prozent, "zelle": zelle, "dauer": dauer}

@@ -1,0 +1,282 @@
+"""Logs of other case software: upload, say what the columns mean, assign activities, replay on a diagram."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from engine.commands.auswertung import modelldateien
+from engine.commands.auswertung import protokolle as commands
+from engine.commands.auswertung.nachspielen import Auftrag, align
+from engine.model.errors import FormInvalid, NotFound
+from engine.queries.auswertung import film, modelle
+from engine.queries.auswertung import protokolle as queries
+from engine.queries.auswertung.auswahl import KANTONAL
+from engine.replay.conformance import WORDS, Replayer
+from engine.replay.log import LogUnreadable
+from engine.replay.model import Model
+from engine.store.audit import log
+from engine.store.session import FallSession
+from engine.store.tables import DefinitionVersion, Modelldatei, Protokoll
+from webui.auswertung.film import as_dict, picture_text
+from webui.auswertung.gemeinsam import WERKZEUGE, Bild, frist, prozent, stufe
+from webui.auswertung.start import drawing
+from webui.rules import requires
+from webui.tabellen import csv_lines
+from webui.transactions import access, database, reading, writing
+
+protokolle = Blueprint("protokolle", __name__, url_prefix="/auswertung/protokolle")
+
+SPALTEN = {"case": "Fall", "activity": "Aktivität", "timestamp": "Zeitpunkt", "lifecycle": "Zustand (lifecycle)"}
+WIE = {"id": "Id", "name": "Name", "hand": "von Hand", "nirgends": "nicht gefunden"}
+SHOWN = 25
+
+
+@protokolle.get("")
+@requires(*KANTONAL)
+def liste() -> ResponseReturnValue:
+    return _list()
+
+
+@protokolle.post("")
+@requires(*KANTONAL)
+def hochladen() -> ResponseReturnValue:
+    file = request.files.get("datei")
+    try:
+        with writing() as session:
+            made = commands.upload(session, file.filename or "" if file else "", file.stream.read(commands.MAX_BYTES + 1) if file else b"")
+    except FormInvalid as error:
+        return _list(error.errors)
+    return _go_on(made)
+
+
+@protokolle.get("/<int:id>")
+@requires(*KANTONAL)
+def zeigen(id: int) -> ResponseReturnValue:
+    with reading() as session:
+        protokoll = commands.own(session, id)
+    if protokoll.zustand == commands.NEW:
+        return _columns(id)
+    if protokoll.zustand != commands.READ:
+        response = Response(render_template("auswertung/protokoll_wartet.html", protokoll=protokoll))
+        if protokoll.zustand == commands.WAITS:
+            response.headers["Refresh"] = "2"
+        return response
+    return _result(id)
+
+
+@protokolle.post("/<int:id>/spalten")
+@requires(*KANTONAL)
+def spalten(id: int) -> ResponseReturnValue:
+    try:
+        with writing() as session:
+            made = commands.choose(session, id, request.form, request.form.get("zone", ""))
+    except FormInvalid as error:
+        return _columns(id, error.errors)
+    return _go_on(made)
+
+
+@protokolle.post("/<int:id>/modell")
+@requires(*KANTONAL)
+def modell(id: int) -> ResponseReturnValue:
+    """Choose what the log is replayed on: a deployed version, or a diagram from a file."""
+    file, wanted = request.files.get("modell"), request.form.get("fassung", "")
+    try:
+        with writing() as session:
+            protokoll = commands.own(session, id)
+            if file is not None and file.filename:
+                kept = modelldateien.keep(session, file.filename, file.stream.read(modelldateien.MAX_BYTES + 1))
+                protokoll.modelldatei_id, protokoll.prozess, protokoll.version = kept.id, kept.prozess, None
+            else:
+                _choose_version(session, protokoll, wanted)
+    except FormInvalid as error:
+        return _result(id, error.errors)
+    return redirect(url_for("protokolle.zeigen", id=id), 303)
+
+
+@protokolle.post("/<int:id>/zuordnung")
+@requires(*KANTONAL)
+def zuordnen(id: int) -> ResponseReturnValue:
+    with writing() as session:
+        protokoll = commands.own(session, id)
+        names = {str(number): name for number, (name, _) in enumerate(protokoll.aktivitaeten)}
+        protokoll.zuordnung = {name: value[:200] for number, name in names.items() if (value := request.form.get(f"a{number}", ""))}
+    flash("Die Zuordnung ist gespeichert.")
+    return redirect(url_for("protokolle.zeigen", id=id), 303)
+
+
+@protokolle.get("/<int:id>/fehler.csv")
+@requires(*KANTONAL)
+def fehler(id: int) -> ResponseReturnValue:
+    with reading() as session:
+        rows = commands.own(session, id).fehler
+    return _csv(["Zeile", "Grund"], rows, "fehler.csv")
+
+
+@protokolle.get("/<int:id>/varianten.csv")
+@requires(*KANTONAL)
+def varianten(id: int) -> ResponseReturnValue:
+    with reading() as session:
+        protokoll = commands.own(session, id)
+        model = _model(session, protokoll)
+        match, rows = queries.zuordnung(protokoll, model)
+        variants = queries.varianten(session, protokoll, rows)
+    found, _ = align(database(), [Auftrag(model, frozenset(variants), match=match, events="optional")], frist())
+    result = queries.ergebnis(variants, found[model.hash, f"{match} optional"], schwelle=1)
+    lines = [[one.faelle, *_cost(one), " → ".join(one.schritte)] for one in result.varianten]
+    return _csv(["Fälle", "Kosten", "mindestens", "höchstens", "Schritte"], lines, "varianten.csv")
+
+
+@protokolle.get("/<int:id>/modell.bpmn")
+@requires(*KANTONAL)
+def diagramm(id: int) -> ResponseReturnValue:
+    with reading() as session:
+        return drawing(_content(session, commands.own(session, id)))
+
+
+@protokolle.get("/<int:id>/fall/<int:nr>")
+@requires(*KANTONAL)
+def fall(id: int, nr: int) -> ResponseReturnValue:
+    protokoll, pseudonym, found = _film(id, nr)
+    texts = [picture_text(one) for one in found.bilder]
+    return render_template(
+        "auswertung/protokoll_fall.html", **WERKZEUGE, protokoll=protokoll, nr=nr, pseudonym=pseudonym, film=found, texte=texts,
+        diagramme=[{"prozess": protokoll.prozess, "name": protokoll.prozess}],
+    )  # fmt: skip
+
+
+@protokolle.get("/<int:id>/fall/<int:nr>.json")
+@requires(*KANTONAL)
+def fall_daten(id: int, nr: int) -> ResponseReturnValue:
+    protokoll, _, found = _film(id, nr)
+    return jsonify(as_dict(found, [{"prozess": protokoll.prozess, "name": protokoll.prozess, "quelle": url_for("protokolle.diagramm", id=id)}]))
+
+
+@protokolle.post("/<int:id>/loeschen")
+@requires(*KANTONAL)
+def loeschen(id: int) -> ResponseReturnValue:
+    with writing() as session:
+        commands.remove(session, id)
+    flash("Das Protokoll ist gelöscht.")
+    return redirect(url_for("protokolle.liste"), 303)
+
+
+def _go_on(made: Protokoll) -> ResponseReturnValue:
+    """Small files are read at once; larger ones by the scheduler, while the page waits."""
+    if made.zustand == commands.WAITS:
+        with reading() as session:
+            is_small = commands.is_small(session, made.id)
+        if is_small:
+            commands.read_in(database(), made.id)
+    return redirect(url_for("protokolle.zeigen", id=made.id), 303)
+
+
+def _list(errors: Mapping[str, str] | None = None) -> ResponseReturnValue:
+    with reading() as session:
+        rows = list(session.scalars(select(Protokoll).where(Protokoll.by == access().konto).order_by(Protokoll.id.desc()).limit(100)))
+        html = render_template("auswertung/protokolle.html", rows=rows, errors=errors or {}, megabyte=commands.MAX_BYTES >> 20)
+    return html, 422 if errors else 200
+
+
+def _columns(id: int, errors: Mapping[str, str] | None = None) -> ResponseReturnValue:
+    with reading() as session:
+        protokoll = commands.own(session, id)
+        try:
+            seen, guessed = commands.look(session, id)
+        except LogUnreadable as error:
+            return render_template("auswertung/protokoll_wartet.html", protokoll=protokoll, fehler=str(error)), 422
+        given: Any = request.form if errors else {name: getattr(guessed, name, None) or "" for name in SPALTEN}
+        html = render_template(
+            "auswertung/protokoll_spalten.html", protokoll=protokoll, gesehen=seen, spalten=SPALTEN, werte=given, zonen=commands.ZONES, errors=errors or {}
+        )
+    return html, 422 if errors else 200
+
+
+def _result(id: int, errors: Mapping[str, str] | None = None) -> ResponseReturnValue:
+    with reading() as session:
+        protokoll = commands.own(session, id)
+        fassungen = list(session.scalars(select(DefinitionVersion).where(DefinitionVersion.kind == "process").order_by(DefinitionVersion.id, DefinitionVersion.version.desc())))
+        given: dict[str, Any] = {"protokoll": protokoll, "fassungen": fassungen, "errors": errors or {}, "worte": WORDS, "wie": WIE, **WERKZEUGE}
+        if not protokoll.prozess:
+            return render_template("auswertung/protokoll.html", ergebnis=None, **given), 422 if errors else 200
+        model = _model(session, protokoll)
+        match, rows = queries.zuordnung(protokoll, model)
+        variants = queries.varianten(session, protokoll, rows)
+        examples = queries.beispiele(session, protokoll, rows) if protokoll.faelle <= 20_000 else {}
+    found, missing = align(database(), [Auftrag(model, frozenset(variants), match=match, events="optional")], frist())
+    result = queries.ergebnis(variants, found.get((model.hash, f"{match} optional"), {}), schwelle=1)
+    most = max((count or 0 for *_, count in result.abweichungen), default=0)
+    bild = Bild(protokoll.prozess, protokoll.name, url_for("protokolle.diagramm", id=id), _marks(result, most))
+    html = render_template(
+        "auswertung/protokoll.html", **given, ergebnis=result, fehlend=missing, match=match, zeilen=rows, ziele=queries.ziele(model), bild_daten=bild,
+        anteil=prozent(result.passend / result.faelle if result.faelle else None), beispiele=examples, gezeigt=SHOWN, hinweise=model.unsupported,
+    )  # fmt: skip
+    response = Response(html, 422 if errors else 200)
+    if missing and not errors:
+        response.headers["Refresh"] = "1"
+    return response
+
+
+def _marks(result: queries.Ergebnis, most: int) -> dict[str, dict[str, Any]]:
+    marks: dict[str, dict[str, Any]] = {}
+    for element, _, what, count in result.abweichungen:
+        mark = marks.setdefault(element, {"text": "0", "titel": "", "klasse": "ff-zahl--schlecht", "stufe": 0})
+        mark["titel"] = "; ".join(part for part in (mark["titel"], f"{WORDS[what]}: {count}") if part)
+        if (count or 0) > int(mark["text"]):
+            mark["text"], mark["stufe"] = str(count), stufe(count or 0, most)
+    return marks
+
+
+def _choose_version(session: FallSession, protokoll: Protokoll, wanted: str) -> None:
+    found = session.get(DefinitionVersion, int(wanted)) if wanted.isdecimal() and len(wanted) < 12 else None
+    if found is None or found.kind != "process":
+        raise FormInvalid({"modell": "Wählen Sie eine Fassung oder eine BPMN-Datei."})
+    protokoll.modelldatei_id, protokoll.prozess, protokoll.version = None, found.id, found.version
+
+
+def _model(session: FallSession, protokoll: Protokoll) -> Model:
+    if protokoll.modelldatei_id is not None:
+        kept = modelle.drawing(session, protokoll.modelldatei_id)
+        return modelle.of_drawing(session, kept.content, kept.name, kept.prozess)
+    if not protokoll.prozess:
+        raise NotFound("Das Modell")
+    return modelle.of_version(session, protokoll.prozess, protokoll.version)
+
+
+def _content(session: FallSession, protokoll: Protokoll) -> bytes:
+    if protokoll.modelldatei_id is not None:
+        return session.get_one(Modelldatei, protokoll.modelldatei_id).content
+    found = session.scalar(
+        select(DefinitionVersion).where(DefinitionVersion.kind == "process", DefinitionVersion.id == protokoll.prozess, DefinitionVersion.version == protokoll.version)
+    )
+    if found is None:
+        raise NotFound("Das Modell")
+    return found.content
+
+
+def _film(id: int, nr: int) -> tuple[Protokoll, str, film.Film]:
+    """Only of one's own upload, and recorded."""
+    with writing() as session:
+        protokoll = commands.own(session, id)
+        log(session, "film", f"Protokoll {id}, Fall {nr}")
+    with reading() as session:
+        model = _model(session, protokoll)
+        match, rows = queries.zuordnung(protokoll, model)
+        pseudonym, events = queries.fall(session, protokoll, nr, rows)
+    return protokoll, pseudonym, film.of_trace(events, Replayer(model, match=match), [protokoll.prozess])
+
+
+def _cost(one: queries.Variante) -> tuple[Any, Any, Any]:
+    found = one.gefunden
+    if found is None:
+        return "", "", ""
+    return ("nicht entschieden" if found.cost is None else found.cost), found.lower, "" if found.upper is None else found.upper
+
+
+def _csv(head: list[str], rows: Any, name: str) -> Response:
+    lines: Iterator[str] = csv_lines(head, rows)
+    return Response(lines, mimetype="text/csv", headers={"Content-Disposition": f"attachment; filename={name}"})

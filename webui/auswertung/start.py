@@ -1,0 +1,166 @@
+"""Adherence: how many cases fit their diagram, where the others leave it, and what of that somebody accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from engine.commands.auswertung import akzeptieren
+from engine.commands.auswertung.messen import Messung, messen
+from engine.model.errors import FormInvalid, NotFound
+from engine.queries import konten
+from engine.queries.auswertung import modelle, treue
+from engine.queries.auswertung.auswahl import Auswahl
+from engine.queries.auswertung.zellschutz import schwelle
+from engine.replay.conformance import WORDS
+from engine.replay.model import Model
+from engine.store.session import FallSession
+from engine.store.tables import DefinitionVersion
+from webui.auswertung.gemeinsam import MIT_PROZESS, SEHEN, WERKZEUGE, bilder, filter_seite, frist, lesend, prozent, stufe
+from webui.rules import requires
+from webui.tabellen import csv_lines
+from webui.transactions import access, database, reading, writing
+
+auswertung = Blueprint("auswertung", __name__, url_prefix="/auswertung")
+
+# What a Leitung and the Koordination may do beside looking.
+ANNEHMEN = (akzeptieren.KANTON, akzeptieren.REGION)
+
+
+@auswertung.get("")
+@requires(*SEHEN)
+def start() -> ResponseReturnValue:
+    return _page()
+
+
+@auswertung.get("/treue.csv")
+@requires(*SEHEN)
+def treue_csv() -> ResponseReturnValue:
+    measured, found, _ = _measured()
+    rows = [[one.name, one.element, WORDS[one.art], "unter Schwelle" if one.faelle is None else one.faelle, one.akzeptiert] for one in found.abweichungen]
+    lines = csv_lines(["Element", "Id", "Abweichung", "Fälle", "akzeptiert"], rows)
+    assert measured
+    return Response(lines, mimetype="text/csv", headers={"Content-Disposition": "attachment; filename=prozesstreue.csv"})
+
+
+@auswertung.post("/akzeptiert")
+@requires(*ANNEHMEN)
+def annehmen() -> ResponseReturnValue:
+    form = request.form
+    element, _, what = form.get("abweichung", "").rpartition("|")
+    try:
+        with writing() as session:
+            akzeptieren.accept(session, form.get("prozess", ""), element, what, gilt_in=form.get("gilt_in", ""), grund=form.get("grund", ""))
+    except FormInvalid as error:
+        return _page(errors=error.errors)
+    flash("Die Abweichung gilt als akzeptiert.")
+    return redirect(url_for("auswertung.start", prozess=form.get("prozess", "fall")), 303)
+
+
+@auswertung.post("/akzeptiert/<int:id>/aufheben")
+@requires(*ANNEHMEN)
+def aufheben(id: int) -> ResponseReturnValue:
+    with writing() as session:
+        akzeptieren.give_up(session, id)
+    flash("Die Abweichung zählt wieder.")
+    return redirect(url_for("auswertung.start"), 303)
+
+
+@auswertung.get("/diagramm/<int:key>.bpmn")
+@requires(*MIT_PROZESS, "aufsicht")
+def diagramm(key: int) -> ResponseReturnValue:
+    with reading() as session:
+        found = session.get(DefinitionVersion, key)
+        if found is None or found.kind != "process":
+            raise NotFound("Das Diagramm")
+        return drawing(found.content)
+
+
+def drawing(content: bytes) -> Response:
+    """A file that came from outside: opened by itself it must not run as a page of this site."""
+    response = Response(content, mimetype="application/xml")
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+def _gegen(session: FallSession, auswahl: Auswahl) -> Model | None:
+    """The version everything is measured against, when one is asked for."""
+    wanted = request.args.get("gegen", "")
+    return modelle.of_version(session, auswahl.prozess, int(wanted)) if wanted.isdecimal() and len(wanted) < 9 else None
+
+
+def _measured() -> tuple[Messung, treue.Treue, Auswahl]:
+    auswahl, narrow = Auswahl.of(request.args), lesend()
+    with reading() as session:
+        model = _gegen(session, auswahl)
+        rows, least = treue.akzeptierte(session, auswahl.prozess), schwelle(session)
+    measured = messen(database(), narrow, auswahl, frist(), model=model)
+    gruende = {(row.element, row.abweichung): row.grund for row in rows}
+    return measured, treue.treue(measured.faelle, treue.geltend(rows), schwelle=least, gruende=gruende), auswahl
+
+
+def _page(errors: Mapping[str, str] | None = None) -> ResponseReturnValue:
+    measured, found, auswahl = _measured()
+    gegen = request.args.get("gegen", "")
+    with database().read(lesend()) as session:
+        kept = {"gegen": gegen} if gegen else {}
+        release = max((one.spur.release_id for one in measured.faelle), default=None)
+        if gegen.isdecimal() and len(gegen) < 9:
+            release = modelle.release_of(session, auswahl.prozess, int(gegen)) or release
+        calls = modelle.of_release(session, release, auswahl.prozess).called if release else {}
+        ordered = [auswahl.prozess, *(one for one in calls if one != auswahl.prozess)]
+        angenommen = treue.akzeptierte(session, auswahl.prozess, alle=True)
+        html = render_template(
+            "auswertung/start.html",
+            **WERKZEUGE, **filter_seite(session, auswahl, kept),
+            messung=measured, treue=found, worte=WORDS, schwelle=schwelle(session), gegen=gegen, fassungen=_deployed(session, auswahl.prozess),
+            bilder=[bild for bild in bilder(session, release, ordered, _marken(found)) if bild.marken or bild.prozess == auswahl.prozess],
+            schaubild=_schaubild(found), angenommen=angenommen, errors=errors or {}, values=request.form,
+            namen=konten.names(session, [row.by for row in angenommen] + [row.aufgehoben_von for row in angenommen]),
+            regionen=konten.regionen(session), wo=_wo(),
+        )  # fmt: skip
+    response = Response(html, 422 if errors else 200)
+    if not measured.is_complete and not errors:
+        response.headers["Refresh"] = "1"
+    return response
+
+
+def _wo() -> list[str]:
+    with database().read(access()) as session:
+        return akzeptieren.where_may(session)
+
+
+def _deployed(session: FallSession, prozess: str) -> list[int]:
+    return [row.version for row in session.query(DefinitionVersion.version).filter_by(kind="process", id=prozess).order_by(DefinitionVersion.version)]
+
+
+def _marken(found: treue.Treue) -> dict[str, dict[str, Any]]:
+    """For each element with deviations the largest number of cases, and in words all of them."""
+    grouped: dict[str, list[treue.Abweichung]] = {}
+    for one in found.abweichungen:
+        grouped.setdefault(one.element, []).append(one)
+    most = max((one.faelle or 0 for one in found.abweichungen), default=0)
+    return {element: _marke(rows, most) for element, rows in grouped.items()}
+
+
+def _marke(rows: Sequence[treue.Abweichung], most: int) -> dict[str, Any]:
+    shown = max((one.faelle or 0 for one in rows), default=0)
+    title = "; ".join(f"{WORDS[one.art]}: {one.faelle if one.faelle is not None else 'unter der Schwelle'}" for one in rows)
+    return {"text": str(shown) if shown else "*", "titel": title, "klasse": "ff-zahl--schlecht", "stufe": stufe(shown, most)}
+
+
+def _schaubild(found: treue.Treue) -> dict[str, Any] | None:
+    """The share of fitting cases by row, where it is shown at all."""
+    rows = [(f"{row.region} v{row.version}", row.anteil) for row in found.zeilen if row.anteil is not None]
+    if len(rows) < 2:
+        return None
+    return {
+        "grid": {"left": 10, "right": 30, "top": 10, "bottom": 10, "containLabel": True},
+        "xAxis": {"type": "value", "max": 100, "axisLabel": {"formatter": "{value} %"}},
+        "yAxis": {"type": "category", "inverse": True, "data": [name for name, _ in rows]},
+        "series": [{"type": "bar", "data": [round(share * 100, 1) for _, share in rows], "label": {"show": True, "position": "insideRight", "formatter": "{c} %"}}],
+        "beschreibung": ", ".join(f"{name} {prozent(share)}" for name, share in rows),
+    }

@@ -1,0 +1,116 @@
+"""Many cases at once: frequency, duration and waiting on the diagram, the ways taken, and a time-lapse of where cases were."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+
+from engine.commands.auswertung.messen import messen
+from engine.queries.auswertung import modelle
+from engine.queries.auswertung import viele as queries
+from engine.queries.auswertung.auswahl import Auswahl, spuren
+from engine.queries.auswertung.zellschutz import schwelle
+from engine.store import library
+from engine.store.session import FallSession
+from webui.auswertung.gemeinsam import SEHEN, WERKZEUGE, bilder, dauer, filter_seite, frist, lesend, stufe
+from webui.rules import requires
+from webui.tabellen import csv_lines
+from webui.transactions import database
+from webui.words import langes_datum, zahl
+
+viele = Blueprint("viele", __name__, url_prefix="/auswertung")
+
+Mass = Callable[[queries.Element], float | None]
+MASSE: Mapping[str, tuple[str, Mass, Callable[[float], str]]] = {
+    "faelle": ("Fälle", lambda one: one.faelle, lambda value: zahl(int(value))),
+    "mal": ("Durchläufe", lambda one: one.mal, lambda value: zahl(int(value))),
+    "dauer": ("Dauer (Median)", lambda one: one.median, dauer),
+    "warten": ("Warten (Median)", lambda one: one.wartezeit, dauer),
+}
+SPALTEN = ["Element", "Id", "Fälle", "Durchläufe", "Dauer Median (Sekunden)", "Dauer 90 % (Sekunden)", "Warten Median (Sekunden)", "abgebrochen", "offen"]
+
+
+@viele.get("/faelle")
+@requires(*SEHEN)
+def uebersicht() -> ResponseReturnValue:
+    auswahl, narrow = Auswahl.of(request.args), lesend()
+    mass = request.args.get("mass", "") if request.args.get("mass") in MASSE else "faelle"
+    folge = request.args.get("folge", "") if request.args.get("folge") in queries.FOLGEN else "phasen"
+    measured = messen(database(), narrow, auswahl, frist())
+    rows = [one.spur for one in measured.faelle]
+    with database().read(narrow) as session:
+        least, release = schwelle(session), max((row.release_id for row in rows), default=None)
+        found = queries.elemente(rows, schwelle=least)
+        prozesse = _prozesse(session, release, auswahl.prozess)
+        html = render_template(
+            "auswertung/viele.html",
+            **WERKZEUGE, **filter_seite(session, auswahl, {"mass": mass, "folge": folge}),
+            messung=measured, elemente=found, namen=_namen(session, release, prozesse), masse=MASSE, mass=mass, folge=folge, schwelle=least,
+            wege=queries.wege(measured.faelle, folge, schwelle=least),
+            bilder=bilder(session, release, prozesse, _marken(found, mass)),
+            zeitraffer=queries.zeitraffer(rows, session.now, schwelle=least)[::10], diagramme=_diagramme(session, release, prozesse),
+        )  # fmt: skip
+    response = Response(html)
+    if not measured.is_complete:
+        response.headers["Refresh"] = "1"
+    return response
+
+
+@viele.get("/faelle/elemente.csv")
+@requires(*SEHEN)
+def elemente_csv() -> ResponseReturnValue:
+    with database().read(lesend()) as session:
+        rows = spuren(session, Auswahl.of(request.args))
+        release = max((row.release_id for row in rows), default=None)
+        names = _namen(session, release, _prozesse(session, release, Auswahl.of(request.args).prozess))
+        lines = [
+            [names.get(one.element, one.element), one.element, one.faelle, one.mal, one.median, one.neuntes_zehntel, one.wartezeit, one.abgebrochen, one.offen]
+            for one in queries.elemente(rows, schwelle=schwelle(session))
+            if one.faelle is not None
+        ]
+    return Response(csv_lines(SPALTEN, lines), mimetype="text/csv", headers={"Content-Disposition": "attachment; filename=elemente.csv"})
+
+
+@viele.get("/faelle/zeitraffer.json")
+@requires(*SEHEN)
+def zeitraffer() -> ResponseReturnValue:
+    auswahl = Auswahl.of(request.args)
+    with database().read(lesend()) as session:
+        rows = spuren(session, auswahl)
+        moments = queries.zeitraffer(rows, session.now, schwelle=schwelle(session))
+        release = max((row.release_id for row in rows), default=None)
+        drawn = _diagramme(session, release, _prozesse(session, release, auswahl.prozess))
+    begin = moments[0].at if moments else None
+    texts = [f"{langes_datum(one.at)}: {'zu wenige' if one.offen is None else one.offen} Fälle" for one in moments]
+    pictures = [{"t": int((one.at - begin).total_seconds()), "text": text, "marken": one.marken} for one, text in zip(moments, texts, strict=True) if begin]
+    return jsonify({"diagramme": drawn, "ende": pictures[-1]["t"] if pictures else 0, "bilder": pictures, "tage": [langes_datum(one.at) for one in moments]})
+
+
+def _prozesse(session: FallSession, release: int | None, prozess: str) -> list[str]:
+    if release is None:
+        return [prozess]
+    return [prozess, *(one for one in modelle.of_release(session, release, prozess).called if one != prozess)]
+
+
+def _diagramme(session: FallSession, release: int | None, prozesse: Sequence[str]) -> list[dict[str, str]]:
+    return [{"prozess": one.prozess, "name": one.name, "quelle": one.quelle} for one in bilder(session, release, prozesse, {})]
+
+
+def _namen(session: FallSession, release: int | None, prozesse: Sequence[str]) -> dict[str, str]:
+    if release is None:
+        return {}
+    contents = library.contents(session, release)
+    held = [prozess for prozess in prozesse if contents.item("process", prozess)]
+    return {id_: element.name for prozess in held for id_, element in contents.process(prozess).elements.items() if element.name}
+
+
+def _marken(found: Sequence[queries.Element], mass: str) -> dict[str, dict[str, Any]]:
+    title, of, shown = MASSE[mass]
+    values = {one.element: value for one in found if (value := of(one)) is not None}
+    most = max((int(value) for value in values.values()), default=0)
+    return {element: {"text": shown(value), "titel": f"{title}: {shown(value)}", "stufe": stufe(int(value), most)} for element, value in values.items()}
+
+

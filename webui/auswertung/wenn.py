@@ -1,0 +1,165 @@
+"""Before a version goes live: all history replayed on the released diagram and on the edited one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from engine.commands.auswertung import modelldateien
+from engine.commands.auswertung.messen import Messung, messen
+from engine.model.errors import FormInvalid, NotFound
+from engine.queries import konten
+from engine.queries.auswertung import kennung, modelle
+from engine.queries.auswertung import wenn as queries
+from engine.queries.auswertung.auswahl import KANTONAL, Auswahl
+from engine.queries.auswertung.zellschutz import schwelle
+from engine.replay.conformance import WORDS
+from engine.replay.model import Model
+from engine.store.session import FallSession
+from engine.store.tables import DefinitionVersion, Fall, Modelldatei
+from webui.auswertung.gemeinsam import MIT_PROZESS, WERKZEUGE, Bild, filter_seite, frist, lesend, stufe
+from webui.auswertung.start import drawing
+from webui.rules import requires
+from webui.transactions import access, database, reading, writing
+
+wenn = Blueprint("wenn", __name__, url_prefix="/auswertung/wenn")
+
+# The process owner sees the same figures, for the gate before a release.
+SIEHT = (*KANTONAL, "prozess")
+WORTE = {"bleibt": "gleich", "schlechter": "mehr Abweichungen", "besser": "weniger Abweichungen", "offen": "nicht entschieden"}
+
+
+@wenn.get("")
+@requires(*MIT_PROZESS)
+def start() -> ResponseReturnValue:
+    return _start()
+
+
+@wenn.post("")
+@requires(*MIT_PROZESS)
+def hochladen() -> ResponseReturnValue:
+    file = request.files.get("modell")
+    try:
+        with writing() as session:
+            kept = modelldateien.keep(session, file.filename or "" if file else "", file.stream.read(modelldateien.MAX_BYTES + 1) if file else b"")
+    except FormInvalid as error:
+        return _start(error.errors)
+    return redirect(url_for("wenn.ergebnis", modell=kept.id, prozess=kept.prozess, basis=request.form.get("basis", "")[:9] or None), 303)
+
+
+@wenn.get("/modell/<int:id>.bpmn")
+@requires(*MIT_PROZESS)
+def diagramm(id: int) -> ResponseReturnValue:
+    with reading() as session:
+        return drawing(modelle.drawing(session, id).content)
+
+
+@wenn.get("/ergebnis")
+@requires(*MIT_PROZESS)
+def ergebnis() -> ResponseReturnValue:
+    auswahl = Auswahl.of(request.args)
+    before, after, result = _compared(auswahl)
+    with database().read(lesend(SIEHT)) as session:
+        kept = {name: request.args[name] for name in ("modell", "fassung", "basis") if request.args.get(name)}
+        html = render_template(
+            "auswertung/wenn_ergebnis.html",
+            **WERKZEUGE, **filter_seite(session, auswahl, kept), unterschied=result, worte=WORDS, wechsel=WORTE, neu=_name(session, auswahl),
+            fertig=len(before.faelle) - result.fehlend, ganz=len(before.faelle) + before.ungelesen, is_complete=before.is_complete and after.is_complete,
+            bild=_bild(session, auswahl, result), regionen=konten.regionen(session), schwelle=schwelle(session), kennungen=_kennungen(session, result),
+        )  # fmt: skip
+    response = Response(html)
+    if not (before.is_complete and after.is_complete):
+        response.headers["Refresh"] = "1"
+    return response
+
+
+@wenn.get("/ergebnis.json")
+@requires(*MIT_PROZESS)
+def gate() -> ResponseReturnValue:
+    """The same in short, for whoever asks before a release; ``fertig`` is false while cases are still to be replayed: ask again."""
+    before, after, result = _compared(Auswahl.of(request.args))
+    return jsonify({
+        "fertig": before.is_complete and after.is_complete, "darf": result.darf and before.is_complete and after.is_complete, "faelle": result.faelle,
+        "vorher": result.vorher, "nachher": result.nachher, "wechsel": dict(result.wechsel), "fehlend": result.fehlend,
+        "gruende": [{"element": one.element, "abweichung": one.art, "neu": one.neu, "weg": one.weg} for one in result.gruende],
+    })  # fmt: skip
+
+
+def _start(errors: Mapping[str, str] | None = None) -> ResponseReturnValue:
+    with reading() as session:
+        rows = list(session.scalars(select(Modelldatei).where(Modelldatei.by == access().konto).order_by(Modelldatei.id.desc()).limit(20)))
+        versions = list(session.scalars(select(DefinitionVersion).where(DefinitionVersion.kind == "process").order_by(DefinitionVersion.id, DefinitionVersion.version.desc())))
+        html = render_template("auswertung/wenn.html", modelle=rows, fassungen=versions, errors=errors or {})
+    return html, 422 if errors else 200
+
+
+def _number(name: str) -> int | None:
+    text = request.args.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
+def _new(session: FallSession, auswahl: Auswahl) -> Model:
+    """What is asked about: an uploaded drawing, or a deployed version.
+
+    Raises:
+        NotFound: neither was given.
+    """
+    drawn, version = _number("modell"), _number("fassung")
+    if drawn is not None:
+        kept = modelle.drawing(session, drawn)
+        return modelle.of_drawing(session, kept.content, kept.name, kept.prozess)
+    if version is None:
+        raise NotFound("Das geänderte Diagramm")
+    return modelle.of_version(session, auswahl.prozess, version)
+
+
+def _compared(auswahl: Auswahl) -> tuple[Messung, Messung, queries.Unterschied]:
+    narrow, enough = lesend(SIEHT), frist()
+    with reading() as session:
+        new, base, least = _new(session, auswahl), _number("basis"), schwelle(session)
+        old = None if base is None else modelle.of_version(session, auswahl.prozess, base)
+    before = messen(database(), narrow, auswahl, enough, model=old)
+    after = messen(database(), narrow, auswahl, enough, model=new)
+    return before, after, queries.unterschied(before.faelle, after.faelle, schwelle=least)
+
+
+def _name(session: FallSession, auswahl: Auswahl) -> str:
+    drawn = _number("modell")
+    return modelle.drawing(session, drawn).name if drawn is not None else f"{auswahl.prozess}, Fassung {_number('fassung')}"
+
+
+def _bild(session: FallSession, auswahl: Auswahl, result: queries.Unterschied) -> Bild:
+    drawn = _number("modell")
+    source = url_for("wenn.diagramm", id=drawn) if drawn is not None else url_for("auswertung.diagramm", key=_key(session, auswahl))
+    marks: dict[str, dict[str, Any]] = {}
+    most = max((one.neu or 0 for one in result.gruende), default=0)
+    for one in result.gruende:
+        mark = marks.setdefault(one.element, {"text": "", "titel": "", "klasse": "ff-zahl--gut"})
+        if one.neu != 0:
+            mark |= {"text": f"+{one.neu if one.neu is not None else '*'}", "klasse": "ff-zahl--schlecht", "stufe": stufe(one.neu or 0, most)}
+        elif not mark["text"]:
+            mark["text"] = f"−{one.weg if one.weg is not None else '*'}"
+        mark["titel"] = "; ".join(part for part in (mark["titel"], WORDS[one.art]) if part)
+    return Bild(auswahl.prozess, "Geändertes Diagramm", source, marks)
+
+
+def _key(session: FallSession, auswahl: Auswahl) -> int:
+    query = select(DefinitionVersion.key).where(DefinitionVersion.kind == "process", DefinitionVersion.id == auswahl.prozess, DefinitionVersion.version == _number("fassung"))
+    return session.scalar(query) or 0
+
+
+def _kennungen(session: FallSession, result: queries.Unterschied) -> dict[tuple[str, str], list[str]]:
+    """Which cases: their numbers to the Leitung that leads them, to evaluators what they call them."""
+    if not access().has(*KANTONAL, "leitung"):
+        return {}
+    leads = not access().rollen_in("*") & set(KANTONAL)
+    ids = {id_ for rows in result.betroffen.values() for id_ in rows}
+    if leads:
+        names = dict(session.execute(select(Fall.id, Fall.fall_nr).where(Fall.id.in_(ids))).all())
+    else:
+        names = {id_: kennung.kennung(session, id_) for id_ in ids}
+    return {key: [str(names[id_]) for id_ in rows if id_ in names] for key, rows in result.betroffen.items()}
