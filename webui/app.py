@@ -24,11 +24,13 @@ from webui.aufsicht import aufsicht
 from webui.auftraege import auftraege, own_list
 from webui.bestand import allow_large_upload, bestand
 from webui.betrieb import betrieb, measure
+from webui.bfs import bfs
 from webui.config import Config
 from webui.dateien import asset, read_manifest
 from webui.demo import demo
 from webui.dubletten import dubletten
 from webui.einfuehrung import SEHEN, einfuehrung
+from webui.ewk import ewk
 from webui.faelle import faelle
 from webui.formulare import html_id
 from webui.fortsetzen import mine
@@ -65,7 +67,7 @@ BLUEPRINTS = (
     *(dateien.dateien, konto, mein_konto, konten, oidc.oidc, zugaenge, demo, betrieb),
     *(arbeit, aufgaben, zuweisung, stellvertretung, mitteilungen, listen, leitung),
     *(faelle, akte, papier, sitzung, neben, bestand, abgleich, dubletten, uebergabe),
-    *(auftraege, einfuehrung, parameter, aufsicht, vernichtung),
+    *(auftraege, bfs, ewk, einfuehrung, parameter, aufsicht, vernichtung),
     *(vergleich, freigaben),
     *auswertung.BLUEPRINTS,
     *(entwuerfe, werkdateien, pruefen, probieren, probelaeufe),

@@ -86,17 +86,25 @@ def open_case(
     values = form.validate(raw, form_context(session, form, region), feel=feel.shared(), now=session.now) if form else dict(raw)
     gestalt.require(values)
     number_persons(values.get("personen") or [])
-    if known_elsewhere := dubletten(session, region, values.get("personen") or []):
-        values["dubletten"] = known_elsewhere
-    before = vorfall(session, place, values.get("personen") or [])
+    vorfall_id = _recognise(session, region, place, values)
     fall = new_fall(session, place, household(values.get("personen") or []))
-    if before is not None:
-        values |= {"vorfall_id": before.id, "vorfall": f"{before.fall_nr}, abgeschlossen am {before.abgeschlossen_am}"}
-        fall.vorfall_id = before.id
+    fall.vorfall_id = vorfall_id
     if request_id:
         session.add(Meldung(message_id=request_id, name="open_case", fall_id=fall.id, at=session.now))
     log(session, "write", "open_case", fall_id=fall.id, region=place)
     return ref(start_instance(session, fall, process, values, act=Act("open_case", name="Fall eröffnet"), release_id=release_id))
+
+
+def _recognise(session: FallSession, region: str, place: str, values: dict[str, Any]) -> int | None:
+    """Note in ``values`` where these people are supported already, and their closed case (P11) in ``place``, whose id it gives."""
+    personen = values.get("personen") or []
+    if known_elsewhere := dubletten(session, region, personen):
+        values["dubletten"] = known_elsewhere
+    before = vorfall(session, place, personen)
+    if before is None:
+        return None
+    values |= {"vorfall_id": before.id, "vorfall": f"{before.fall_nr}, abgeschlossen am {before.abgeschlossen_am}"}
+    return before.id
 
 
 def start_case(session: FallSession, region: str, at: Ausloeser, values: Mapping[str, Any], act: Act) -> CaseRef:

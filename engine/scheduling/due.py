@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 
 from engine.commands import umstellen
 from engine.commands.deployments import take_effect
@@ -125,14 +126,18 @@ def _handle(session: FallSession, key: int) -> None:
 
 def _next(session: FallSession, kind: Kind) -> int | None:
     """The key of what is due longest, its instance locked; what another scheduler has locked is left to it."""
-    table = kind.table
-    query = select(table.key).where(kind.at <= session.now, *kind.where()).order_by(kind.at, table.key).limit(1)
-    if table in (Ausloeser, Geltung, Nachricht):  # belongs to no instance yet: the row itself is the lock
-        locked = query.with_for_update(of=table, skip_locked=True)
-    else:
-        locked = query.join(Instanz, Instanz.nummer == table.instanz_nummer).with_for_update(of=Instanz, skip_locked=True)
-    found: int | None = session.scalar(locked)
+    found: int | None = session.scalar(_longest_due(kind), {"now": session.now})
     return found
+
+
+@cache
+def _longest_due(kind: Kind) -> Select[Any]:
+    # Put together once: with thousands due that costs as much as sending it.
+    table = kind.table
+    query = select(table.key).where(kind.at <= bindparam("now"), *kind.where()).order_by(kind.at, table.key).limit(1)
+    if table in (Ausloeser, Geltung, Nachricht):  # belongs to no instance yet: the row itself is the lock
+        return query.with_for_update(of=table, skip_locked=True)
+    return query.join(Instanz, Instanz.nummer == table.instanz_nummer).with_for_update(of=Instanz, skip_locked=True)
 
 
 def _next_of_each(session: FallSession) -> dict[Kind, datetime]:

@@ -57,6 +57,8 @@ ROUTES: dict[str, set[str] | frozenset[str] | None] = {
     "sitzung.*": ANYBODY,
     "neben.*": OPENS,
     "abgleich.*": {"leitung", "administration"},
+    "ewk.*": {"leitung", "administration"},
+    "bfs.*": {"leitung", "administration"},
     "einfuehrung.uebersicht": {"koordination", "leitung", "umsetzung"},
     "einfuehrung.*": {"koordination", "leitung"},
     "auftraege.*": {"vpe_stelle"},
