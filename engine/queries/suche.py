@@ -100,7 +100,11 @@ def pick(rows: Iterable[Mapping[str, Any]], felder: Mapping[str, Feld], wanted: 
         if all(_matches(felder[one.field], one, row.get(one.field)) for one in wanted.conditions)
     ]
     directions = [*(is_descending for _, is_descending in wanted.sort), False]
-    found.sort(key=cmp_to_key(lambda one, other: _compared(one[0], other[0], directions)))
+
+    def compare(one: tuple[Place, Any], other: tuple[Place, Any]) -> int:
+        return _compared(one[0], other[0], directions)
+
+    found.sort(key=cmp_to_key(compare))
     page = _page(found, wanted, directions)
     return Found([row for _, row in page], len(found), [place for place, _ in page])
 
