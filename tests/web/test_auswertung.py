@@ -16,6 +16,7 @@ from engine.commands import aufsicht
 from engine.commands.auswertung import protokolle as importing
 from engine.commands.auswertung.spuren import refresh
 from engine.commands.probelauf import start_probelauf
+from engine.commands.werkstatt import begin_draft
 from engine.model.access import Access, system, with_trials
 from engine.queries.auswertung import kennung
 from engine.store.konten import create_konto, grant
@@ -275,6 +276,21 @@ def test_an_edited_diagram_says_which_cases_would_not_fit_and_why(browser: Open,
 def test_an_unchanged_version_passes_the_gate(browser: Open, lived: Database) -> None:
     gate = browser("petra").get("/auswertung/wenn/ergebnis.json?prozess=fall&fassung=1").json
     assert (gate["fertig"], gate["darf"], gate["faelle"], gate["wechsel"]["bleibt"]) == (True, True, 13, 13)
+
+
+def test_the_studio_leads_here_with_its_draft(browser: Open, lived: Database) -> None:
+    edited = drawings.FALL.replace(b'"pruefen"', b'"anders"').replace(b">pruefen<", b">anders<")
+    with lived.begin(Access("petra", {"*": frozenset({"prozess"})})) as session:
+        draft = begin_draft(session, "Versuch", {"fall.bpmn": edited}).id
+    petra = browser("petra")
+    response = petra.get(f"/auswertung/wenn?entwurf={draft}")
+    assert response.status_code == 302
+    page = petra.get(response.location).text
+    assert "Entwurf Versuch" in page
+    assert "13 Fälle wichen stärker ab" in page
+    assert petra.get(f"/auswertung/wenn/entwurf/{draft}/fall.bpmn").data == edited
+    assert browser("leo").get(f"/auswertung/wenn/entwurf/{draft}/fall.bpmn").status_code == 404
+    assert petra.get("/auswertung/wenn/ergebnis?entwurf=99").status_code == 404
 
 
 def test_what_is_no_diagram_is_refused(browser: Open, people: Database) -> None:
