@@ -24,16 +24,16 @@ def vorfall(session: FallSession, region: str, personen: Iterable[Mapping[str, A
 
     The same person is who has the same AHV number; where none is known, the same names and day of birth.
     """
-    same = [_same(session, person) for person in personen if person.get("ahvn13") or person.get("geburtsdatum")]
+    same = [_same(person) for person in personen if person.get("ahvn13") or person.get("geburtsdatum")]
     if not same:
         return None
     closed = select(Fall).join(Person, Person.fall_id == Fall.id).where(Fall.region == region, Fall.abgeschlossen_am.is_not(None), or_(*same))
     return session.scalar(closed.where(Fall.uebergeben_am.is_(None)).order_by(Fall.abgeschlossen_am.desc(), Fall.id.desc()).limit(1))
 
 
-def _same(session: FallSession, person: Mapping[str, Any]) -> ColumnElement[bool]:
+def _same(person: Mapping[str, Any]) -> ColumnElement[bool]:
     if person.get("ahvn13"):
-        return Person.ahv_kennzeichen == kennzeichen(session, person["ahvn13"])
+        return Person.ahv_kennzeichen == kennzeichen(person["ahvn13"])
     born = date.fromisoformat(person["geburtsdatum"])
     return and_(Person.name == person.get("name"), Person.vorname == person.get("vorname"), Person.geburtsdatum == born)
 

@@ -64,7 +64,7 @@ def lesend(access: Access, regionen: Iterable[str], *, kantonal: Sequence[str] =
     """The access that reads for figures: every region for cantonal roles, the led ones for a Leitung. Trial runs are in none."""
     if access.rollen_in("*") & set(kantonal):
         return Access(access.konto, {region: frozenset({"evaluation"}) for region in regionen})
-    return Access(access.konto, {region: frozenset({EIGENE}) for region, rollen in access.rollen.items() if EIGENE in rollen and region != "*"})
+    return Access(access.konto, {region: frozenset({EIGENE}) for region, rollen in access.rollen.items() if EIGENE in rollen and region in access.regionen})
 
 
 def regionen(session: FallSession) -> dict[str, str]:
