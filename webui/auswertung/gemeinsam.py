@@ -35,9 +35,9 @@ class Marke:
     ohne: str
 
 
-def frist(seconds: float = SEKUNDEN) -> Callable[[], bool]:
-    """True once the time is over."""
-    until = monotonic() + seconds
+def frist() -> Callable[[], bool]:
+    """True once the time of a page is over."""
+    until = monotonic() + SEKUNDEN
     return lambda: monotonic() >= until
 
 

@@ -20,7 +20,7 @@ from engine.queries.auswertung.zellschutz import schwelle
 from engine.replay.conformance import WORDS
 from engine.replay.model import Model
 from engine.store.session import FallSession
-from engine.store.tables import DefinitionVersion, Fall, Modelldatei
+from engine.store.tables import DefinitionVersion, EntwurfAnwendung, Fall, Modelldatei
 from webui.auswertung.gemeinsam import MIT_PROZESS, WERKZEUGE, Bild, filter_seite, frist, lesend, stufe
 from webui.auswertung.start import drawing
 from webui.rules import requires
@@ -36,6 +36,9 @@ WORTE = {"bleibt": "gleich", "schlechter": "mehr Abweichungen", "besser": "wenig
 @wenn.get("")
 @requires(*MIT_PROZESS)
 def start() -> ResponseReturnValue:
+    """Where to begin; the studio leads here with ``?entwurf=``, which needs no more choices."""
+    if _number("entwurf") is not None:
+        return redirect(url_for("wenn.ergebnis", **request.args.to_dict()))
     return _start()
 
 
@@ -60,13 +63,23 @@ def diagramm(id: int) -> ResponseReturnValue:
         return drawing(modelle.drawing(session, id).content)
 
 
+@wenn.get("/entwurf/<int:id>/<process>.bpmn")
+@requires(*MIT_PROZESS)
+def entwurfsdiagramm(id: int, process: str) -> ResponseReturnValue:
+    with reading() as session:
+        files = _draft(session, id)
+        if process not in files:
+            raise NotFound("Das Diagramm")
+        return drawing(files[process][1])
+
+
 @wenn.get("/ergebnis")
 @requires(*MIT_PROZESS)
 def ergebnis() -> ResponseReturnValue:
     auswahl = Auswahl.of(request.args)
     before, after, result = _compared(auswahl)
     with database().read(lesend(SIEHT)) as session:
-        kept = {name: request.args[name] for name in ("modell", "fassung", "diagramm", "basis") if request.args.get(name)}
+        kept = {name: request.args[name] for name in ("modell", "entwurf", "fassung", "diagramm", "basis") if request.args.get(name)}
         html = render_template(
             "auswertung/wenn_ergebnis.html",
             **WERKZEUGE, **filter_seite(session, auswahl, kept), unterschied=result, worte=WORDS, wechsel=WORTE, neu=_name(session, auswahl),
@@ -111,12 +124,25 @@ def _new(session: FallSession, auswahl: Auswahl) -> Model:
     Raises:
         NotFound: neither was given.
     """
-    drawn = _number("modell")
+    drawn, draft = _number("modell"), _number("entwurf")
+    if draft is not None:
+        return modelle.of_draft(session, _draft(session, draft), auswahl.prozess)
     if drawn is not None:
         kept = modelle.drawing(session, drawn)
         return modelle.of_drawing(session, kept.content, kept.name, kept.prozess, main=auswahl.prozess)
     found = _deployed(session, auswahl)
     return modelle.of_drawing(session, found.content, found.resource_name, found.id, main=auswahl.prozess)
+
+
+def _draft(session: FallSession, id: int) -> dict[str, tuple[str, bytes]]:
+    """A draft's diagrams, for those who work for the canton.
+
+    Raises:
+        NotFound: no such draft, or not theirs to see.
+    """
+    if not access().has(*SIEHT):
+        raise NotFound("Der Entwurf")
+    return modelle.draft(session, id)
 
 
 def _deployed(session: FallSession, auswahl: Auswahl) -> DefinitionVersion:
@@ -144,7 +170,9 @@ def _compared(auswahl: Auswahl) -> tuple[Messung, Messung, queries.Unterschied]:
 
 
 def _name(session: FallSession, auswahl: Auswahl) -> str:
-    drawn = _number("modell")
+    drawn, draft = _number("modell"), _number("entwurf")
+    if draft is not None:
+        return f"Entwurf {session.get_one(EntwurfAnwendung, draft).name}"
     if drawn is not None:
         return modelle.drawing(session, drawn).name
     found = _deployed(session, auswahl)
@@ -152,8 +180,14 @@ def _name(session: FallSession, auswahl: Auswahl) -> str:
 
 
 def _bild(session: FallSession, auswahl: Auswahl, result: queries.Unterschied) -> Bild:
-    drawn = _number("modell")
-    source = url_for("wenn.diagramm", id=drawn) if drawn is not None else url_for("auswertung.diagramm", key=_deployed(session, auswahl).key)
+    drawn, draft = _number("modell"), _number("entwurf")
+    if draft is not None:
+        shown = request.args.get("diagramm") or auswahl.prozess
+        source = url_for("wenn.entwurfsdiagramm", id=draft, process=shown)
+    elif drawn is not None:
+        source = url_for("wenn.diagramm", id=drawn)
+    else:
+        source = url_for("auswertung.diagramm", key=_deployed(session, auswahl).key)
     marks: dict[str, dict[str, Any]] = {}
     most = max((one.neu or 0 for one in result.gruende), default=0)
     for one in result.gruende:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hashlib import sha256
 from weakref import WeakKeyDictionary
 
@@ -13,7 +14,7 @@ from engine.replay.model import Model, load
 from engine.replay.own_history import deployed_model, released_model
 from engine.store import library
 from engine.store.session import Database, FallSession
-from engine.store.tables import DefinitionVersion, Modelldatei, Release, ReleaseItem, Spur
+from engine.store.tables import DefinitionVersion, EntwurfAnwendung, EntwurfDatei, Modelldatei, Release, ReleaseItem, Spur
 
 _known: WeakKeyDictionary[Database, dict[tuple[object, ...], Model]] = WeakKeyDictionary()
 
@@ -43,6 +44,32 @@ def of_drawing(session: FallSession, content: bytes, name: str, process: str, *,
         rest = [(item.resource_name, item.content) for (kind, id_), item in others if kind == "process" and id_ != process]
         known[key] = load([(name, content), *rest], first)
     return known[key]
+
+
+def draft(session: FallSession, entwurf_id: int) -> dict[str, tuple[str, bytes]]:
+    """The diagrams of a draft of the studio: process id → name of the file and its content as it is now.
+
+    Raises:
+        NotFound: no such draft, or one that was given up.
+        DefinitionInvalid: one of its diagrams cannot be read.
+    """
+    found = session.get(EntwurfAnwendung, entwurf_id)
+    if found is None or found.verworfen_am is not None:
+        raise NotFound("Der Entwurf")
+    rows = session.scalars(select(EntwurfDatei).where(EntwurfDatei.entwurf_id == entwurf_id).order_by(EntwurfDatei.name))
+    return {main_process(row.inhalt, row.name): (row.name, row.inhalt) for row in rows if row.name.endswith(".bpmn")}
+
+
+def of_draft(session: FallSession, files: Mapping[str, tuple[str, bytes]], main: str) -> Model:
+    """The draft as it would be released; what it does not hold is taken from the latest release.
+
+    Raises:
+        NotFound: neither holds the process.
+    """
+    release = _latest(session)
+    others = [] if release is None else library.contents(session, release).items.items()
+    rest = [(item.resource_name, item.content) for (kind, id_), item in others if kind == "process" and id_ not in files]
+    return load([*files.values(), *rest], main)
 
 
 def main_of(session: FallSession, process: str) -> str:
