@@ -162,6 +162,6 @@ def _common() -> dict[str, Any]:
         "reads_parameters": bool(person and person.access.has(*LESEN)),
         "sees_studio": bool(person and person.access.has(*SIEHT)),
         "endpoint": request.endpoint or "",
-        "darf_auswerten": lambda ziel: bool(person) and rules.may(current_app, ziel, person.access),
+        "darf_auswerten": lambda ziel: person is not None and rules.may(current_app, ziel, person.access),
         "anmeldedienst": config.oidc.name if config.oidc else "",
     }

@@ -17,7 +17,7 @@ from engine.commands.cases import OPENS, PROCESS
 from engine.commands.incidents import RETRIES
 from engine.definitions.forms import Form
 from engine.model.errors import FormInvalid, NotAllowed, NotFound
-from engine.queries import akte, konten
+from engine.queries import akte, konten, partner
 from engine.queries.ereignisse import ereignis, ereignisse
 from engine.store.session import FallSession
 from engine.store.tables import Startentwurf
@@ -72,6 +72,7 @@ def fall(fall_nr: str) -> ResponseReturnValue:
             linked=akte.linked(session, view),
             ereignisse=ereignisse(session, fall_nr),
             daneben=commands.beside_processes(session, view.fall.region),
+            austausch=partner.exchanged(session, view.fall) if view.sicht.sees("partner") else [],
             regionen=konten.regionen(session),
             may_retry=bool(access().rollen_in(view.fall.region) & set(RETRIES)),
             may_journal=may_journal,

@@ -94,13 +94,17 @@ def find(session: FallSession, base: Select[Any], felder: Mapping[str, Feld], wa
 
 def pick(rows: Iterable[Mapping[str, Any]], felder: Mapping[str, Feld], wanted: Wanted) -> Found:
     """Search rows in memory; those that are equal in the wanted order keep the one in which they come."""
-    found = [
+    found: list[tuple[Place, Mapping[str, Any]]] = [
         (tuple(row.get(name) for name, _ in wanted.sort) + (number,), row)
         for number, row in enumerate(rows)
         if all(_matches(felder[one.field], one, row.get(one.field)) for one in wanted.conditions)
     ]
     directions = [*(is_descending for _, is_descending in wanted.sort), False]
-    found.sort(key=cmp_to_key(lambda one, other: _compared(one[0], other[0], directions)))
+
+    def compare(one: tuple[Place, Any], other: tuple[Place, Any]) -> int:
+        return _compared(one[0], other[0], directions)
+
+    found.sort(key=cmp_to_key(compare))
     page = _page(found, wanted, directions)
     return Found([row for _, row in page], len(found), [place for place, _ in page])
 
@@ -145,7 +149,7 @@ def _beyond(columns: Sequence[tuple[Any, bool]], place: Place, *, is_backwards: 
 
 def _later(column: Any, value: Any, *, is_descending: bool, is_backwards: bool) -> ColumnElement[bool]:
     if value is None:
-        return column.is_not(None) if is_backwards else false()  # type: ignore[no-any-return]
+        return column.is_not(None) if is_backwards else false()
     beyond: ColumnElement[bool] = column < value if is_descending != is_backwards else column > value
     return beyond if is_backwards else or_(beyond, column.is_(None))
 

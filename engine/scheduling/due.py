@@ -126,13 +126,13 @@ def _handle(session: FallSession, key: int) -> None:
 
 def _next(session: FallSession, kind: Kind) -> int | None:
     """The key of what is due longest, its instance locked; what another scheduler has locked is left to it."""
-    found: int | None = session.scalar(_longest_due(kind), {"now": session.now})
+    found: int | None = session.scalar(_longest_due(kind, frozenset(HANDLERS)), {"now": session.now})
     return found
 
 
 @cache
-def _longest_due(kind: Kind) -> Select[Any]:
-    # Put together once: with thousands due that costs as much as sending it.
+def _longest_due(kind: Kind, handlers: frozenset[str]) -> Select[Any]:
+    # Put together once for what this server handles: with thousands due that costs as much as sending it.
     table = kind.table
     query = select(table.key).where(kind.at <= bindparam("now"), *kind.where()).order_by(kind.at, table.key).limit(1)
     if table in (Ausloeser, Geltung, Nachricht):  # belongs to no instance yet: the row itself is the lock

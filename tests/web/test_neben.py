@@ -183,3 +183,27 @@ def test_an_introduction_begins_once_and_a_region_sees_only_its_own(people: None
     lea = browser("lea")
     assert [lea.get(f"/einfuehrung/{region}").status_code for region in ("SDOL", "SRO", "XY")] == [200, 404, 404]
     assert [koni.get(f"/einfuehrung/{region}").status_code for region in ("SDOL", "SRO", "XY")] == [200, 200, 404]
+
+
+def test_the_page_of_a_case_tells_each_exchange_with_its_basis(fall: str, browser: Callable[..., Browser], database: Database) -> None:
+    order(database, fall)
+    page = browser("finn").get(f"/faelle/{fall}").text
+    assert ("Austausch mit Partnerstellen (1)" in page, "vpe.auftrag" in page, "Einwilligung vom 2026-03-02" in page) == (True, True, True)
+
+
+def test_the_leitung_sets_up_the_comparison_with_the_register_and_takes_the_list(fall: str, browser: Callable[..., Browser], database: Database) -> None:
+    lea = browser("lea")
+    lea.get("/einwohnerkontrolle")
+    assert lea.post("/einwohnerkontrolle", {"region": "SDOL"}).status_code == 303
+    assert ("läuft seit 02.03.2026" in lea.get("/einwohnerkontrolle").text, instances(database, "ewk_abgleich")) == (True, 1)
+    listed = lea.get("/einwohnerkontrolle/SDOL.csv")
+    assert (listed.mimetype, "Muster;Anna" in listed.text) == ("text/csv", True)
+    assert (lea.get("/einwohnerkontrolle/SRO.csv").status_code, lea.post("/einwohnerkontrolle", {"region": "SRO"}).status_code) == (404, 404)
+
+
+def test_the_delivery_to_the_statistical_office_is_a_file_without_names(fall: str, browser: Callable[..., Browser]) -> None:
+    lea = browser("lea")
+    assert "/bfs/SDOL/2026-02.csv" in lea.get("/bfs").text
+    assert [lea.get(f"/bfs/{path}.csv").status_code for path in ("SRO/2026-03", "SDOL/2026-13")] == [404, 404]
+    file = lea.get("/bfs/SDOL/2026-03.csv")
+    assert (file.mimetype, f"{fall};2546" in file.text, "Muster" in file.text) == ("text/csv", True, False)
