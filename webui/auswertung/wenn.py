@@ -38,7 +38,8 @@ WORTE = {"bleibt": "gleich", "schlechter": "mehr Abweichungen", "besser": "wenig
 def start() -> ResponseReturnValue:
     """Where to begin; the studio leads here with ``?entwurf=``, which needs no more choices."""
     if _number("entwurf") is not None:
-        return redirect(url_for("wenn.ergebnis", **request.args.to_dict()))
+        chosen: dict[str, Any] = request.args.to_dict()
+        return redirect(url_for("wenn.ergebnis", **chosen))
     return _start()
 
 
