@@ -24,11 +24,13 @@ from webui.aufsicht import aufsicht
 from webui.auftraege import auftraege, own_list
 from webui.bestand import allow_large_upload, bestand
 from webui.betrieb import betrieb, measure
+from webui.bfs import bfs
 from webui.config import Config
 from webui.dateien import asset, read_manifest
 from webui.demo import demo
 from webui.dubletten import dubletten
 from webui.einfuehrung import SEHEN, einfuehrung
+from webui.ewk import ewk
 from webui.faelle import faelle
 from webui.formulare import html_id
 from webui.fortsetzen import mine
@@ -46,6 +48,17 @@ from webui.stellvertretung import stellvertretung
 from webui.uebergabe import uebergabe
 from webui.vernichtung import vernichtung
 from webui.wach import sitzung
+from webui.werkstatt.dateien import werkdateien
+from webui.werkstatt.eingriffe import eingriffe
+from webui.werkstatt.entwuerfe import entwuerfe
+from webui.werkstatt.freigaben import freigaben
+from webui.werkstatt.lage import lage
+from webui.werkstatt.probelaeufe import probelaeufe
+from webui.werkstatt.probieren import probieren
+from webui.werkstatt.pruefen import pruefen
+from webui.werkstatt.rollen import SIEHT
+from webui.werkstatt.umstellungen import umstellungen
+from webui.werkstatt.vergleich import vergleich
 from webui.zugaenge import zugaenge
 from webui.zuweisung import zuweisung
 
@@ -54,8 +67,11 @@ BLUEPRINTS = (
     *(dateien.dateien, konto, mein_konto, konten, oidc.oidc, zugaenge, demo, betrieb),
     *(arbeit, aufgaben, zuweisung, stellvertretung, mitteilungen, listen, leitung),
     *(faelle, akte, papier, sitzung, neben, bestand, abgleich, dubletten, uebergabe),
-    *(auftraege, einfuehrung, parameter, aufsicht, vernichtung),
+    *(auftraege, bfs, ewk, einfuehrung, parameter, aufsicht, vernichtung),
+    *(vergleich, freigaben),
     *auswertung.BLUEPRINTS,
+    *(entwuerfe, werkdateien, pruefen, probieren, probelaeufe),
+    *(umstellungen, lage, eingriffe),
 )
 
 
@@ -144,6 +160,7 @@ def _common() -> dict[str, Any]:
         "has_orders": bool(person and person.access.has("vpe_stelle")),
         "leads": bool(person and person.access.has(*LEADS)),
         "reads_parameters": bool(person and person.access.has(*LESEN)),
+        "sees_studio": bool(person and person.access.has(*SIEHT)),
         "endpoint": request.endpoint or "",
         "darf_auswerten": lambda ziel: bool(person) and rules.may(current_app, ziel, person.access),
         "anmeldedienst": config.oidc.name if config.oidc else "",

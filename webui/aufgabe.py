@@ -201,6 +201,7 @@ def _page(
         "aufgaben/aufgabe.html",
         aufgabe=view.aufgabe,
         fall=view.fall,
+        einfuehrung=_einfuehrung(session, view.aufgabe.region),
         title=view.form.title if view.form else "",
         formular=formular,
         draft=view.draft,
@@ -213,6 +214,12 @@ def _page(
         is_mine=view.aufgabe.assignee == current_user.get_login(),
         zuteilung=zuteilung(session, view.aufgabe),
     )
+
+
+def _einfuehrung(session: FallSession, place: str) -> tuple[str, str] | None:
+    """Kürzel and name of the region whose introduction the task belongs to, if it does."""
+    region = region_of(place)
+    return (region, konten.regionen(session).get(region, region)) if is_room(place) else None
 
 
 def _herkunft(session: FallSession, view: TaskView) -> dict[str, str]:

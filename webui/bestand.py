@@ -8,6 +8,8 @@ from flask.typing import ResponseReturnValue
 from engine.cases.bestand import OPTIONAL, REQUIRED
 from engine.cases.tabelle import MAX_BYTES, TableUnreadable
 from engine.commands.bestand import IMPORTS, NotConfirmed, import_file, keep_file, kept_file, plan_import
+from engine.definitions.archiv import MAX_ZIP
+from engine.definitions.xml import MAX_BYTES as XML_BYTES
 from engine.model.errors import NotFound
 from engine.queries import konten
 from engine.store.session import FallSession
@@ -20,8 +22,10 @@ bestand = Blueprint("bestand", __name__, url_prefix="/bestand")
 SHOWN = 200
 
 
+# The studio's editors and imports; see engine.definitions.archiv.
+STUDIO = dict.fromkeys(("werkdateien.speichern", "pruefen.befunde"), XML_BYTES) | dict.fromkeys(("entwuerfe.beginnen", "entwuerfe.importieren"), MAX_ZIP)
 # Files may be larger than what people type. Documents have a parameter of their own below this.
-LARGE = {"bestand.hochladen": MAX_BYTES, "abgleich.hochladen": MAX_BYTES, "akte.hochladen": 26 * 1024 * 1024, "protokolle.hochladen": 256 * 1024 * 1024}
+LARGE = {"bestand.hochladen": MAX_BYTES, "abgleich.hochladen": MAX_BYTES, "akte.hochladen": 26 * 1024 * 1024, "protokolle.hochladen": 256 * 1024 * 1024} | STUDIO
 
 
 def allow_large_upload() -> None:

@@ -13,6 +13,9 @@ from werkzeug.exceptions import HTTPException
 
 from engine.commands import AlreadyMoving
 from engine.commands.dokumente import InQuarantine
+from engine.commands.freigaben import AlreadyDecided
+from engine.commands.umstellung import NotNow
+from engine.definitions.archiv import ArchiveInvalid
 from engine.model.errors import (
     DefinitionInvalid,
     FallflussError,
@@ -45,9 +48,12 @@ PAGES: Mapping[type[FallflussError], tuple[int, str]] = {
     NotWaiting: (409, "Das ist schon geschehen"),
     NobodyWaits: (409, "Der Fall wartet nicht mehr darauf"),
     InQuarantine: (403, "In Quarantäne"),
+    AlreadyDecided: (409, "Darüber ist schon entschieden"),
+    NotNow: (409, "Das geht jetzt nicht"),
     AlreadyMoving: (409, "Eine Übergabe läuft schon"),
     Conflict: (409, "Das passt nicht zu dem, was schon gespeichert ist"),
     FormInvalid: (422, "Die Eingaben sind noch nicht vollständig"),
+    ArchiveInvalid: (422, "Nicht übernommen"),
     DefinitionInvalid: (422, "Die Dateien wurden nicht übernommen"),
     DatabaseBusy: (503, "Gerade ausgelastet"),
     DatabaseUnreachable: (503, "Zurzeit nicht erreichbar"),

@@ -39,7 +39,9 @@ SATZ: Mapping[str, str] = {
     "fail_job": "Automatischer Schritt fehlgeschlagen: {name}",
     "throw_job_error": "Automatischer Schritt meldet einen fachlichen Fehler: {name}",
     "resolve_incident": "Störung behandelt bei «{name}»",
-    "set_variables": "Werte berichtigt",
+    "set_variables": "Werte berichtigt: {name}",
+    "migrate": "Auf eine andere Fassung des Prozesses umgestellt: {name}",
+    "move": "Schritt verlegt: {name}",
     "cancel_case": "Fall abgebrochen: {name}",
     "cancel_beside": "Neben dem Fall beendet: {name}",
     "abgleich": "Stammdaten aus der Fachapplikation übernommen",
@@ -213,7 +215,7 @@ def zeile(row: Verlauf, contents: Contents, namen: Mapping[str, str], view: Case
     return Zeile(
         at=row.at,
         wer=_wer(row, namen),
-        was=SATZ.get(_befehl(row, view), row.command).format(name=_name(row, contents)),
+        was=SATZ.get(_befehl(row, view), row.command).format(name=_name(row, contents)).removesuffix(": "),
         person=row.person_name or "",
         folgen=tuple(_folgen(row, contents, view.instanz.process)),
         angaben=tuple(_angaben(row, contents, view.sicht)),
@@ -270,7 +272,7 @@ def _element(contents: Contents, process: str, id: str) -> Element | None:
 
 
 def _angaben(row: Verlauf, contents: Contents, seen: Sicht) -> Iterable[tuple[str, Any]]:
-    if row.command not in ("complete_task", "correlate", "set_variables", "cancel_case"):
+    if row.command not in ("complete_task", "correlate", "set_variables", "cancel_case", "migrate", "move"):
         return
     labels = _labels(row, contents)
     for key, value in seen.redacted(row.values or {}).items():

@@ -86,6 +86,11 @@ def comparison(session: FallSession, region: str) -> Instanz | None:
     return session.scalars(select(Instanz).where(Instanz.process == ABGLEICH, Instanz.region == region, Instanz.zustand == "active")).first()
 
 
+def note_list(session: FallSession, region: str) -> None:
+    """Record that somebody takes the list of a region's people along."""
+    log(session, "gelesen", "Liste für die Einwohnerkontrolle", region=region)
+
+
 def persons(session: FallSession, region: str) -> Iterator[tuple[Fall, Person]]:
     """Everybody in the running cases of a region, for comparing with the register."""
     query = (
@@ -94,7 +99,6 @@ def persons(session: FallSession, region: str) -> Iterator[tuple[Fall, Person]]:
         .where(Fall.region == region, Fall.abgeschlossen_am.is_(None), Fall.uebergeben_am.is_(None), Person.bis.is_(None))
         .order_by(Fall.fall_nr, Person.person_id)
     )
-    log(session, "gelesen", "Liste für die Einwohnerkontrolle", region=region)
     yield from ((fall, person) for fall, person in session.execute(query))
 
 

@@ -44,16 +44,16 @@ def resolve_incident(session: FallSession, key: int) -> bool:
     return all(open_one.key != key for open_one in step.incidents)
 
 
-def set_variables(session: FallSession, scope: int, values: Mapping[str, Any], *, local: bool = False) -> None:
-    """Correct variables of a case, as seen from ``scope`` (an element's key, or the instance's). Before and after are kept.
+def set_variables(session: FallSession, scope: int, values: Mapping[str, Any], *, local: bool = False, grund: str = "") -> None:
+    """Correct variables of a case, as seen from ``scope`` (an element's key, or the instance's). Before and after are kept, and why.
 
     Raises:
         NotAllowed: only the Leitung of the region may.
     """
     instanz = lock(session, instance_number(scope))
     _may(session, instanz, CORRECTS, "Werte berichtigen (nur Leitung)")
-    advance(session, instanz, write(scope, values, local=local), Act("set_variables", scope, values=dict(values)))
-    log(session, "write", "set_variables", fall_id=instanz.fall_id, region=instanz.region)
+    advance(session, instanz, write(scope, values, local=local), Act("set_variables", scope, name=grund, values=dict(values)))
+    log(session, "write", f"set_variables {', '.join(sorted(values))}", fall_id=instanz.fall_id, region=instanz.region)
 
 
 def _may(session: FallSession, instanz: Instanz, rollen: tuple[str, ...], what: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,10 +10,16 @@ from sqlalchemy import delete, select, update
 
 from engine.commands.cases import new_fall
 from engine.commands.deployments import release_for_trial
-from engine.commands.stepping import INSTANCE, advance, lock, settle
+from engine.commands.events import fire_timer
+from engine.commands.incidents import resolve_incident
+from engine.commands.incidents import set_variables as set_variables_of_case
+from engine.commands.jobs import complete_job
+from engine.commands.stepping import INSTANCE, advance, instance_number, lock, settle
+from engine.definitions import feel
 from engine.model.access import PROBELAUF
-from engine.model.errors import NotAllowed, NotFound
-from engine.runtime import Command, activate, all_of, cancel, migrate, set_variables, terminate
+from engine.model.errors import NotAllowed, NotFound, NotWaiting
+from engine.queries.probelauf import startable
+from engine.runtime import Command, activate, all_of, cancel, fire, migrate, set_variables, terminate
 from engine.store import library
 from engine.store.audit import log
 from engine.store.session import FallSession
@@ -71,6 +77,54 @@ def start_probelauf(session: FallSession, definition_key: int, variables: Mappin
     )
     _begin(session, instanz, {"fall_nr": fall.fall_nr, "region": PROBELAUF, **variables}, wunsch)
     return instanz
+
+
+def start_with_form(session: FallSession, definition_key: int, raw: Mapping[str, Any]) -> Instanz:
+    """Start a trial run with what its start form holds, checked as for a case.
+
+    Raises:
+        NotFound, NotAllowed: as ``start_probelauf``.
+        FormInvalid: nothing was started.
+    """
+    _, form = startable(session, definition_key)
+    values = form.validate(raw, library.parameters(session, PROBELAUF), feel=feel.shared(), now=session.now) if form else {}
+    return start_probelauf(session, definition_key, values)
+
+
+def nudge(session: FallSession, nummer: int, what: str, key: int, values: Mapping[str, Any]) -> None:
+    """Let happen now what a trial run waits for: ``frist``, ``meldung``, ``auftrag`` (a job's result) or ``stoerung`` (try again).
+
+    A time limit fires whatever the clock says; later ones count from the clock as it is. For a ``stoerung``, ``values`` correct variables first.
+
+    Raises:
+        NotFound: no such trial run or way.
+        NotWaiting: it happened already.
+    """
+    instanz = _trial(session, nummer)
+    if instance_number(key) != nummer or what not in _NUDGES:
+        raise NotFound("Worauf der Probelauf warten soll,")
+    _NUDGES[what](session, instanz, key, values)
+
+
+def _correlate(session: FallSession, instanz: Instanz, key: int, values: Mapping[str, Any]) -> None:
+    found = session.get(Subscription, key)
+    if found is None:
+        raise NotWaiting(key)
+    advance(session, instanz, fire(key, dict(values)), Act("correlate", key, found.element, found.name, values=dict(values)))
+
+
+def _retry(session: FallSession, instanz: Instanz, key: int, values: Mapping[str, Any]) -> None:
+    if values:
+        set_variables_of_case(session, instanz.key, values)
+    resolve_incident(session, key)
+
+
+_NUDGES: Mapping[str, Callable[[FallSession, Instanz, int, Mapping[str, Any]], object]] = {
+    "frist": lambda session, instanz, key, values: fire_timer(session, key),
+    "meldung": _correlate,
+    "auftrag": lambda session, instanz, key, values: complete_job(session, key, values),
+    "stoerung": _retry,
+}
 
 
 def cancel_probelauf(session: FallSession, nummer: int) -> None:

@@ -37,21 +37,23 @@ _IN_REGION = (
     ("administration", ("administration",), "Unterlagen einfordern"),
     ("teamleitung", ("teamleitung",), "Fälle zuteilen, Visum erteilen"),
     ("leitung", ("leitung", "sozialkommission"), "Verfügen, Fälle abbrechen, Parameter der Region"),
+    ("vpe", ("vpe_stelle",), "Aufträge annehmen, berichten; sieht sonst nichts"),
 )
 _NAMES = {
-    "SDOL": ("Irma Imfeld", "Fabio Furrer", "Franca Fuchs", "Anna Ackermann", "Tabea Tschudi", "Leo Lerch"),
-    "SRO": ("Ivo Isler", "Flurina Frei", "Felix Feller", "Aldo Amsler", "Timo Thommen", "Lara Luder"),
+    "SDOL": ("Irma Imfeld", "Fabio Furrer", "Franca Fuchs", "Anna Ackermann", "Tabea Tschudi", "Leo Lerch", "Vera Vogt"),
+    "SRO": ("Ivo Isler", "Flurina Frei", "Felix Feller", "Aldo Amsler", "Timo Thommen", "Lara Luder", "Valentin Vock"),
 }
 _CANTONAL = (
     DemoPerson("prozess", "Petra Pfister", (("prozess", "*"),), "Diagramme ablegen und freigeben, Parameter lesen"),
-    DemoPerson("umsetzung", "Ursula Urech", (("umsetzung", "*"),), "Parameter des Kantons festlegen"),
+    DemoPerson("koordination", "Konrad Kuhn", (("koordination", "*"),), "Einführung der Regionen prüfen; sieht keine Fälle"),
+    DemoPerson("umsetzung", "Ursula Urech", (("umsetzung", "*"),), "Parameter des Kantons festlegen, Umstellungen starten"),
     DemoPerson("evaluation", "Eva Egger", (("evaluation", "*"),), "Auswerten: Prozesstreue, Protokolle, Vergleiche"),
     DemoPerson("betrieb", "Beat Bucher", (("betrieb", "*"),), "Konten und Störungen"),
 )
 
 
 def people() -> tuple[DemoPerson, ...]:
-    """All demo people: six in each region, the others cantonal."""
+    """All demo people: seven in each region, the others cantonal."""
     regional = tuple(
         DemoPerson(f"{login}.{region.lower()}", name, tuple((rolle, region) for rolle in rollen), f"{task} ({REGIONEN[region]})")
         for region in REGIONEN

@@ -5,11 +5,13 @@ from engine.runtime.commands import (
     Command,
     activate,
     all_of,
+    announce,
     assign,
     cancel,
     complete,
     fail,
     fire,
+    move,
     resolve,
     set_variables,
     terminate,
@@ -17,7 +19,7 @@ from engine.runtime.commands import (
     until,
 )
 from engine.runtime.definition import Definition, compile_bpmn
-from engine.runtime.migrate import CannotMigrate, migrate
+from engine.runtime.migrate import CannotMigrate, Hindernis, Umbau, Umgebaut, definitions_in, migrate, rebuild
 from engine.runtime.runtime import Runtime
 from engine.runtime.services import Evaluator, Services
 
@@ -26,18 +28,25 @@ __all__ = [
     "Command",
     "Definition",
     "Evaluator",
+    "Hindernis",
     "Runtime",
     "Services",
+    "Umbau",
+    "Umgebaut",
     "UnknownState",
     "activate",
     "all_of",
+    "announce",
     "assign",
     "cancel",
     "compile_bpmn",
     "complete",
+    "definitions_in",
     "fail",
     "fire",
     "migrate",
+    "move",
+    "rebuild",
     "resolve",
     "set_variables",
     "terminate",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
@@ -10,10 +10,11 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.model.errors import NotWaiting, Trouble
+from engine.model.step import Event
 from engine.runtime import listeners
 from engine.runtime.case import Case
 from engine.runtime.elements import COMPLETING, WAITING
-from engine.runtime.events import Catch
+from engine.runtime.events import BoundaryEvent, Catch
 from engine.runtime.tokens import put_token
 
 Command = Callable[[Case], None]
@@ -144,6 +145,37 @@ def terminate(key: int) -> Command:
         if "loop" in task.internal_data:
             above.task_spec.lost(case, above, task)
         task.workflow.update_waiting_tasks()
+
+    return command
+
+
+def move(key: int, element: str) -> Command:
+    """Take a token away, together with everything inside it, and put one on an element of the same workflow.
+
+    Raises (when applied):
+        NotFound: there is no such element beside it.
+        NotWaiting: nothing waits there, or only an event beside an activity or one of several iterations.
+    """
+
+    def command(case: Case) -> None:
+        task = case.waiting(key)
+        if isinstance(task.task_spec, BoundaryEvent) or "loop" in task.internal_data:
+            raise NotWaiting(key)
+        put_token(task.workflow, element)
+        gate = task.internal_data.get("gate")
+        for other in list(task.workflow.tasks.values()):
+            if gate and other is not task and other.internal_data.get("gate") == gate:
+                other.cancel()
+        terminate(key)(case)
+
+    return command
+
+
+def announce(happened: Iterable[Event]) -> Command:
+    """Let the step begin with what happened to the state already, such as tokens that a migration took away."""
+
+    def command(case: Case) -> None:
+        case.events.extend(happened)
 
     return command
 

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import io
+import threading
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from engine import commands
 from engine.commands import zugang
 from engine.model.access import Access, system
+from engine.model.clock import SystemClock
 from engine.store.konten import create_konto, grant
 from engine.store.session import Database
 from engine.store.tables import Region
+from tests.bundles import AnyName
 from tests.commands import drawings
 from webui.api.operation import CHECK_ANSWERS
 from webui.app import create_app
@@ -82,7 +86,7 @@ def app(database: Database, monkeypatch: pytest.MonkeyPatch) -> Flask:
         for login, (rolle, region) in PEOPLE.items():
             create_konto(session, login, login.title(), "ein-langes-passwort")
             grant(session, login, rolle, region)
-    monkeypatch.setattr("webui.app.read_manifest", lambda: {name: name for name in ("start.js", "anwendung.js", "anwendung.css")})
+    monkeypatch.setattr("webui.app.read_manifest", AnyName)
     made = create_app(database, Config(secret_key="test", is_plain_http=True, has_rate_limit=False))
     made.config[CHECK_ANSWERS] = True
     return made
@@ -137,3 +141,15 @@ def case(app: Flask, database: Database) -> int:
     """The key of a real case in SDOL."""
     with database.begin(Access("irma", {"SDOL": frozenset({"intake"})})) as session:
         return commands.open_case(session, "SDOL", ANMELDUNG, process="antrag").instanz_key
+
+
+@pytest.fixture
+def address(app: Flask, database: Database) -> Iterator[str]:
+    """A server on a port of this machine, with the real time: clients look at when a token ends."""
+    database.clock = SystemClock()
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()

@@ -10,6 +10,7 @@ from flask import Flask
 
 from engine.model.access import system
 from engine.store.konten import create_konto, grant
+from tests.bundles import AnyName
 from tests.uebergabe.conftest import Canton, canton
 from tests.web.conftest import PASSWORD, Browser
 from webui.app import create_app
@@ -28,8 +29,7 @@ def app(canton: Canton, monkeypatch: pytest.MonkeyPatch) -> Flask:
         for login, (rolle, region) in PEOPLE.items():
             create_konto(session, login, login.capitalize(), PASSWORD)
             grant(session, login, rolle, region)
-    names = ("start.js", "anwendung.js", "anwendung.css", "diagramm.js", "diagramm.css")
-    monkeypatch.setattr("webui.app.read_manifest", lambda: {name: name for name in names})
+    monkeypatch.setattr("webui.app.read_manifest", AnyName)
     return create_app(canton.database, Config(secret_key="test", is_plain_http=True, has_rate_limit=False))
 
 

@@ -32,6 +32,7 @@ from engine.store.konten import create_konto, grant
 from engine.store.seed import load_regions
 from engine.store.session import Database
 from engine.store.tables import Aufgabe, Dokument
+from tests.bundles import AnyName
 from tests.commands.drawings import drawing, flow, form, job, node, text_field, user
 from tests.konto.conftest import SYSTEM
 from webui.app import create_app
@@ -73,7 +74,7 @@ def database(sqlite_database: Database) -> Database:
 def app(database: Database, monkeypatch: pytest.MonkeyPatch) -> Flask:
     """Somebody of each role in Olten, by the name of the role."""
     monkeypatch.setattr("engine.store.konten._hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
-    monkeypatch.setattr("webui.app.read_manifest", lambda: {name: name for name in ("start.js", "anwendung.js", "anwendung.css")})
+    monkeypatch.setattr("webui.app.read_manifest", AnyName)
     with database.begin(SYSTEM) as session:
         load_regions(session)
         commands.deploy(session, {"fall.bpmn": FALL, "alles.form": FORM})

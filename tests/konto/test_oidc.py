@@ -20,6 +20,7 @@ from engine.store.konten import create_konto, disable, grant, verify
 from engine.store.seed import load_regions
 from engine.store.session import Database
 from engine.store.tables import Fremdkonto, Konto
+from tests.bundles import AnyName
 from tests.konto.anbieter import ROLLEN, SECRET, provider
 from webui.app import create_app
 from webui.config import Config
@@ -38,7 +39,7 @@ def issuer() -> Iterator[str]:
 @pytest.fixture
 def app(sqlite_database: Database, issuer: str, monkeypatch: pytest.MonkeyPatch) -> Flask:
     monkeypatch.setenv("AUTHLIB_INSECURE_TRANSPORT", "1")  # no certificate on the loopback
-    monkeypatch.setattr("webui.app.read_manifest", lambda: {name: name for name in ("start.js", "anwendung.js", "anwendung.css")})
+    monkeypatch.setattr("webui.app.read_manifest", AnyName)
     with sqlite_database.begin(system()) as session:
         load_regions(session)
     config = Config(secret_key="test", is_plain_http=True, has_rate_limit=False, oidc=_oidc(issuer))

@@ -52,7 +52,7 @@ def content(session: FallSession, mark: Mark, suffix: str) -> dict[str, list[str
     swap += [(rf'"fall_id": {id}\b', f'"fall_id": "{rank}"') for rank, id in enumerate(falls)]
     swap += [(rf"\b{nummer}(\d{{9}})\b", rf"I{rank}.\1") for rank, nummer in enumerate(nummern)]
     swap += [(rf'"(instanz_)?nummer": {nummer}\b', f'"nummer": "{rank}"') for rank, nummer in enumerate(nummern)]
-    swap += [(suffix, "")]
+    swap += [(r'"umstellung": \d+', '"umstellung": "U"'), (suffix, "")]
     found = {table.__tablename__: _rows(session, table, set(falls), set(nummern)) for table in OF_CASE}
     found["definition_version"] = [_text(row) for row in session.scalars(select(DefinitionVersion).where(DefinitionVersion.key > mark.definition))]
     found["deployment"] = ["made"] * len(session.scalars(select(Deployment).where(Deployment.key > mark.deployment)).all())

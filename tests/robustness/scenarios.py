@@ -8,9 +8,11 @@ from datetime import timedelta
 from typing import Any
 
 from engine import commands
-from engine.commands import CaseRef
+from engine.commands import CaseRef, umstellen
 from engine.model.access import system
 from engine.scheduling.due import run_due
+from engine.store.session import Database
+from engine.store.tables import Umstellung, Umstellungsfall
 from tests.commands import drawings as small
 from tests.commands.conftest import Desk
 
@@ -38,8 +40,11 @@ class Meeting:
 
 @dataclass(frozen=True)
 class Scenario:
+    """``once`` is done to the database before the first meeting."""
+
     prepare: Callable[[Meeting], None]
     works: tuple[Callable[[Meeting], Any], Callable[[Meeting], Any]]
+    once: Callable[[Database], None] = lambda database: None
 
 
 def opened(process: str = "antrag", days: float = 0, count: int = 1, **completed: Mapping[str, Any]) -> Callable[[Meeting], None]:
@@ -124,6 +129,38 @@ def start(who: str, request_id: str | None = None) -> Callable[[Meeting], Any]:
     return work
 
 
+# A case that goes to another release meanwhile
+
+
+def second_release(database: Database) -> None:
+    """The same process with its deadline under another name."""
+    with database.begin(system("prozess")) as session:
+        commands.deploy(session, {"antrag.bpmn": small.ANTRAG.replace(b'"frist"', b'"ablauf"').replace(b'"frist_mahnen"', b'"ablauf_mahnen"')})
+        commands.release(session, "Zweite")
+
+
+def queued(days: float = 0) -> Callable[[Meeting], None]:
+    """A case on the second release, about to be taken to the first."""
+
+    def prepare(m: Meeting) -> None:
+        opened(days=days)(m)
+        with m.anna.database.begin(system("umsetzung")) as session:
+            names = {"antrag": {"nach": {"ablauf": "frist"}}}
+            plan = Umstellung(at=session.now, by="petra", quelle=2, ziel=1, note="", regionen=[], abbildung=names, zustand="laeuft")
+            session.add(plan)
+            session.flush()
+            row = Umstellungsfall(umstellung_id=plan.id, instanz_nummer=m.refs[0].instanz_key // 10**9, region="SDOL", gruende=[], urteil="gut", zustand="wartet")
+            session.add(row)
+            session.flush()
+            m.keys["umstellungsfall"] = row.key
+
+    return prepare
+
+
+def migrate(m: Meeting) -> Any:
+    return m.as_system(umstellen.work, m.keys["umstellungsfall"])
+
+
 def _call(desk: Desk, m: Meeting, case: int) -> Any:
     return desk.do(commands.complete_task, m.refs[case].instanz_key + m.keys["melden"] % 10**9, {})
 
@@ -173,6 +210,8 @@ SCENARIOS: dict[str, Scenario] = {
     "deployed in opposite order": Scenario(
         FIRST, (deploy("neu", "neu", release=False), deploy("anders", "anders", release=False, backwards=True))
     ),
+    "migrate and complete": Scenario(queued(), (migrate, complete("beat", ok=False)), second_release),
+    "migrate and the deadline": Scenario(queued(days=30), (migrate, fire("ablauf")), second_release),
     "one case opened twice": Scenario(FIRST, (start("anna", "klick"), start("anna", "klick"))),
     "two cases opened": Scenario(FIRST, (start("anna"), start("beat"))),
 }

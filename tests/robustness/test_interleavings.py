@@ -71,6 +71,7 @@ def scenario(request: pytest.FixtureRequest) -> Scenario:
 @pytest.fixture
 def theatre(database: Database, clock: FixedClock, scenario: Scenario) -> Iterator[Theatre]:
     prepare(database)
+    scenario.once(database)
     with Stage(database).open() as stage:
         yield Theatre(database, clock, stage, scenario)
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Self
 
+from sqlalchemy import select
+
 from engine import commands
+from engine.commands.cases import own_instance
 from engine.model.access import Access, room_of
-from engine.store.tables import Austausch, Instanz, Verlauf
+from engine.store.tables import Austausch, Fall, Instanz, Verlauf
 from tests.scenarios.akte import ROLLEN, Akte
 
 NEBENROLLEN = (*ROLLEN, "fallfuehrung_intensiv", "vpe_stelle", "koordination")
@@ -15,7 +18,32 @@ NEBENROLLEN = (*ROLLEN, "fallfuehrung_intensiv", "vpe_stelle", "koordination")
 class Nebenakte(Akte):
     def allow_all(self) -> Self:
         """People of every role in one account; who may do what is told elsewhere."""
-        self.access = Access("meier", {place: frozenset(NEBENROLLEN) for place in (self.region, room_of(self.region))})
+        return self.allow_in(self.region)
+
+    def allow_in(self, *regionen: str) -> Self:
+        """The same in several regions, for a household that moves."""
+        self.access = Access("meier", {place: frozenset(NEBENROLLEN) for region in regionen for place in (region, room_of(region))})
+        return self
+
+    def move(self, gemeinde: int, per: str) -> Self:
+        """The household moves to a commune of another region, with everything that the package may hold."""
+        with self.database.begin(self.access) as session:
+            commands.begin_move(session, self.fall_nr, {"wohin": "kanton", "neue_gemeinde_bfs": str(gemeinde), "per": per})
+        self._settle()
+        self.do("paket_zusammenstellen", paket_inhalt=["kurzassessment", "segmenthistorie", "zielvereinbarung", "massnahmen"])
+        return self.do("paket_freigeben", freigabe="ja")
+
+    def case_value(self, name: str) -> Any:
+        """A variable of the case itself, also after a handover brought it as a whole."""
+        with self.database.read(self.access) as session:
+            return commands.case_variables(session, own_instance(session, self.fall_id)).get(name)
+
+    def in_region(self, region: str) -> Self:
+        """From here on the story is about the case of that region that was opened last."""
+        with self.database.read(self._everything()) as session:
+            found = session.scalars(select(Fall).where(Fall.region == region).order_by(Fall.id.desc())).first()
+        assert found is not None
+        self.region, self.fall_id, self.fall_nr = region, found.id, found.fall_nr
         return self
 
     def begin(self, process: str, **raw: Any) -> Self:

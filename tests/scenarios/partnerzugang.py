@@ -18,6 +18,7 @@ from engine.commands import zugang
 from engine.model.access import Access, system
 from engine.store.konten import create_konto, grant
 from engine.store.session import Database
+from tests.bundles import AnyName
 from webui.api.operation import CHECK_ANSWERS
 from webui.app import create_app
 from webui.config import Config
@@ -52,7 +53,7 @@ class Partner:
 def served(database: Database, patch: MonkeyPatch) -> Iterator[int]:
     """The application on a port of its own; answers are checked against their description."""
     patch.setattr("engine.store.konten._hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
-    patch.setattr("webui.app.read_manifest", dict)
+    patch.setattr("webui.app.read_manifest", AnyName)
     app = create_app(database, Config(secret_key="test", is_plain_http=True, has_rate_limit=False))
     app.config[CHECK_ANSWERS] = True
     server = make_server("127.0.0.1", 0, app)

@@ -74,6 +74,15 @@ def test_the_leitung_extends_once(fall: Nebenakte) -> None:
     assert fall.beside == []
 
 
+def test_a_new_segmentation_keeps_who_is_led_intensively(fall: Nebenakte) -> None:
+    approved(fall).travel("2026-06-09").review("neu_segmentieren")
+    fall.assess("Anna", **BEDARF)
+    (segment,) = fall.value("segmente")
+    assert (segment["intensiv"], segment["naechste_sb"]) == (True, "2026-09-09"), "three months, as for everybody who is led intensively"
+    fall.send("intensiv.beenden")
+    assert fall.value("segmente")[0]["intensiv"] is False
+
+
 def test_a_refused_extension_ends_on_the_day_and_no_balance_is_noticed(fall: Nebenakte) -> None:
     approved(fall).travel("2026-09-09")
     assert fall.notices()[-1] == "teamleitung"

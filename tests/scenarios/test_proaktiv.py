@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 
 from engine import commands
+from engine.commands import vernichtung
+from engine.model.access import Access
+from engine.store.tables import Aufgabe, Fall, Verlauf
 from tests.scenarios.nebenakte import Nebenakte
 
 ANFRAGE: dict[str, Any] = {
@@ -91,6 +94,41 @@ def test_with_consent_the_registration_begins_with_what_is_known(nebenakte: Nebe
 def test_without_consent_nothing_goes_over(nebenakte: Nebenakte) -> None:
     contact(agreed(nebenakte), "uebertritt").do("uebertritt_vorbereiten", uebertritt_einwilligung="nein")
     assert (nebenakte.ended, nebenakte.value("neue_fall_nr")) == ("ende_uebertritt", None)
+
+
+@pytest.mark.parametrize("einwilligung", ["ja", "nein"])
+def test_what_somebody_told_crosses_only_with_consent_and_never_what_they_worried_about(nebenakte: Nebenakte, einwilligung: str) -> None:
+    contact(agreed(nebenakte), "uebertritt")
+    raw = {**UEBERTRITT, "information_pflichten_am": nebenakte.today} if einwilligung == "ja" else {"uebertritt_einwilligung": "nein"}
+    nebenakte.fill("uebertritt_vorbereiten", raw)
+    others = [repr((row.values, row.changes)) for row in nebenakte.every(Verlauf) if row.fall_id != nebenakte.fall_id]
+    crossed = {word for word in ("Berger", "Marktplatz", "Miete", "079 000 00 00", "Wohnung behalten") if any(word in text for text in others)}
+    assert crossed == ({"Berger", "Marktplatz"} if einwilligung == "ja" else set())
+
+
+def test_six_months_after_its_end_a_counselling_is_to_be_destroyed_and_leaves_no_name(nebenakte: Nebenakte) -> None:
+    contact(agreed(nebenakte), "stabilisiert")
+    assert nebenakte.closed == "2026-03-02"
+    administration, leitung = (Access(rolle, {"SDOL": frozenset({rolle})}) for rolle in ("administration", "leitung"))
+    assert due_on(nebenakte, "2026-09-01") == []
+    assert due_on(nebenakte, "2026-09-02") == [nebenakte.fall_nr], "not ten years, as for a Dossier"
+    with nebenakte.database.begin(administration) as session:
+        vernichtung.ask(session, nebenakte.fall_nr, "verzichtet")
+    with nebenakte.database.begin(leitung) as session:
+        vernichtung.confirm(session, nebenakte.fall_nr)
+    assert [row for table in (Fall, Verlauf, Aufgabe) for row in nebenakte.every(table)] == []
+
+
+def test_the_canton_sets_how_long_a_counselling_is_kept(nebenakte: Nebenakte) -> None:
+    contact(agreed(nebenakte.parameter(proaktiv_aufbewahrung="P1M")), "stabilisiert")
+    assert due_on(nebenakte, "2026-04-02") == [nebenakte.fall_nr]
+
+
+def due_on(akte: Nebenakte, day: str) -> list[str]:
+    """The cases whose retention is over on that day."""
+    akte.travel(day)
+    with akte.database.begin(Access("leitung", {"SDOL": frozenset({"leitung"})})) as session:
+        return [one.fall.fall_nr for one in vernichtung.due(session)]
 
 
 def test_a_partner_may_report_somebody(nebenakte: Nebenakte) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Column, inspect
 
 from engine.model.access import system
 from engine.store.session import Database
-from engine.store.tables import Base, Gemeinde, Region, RegionOwned, Release
+from engine.store.tables import Base, Gemeinde, Region, RegionOwned, Release, Umstellung
 
 HERE, ELSEWHERE = "SDOL", "BBL"
 
@@ -31,8 +31,11 @@ def rows(database: Database) -> dict[tuple[type, str], Any]:
         release = Release(at=session.now, by="test", note="")
         session.add(release)
         session.flush()
+        umstellung = Umstellung(at=session.now, by="test", quelle=release.id, ziel=release.id, note="", regionen=[], abbildung={})
+        session.add(umstellung)
+        session.flush()
         for region in (HERE, ELSEWHERE):
-            keys: dict[str, Any] = {"release": release.id}
+            keys: dict[str, Any] = {"release": release.id, "umstellung": umstellung.id}
             for cls in owned_classes():
                 row = cls(**_fields(cls, region, keys, numbers))
                 session.add(row)

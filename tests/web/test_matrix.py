@@ -25,6 +25,7 @@ from engine.store.konten import CANTONAL_ROLLEN, create_konto, grant
 from engine.store.seed import load_regions
 from engine.store.session import Database
 from engine.store.tables import Aufgabe
+from tests.bundles import AnyName
 from tests.web import drawings
 from tests.web.conftest import PASSWORD
 from webui.app import create_app
@@ -56,6 +57,8 @@ ROUTES: dict[str, set[str] | frozenset[str] | None] = {
     "sitzung.*": ANYBODY,
     "neben.*": OPENS,
     "abgleich.*": {"leitung", "administration"},
+    "ewk.*": {"leitung", "administration"},
+    "bfs.*": {"leitung", "administration"},
     "einfuehrung.uebersicht": {"koordination", "leitung", "umsetzung"},
     "einfuehrung.*": {"koordination", "leitung"},
     "auftraege.*": {"vpe_stelle"},
@@ -81,6 +84,13 @@ ROUTES: dict[str, set[str] | frozenset[str] | None] = {
     "faelle.*": FALL,
     "uebergabe.*": OPENS,
     "bestand.*": {"leitung", "administration"},
+    "entwuerfe.start": {"prozess", "umsetzung"},
+    "entwuerfe.*": {"prozess"},
+    "werkdateien.*": {"prozess"},
+    "pruefen.regel*": {"prozess", "umsetzung"},
+    "pruefen.*": {"prozess"},
+    "probieren.*": {"prozess"},
+    "probelaeufe.*": {"prozess"},
     "parameter.festlegen": {"leitung", "umsetzung"},
     "parameter.*": PARAMETER,
     "konten.*": {"betrieb"},
@@ -99,10 +109,27 @@ ROUTES: dict[str, set[str] | frozenset[str] | None] = {
     "vernichtung.pruefen": {"leitung"},
     "vernichtung.bestaetigen": {"leitung"},
     "vernichtung.*": {"leitung", "administration"},
+    "vergleich.*": {"prozess", "umsetzung"},
+    "freigaben.neu": {"prozess"},
+    "freigaben.vorschlagen": {"prozess"},
+    "freigaben.zurueckziehen": {"prozess"},
+    "freigaben.erteilen": {"umsetzung"},
+    "freigaben.ablehnen": {"umsetzung"},
+    "freigaben.*": {"prozess", "umsetzung"},
+    "umstellungen.planen": {"prozess"},
+    "umstellungen.zuordnen": {"prozess"},
+    "umstellungen.schritt": {"prozess", "umsetzung"},
+    "umstellungen.zuordnung": {"prozess", "umsetzung"},
+    "umstellungen.diagramm": {"prozess", "umsetzung"},
+    "umstellungen.*": {"prozess", "umsetzung", "leitung"},
+    "lage.stoerungen": {"leitung", "teamleitung"},
+    "lage.wiederholen": {"leitung", "teamleitung"},
+    "lage.*": {"prozess", "umsetzung", "leitung", "teamleitung"},
+    "eingriffe.*": {"leitung", "teamleitung"},
     "dubletten.*": {"intake", "administration", "leitung"},
 }
 # Routes whose parts name no case: what they name is the same for everybody.
-NO_CASE = ("einfuehrung.*", "konten.*", "parameter.*", "dateien.*", "auswertung.*", "protokolle.*", "wenn.*")
+NO_CASE = ("einfuehrung.*", "konten.*", "parameter.*", "dateien.*", "auswertung.*", "protokolle.*", "wenn.*", "entwuerfe.*", "werkdateien.*", "pruefen.*", "probieren.*", "probelaeufe.*", "lage.diagramm", "freigaben.*")
 
 
 def _expected(endpoint: str) -> set[str] | frozenset[str] | None:
@@ -127,7 +154,7 @@ def app(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     """One application for all: nothing that is asked here may change anything."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("engine.store.konten._hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
-        patch.setattr("webui.app.read_manifest", lambda: {n: n for n in ("start.js", "anwendung.js", "anwendung.css", "diagramm.js", "diagramm.css", "auswertung.js", "auswertung.css", "schaubild.js")})
+        patch.setattr("webui.app.read_manifest", AnyName)
         file = tmp_path_factory.mktemp("matrix") / "fallfluss.db"
         file.write_bytes(sqlite_template.read_bytes())
         database = Database(f"sqlite:///{file}", clock=SystemClock())

@@ -19,9 +19,16 @@ const browserBundles = {
   "anwendung.css": "webui/assets/anwendung.css",
   "diagramm.js": "webui/assets/diagramm.js",
   "diagramm.css": "webui/assets/diagramm.css",
+  "vergleich.js": "webui/assets/vergleich.js",
+  "vergleich.css": "webui/assets/vergleich.css",
+  // The studio's editors by others; each page loads only its own.
+  "werkstatt.css": "webui/assets/werkstatt/werkstatt.css",
+  ...Object.fromEntries(["bpmn", "dmn", "form", "marken"].flatMap((kind) => ["js", "css"].map((end) => [`werkstatt-${kind}.${end}`, `webui/assets/werkstatt/${kind}.${end}`]))),
   "auswertung.js": "webui/assets/auswertung/auswertung.js",
   "auswertung.css": "webui/assets/auswertung/auswertung.css",
   "schaubild.js": "webui/assets/auswertung/schaubild.js",
+  "umstellung.js": "webui/assets/werkstatt/umstellung.js",
+  "umstellung.css": "webui/assets/werkstatt/umstellung.css",
 };
 
 // For the server: plain scripts for embedded V8, unhashed. `define` and friends belong to the bundle that needs them.
@@ -62,6 +69,17 @@ const openFeelin = {
   },
 };
 
+// The form editor brings a preact of its own and draws with components that come from the other one: hooks find each other in one only.
+const onePreact = {
+  name: "one-preact",
+  setup(bundler) {
+    bundler.onResolve({ filter: /^preact(\/|$)/ }, ({ path: wanted, importer, kind, pluginData }) => {
+      if (pluginData === "one-preact" || !/form-js/.test(importer)) return undefined;
+      return bundler.resolve(wanted, { kind, resolveDir: from("node_modules/@bpmn-io/form-js-editor"), pluginData: "one-preact" });
+    });
+  },
+};
+
 const common = { bundle: true, minify: true, write: false, logLevel: "warning", legalComments: "eof" };
 
 async function browserBundle([name, source]) {
@@ -70,8 +88,8 @@ async function browserBundle([name, source]) {
     entryPoints: [from(source)],
     format: source.endsWith(".js") && name !== "start.js" ? "esm" : undefined,
     target: ["es2022", "chrome111", "firefox114", "safari16.4"],
-    loader: { ".svg": "dataurl" },
-    plugins: [neutralBrand],
+    loader: { ".svg": "dataurl", ".woff": "dataurl", ".woff2": "dataurl", ".ttf": "dataurl", ".eot": "empty" },
+    plugins: [neutralBrand, onePreact],
     outfile: path.join(target, name),
   });
   const contents = outputFiles[0].contents;

@@ -29,6 +29,11 @@ function mark(viewer, stand) {
     add(id, "ff-aktiv");
     badge(id, String(count), "ff-marke", `${count} × hier`);
   }
+  for (const [id, text] of Object.entries(stand.dauer ?? {})) {
+    if (!registry.get(id) || isContainer(registry.get(id))) continue;
+    const html = Object.assign(document.createElement("div"), { className: "ff-dauer", textContent: text, title: `Mittlere Dauer: ${text}` });
+    overlays.add(id, { position: { bottom: 9, left: 6 }, html });
+  }
   for (const [id, count] of Object.entries(stand.stoerungen)) {
     add(id, "ff-stoerfall");
     badge(id, `! ${count}`, "ff-marke ff-marke--stoerung", `${count} Störung(en)`);

@@ -68,7 +68,8 @@ def _marken(auswahl: Auswahl, choices: Mapping[str, Mapping[str, str]], behalten
         value = auswahl.as_args().get(name)
         if value:
             shown = words.datum(value) if name in ("von", "bis") else choices.get(name, {}).get(value, value)
-            found.append(Marke(title, shown, url_for(str(request.endpoint), **{**auswahl.without(name).as_args(), **behalten})))
+            rest: dict[str, Any] = {**auswahl.without(name).as_args(), **behalten}
+            found.append(Marke(title, shown, url_for(str(request.endpoint), **rest)))
     return found
 
 

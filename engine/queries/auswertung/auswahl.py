@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy import Select, select
 
@@ -35,7 +36,8 @@ class Auswahl:
     alter: str = ""
 
     def without(self, name: str) -> Auswahl:
-        return replace(self, **{name: None if name in ("von", "bis") else ""})
+        gone: dict[str, Any] = {name: None if name in ("von", "bis") else ""}
+        return replace(self, **gone)
 
     def as_args(self) -> dict[str, str]:
         """For an address."""
@@ -62,7 +64,7 @@ def lesend(access: Access, regionen: Iterable[str], *, kantonal: Sequence[str] =
     """The access that reads for figures: every region for cantonal roles, the led ones for a Leitung. Trial runs are in none."""
     if access.rollen_in("*") & set(kantonal):
         return Access(access.konto, {region: frozenset({"evaluation"}) for region in regionen})
-    return Access(access.konto, {region: frozenset({EIGENE}) for region, rollen in access.rollen.items() if EIGENE in rollen and region != "*"})
+    return Access(access.konto, {region: frozenset({EIGENE}) for region, rollen in access.rollen.items() if EIGENE in rollen and region in access.regionen})
 
 
 def regionen(session: FallSession) -> dict[str, str]:

@@ -26,6 +26,8 @@ from engine.store.tables.base import Base, Instant, Key, RegionOwned
 from engine.store.tables.case import Dossier, Fall, Hinweis, Person, Segmentzuordnung, Verlauf
 from engine.store.tables.drawn import Ausloeser, DefinitionVersion, Deployment, Release, ReleaseItem
 from engine.store.tables.exchange import Bestandsdatei, Bestandsfall, Uebergabe, Uebergabeangebot
+from engine.store.tables.freigabe import Freigabe, Freigabeteil, Geltung
+from engine.store.tables.nachricht import Nachricht
 from engine.store.tables.operation import Einstellung, Parameterwert, Zugriff
 from engine.store.tables.partner import Austausch, Einfuehrungsstand
 from engine.store.tables.places import Gemeinde, Konto, KontoRolle, Region
@@ -42,6 +44,8 @@ from engine.store.tables.trust import (
     Vernichtungsantrag,
     Zweitfaktor,
 )
+from engine.store.tables.umstellung import Eingriff, Umstellung, Umstellungsfall
+from engine.store.tables.werkstatt import EntwurfAnwendung, EntwurfBesuch, EntwurfDatei, EntwurfStand
 from engine.store.tables.zugang import Dienstkonto, Zugangstoken
 
 __all__ = [
@@ -69,12 +73,20 @@ __all__ = [
     "Dokumentinhalt",
     "Dossier",
     "Einfuehrungsstand",
+    "Eingriff",
     "Einstellung",
     "Entwurf",
+    "EntwurfAnwendung",
+    "EntwurfBesuch",
+    "EntwurfDatei",
+    "EntwurfStand",
     "Fachapplikationsstand",
     "Fall",
     "Fallsalz",
+    "Freigabe",
+    "Freigabeteil",
     "Fremdkonto",
+    "Geltung",
     "Gemeinde",
     "Hinweis",
     "Incident",
@@ -88,6 +100,7 @@ __all__ = [
     "Loeschfreigabe",
     "Meldung",
     "Modelldatei",
+    "Nachricht",
     "Papier",
     "Parameterwert",
     "Person",
@@ -112,6 +125,8 @@ __all__ = [
     "Timer",
     "Uebergabe",
     "Uebergabeangebot",
+    "Umstellung",
+    "Umstellungsfall",
     "Verknuepfung",
     "Verlauf",
     "Vernichtung",

@@ -1,0 +1,7 @@
+"""The screens' application, with the small case of their tests released."""
+
+from __future__ import annotations
+
+from tests.web.conftest import app, browser
+
+__all__ = ["app", "browser"]

@@ -1,0 +1,65 @@
+// The editor of decisions: the overview of requirements, tables and expressions.
+import DmnModeler from "dmn-js/lib/Modeler";
+import { begin } from "./arbeit.js";
+
+// A finding names its decision; which rule of the table it means stands in its text.
+const ruleIn = (text) => Number(/Regel (\d+)/.exec(text)?.[1] ?? 0);
+
+begin(async (root, text, changed) => {
+  const box = root.querySelector("[data-ws-leinwand]");
+  const modeler = new DmnModeler({ container: box, drd: { propertiesPanel: undefined } });
+  await modeler.importXML(text);
+  const views = () => modeler.getViews();
+  let found = [];
+  let wanted = 0;
+
+  const tabs = root.querySelector("[data-ws-ansichten]");
+  function showTabs() {
+    const active = modeler.getActiveView();
+    tabs.replaceChildren(...views().map((view) => {
+      const tab = document.createElement("button");
+      tab.type = "button";
+      tab.textContent = view.type === "drd" ? "Übersicht" : view.name || view.id;
+      tab.setAttribute("aria-pressed", String(view.element === active?.element));
+      if (found.some((one) => one.element === view.element.id && one.schwere === "error")) tab.className = "ws-ansicht--fehler";
+      tab.addEventListener("click", () => modeler.open(view));
+      return tab;
+    }));
+  }
+
+  function markRows() {
+    const active = modeler.getActiveView();
+    const rows = [...box.querySelectorAll(".tjs-table tbody tr")];
+    rows.forEach((row) => row.classList.remove("ws-fehlerzeile", "ws-gesucht"));
+    for (const one of found.filter((finding) => finding.element === active?.element.id)) rows[ruleIn(one.text) - 1]?.classList.add("ws-fehlerzeile");
+    if (wanted && rows[wanted - 1]) { rows[wanted - 1].classList.add("ws-gesucht"); rows[wanted - 1].scrollIntoView({ block: "center" }); }
+  }
+
+  let listening = null;
+  function listen() {
+    const viewer = modeler.getActiveViewer();
+    if (viewer && viewer !== listening) {
+      listening = viewer;
+      viewer.on("commandStack.changed", ({ trigger } = {}) => { if (trigger !== "clear") changed(); });
+    }
+    showTabs();
+    setTimeout(markRows, 50);
+  }
+  modeler.on("views.changed", listen);
+  // What opens first is the table, not the overview, as long as there is only one.
+  const tables = views().filter((view) => view.type !== "drd");
+  await modeler.open(tables.length === 1 ? tables[0] : views()[0]);
+  listen();
+  globalThis.werkstatt = { modeler };
+  return {
+    read: async () => (await modeler.saveXML({ format: true })).xml,
+    mark: (findings) => { found = findings; showTabs(); markRows(); },
+    go: async (id, told = "") => {
+      const view = views().find((one) => one.element.id === id);
+      if (!view) return;
+      wanted = ruleIn(told);
+      await modeler.open(view);
+      setTimeout(markRows, 100);
+    },
+  };
+});

@@ -1,0 +1,1 @@
+"""The studio: process owners change the process here. Blueprints under ``/werkstatt``."""
