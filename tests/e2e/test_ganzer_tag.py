@@ -108,6 +108,10 @@ def test_a_case_goes_through_many_hands_and_nothing_typed_is_lost(haus: Haus) ->
         lead.get_by_role("button", name=re.compile("PDF")).first.click()
     assert paper.value.suggested_filename.endswith(".pdf")
     olten = ("teamleitung.sro", "intake.sro", "fallfuehrung.sro", "administration.sro", "leitung.sro")
+    for _ in range(30):  # the offer travels with the scheduler
+        if any(_task(haus.desk(login), fall_nr) for login in olten):
+            break
+        lead.wait_for_timeout(1000)
     new, address = work_until(haus, fall_nr, "Übernahme prüfen", olten)
     new.goto(address)
     submit(new, "Aufgabe abschliessen", {"annahme": "annehmen"})
