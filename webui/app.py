@@ -51,12 +51,14 @@ from webui.wach import sitzung
 from webui.werkstatt.dateien import werkdateien
 from webui.werkstatt.eingriffe import eingriffe
 from webui.werkstatt.entwuerfe import entwuerfe
+from webui.werkstatt.freigaben import freigaben
 from webui.werkstatt.lage import lage
 from webui.werkstatt.probelaeufe import probelaeufe
 from webui.werkstatt.probieren import probieren
 from webui.werkstatt.pruefen import pruefen
 from webui.werkstatt.rollen import SIEHT
 from webui.werkstatt.umstellungen import umstellungen
+from webui.werkstatt.vergleich import vergleich
 from webui.zugaenge import zugaenge
 from webui.zuweisung import zuweisung
 
@@ -66,6 +68,7 @@ BLUEPRINTS = (
     *(arbeit, aufgaben, zuweisung, stellvertretung, mitteilungen, listen, leitung),
     *(faelle, akte, papier, sitzung, neben, bestand, abgleich, dubletten, uebergabe),
     *(auftraege, bfs, ewk, einfuehrung, parameter, aufsicht, vernichtung),
+    *(vergleich, freigaben),
     *auswertung.BLUEPRINTS,
     *(entwuerfe, werkdateien, pruefen, probieren, probelaeufe),
     *(umstellungen, lage, eingriffe),
@@ -159,6 +162,6 @@ def _common() -> dict[str, Any]:
         "reads_parameters": bool(person and person.access.has(*LESEN)),
         "sees_studio": bool(person and person.access.has(*SIEHT)),
         "endpoint": request.endpoint or "",
-        "darf_auswerten": lambda ziel: bool(person) and rules.may(current_app, ziel, person.access),
+        "darf_auswerten": lambda ziel: person is not None and rules.may(current_app, ziel, person.access),
         "anmeldedienst": config.oidc.name if config.oidc else "",
     }

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from engine.commands import AlreadyMoving
 from engine.commands.dokumente import InQuarantine
+from engine.commands.freigaben import AlreadyDecided
 from engine.commands.umstellung import NotNow
 from engine.definitions.archiv import ArchiveInvalid
 from engine.model.errors import (
@@ -47,6 +48,7 @@ PAGES: Mapping[type[FallflussError], tuple[int, str]] = {
     NotWaiting: (409, "Das ist schon geschehen"),
     NobodyWaits: (409, "Der Fall wartet nicht mehr darauf"),
     InQuarantine: (403, "In Quarantäne"),
+    AlreadyDecided: (409, "Darüber ist schon entschieden"),
     NotNow: (409, "Das geht jetzt nicht"),
     AlreadyMoving: (409, "Eine Übergabe läuft schon"),
     Conflict: (409, "Das passt nicht zu dem, was schon gespeichert ist"),

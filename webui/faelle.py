@@ -71,7 +71,7 @@ def fall(fall_nr: str) -> ResponseReturnValue:
             drafts=akte.left_drafts(session, view.fall),
             linked=akte.linked(session, view),
             ereignisse=ereignisse(session, fall_nr),
-            daneben=commands.beside_processes(session),
+            daneben=commands.beside_processes(session, view.fall.region),
             austausch=partner.exchanged(session, view.fall) if view.sicht.sees("partner") else [],
             regionen=konten.regionen(session),
             may_retry=bool(access().rollen_in(view.fall.region) & set(RETRIES)),

@@ -41,7 +41,7 @@ def beginnen(fall_nr: str, process: str) -> ResponseReturnValue:
     try:
         with writing() as session:
             commands.begin_beside(session, fall_nr, process, raw, request_id=_request_id())
-            words = commands.beside_processes(session)[process]
+            words = commands.beside_processes(session, queries.case(session, fall_nr).fall.region)[process]
     except FormInvalid as error:
         with reading() as session:
             return _page(session, fall_nr, process, raw, _request_id(), errors=error.errors), 422
@@ -54,8 +54,8 @@ def _page(
 ) -> str:
     form, known = commands.beside_form(session, fall_nr, process)
     formular = seite(form, raw, known, session.now, errors) if form else None
-    titel = commands.beside_processes(session)[process]
     fall = queries.case(session, fall_nr).fall
+    titel = commands.beside_processes(session, fall.region)[process]
     return render_template("neben/beginnen.html", fall=fall, process=process, titel=titel, formular=formular, request_id=request_id, asked=asked or [])
 
 

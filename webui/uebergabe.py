@@ -14,7 +14,7 @@ from engine import commands, queries
 from engine.commands import startentwuerfe
 from engine.commands.cases import OPENS
 from engine.commands.startentwuerfe import of_move
-from engine.commands.uebergabe import PROCESS
+from engine.commands.uebergabe import move_form
 from engine.model.errors import FormInvalid, NotFound
 from engine.store.session import FallSession
 from engine.store.tables import Startentwurf
@@ -30,7 +30,7 @@ uebergabe = Blueprint("uebergabe", __name__, url_prefix="/faelle")
 @requires(*OPENS)
 def umzug(fall_nr: str) -> ResponseReturnValue:
     with reading() as session:
-        form, fall = commands.start_form(session, PROCESS), queries.overview(session, fall_nr).fall
+        form, fall = move_form(session, fall_nr), queries.overview(session, fall_nr).fall
         draft = startentwuerfe.kept(session, fall.region, of_move(fall_nr))
         raw = dict(draft.daten) if draft else form.prefill({}) if form else {}
         return _page(session, fall_nr, raw, uuid.uuid4().hex, draft=draft)
@@ -43,7 +43,7 @@ def erfassen(fall_nr: str) -> ResponseReturnValue:
     if action in ("entwurf", "verwerfen"):
         return _keep_or_discard(fall_nr, action)
     with reading() as session:
-        form = commands.start_form(session, PROCESS)
+        form = move_form(session, fall_nr)
         raw = change_rows(form.values_from(request.form) if form else {}, action)
         asked = newly_asked(seite(form, raw, {}, session.now), request.form.get("_gezeigt")) if form else []
         if action != "erfassen" or asked:
@@ -83,7 +83,7 @@ def _keep_or_discard(fall_nr: str, action: str) -> ResponseReturnValue:
 
 def _kept(fall_nr: str) -> datetime:
     with writing() as session:
-        form, fall = commands.start_form(session, PROCESS), queries.overview(session, fall_nr).fall
+        form, fall = move_form(session, fall_nr), queries.overview(session, fall_nr).fall
         raw = form.values_from(request.form) if form else {}
         return startentwuerfe.keep(session, fall.region, of_move(fall_nr), raw, fall_id=fall.id).at
 
@@ -98,7 +98,7 @@ def _page(
     asked: list[str] | None = None,
     draft: Startentwurf | None = None,
 ) -> str:
-    form, fall = commands.start_form(session, PROCESS), queries.case(session, fall_nr).fall
+    form, fall = move_form(session, fall_nr), queries.case(session, fall_nr).fall
     if form is None or fall.abgeschlossen_am:
         raise NotFound(f"Ein laufender Fall {fall_nr}")
     formular = seite(form, raw, {}, session.now, errors)

@@ -11,13 +11,14 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 
 from engine.cases import gestalt
 from engine.definitions.bpmn import Process
 from engine.model.calendar import ZURICH
 from engine.model.step import Step
 from engine.store.dubletten import kennzeichen
+from engine.store.prepared import Call, Prepared
 from engine.store.session import FallSession
 from engine.store.tables import Dossier, Fall, Instanz, Konto, KontoRolle, Person, Segmentzuordnung
 
@@ -145,4 +146,8 @@ def _phase(fall: Fall, process: Process, step: Step) -> None:
 
 def _close(session: FallSession, fall: Fall, today: date) -> None:
     fall.abgeschlossen_am = today
-    session.execute(update(Dossier).where(Dossier.fall_id == fall.id, Dossier.bis.is_(None)).values(bis=today))
+    session.flush()  # a Dossier that this step opened ends, too
+    session.write_rows(fall, [Call(_END_DOSSIERS, [{"fall": fall.id, "until": today}])])
+
+
+_END_DOSSIERS = Prepared(update(Dossier).where(Dossier.fall_id == bindparam("fall"), Dossier.bis.is_(None)).values(bis=bindparam("until")))

@@ -16,6 +16,7 @@ COMMANDS = {
     "migrate": "installation",
     "deploy": "deploy",
     "release": "deploy",
+    "compare": "compare",
     "lint": "lint",
     "decide": "decide",
     "feel": "feel",

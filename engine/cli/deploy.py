@@ -42,7 +42,10 @@ def deploy(paths: tuple[Path, ...], dry_run: bool) -> None:
 @click.command()
 @click.option("--note", default="", help="Was diese Freigabe ändert; steht in der Liste der Freigaben.")
 def release(note: str) -> None:
-    """Alle zuletzt abgelegten Fassungen freigeben: Neue Fälle beginnen damit, laufende bleiben bei ihrer Freigabe.
+    """Alle zuletzt abgelegten Fassungen sofort und überall freigeben, ohne zweite Person: für die erste Installation und die Vorführung.
+
+    Neue Fälle beginnen damit, laufende bleiben bei ihrer Freigabe. Im Betrieb schlagen Prozessverantwortliche eine Freigabe in der
+    Oberfläche vor, und jemand anderes erteilt sie.
 
     \b
     Beispiel:
@@ -50,7 +53,7 @@ def release(note: str) -> None:
     """
     with open_database().begin(system("befehlszeile")) as session:
         number = commands.release(session, note)
-    click.echo(f"Freigabe {number} gilt für neue Fälle.")
+    click.echo(f"Freigabe {number} gilt für neue Fälle. Sie hat keine zweite Person gesehen; im Betrieb geht das unter «Freigaben».")
 
 
 def collect(paths: tuple[Path, ...]) -> dict[str, bytes]:

@@ -46,12 +46,18 @@ class CaseRef:
 
 
 def start_form(session: FallSession, process: str = PROCESS, *, region: str | None = None) -> Form | None:
-    """The form that the process's start event carries in the latest release, if any; with ``region``, as this person sees it there."""
-    form = _start_form(session, library.latest_release(session), process)
+    """The form that the process's start event carries in the release in force, if any; with ``region``, there and as this person sees it."""
+    form = released_form(session, process, region)
     return sicht(session.access, region).form(form) if form and region else form
 
 
-def _start_form(session: FallSession, release_id: int, process: str) -> Form | None:
+def released_form(session: FallSession, process: str, region: str | None) -> Form | None:
+    """That form in the release in force in a region, with everything in it."""
+    return start_form_of(session, library.latest_release(session, region), process)
+
+
+def start_form_of(session: FallSession, release_id: int, process: str) -> Form | None:
+    """The start event's form in that release, with everything in it."""
     contents = library.contents(session, release_id)
     form_id = contents.process(process).start_form_id
     return contents.form(form_id) if form_id else None
@@ -71,26 +77,34 @@ def open_case(
     if request_id and (known := session.get(Meldung, request_id)):
         return ref(own_instance(session, known.fall_id))
     # Asked once: a release that comes meanwhile must not give this case a form and a diagram that do not belong together.
-    release_id = library.latest_release(session)
+    release_id = library.latest_release(session, region)
     ort = _property(session, release_id, process, ORT)
     place = room_of(region) if ort == EINFUEHRUNG else region
     _may_open(session, region, INTRODUCES if ort == EINFUEHRUNG else OPENS)
-    form = _start_form(session, release_id, process)
+    form = start_form_of(session, release_id, process)
     form = sicht(session.access, region).form(form) if form else None
     values = form.validate(raw, form_context(session, form, region), feel=feel.shared(), now=session.now) if form else dict(raw)
     gestalt.require(values)
     number_persons(values.get("personen") or [])
-    if known_elsewhere := dubletten(session, region, values.get("personen") or []):
-        values["dubletten"] = known_elsewhere
-    before = vorfall(session, region, values.get("personen") or [])
+    vorfall_id = _recognise(session, region, place, values)
     fall = new_fall(session, place, household(values.get("personen") or []))
-    if before is not None:
-        values |= {"vorfall_id": before.id, "vorfall": f"{before.fall_nr}, abgeschlossen am {before.abgeschlossen_am}"}
-        fall.vorfall_id = before.id
+    fall.vorfall_id = vorfall_id
     if request_id:
         session.add(Meldung(message_id=request_id, name="open_case", fall_id=fall.id, at=session.now))
     log(session, "write", "open_case", fall_id=fall.id, region=place)
     return ref(start_instance(session, fall, process, values, act=Act("open_case", name="Fall eröffnet"), release_id=release_id))
+
+
+def _recognise(session: FallSession, region: str, place: str, values: dict[str, Any]) -> int | None:
+    """Note in ``values`` where these people are supported already, and their closed case (P11) in ``place``, whose id it gives."""
+    personen = values.get("personen") or []
+    if known_elsewhere := dubletten(session, region, personen):
+        values["dubletten"] = known_elsewhere
+    before = vorfall(session, place, personen)
+    if before is None:
+        return None
+    values |= {"vorfall_id": before.id, "vorfall": f"{before.fall_nr}, abgeschlossen am {before.abgeschlossen_am}"}
+    return before.id
 
 
 def start_case(session: FallSession, region: str, at: Ausloeser, values: Mapping[str, Any], act: Act) -> CaseRef:
@@ -167,11 +181,11 @@ def new_fall(session: FallSession, region: str, bezeichnung: str, *, eroeffnet_a
 def start_instance(
     session: FallSession, fall: Fall, process: str, variables: Mapping[str, Any], *, act: Act, at: str | None = None, neben: bool = False, release_id: int | None = None
 ) -> Instanz:
-    """Run a process of the latest release (or of ``release_id``) for a case to its first waits, from its start event or from the element ``at``.
+    """Run a process of the release in force in its region (or of ``release_id``) for a case to its first waits, from its start event or from the element ``at``.
 
     ``neben``: it runs beside the case's own process. Besides ``variables`` it knows ``fall_nr`` and ``region``.
     """
-    release_id = release_id or library.latest_release(session)
+    release_id = release_id or library.latest_release(session, fall.region)
     version = library.contents(session, release_id).version(process)
     instanz = Instanz(
         fall=fall, region=fall.region, release_id=release_id, process=process, version=version, state="", started_at=session.now, neben=neben

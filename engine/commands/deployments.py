@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sqlalchemy import func, select
 
-from engine.commands.starts import renew
+from engine.commands.starts import check, renew
 from engine.definitions import bpmn, dmn, forms, version_tags
 from engine.definitions.catalog import Catalog
 from engine.definitions.lint import lint
-from engine.model.errors import DefinitionInvalid, Finding, NotFound
+from engine.model.errors import DefinitionInvalid, Finding, NotFound, NotWaiting
 from engine.runtime import compile_bpmn
 from engine.store import library
 from engine.store.errors import Conflict
+from engine.store.parameter import KANTON
 from engine.store.session import FallSession
-from engine.store.tables import DefinitionVersion, Deployment, Release, ReleaseItem
+from engine.store.tables import DefinitionVersion, Deployment, Geltung, Release, ReleaseItem
+
+# Since when a first release holds.
+BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -69,23 +74,69 @@ def deploy(
     return deployed, tuple(findings)
 
 
-def release(session: FallSession, note: str = "", *, keys: Iterable[int] | None = None) -> int:
-    """Make a fixed set of versions the one new cases begin on: the given ones, else the newest of everything deployed.
+def release(session: FallSession, note: str = "", *, keys: Iterable[int] | None = None, version_tag: str | None = None) -> int:
+    """Put a fixed set of versions in force everywhere at once: the given ones, else the newest of everything deployed.
+
+    Without a second person: for a first installation and the demonstration; otherwise see ``engine.commands.freigaben``.
 
     Raises:
         NotFound: nothing is deployed.
         DefinitionInvalid: the set does not hold together (a process calls what is not in it); nothing was released.
     """
-    rows = _chosen(session, keys)
-    if not rows:
-        raise NotFound("Etwas, das freigegeben werden könnte,")
-    errors = [finding for finding in lint({row.resource_name: row.content for row in rows}, together=False) if finding.severity == "error"]
+    made = make_release(session, chosen(session, keys), note, version_tag)
+    is_first = session.scalar(select(Geltung.key).limit(1)) is None
+    # Before it there was nothing: history that is built afterwards begins on it, too.
+    put_in_force(session, made, (KANTON,), BEGINNING if is_first else session.now)
+    return made
+
+
+def make_release(session: FallSession, rows: Sequence[DefinitionVersion], note: str, version_tag: str | None) -> int:
+    """Fix a set of versions, together with those its diagrams bind to by tag. Nothing begins on it before it is put in force.
+
+    Raises: as ``release``.
+    """
+    errors = [finding for finding in findings(rows) if finding.severity == "error"]
     if errors:
         raise DefinitionInvalid(errors)
     tagged = _tagged(session, rows)
-    made = _held(session, Release(at=session.now, by=session.access.konto, note=note), rows, tagged)
-    renew(session, made)
+    made = _held(session, Release(at=session.now, by=session.access.konto, note=note, version_tag=version_tag), rows, tagged)
+    check(session, made)
     return made
+
+
+def findings(rows: Sequence[DefinitionVersion]) -> list[Finding]:
+    """What the linter says to these versions together.
+
+    Raises:
+        NotFound: there are none.
+    """
+    if not rows:
+        raise NotFound("Etwas, das freigegeben werden könnte,")
+    return lint({row.resource_name: row.content for row in rows}, together=False)
+
+
+def put_in_force(session: FallSession, release_id: int, regionen: Iterable[str], von: datetime, *, freigabe_id: int | None = None) -> None:
+    """From ``von`` on new cases in these regions (``*``: everywhere) begin on the release; a later instant takes effect by itself."""
+    for region in regionen:
+        waits = von if von > session.now else None
+        session.add(Geltung(region=region, release_id=release_id, freigabe_id=freigabe_id, von=von, next_attempt_at=waits))
+    session.flush()
+    if von <= session.now:
+        renew(session)
+
+
+def take_effect(session: FallSession, key: int) -> None:
+    """Do what is to be done at the instant a release comes in force: its start events wait from now on.
+
+    Raises:
+        NotWaiting: it was done already.
+    """
+    found = session.scalar(select(Geltung).where(Geltung.key == key).with_for_update().execution_options(populate_existing=True))
+    if found is None or found.next_attempt_at is None:
+        raise NotWaiting(key)
+    found.next_attempt_at, found.attempts = None, 0
+    session.flush()
+    renew(session)
 
 
 def release_for_trial(session: FallSession, version: DefinitionVersion) -> int:
@@ -93,7 +144,7 @@ def release_for_trial(session: FallSession, version: DefinitionVersion) -> int:
 
     Runs that see the same share one row; what is not deployed yet becomes an incident where it is needed.
     """
-    rows = [version, *(row for row in _chosen(session, None) if (row.kind, row.id) != (version.kind, version.id))]
+    rows = [version, *(row for row in chosen(session, None) if (row.kind, row.id) != (version.kind, version.id))]
     try:
         tagged = _tagged(session, rows)
     except DefinitionInvalid:
@@ -247,7 +298,8 @@ def _deployed(row: DefinitionVersion, deployment: Deployment, *, is_new: bool) -
     return Deployed(row.key, row.kind, row.id, row.version, row.name, row.resource_name, is_new, deployment.key)
 
 
-def _chosen(session: FallSession, keys: Iterable[int] | None) -> list[DefinitionVersion]:
+def chosen(session: FallSession, keys: Iterable[int] | None) -> list[DefinitionVersion]:
+    """The versions of these keys; without keys the newest of everything deployed."""
     if keys is not None:
         return list(session.scalars(select(DefinitionVersion).where(DefinitionVersion.key.in_(list(keys)))))
     newest = (

@@ -45,23 +45,24 @@ def correlate(
     variables: Mapping[str, Any] | None = None,
     *,
     message_id: str | None = None,
+    region: str | None = None,
 ) -> CaseRef:
     """Hand a message to the case that waits for it longest. The same ``message_id`` again changes nothing.
 
-    Where none waits but a released process starts with this message, it opens a case in the region that ``variables`` name.
+    With ``region`` only cases of that one count. Where none waits but a released process starts with this message, it opens a case in the region that ``variables`` name.
 
     Raises:
         NobodyWaits: no open subscription of this name and correlation in the regions of the session, and no start event.
         FormInvalid, NotFound, NotAllowed: it would open a case, but the region is missing, unknown, or not the sender's to open cases in.
     """
-    found = _subscription(session, name, correlation)
+    found = _subscription(session, name, correlation, region)
     instanz = lock(session, found.instanz_nummer) if found else None
     # Only now: whoever held the lock may have delivered the same message.
     if message_id and (known := session.get(Meldung, message_id)):
         return ref(own_instance(session, known.fall_id))
-    found = _subscription(session, name, correlation)
+    found = _subscription(session, name, correlation, region)
     if found is None:
-        opened = start_by_message(session, name, variables or {}, message_id=message_id)
+        opened = None if region else start_by_message(session, name, variables or {}, message_id=message_id)
         if opened is None:
             raise NobodyWaits(name, correlation)
         return opened
@@ -105,10 +106,11 @@ def report_event(session: FallSession, fall_nr: str, key: int, raw: Mapping[str,
     return correlate(session, found.name, found.correlation, values, message_id=message_id)
 
 
-def _subscription(session: FallSession, name: str, correlation: str) -> Subscription | None:
+def _subscription(session: FallSession, name: str, correlation: str, region: str | None) -> Subscription | None:
+    asked = [Subscription.kind == "message", Subscription.name == name, Subscription.correlation == correlation]
     return session.scalar(
         select(Subscription)
-        .where(Subscription.kind == "message", Subscription.name == name, Subscription.correlation == correlation)
+        .where(*asked, *([Subscription.region == region] if region else []))
         .order_by(Subscription.created_at, Subscription.key)
         .limit(1)
         .execution_options(populate_existing=True)

@@ -13,8 +13,7 @@ from sqlalchemy import func, select
 
 from engine.cases.formkontext import form_context
 from engine.cases.projection import household
-from engine.commands.cases import OPENS, CaseRef, case_variables, new_fall, number_persons, own_instance, ref, start_instance
-from engine.commands.cases import start_form as released_form
+from engine.commands.cases import OPENS, CaseRef, case_variables, new_fall, number_persons, own_instance, ref, released_form, start_instance
 from engine.commands.events import correlate
 from engine.commands.stepping import advance, lock
 from engine.commands.verknuepfungen import link
@@ -33,9 +32,9 @@ from engine.store.tables import Aufgabe, Fall, Hinweis, Instanz, Job, Meldung
 BESIDE = "neben"
 
 
-def beside_processes(session: FallSession) -> dict[str, str]:
-    """Processes of the latest release that people may start beside a case, with the words for doing so."""
-    contents = library.contents(session, library.latest_release(session))
+def beside_processes(session: FallSession, region: str | None = None) -> dict[str, str]:
+    """Processes of the release in force in the region that people may start beside a case, with the words for doing so."""
+    contents = library.contents(session, library.latest_release(session, region))
     found: dict[str, str] = {}
     for kind, id in contents.items:
         if kind == "process":
@@ -50,10 +49,10 @@ def beside_form(session: FallSession, fall_nr: str, process: str) -> tuple[Form 
     Raises:
         NotFound: no such process, or no running case of that number.
     """
-    if process not in beside_processes(session):
-        raise NotFound(f"Der Prozess «{process}»")
     own = running(session, fall_nr)
-    return released_form(session, process), case_variables(session, own)
+    if process not in beside_processes(session, own.region):
+        raise NotFound(f"Der Prozess «{process}»")
+    return released_form(session, process, own.region), case_variables(session, own)
 
 
 def begin_beside(session: FallSession, fall_nr: str, process: str, raw: Mapping[str, Any], *, request_id: str | None = None) -> CaseRef:
@@ -69,13 +68,13 @@ def begin_beside(session: FallSession, fall_nr: str, process: str, raw: Mapping[
     form, known_values = beside_form(session, fall_nr, process)
     own = lock(session, running(session, fall_nr).nummer)
     if not session.access.everywhere and not session.access.rollen_in(own.region) & set(OPENS):
-        raise NotAllowed(beside_processes(session)[process])
+        raise NotAllowed(beside_processes(session, own.region)[process])
     context = form_context(session, form, own.region, known_values) if form else {}
     values = form.validate(raw, context, feel=feel.shared(), now=session.now) if form else dict(raw)
     if request_id:
         session.add(Meldung(message_id=request_id, name=process, fall_id=own.fall_id, at=session.now))
     log(session, "write", f"{process} begonnen", fall_id=own.fall_id, region=own.region)
-    return ref(start_instance(session, own.fall, process, values, act=Act("begin_beside", name=beside_processes(session)[process]), neben=True))
+    return ref(start_instance(session, own.fall, process, values, act=Act("begin_beside", name=beside_processes(session, own.region)[process]), neben=True))
 
 
 def start(session: FallSession, instanz: Instanz, job: Job) -> None:

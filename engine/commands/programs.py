@@ -89,17 +89,28 @@ def open_for_program(
     Raises:
         FormInvalid, NotAllowed, NotFound
     """
+    wanted = region_of(session, region)
+    form = start_form(session, process, region=wanted)
+    strange = [name for name in raw if form is not None and name not in _names(form)]
+    if strange:
+        raise FormInvalid(dict.fromkeys(strange, "Das fragt das Startformular nicht."))
+    return open_case(session, wanted, raw, process=process, request_id=request_id)
+
+
+def region_of(session: FallSession, region: str | None) -> str:
+    """The region a program means: the one it names, or its only one.
+
+    Raises:
+        FormInvalid: it could be several.
+        NotFound: not one of the program's.
+    """
     regionen = sorted(session.access.regionen)
     wanted = region or (regionen[0] if len(regionen) == 1 else "")
     if not wanted:
         raise FormInvalid({"region": f"Bitte die Sozialregion angeben, eine von {', '.join(regionen) or 'keiner'}."})
     if wanted not in regionen:
         raise NotFound(f"Die Sozialregion «{wanted}»")
-    form = start_form(session, process, region=wanted)
-    strange = [name for name in raw if form is not None and name not in _names(form)]
-    if strange:
-        raise FormInvalid(dict.fromkeys(strange, "Das fragt das Startformular nicht."))
-    return open_case(session, wanted, raw, process=process, request_id=request_id)
+    return wanted
 
 
 def _form(session: FallSession, instanz: Instanz, aufgabe: Aufgabe) -> Form | None:

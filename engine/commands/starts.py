@@ -1,11 +1,11 @@
-"""Cases that nobody opens: start events that wait for a message or a timer, from one release to the next."""
+"""Cases that nobody opens: start events that wait for a message or a timer, from one release to the next, in each region its own."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from engine.commands.cases import CaseRef, start_case
 from engine.definitions import feel, start_events
@@ -14,29 +14,62 @@ from engine.model import calendar
 from engine.model.calendar import TimerKind
 from engine.model.errors import DefinitionInvalid, Finding, FormInvalid, NotWaiting
 from engine.store import library
+from engine.store.parameter import KANTON
 from engine.store.session import FallSession
 from engine.store.steps import Act
-from engine.store.tables import Ausloeser, Meldung, Region
+from engine.store.tables import Ausloeser, Geltung, Meldung, Region, Release
 
-Place = tuple[str, int, str]
+# Process, version, element, and for messages the release: they wait for every release that is in force somewhere.
+Place = tuple[str, int, str, int]
 
 
-def renew(session: FallSession, release_id: int) -> None:
-    """Let the start events of a new release wait instead of those before. What did not change keeps its due time.
+def check(session: FallSession, release_id: int) -> None:
+    """See whether all start events of a release could wait.
 
     Raises:
         DefinitionInvalid: a timer that cannot be computed, or whose region does not exist.
     """
-    waiting: dict[Place, Ausloeser] = {(row.process, row.version, row.element): row for row in session.scalars(select(Ausloeser))}
     for process, version, start in _starts(session, release_id):
-        known = waiting.pop((process, version, start.id), None)
+        _row(session, release_id, process, version, start)
+
+
+def renew(session: FallSession) -> None:
+    """Let the start events of what is in force now wait, instead of those before. What did not change keeps its due time."""
+    # One after the other: of two at once each would delete what the other lets wait.
+    session.scalars(select(Release.id).order_by(Release.id).limit(1).with_for_update(key_share=True)).all()
+    waiting = {_place(row): row for row in session.scalars(select(Ausloeser).execution_options(populate_existing=True))}
+    for row in _wanted(session):
+        known = waiting.pop(_place(row), None)
         if known is not None:
-            known.release_id = release_id
+            known.release_id = row.release_id
         else:
-            session.add(_row(session, release_id, process, version, start))
+            session.add(row)
     for old in waiting.values():
         session.delete(old)
     session.flush()
+
+
+def catch_up(session: FallSession) -> None:
+    """Renew for releases whose instant has come and that the scheduler has not got to yet."""
+    due = session.scalars(select(Geltung).where(Geltung.next_attempt_at <= session.now).with_for_update()).all()
+    for row in due:
+        row.next_attempt_at = None
+    if due:
+        session.flush()
+        renew(session)
+
+
+def in_force(session: FallSession) -> dict[str, int]:
+    """The release in force in each region, and under ``*`` the one where a region has none of its own. A region without any is left out."""
+    # What another transaction put in force with a later instant than ours counts too: it has already renewed, and we come after it.
+    rows = session.scalars(
+        select(Geltung).where(or_(Geltung.von <= session.now, Geltung.next_attempt_at.is_(None))).order_by(Geltung.von, Geltung.key)
+    ).all()
+    found: dict[str, int] = {}
+    for region in (KANTON, *session.scalars(select(Region.kuerzel))):
+        if own := [row for row in rows if row.region in (KANTON, region)]:
+            found[region] = own[-1].release_id
+    return found
 
 
 def start_by_message(session: FallSession, name: str, variables: Mapping[str, Any], *, message_id: str | None) -> CaseRef | None:
@@ -47,15 +80,20 @@ def start_by_message(session: FallSession, name: str, variables: Mapping[str, An
         FormInvalid: the region is missing.
         NotFound, NotAllowed: it does not exist, or the sender may not open cases there.
     """
+    catch_up(session)
     waiting = session.scalars(select(Ausloeser).where(Ausloeser.kind == "message", Ausloeser.value == name).order_by(Ausloeser.key)).all()
     if not waiting:
         return None
     region = variables.get("region")
     if not isinstance(region, str) or not region:
         raise FormInvalid({"region": "Bitte die Sozialregion angeben, in welcher die Meldung einen Fall eröffnet."})
+    released = library.latest_release(session, region)
     starts: dict[str, Ausloeser] = {}
     for row in waiting:
-        starts.setdefault(row.process, row)
+        if row.release_id == released:
+            starts.setdefault(row.process, row)
+    if not starts:
+        return None
     opened = [start_case(session, region, at, variables, Act("start_by_message", element=at.element, name=name)) for at in starts.values()]
     if message_id:
         session.add(Meldung(message_id=message_id, name=name, fall_id=opened[0].fall_id, at=session.now))
@@ -74,6 +112,19 @@ def start_by_timer(session: FallSession, key: int) -> CaseRef:
     found.fired, found.attempts = found.fired + 1, 0
     found.due_at = found.next_attempt_at = _next(found)
     return start_case(session, found.start_region, found, {}, Act("start_by_timer", element=found.element, name=found.value))
+
+
+def _place(row: Ausloeser) -> Place:
+    return row.process, row.version, row.element, row.release_id if row.kind == "message" else 0
+
+
+def _wanted(session: FallSession) -> Iterator[Ausloeser]:
+    held = in_force(session)
+    for release_id in sorted(set(held.values())):
+        for process, version, start in _starts(session, release_id):
+            row = _row(session, release_id, process, version, start)
+            if row.start_region is None or held.get(row.start_region) == release_id:
+                yield row
 
 
 def _starts(session: FallSession, release_id: int) -> Iterator[tuple[str, int, Element]]:

@@ -18,10 +18,11 @@ from sqlalchemy import select
 from engine.cases import uebergabe as package
 from engine.cases.formkontext import form_context
 from engine.cases.projection import household
-from engine.commands.cases import OPENS, CaseRef, case_variables, own_instance, ref, start_form, start_instance
+from engine.commands.cases import OPENS, CaseRef, case_variables, own_instance, ref, released_form, start_instance
 from engine.commands.events import correlate
 from engine.commands.stepping import advance, lock
 from engine.definitions import feel
+from engine.definitions.forms import Form
 from engine.model.access import system
 from engine.model.calendar import ZURICH, add_duration
 from engine.model.errors import FallflussError, NobodyWaits, NotAllowed, NotFound
@@ -60,7 +61,7 @@ def begin_move(session: FallSession, fall_nr: str, raw: Mapping[str, Any], *, re
     own = _running(session, fall_nr)
     if not session.access.everywhere and not session.access.rollen_in(own.region) & set(OPENS):
         raise NotAllowed("Umzug erfassen")
-    form = start_form(session, PROCESS)
+    form = released_form(session, PROCESS, own.region)
     values = form.validate(raw, form_context(session, form, own.region), feel=feel.shared(), now=session.now) if form else dict(raw)
     if request_id:
         session.add(Meldung(message_id=request_id, name=PROCESS, fall_id=own.fall_id, at=session.now))
@@ -68,6 +69,18 @@ def begin_move(session: FallSession, fall_nr: str, raw: Mapping[str, Any], *, re
     log(session, "write", f"Umzug {move.uebergabe_nr}", fall_id=own.fall_id, region=own.region)
     values["uebergabe_nr"] = move.uebergabe_nr
     return ref(start_instance(session, own.fall, PROCESS, values, act=Act("begin_move", name="Umzug erfasst"), neben=True))
+
+
+def move_form(session: FallSession, fall_nr: str) -> Form | None:
+    """The form with which a move of that case is recorded.
+
+    Raises:
+        NotFound: no running case of that number.
+    """
+    fall = session.scalar(select(Fall).where(Fall.fall_nr == fall_nr, Fall.uebergeben_am.is_(None)))
+    if fall is None:
+        raise NotFound(f"Ein laufender Fall {fall_nr}")
+    return released_form(session, PROCESS, fall.region)
 
 
 def look_up_commune(session: FallSession, instanz: Instanz, job: Job) -> dict[str, Any]:

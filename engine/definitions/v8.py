@@ -28,7 +28,8 @@ class Embedded:
         self.prepare = prepare
         self._lock = threading.Lock()
         self._racer: MiniRacer | None = None
-        self._handed: Any = None
+        self._functions: dict[str, Any] = {}
+        self._nothing: Any = None
 
     def close(self) -> None:
         """Give V8's memory and thread back. A later call starts afresh."""
@@ -54,23 +55,35 @@ class Embedded:
     def call(self, function: str, text: str) -> str:
         """What the bundle's ``fallfluss.function`` answers to the JSON ``text``, as JSON text. Raises as ``run`` does.
 
-        V8 compiles anew every script it has not seen: this one stays the same, the text is handed over beside it.
+        V8 compiles anew every script it has not seen. A function it has; the text is its ``this``, because arguments would first have to
+        be put into a list of V8's, in its own thread.
         """
         with self._lock:
             try:
                 racer = self._v8()
-                self._handed[0] = text
-                return str(self._evaluated(racer, f"JSON.stringify(fallfluss.{function}(JSON.parse(handed[0])))"))
+                context: Any = racer._ctx
+                called, nothing, this = self._function(racer, function), self._nothing, context._python_to_value_handle(text)
+                return str(self._answer(racer, context._dll.mr_call_function, called.raw, this.raw, nothing.raw))
             except JSEvalException:
                 self._abandon()
                 raise
 
+    def _function(self, racer: MiniRacer, name: str) -> Any:
+        if name not in self._functions:
+            script = f"(function () {{ 'use strict'; return JSON.stringify(fallfluss.{name}(JSON.parse(this))); }})"
+            self._functions[name] = _handle(racer, script)
+        return self._functions[name]
+
     def _evaluated(self, racer: MiniRacer, script: str) -> Any:
+        context: Any = racer._ctx
+        code = context._python_to_value_handle(script)  # V8 reads it while we wait: it must not be collected meanwhile
+        return self._answer(racer, context._dll.mr_eval, code.raw)
+
+    def _answer(self, racer: MiniRacer, start: Callable[..., Any], *handles: Any) -> Any:
         # As MiniRacer does it within its event loop, whose version is held because of this. Waiting here instead saves two changes of
         # threads, which cost more than a small evaluation.
         context: Any = racer._ctx
-        code = context._python_to_value_handle(script)  # V8 reads it while we wait: it must not be collected meanwhile
-        task = context._dll.mr_eval(context._ctx, code.raw, _DIRECTLY)
+        task = start(context._ctx, *handles, _DIRECTLY)
         try:
             answer = context._non_cancelable_mr_task_results_queue.get(timeout=self.seconds)
         except queue.Empty:
@@ -84,7 +97,7 @@ class Embedded:
             racer.set_hard_memory_limit(self.memory)
             racer.eval(_source(self.bundle))
             racer.eval(self.prepare)
-            self._handed = racer.eval("globalThis.handed = ['']; handed")
+            self._functions, self._nothing = {}, _handle(racer, "[]")
         return self._racer
 
     def _abandon(self) -> None:
@@ -126,6 +139,12 @@ class PerProcess(Generic[T]):
     def _close(self) -> None:
         if self._held is not None and self._owner == os.getpid():
             self._held.close()
+
+
+def _handle(racer: MiniRacer, script: str) -> Any:
+    """What a script gives, as MiniRacer hands it back to V8."""
+    context: Any = racer._ctx
+    return context._python_to_value_handle(racer.eval(script))
 
 
 def _settle(racer: MiniRacer) -> None:

@@ -10,7 +10,8 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Select, String, and_, case, cast, literal, null, select
+from sqlalchemy import Select, String, and_, case, cast, func, literal, null, select
+from sqlalchemy.orm import aliased
 
 from engine.cases import sichtbar
 from engine.cases.feldgruppen import sicht
@@ -28,6 +29,14 @@ Felder = Mapping[str, Feld]
 
 _TENANT = Feld("text", literal(TENANT))
 _NOTHING = Feld("key", cast(null(), DefinitionVersion.key.type))
+_Own = aliased(Instanz)
+# What runs beside a case has the case for its parent; a called process is part of the instance that calls it.
+_PARENT = (
+    select(func.max(_Own.nummer))
+    .where(Instanz.neben, _Own.fall_id == Instanz.fall_id, ~_Own.neben, _Own.nummer < Instanz.nummer)
+    .correlate(Instanz)
+    .scalar_subquery()
+)
 STATES = {"ACTIVE": "active", "COMPLETED": "completed", "TERMINATED": "terminated"}
 _OF_INSTANCE: Felder = {
     "processInstanceKey": Feld("key", Instanz.nummer, per=INSTANCE),
@@ -40,7 +49,7 @@ INSTANCES: Felder = {
     "processDefinitionName": Feld("text", DefinitionVersion.name),
     "processDefinitionVersion": Feld("number", Instanz.version),
     "processDefinitionVersionTag": Feld("text", DefinitionVersion.version_tag),
-    "parentProcessInstanceKey": _NOTHING,
+    "parentProcessInstanceKey": Feld("key", _PARENT, per=INSTANCE),
     "parentElementInstanceKey": _NOTHING,
     "startDate": Feld("instant", Instanz.started_at),
     "endDate": Feld("instant", Instanz.ended_at),
@@ -69,6 +78,8 @@ TASKS: Felder = {
 _JOB_STATE = case((Job.attempts > 0, "FAILED"), (Job.retries <= 0, "FAILED"), else_="CREATED")
 JOB_STATES = ("CREATED", "FAILED", "COMPLETED", "CANCELED", "ERROR_THROWN", "TIMED_OUT", "RETRIES_UPDATED", "MIGRATED")
 JOB_KINDS = ("BPMN_ELEMENT", "EXECUTION_LISTENER", "TASK_LISTENER", "AD_HOC_SUB_PROCESS")
+# What clients expect of a job that no listener made.
+NO_LISTENER = "UNSPECIFIED"
 JOBS: Felder = {
     **_OF_INSTANCE,
     "jobKey": Feld("key", Job.key),
@@ -79,7 +90,7 @@ JOBS: Felder = {
     "retries": Feld("number", Job.retries),
     "state": Feld("text", _JOB_STATE, {state: state for state in JOB_STATES}),
     "kind": Feld("text", Job.kind, {kind: kind for kind in JOB_KINDS}),
-    "listenerEventType": Feld("text", Job.listener_event),
+    "listenerEventType": Feld("text", func.coalesce(Job.listener_event, NO_LISTENER)),
     "creationTime": Feld("instant", Job.created_at),
     "deadline": Feld("instant", Job.locked_until),
 }
@@ -129,12 +140,12 @@ VARIABLES: Felder = {
 
 
 def instances(session: FallSession, wanted: Wanted, *, named: Collection[str]) -> Found:
-    """Rows of Instanz, DefinitionVersion and the client's id. In ``named`` regions cases are known by their number."""
+    """Rows of Instanz, DefinitionVersion, the client's id, the trial run and the parent's number. In ``named`` regions cases are known by their number."""
     business = case(
         (Instanz.region == PROBELAUF, Probelauf.business_id), (Instanz.region.in_(sorted(named)), cast(Fall.fall_nr, String)), else_=null()
     )
     base = (
-        select(Instanz, DefinitionVersion, business, Probelauf)
+        select(Instanz, DefinitionVersion, business, Probelauf, _PARENT)
         .join(DefinitionVersion, _is_its_version())
         .join(Fall, Fall.id == Instanz.fall_id)
         .outerjoin(Probelauf, Probelauf.instanz_nummer == Instanz.nummer)
@@ -143,23 +154,28 @@ def instances(session: FallSession, wanted: Wanted, *, named: Collection[str]) -
 
 
 def tasks(session: FallSession, wanted: Wanted) -> Found:
-    """Rows of Aufgabe, Instanz and DefinitionVersion."""
+    """Rows of Aufgabe, Instanz, DefinitionVersion and the parent\'s number."""
     return find(session, _with_instance(Aufgabe), TASKS, wanted, Aufgabe.key)
 
 
 def jobs(session: FallSession, wanted: Wanted) -> Found:
-    """Rows of Job, Instanz and DefinitionVersion, those that are open."""
+    """Rows of Job, Instanz, DefinitionVersion and the parent\'s number, those that are open."""
     return find(session, _with_instance(Job), JOBS, wanted, Job.key)
 
 
 def subscriptions(session: FallSession, wanted: Wanted) -> Found:
-    """Rows of Subscription, Instanz and DefinitionVersion that wait for a message."""
+    """Rows of Subscription, Instanz, DefinitionVersion and the parent\'s number that wait for a message."""
     return find(session, _with_instance(Subscription).where(Subscription.kind == "message"), SUBSCRIPTIONS, wanted, Subscription.key)
 
 
 def incidents(session: FallSession, wanted: Wanted) -> Found:
-    """Rows of Incident, Instanz and DefinitionVersion, those that are open."""
+    """Rows of Incident, Instanz, DefinitionVersion and the parent\'s number, those that are open."""
     return find(session, _with_instance(Incident), INCIDENTS, wanted, Incident.key)
+
+
+def parent(session: FallSession, instanz: Instanz) -> int | None:
+    """The number of the case's own instance, of what runs beside it."""
+    return session.scalar(select(_PARENT).where(Instanz.nummer == instanz.nummer))
 
 
 def instance(session: FallSession, key: int) -> Instanz:
@@ -251,7 +267,7 @@ def _variable_key(scope: int, name: str) -> int:
 
 def _with_instance(table: Any) -> Select[Any]:
     return (
-        select(table, Instanz, DefinitionVersion)
+        select(table, Instanz, DefinitionVersion, _PARENT)
         .join(Instanz, Instanz.nummer == table.instanz_nummer)
         .join(DefinitionVersion, _is_its_version())
     )

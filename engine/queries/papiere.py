@@ -118,7 +118,9 @@ def _unterlagen(session: FallSession, view: CaseView, angaben: Mapping[str, str]
     labels = field_labels(library.contents(session, view.release_id))
     rows = [one for one in _variables(session, view).get("unterlagen") or [] if isinstance(one, Mapping) and not one.get("eingang_am")]
     missing = [told("dokumenttyp", one.get("dokumenttyp"), labels) + (f", verlangt am {readable(one['verlangt_am'])}" if one.get("verlangt_am") else "") for one in rows]
-    return {**_letter(session, view, angaben), "unterlagen": missing, "frist": angaben.get("frist", ""), "folge": angaben.get("folge") == "ja"}
+    is_reminder = angaben.get("folge") == "ja"
+    titel = {"titel": "Mahnung: fehlende Unterlagen"} if is_reminder else {}
+    return {**_letter(session, view, angaben), **titel, "unterlagen": missing, "frist": angaben.get("frist", ""), "folge": is_reminder}
 
 
 def _letter(session: FallSession, view: CaseView, angaben: Mapping[str, str]) -> Daten:

@@ -45,5 +45,5 @@ def _with(session: FallSession, component: AnyComponent, region: str) -> AnyComp
 def _label(one: Auswahl) -> str:
     """Name, Falllast, absence: what decides to whom a case goes."""
     last = one.last
-    load = f" – {last.faelle} Fälle, {last.je_vze:.0f} je Vollzeitstelle{STUFEN.get(last.stufe, '')}" if last else " – keine Fälle"
+    load = f" – {last.faelle} {'Fall' if last.faelle == 1 else 'Fälle'}, {last.je_vze:.0f} je Vollzeitstelle{STUFEN.get(last.stufe, '')}" if last else " – keine Fälle"
     return f"{one.person.name}{load}{f', abwesend bis {one.weg.bis:%d.%m.%Y}' if one.weg else ''}"

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cmp_to_key
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, false, func, or_, select
 
 from engine.model import calendar
 from engine.store.session import FallSession
@@ -50,43 +50,108 @@ class Condition:
     value: Any
 
 
+# A row's place in an order: its values of the sorted fields, then what tells it from its equals.
+Place = tuple[Any, ...]
+
+
 @dataclass(frozen=True)
 class Wanted:
-    """What a program asks for: all conditions hold; ``sort`` is pairs of field and whether it descends."""
+    """What a program asks for: all conditions hold; ``sort`` is pairs of field and whether it descends.
+
+    ``after`` and ``before`` are places, so that what comes or goes elsewhere shifts no page; at most one of them, or an ``offset``.
+    """
 
     conditions: Sequence[Condition] = ()
     sort: Sequence[tuple[str, bool]] = ()
     limit: int = 100
     offset: int = 0
+    after: Place | None = None
+    before: Place | None = None
 
 
 @dataclass(frozen=True)
 class Found:
-    """One page, where it begins, and how many there are in all."""
+    """One page, the places of its rows, and how many there are in all."""
 
     rows: Sequence[Any]
     total: int
-    offset: int
+    places: Sequence[Place] = ()
 
 
 def find(session: FallSession, base: Select[Any], felder: Mapping[str, Feld], wanted: Wanted, key: Any) -> Found:
     """Search the database; rows that are equal in the wanted order follow ``key``."""
     query = base.where(*(_holds(felder[one.field], one) for one in wanted.conditions))
     total = session.scalar(select(func.count()).select_from(query.order_by(None).with_only_columns(key).subquery())) or 0
-    order: list[Any] = []
-    for name, is_descending in wanted.sort:
-        column = felder[name].column
-        order += [column.is_(None), column.desc() if is_descending else column.asc()]
-    rows = session.execute(query.order_by(*order, key).limit(wanted.limit).offset(wanted.offset)).all()
-    return Found(rows, total, wanted.offset)
+    columns = [(felder[name].column, is_descending) for name, is_descending in wanted.sort] + [(key, False)]
+    is_backwards = wanted.before is not None
+    if (place := wanted.before or wanted.after) is not None:
+        query = query.where(_beyond(columns, place, is_backwards=is_backwards))
+    query = query.add_columns(*(column for column, _ in columns)).order_by(*_order(columns, is_backwards=is_backwards))
+    found = session.execute(query.limit(wanted.limit).offset(wanted.offset)).all()
+    rows = found[::-1] if is_backwards else found
+    return Found([tuple(row)[: -len(columns)] for row in rows], total, [tuple(row)[-len(columns) :] for row in rows])
 
 
 def pick(rows: Iterable[Mapping[str, Any]], felder: Mapping[str, Feld], wanted: Wanted) -> Found:
-    """Search rows in memory, in the order they come."""
-    found = [row for row in rows if all(_matches(felder[one.field], one, row.get(one.field)) for one in wanted.conditions)]
-    for name, is_descending in reversed(wanted.sort):
-        found.sort(key=cmp_to_key(_comparing(name, is_descending)))
-    return Found(found[wanted.offset : wanted.offset + wanted.limit], len(found), wanted.offset)
+    """Search rows in memory; those that are equal in the wanted order keep the one in which they come."""
+    found: list[tuple[Place, Mapping[str, Any]]] = [
+        (tuple(row.get(name) for name, _ in wanted.sort) + (number,), row)
+        for number, row in enumerate(rows)
+        if all(_matches(felder[one.field], one, row.get(one.field)) for one in wanted.conditions)
+    ]
+    directions = [*(is_descending for _, is_descending in wanted.sort), False]
+
+    def compare(one: tuple[Place, Any], other: tuple[Place, Any]) -> int:
+        return _compared(one[0], other[0], directions)
+
+    found.sort(key=cmp_to_key(compare))
+    page = _page(found, wanted, directions)
+    return Found([row for _, row in page], len(found), [place for place, _ in page])
+
+
+def _page(found: list[tuple[Place, Any]], wanted: Wanted, directions: Sequence[bool]) -> list[tuple[Place, Any]]:
+    if wanted.before is not None:
+        earlier = [one for one in found if _compared(one[0], wanted.before, directions) < 0]
+        return earlier[-wanted.limit :]
+    later = found if wanted.after is None else [one for one in found if _compared(one[0], wanted.after, directions) > 0]
+    return later[wanted.offset : wanted.offset + wanted.limit]
+
+
+def _compared(one: Place, other: Place, directions: Sequence[bool]) -> int:
+    """Less than, equal to or greater than 0 as one place comes before, with or after another; what is empty comes last."""
+    for a, b, is_descending in zip(one, other, directions, strict=True):
+        if a is None or b is None:
+            if (a is None) != (b is None):
+                return 1 if a is None else -1
+        elif a != b:
+            return 1 if (a > b) != is_descending else -1
+    return 0
+
+
+def _order(columns: Sequence[tuple[Any, bool]], *, is_backwards: bool) -> list[Any]:
+    """Empty values last; backwards everything is turned round."""
+    order: list[Any] = []
+    for column, is_descending in columns:
+        empty = column.is_(None)
+        order += [empty.desc() if is_backwards else empty.asc(), column.desc() if is_descending != is_backwards else column.asc()]
+    return order
+
+
+def _beyond(columns: Sequence[tuple[Any, bool]], place: Place, *, is_backwards: bool) -> ColumnElement[bool]:
+    """Rows that come after a place (or before it): the first field that differs says so."""
+    found: list[ColumnElement[bool]] = []
+    equal: list[ColumnElement[bool]] = []
+    for (column, is_descending), value in zip(columns, place, strict=True):
+        found.append(and_(*equal, _later(column, value, is_descending=is_descending, is_backwards=is_backwards)))
+        equal.append(column.is_(None) if value is None else column == value)
+    return or_(*found)
+
+
+def _later(column: Any, value: Any, *, is_descending: bool, is_backwards: bool) -> ColumnElement[bool]:
+    if value is None:
+        return column.is_not(None) if is_backwards else false()
+    beyond: ColumnElement[bool] = column < value if is_descending != is_backwards else column > value
+    return beyond if is_backwards else or_(beyond, column.is_(None))
 
 
 def _holds(feld: Feld, one: Condition) -> ColumnElement[bool]:
@@ -131,17 +196,6 @@ _COMPARE: Mapping[str, Callable[[Any, Any], Any]] = {
     "lt": lambda held, value: held < value,
     "lte": lambda held, value: held <= value,
 }
-
-
-def _comparing(name: str, is_descending: bool) -> Callable[[Mapping[str, Any], Mapping[str, Any]], int]:
-    def compare(one: Mapping[str, Any], other: Mapping[str, Any]) -> int:
-        a, b = one.get(name), other.get(name)
-        if a is None or b is None:
-            return (a is None) - (b is None)
-        order = int(a > b) - int(a < b)
-        return -order if is_descending else order
-
-    return compare
 
 
 def _wildcards(pattern: str) -> Iterable[tuple[str, bool]]:

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 
 from engine.replay.bounds import Bounds
 from engine.replay.states import States
+from engine.replay.table import Table
 
 # Expanded search nodes per variant before it is left undecided.
 BUDGET = 60_000
 LOG, MODEL, SYNC = "log", "model", "sync"
+# After so many variants it is worth a look whether the model has few states. Making a state costs more than passing through one.
+LOOKS = (2, 4, 8, 16, 32, 64)
+FEW, DEARER = 600, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,8 @@ class Aligner:
         self.ways: dict[tuple[int, int], list[tuple[int, int]]] = {}
         self.bounds = Bounds(states)
         self.start = _known(states.start())
+        self.table: Table | None = None
+        self.asked = self.expanded = self.tried = 0
 
     def align(self, trace: Sequence[str], *, budget: int = BUDGET, is_open: bool = False) -> Alignment:
         """The optimal alignment; labels the net does not know cost one each. ``is_open``: the trace may still go on.
@@ -54,8 +60,38 @@ class Aligner:
         """
         labels = self.states.net.labels
         known = [(position, labels[label]) for position, label in enumerate(trace) if label in labels]
-        found = _Search(self, [label for _, label in known], budget, is_open=is_open).run()
+        labelled = [label for _, label in known]
+        found = self._look_up(labelled, is_open=is_open)
+        if found is None:
+            found = _Search(self, labelled, budget, is_open=is_open).run()
+            self.expanded += found.expanded
         return self._with_unknown(found, trace, [position for position, _ in known])
+
+    def _look_up(self, trace: Sequence[int], *, is_open: bool) -> Alignment | None:
+        """From the table of all states, where the model turned out to have few."""
+        self.asked += 1
+        if self.table is None and self.asked in LOOKS and self.tried < FEW:
+            self.tabulate(min(FEW, self.expanded // DEARER))
+        moves = None if self.table is None else self.table.align(self.start, trace, is_open=is_open)
+        if moves is None:
+            return None
+        cost = sum(position is None or seen is None for position, seen, _ in moves)
+        told = tuple(Move(LOG if seen is None else MODEL if position is None else SYNC, position, seen, _unknown(state)) for position, seen, state in moves)
+        return Alignment(cost, cost, cost, told, 0)
+
+    def tabulate(self, most: int) -> None:
+        """Make the table if the model has few states; large ones are given up before looking costs more than the searches did."""
+        self.tried = most
+        todo, seen = [self.start], {self.start}
+        while todo:
+            _, everything, truncated = self.following(todo.pop())
+            if truncated or len(seen) > most:
+                return
+            for _, _, after in everything:
+                if after not in seen:
+                    seen.add(after)
+                    todo.append(after)
+        self.table = Table({state: self.following(state) for state in seen}, self.is_final, len(self.states.net.labels))
 
     def _with_unknown(self, found: Alignment, trace: Sequence[str], positions: Sequence[int]) -> Alignment:
         """Put the activities nobody knows back where they stood."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -42,19 +42,56 @@ class Nested:
     inner: Mapping[str, Any]
 
 
-@dataclass(slots=True)
 class Event:
-    """Something that happened. ``attributes`` hold everything the file says besides, by its keys there."""
+    """Something that happened. ``attributes`` hold everything the file says besides, by its keys there.
 
-    activity: str
-    at: datetime | None
-    lifecycle: str = COMPLETE
-    attributes: dict[str, Any] = field(default_factory=dict)
+    Tables hand over names and cells instead: a million dicts that most readers never look into would cost more than reading the file.
+    """
+
+    __slots__ = ("_given", "activity", "at", "lifecycle")
+
+    def __init__(
+        self, activity: str, at: datetime | None, lifecycle: str = COMPLETE, attributes: dict[str, Any] | tuple[Sequence[str], Sequence[Any]] | None = None
+    ):
+        self.activity = activity
+        self.at = at
+        self.lifecycle = lifecycle
+        self._given = attributes
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        given = self._given
+        if isinstance(given, dict):
+            return given
+        made = {} if given is None else attributes(*given)
+        self._given = made
+        return made
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Event):
+            return NotImplemented
+        return (self.activity, self.at, self.lifecycle, self.attributes) == (other.activity, other.at, other.lifecycle, other.attributes)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Event({self.activity!r}, {self.at!r}, {self.lifecycle!r}, {self.attributes!r})"
 
     @property
     def element(self) -> str:
         """The id of the BPMN element; the name of the activity where the log knows no ids."""
         return next((str(self.attributes[key]) for key in ELEMENT_KEYS if self.attributes.get(key)), self.activity)
+
+
+TRUTHS: Mapping[str, Any] = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+TRUE_AND_FALSE = frozenset(TRUTHS)
+
+
+def attributes(names: Sequence[str], cells: Sequence[Any]) -> dict[str, Any]:
+    """What cells say, without the empty ones."""
+    if "" in cells or not TRUE_AND_FALSE.isdisjoint(cells):
+        return {name: TRUTHS.get(cell, cell) for name, cell in zip(names, cells, strict=True) if cell != ""}
+    return dict(zip(names, cells, strict=True))
 
 
 @dataclass(slots=True)

@@ -48,6 +48,7 @@ class States:
     numbers: dict[tuple[int, int, Kids], int] = field(default_factory=dict)
     closures: dict[int, Closure] = field(default_factory=dict)
     begun: dict[int, Outcome] = field(default_factory=dict)
+    flat: dict[int, tuple[Op, ...]] = field(default_factory=dict)
     overflowed: bool = False
     depth: int = 0
 
@@ -125,8 +126,9 @@ class States:
                     continue
                 if not after.m & scope.tokens and not after.kids:
                     ends[(None, ())] = None
-                if after.key() not in done:
-                    done.add(after.key())
+                key = after.key()
+                if key not in done:
+                    done.add(key)
                     todo.append(after)
             is_first = False
         return Closure(tuple(seen), tuple(ends), False)
@@ -154,8 +156,12 @@ class States:
             is_fresh = bool(run.fresh & FULL << BITS * place)
             if not (begins or is_fresh or run.synced):
                 continue
+            is_unseen = run.pending or not (begins or is_fresh)
             for action in actions[place]:
-                if action.visible >= 0 and (run.pending or not (begins or is_fresh)):
+                if action.visible >= 0 and is_unseen:
+                    continue
+                if action.leaves is None and not action.clears:
+                    yield action.visible, is_fresh, self._taken(scope, run, action, place)
                     continue
                 for after in self._act(scope, run, action, place):
                     yield action.visible, is_fresh, after
@@ -181,6 +187,17 @@ class States:
             self._leave(scope, after, action.leaves)
             self.play(scope, after, (*extra, *action.ops))
             yield after
+
+    def _taken(self, scope: Def, run: Run, action: Action, place: int) -> Run:
+        """The usual way for a token to leave: nothing else ends by it."""
+        after = Run(run.m - action.take, run.kids, run.fresh, run.fresh_kids, effects=run.effects)
+        if action.take and not after.m & FULL << BITS * place:
+            after.fresh &= ~(FULL << BITS * place)
+        flat = self.flat.get(id(action))
+        if flat is None:
+            flat = self.flat[id(action)] = _flattened(scope, action.ops)
+        self.play(scope, after, flat)
+        return after
 
     def _kid_steps(self, scope: Def, run: Run, kid: tuple[str, int]) -> Iterator[tuple[int, bool, Run]]:
         host, state = kid
@@ -283,13 +300,13 @@ class States:
                     run.is_lost = True
                     return
                 op, argument = todo.pop()
-                if op == PASS:
+                if op == PUT:
+                    self._put(scope, run, argument)
+                elif op == PASS:
                     if isinstance(argument, str):
                         todo.append(scope.ops[argument])
                     else:
                         todo.extend(argument)
-                elif op == PUT:
-                    self._put(scope, run, argument)
                 elif op == JOIN:
                     self._join(scope, run, argument, todo)
                 elif op == MERGE:
@@ -318,7 +335,8 @@ class States:
 
     def _put(self, scope: Def, run: Run, place: int) -> None:
         self._add(run, place)
-        self._arm(scope, run, place)
+        if place in scope.arms:
+            self._arm(scope, run, place)
 
     @staticmethod
     def _arm(scope: Def, run: Run, host: int | str) -> None:
@@ -331,12 +349,15 @@ class States:
     def _join(self, scope: Def, run: Run, place: int, todo: list[Op]) -> None:
         self._add(run, place)
         places, after = scope.joins[place]
-        if all(run.m & FULL << BITS * p for p in places):
-            for p in places:
-                run.m -= 1 << BITS * p
-                run.fresh &= ~(FULL << BITS * p)
-            run.pending = True  # whoever waited here was needed
-            todo.append(after)
+        m = run.m
+        for p in places:
+            if not m & FULL << BITS * p:
+                return
+        for p in places:
+            run.m -= 1 << BITS * p
+            run.fresh &= ~(FULL << BITS * p)
+        run.pending = True  # whoever waited here was needed
+        todo.append(after)
 
     def _merge(self, scope: Def, run: Run, todo: list[Op]) -> bool:
         for merge in scope.merges:
@@ -386,3 +407,20 @@ class States:
             if host:
                 yield path, host, 1
             yield from self.positions(kid, (*path, host) if host else path)
+
+
+def _flattened(scope: Def, ops: Sequence[Op]) -> tuple[Op, ...]:
+    """The same with every passing on already done; what runs in circles is left for ``play`` to notice."""
+    found: list[Op] = []
+    todo = list(ops)
+    for _ in range(LONG_WAY):
+        if not todo:
+            return tuple(reversed(found))
+        op = todo.pop()
+        if op[0] != PASS:
+            found.append(op)
+        elif isinstance(op[1], str):
+            todo.append(scope.ops[op[1]])
+        else:
+            todo.extend(op[1])
+    return tuple(ops)

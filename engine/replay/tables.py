@@ -19,7 +19,7 @@ from typing import Any
 from openpyxl import load_workbook
 
 from engine.model.calendar import ZURICH
-from engine.replay.log import COMPLETE, Case, Event, Log, LogUnreadable, Problem
+from engine.replay.log import COMPLETE, Case, Event, Log, LogUnreadable, Problem, attributes
 
 # What the columns are called, in the order of preference; compared in lower case, with spaces and underscores alike.
 KNOWN = {
@@ -33,8 +33,6 @@ KNOWN = {
 }  # fmt: skip
 DELIMITERS = ",;\t|"
 MOST_PROBLEMS = 10_000
-TRUTHS: Mapping[str, Any] = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-TRUE_AND_FALSE = frozenset(TRUTHS)
 ZONES: Mapping[str, tzinfo] = {
     "Z": UTC, "UTC": UTC, "GMT": UTC, "CET": timezone(timedelta(hours=1)), "MEZ": timezone(timedelta(hours=1)),
     "CEST": timezone(timedelta(hours=2)), "MESZ": timezone(timedelta(hours=2)),
@@ -239,45 +237,49 @@ class _Table:
     def read(self, rows: Iterator[Sequence[Any]], line: Callable[[], int]) -> Log:
         cases: dict[str, Case] = {}
         problems: list[Problem] = []
-        before = line()
+        last = [line()]
         try:
             with uncollected():
-                for row in rows:
-                    reason = self._take(row, cases)
-                    if reason:
-                        problems.append(Problem(before + 1, reason))
-                    before = line()
+                self._take(rows, line, cases, problems, last)
         except (csv.Error, UnicodeDecodeError, EOFError, OSError) as error:
-            problems.append(Problem(before + 1, f"ab hier nicht lesbar ({error})"))
+            problems.append(Problem(last[0] + 1, f"ab hier nicht lesbar ({error})"))
         for case in cases.values():
             case.in_order()
         return Log(list(cases.values()), {}, problems)
 
-    def _take(self, row: Sequence[Any], cases: dict[str, Case]) -> str:
-        """Add the row's event to its case; otherwise what is wrong with the row. One function, because it runs a million times."""
+    def _take(self, rows: Iterator[Sequence[Any]], line: Callable[[], int], cases: dict[str, Case], problems: list[Problem], last: list[int]) -> None:
+        """Add each row's event to its case. One loop over locals, because it runs a million times; what is wrong is told elsewhere."""
+        width, case_at, activity_at, time_at, lifecycle_at = self.width, self.case, self.activity, self.time, self.lifecycle
+        names, pick, known = self.names, self.pick, self.times.known
+        at, lifecycle = None, COMPLETE
+        for row in rows:
+            if len(row) == width and row[case_at] != "" and row[activity_at] != "":
+                if time_at is not None:
+                    at = known.get(row[time_at]) or self.times.parse(row[time_at])
+                if at is not None or time_at is None:
+                    id_ = row[case_at]
+                    if lifecycle_at is not None:
+                        lifecycle = str(row[lifecycle_at]).lower() or COMPLETE
+                    case = cases.get(id_)
+                    if case is None:
+                        case = cases[id_] = Case(str(id_), [], attributes(self.case_names, [row[i] for i in self.case_at]))
+                    case.events.append(Event(str(row[activity_at]), at, lifecycle, (names, pick(row))))
+                    last[0] = line()
+                    continue
+            reason = self._wrong(row)
+            if reason:
+                problems.append(Problem(last[0] + 1, reason))
+            last[0] = line()
+
+    def _wrong(self, row: Sequence[Any]) -> str:
+        """Why a row is left out; nothing for an empty one."""
+        if not any(row):
+            return ""
         if len(row) != self.width:
-            return f"{len(row)} Zellen statt {self.width}" if any(row) else ""
-        id_, activity = row[self.case], row[self.activity]
-        if id_ == "" or activity == "":
-            return ("ohne Fall" if id_ == "" else "ohne Aktivität") if any(row) else ""
-        at = None
-        if self.time is not None:
-            text = row[self.time]
-            at = self.times.known.get(text) or self.times.parse(text)
-            if at is None:
-                return f"«{str(text)[:40]}» ist kein Zeitpunkt"
-        lifecycle = COMPLETE if self.lifecycle is None else str(row[self.lifecycle]).lower() or COMPLETE
-        case = cases.get(id_)
-        if case is None:
-            case = cases[id_] = Case(str(id_), [], _attributes(self.case_names, [row[i] for i in self.case_at]))
-        case.events.append(Event(str(activity), at, lifecycle, _attributes(self.names, self.pick(row))))
-        return ""
-
-
-def _attributes(names: Sequence[str], cells: Sequence[Any]) -> dict[str, Any]:
-    if "" in cells or not TRUE_AND_FALSE.isdisjoint(cells):
-        return {name: TRUTHS.get(cell, cell) for name, cell in zip(names, cells, strict=True) if cell != ""}
-    return dict(zip(names, cells, strict=True))
+            return f"{len(row)} Zellen statt {self.width}"
+        if row[self.case] == "" or row[self.activity] == "":
+            return "ohne Fall" if row[self.case] == "" else "ohne Aktivität"
+        return f"«{str(row[self.time or 0])[:40]}» ist kein Zeitpunkt"
 
 
 @contextmanager

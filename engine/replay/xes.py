@@ -88,20 +88,29 @@ class _Reader:
         raise LogUnreadable(f"{self.name}: die Datei enthält eine DOCTYPE-Angabe. Das ist aus Sicherheitsgründen nicht erlaubt.")
 
     def _start(self, tag: str, given: dict[str, str]) -> None:
+        if tag == "string" and not self.skip:  # most of every log
+            # Its own attributes are made when it turns out to have some.
+            self.stack.append([None, given.get("key", ""), given.get("value", "")])
+            if len(self.stack) > DEEPEST:
+                raise self._too_deep()
+            return
         if self.skip:
             self.skip += 1
             if self.skip > DEEPEST:
                 raise self._too_deep()
             return
+        if len(self.stack) > DEEPEST:
+            raise self._too_deep()
         if ":" in tag:
             tag = tag.rpartition(":")[2]
         kind = VALUES.get(tag)
         if kind is not None:
             text = given.get("value", "")
-            # Its own attributes are made when it turns out to have some.
-            self.stack.append([None, given.get("key", ""), text if kind is str else self._value(tag, kind, text)])
-            if len(self.stack) > DEEPEST:
-                raise self._too_deep()
+            if tag == "date":
+                known = self.times.get(text)
+                self.stack.append([None, given.get("key", ""), self._value(tag, kind, text) if known is None else known])
+            else:
+                self.stack.append([None, given.get("key", ""), text if kind is str else self._value(tag, kind, text)])
         elif tag in ("event", "trace"):
             self.stack.append([{}, "", None])
             if tag == "trace":
@@ -121,21 +130,32 @@ class _Reader:
             self.skip -= 1
             return
         inner, key, value = self.stack.pop()
-        if tag == "event" or tag.endswith(":event"):
+        if tag in VALUES and self.stack:
+            around = self.stack[-1]
+            if inner is None and around[0].__class__ is dict:
+                around[0][key] = value
+                return
+            self._keep(around, key, Nested(value, inner) if inner else value)
+            return
+        if ":" in tag:
+            tag = tag.rpartition(":")[2]
+        if tag == "event":
             self._event(inner)
-        elif tag == "trace" or tag.endswith(":trace"):
+        elif tag == "trace":
             self._trace(inner)
-        elif tag == "values" or tag.endswith(":values"):
+        elif tag == "values":
             self.stack[-1][2].extend(inner)
         elif self.stack:
-            around = self.stack[-1]
-            kept = Nested(value, inner) if inner else value
-            if around[0] is None:
-                around[0] = {key: kept}
-            elif isinstance(around[0], list):
-                around[0].append((key, kept))
-            else:
-                around[0][key] = kept
+            self._keep(self.stack[-1], key, Nested(value, inner) if inner else value)
+
+    @staticmethod
+    def _keep(around: list[Any], key: str, kept: Any) -> None:
+        if around[0] is None:
+            around[0] = {key: kept}
+        elif isinstance(around[0], list):
+            around[0].append((key, kept))
+        else:
+            around[0][key] = kept
 
     def _too_deep(self) -> LogUnreadable:
         return LogUnreadable(f"{self.name}: ab Zeile {self.parser.CurrentLineNumber} zu tief verschachtelt.")

@@ -130,12 +130,15 @@ class StartEvent(Element):
         self.event_definition = event_definition
 
 
+def label(bound: Mapping[str, Any], together: str) -> str | None:
+    """Which version the diagram binds to, where it does: by its tag, or as what came ``together`` with the version of the process."""
+    wanted = {"deployment": together, "versionTag": bound.get("version_tag")}
+    return wanted.get(bound.get("binding", "latest"))
+
+
 def _label(task: Task, bound: Mapping[str, Any]) -> list[str]:
-    """Which version the diagram binds to, where it does: by its tag, or as what came with this version of the process."""
-    binding = bound.get("binding")
-    if binding == "deployment":
-        return [task.workflow.definition.together]
-    return [bound["version_tag"]] if binding == "versionTag" else []
+    found = label(bound, task.workflow.definition.together)
+    return [] if found is None else [found]
 
 
 class UserTask(Element):

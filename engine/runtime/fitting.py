@@ -7,7 +7,7 @@ from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
-from engine.runtime.elements import UserTask
+from engine.runtime.elements import UserTask, label
 from engine.runtime.events import BoundaryEvent
 from engine.runtime.gateways import EventBasedGateway
 from engine.runtime.multi_instance import MultiInstance
@@ -110,14 +110,14 @@ def _fit_boundaries(rows: Rows, fresh: int) -> int:
     return fresh
 
 
-def refresh(rows: Rows, before: Mapping[int, str], *, with_new_deadlines: bool) -> None:
+def refresh(rows: Rows, before: Mapping[int, str], together: str, *, with_new_deadlines: bool) -> None:
     """What the open rows ask for in the words of the new version: forms, jobs and messages; timers only when that is wanted."""
     for row in rows.all:
         old, new = rows.old.task_specs.get(before.get(row[0], "")), rows.new.task_specs.get(row[1])
         if old is None or new is None or "request" not in row[4]:
             continue
         if isinstance(new, UserTask):
-            _refresh_form(row[4]["request"], new)
+            _refresh_form(row[4]["request"], new, together)
         elif is_catch(new) and not is_quiet(new) and old.event_definition != new.event_definition:
             if with_new_deadlines or not new.event_definition.is_timer:
                 _ask_again(row[4])
@@ -125,11 +125,11 @@ def refresh(rows: Rows, before: Mapping[int, str], *, with_new_deadlines: bool) 
             _refresh_job(row[4]["request"], job)
 
 
-def _refresh_form(request: dict[str, Any], new: Any) -> None:
-    form, tag = new.extensions.get("user", {}).get("formId", ""), new.extensions.get("form", {})
+def _refresh_form(request: dict[str, Any], new: Any, together: str) -> None:
+    form, bound = new.extensions.get("user", {}).get("formId", ""), label(new.extensions.get("form", {}), together)
     if form.startswith("="):
         return
-    for name, value in (("formId", form), ("formVersionTag", tag.get("version_tag") if tag.get("binding") == "versionTag" else None)):
+    for name, value in (("formId", form), ("formVersionTag", bound)):
         if value:
             request[name] = value
         else:

@@ -126,7 +126,7 @@ class _Work:
         fresh = fit(rows, before, moved, self.fresh, say)
         self.cancelled += rows.drop_unheard(before, self._event(flow, rows.old))
         rewired(rows, before, vias, way.mapping, say)
-        refresh(rows, before, with_new_deadlines=self.with_new_deadlines)
+        refresh(rows, before, way.target.together, with_new_deadlines=self.with_new_deadlines)
         self.fresh = fresh
 
     def _move(self, rows: Rows, way: Umbau, say: Callable[..., None]) -> dict[int, str]:

@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
 
 from engine.commands import umstellen
+from engine.commands.deployments import take_effect
 from engine.commands.events import fire_timer
 from engine.commands.jobs import complete_job, fail_job, open_job
+from engine.commands.nachrichten import deliver, forget, wanted
 from engine.commands.starts import start_by_timer
 from engine.model import calendar
 from engine.model.access import PROBELAUF, system
 from engine.model.errors import FallflussError, NotWaiting, Stale
 from engine.scheduling.handlers import HANDLERS, HARMLESS
 from engine.store.session import Database, FallSession
-from engine.store.tables import Ausloeser, Instanz, Job, Timer, Umstellung, Umstellungsfall
+from engine.store.tables import Ausloeser, Geltung, Instanz, Job, Nachricht, Timer, Umstellung, Umstellungsfall
 
 log = structlog.get_logger(__name__)
 
@@ -83,6 +86,12 @@ class Kind:
     postpone: Callable[[FallSession, int, str], None]
     done: Worked
     where: Callable[[], tuple[ColumnElement[bool], ...]] = tuple
+    # The column that says when.
+    due: str = "next_attempt_at"
+
+    @property
+    def at(self) -> Any:
+        return getattr(self.table, self.due)
 
 
 def _attempt(database: Database, kind: Kind) -> Worked:
@@ -91,7 +100,7 @@ def _attempt(database: Database, kind: Kind) -> Worked:
     Putting off happens in the same transaction: between two, another scheduler would try the same again at once.
     """
     with database.begin(SCHEDULER) as session:
-        key = _next(session, kind.table, *kind.where())
+        key = _next(session, kind)
         if key is None:
             return Worked()
         try:
@@ -115,20 +124,25 @@ def _handle(session: FallSession, key: int) -> None:
     complete_job(session, key, HANDLERS[job.type](session, instanz, job) or {})
 
 
-def _next(session: FallSession, table: Any, *where: ColumnElement[bool]) -> int | None:
+def _next(session: FallSession, kind: Kind) -> int | None:
     """The key of what is due longest, its instance locked; what another scheduler has locked is left to it."""
-    query = select(table.key).where(table.next_attempt_at <= session.now, *where).order_by(table.next_attempt_at, table.key).limit(1)
-    if table is Ausloeser:  # belongs to no instance yet: the row itself is the lock
-        locked = query.with_for_update(skip_locked=True)
-    else:
-        locked = query.join(Instanz, Instanz.nummer == table.instanz_nummer).with_for_update(of=Instanz, skip_locked=True)
-    found: int | None = session.scalar(locked)
+    found: int | None = session.scalar(_longest_due(kind, frozenset(HANDLERS)), {"now": session.now})
     return found
+
+
+@cache
+def _longest_due(kind: Kind, handlers: frozenset[str]) -> Select[Any]:
+    # Put together once for what this server handles: with thousands due that costs as much as sending it.
+    table = kind.table
+    query = select(table.key).where(kind.at <= bindparam("now"), *kind.where()).order_by(kind.at, table.key).limit(1)
+    if table in (Ausloeser, Geltung, Nachricht):  # belongs to no instance yet: the row itself is the lock
+        return query.with_for_update(of=table, skip_locked=True)
+    return query.join(Instanz, Instanz.nummer == table.instanz_nummer).with_for_update(of=Instanz, skip_locked=True)
 
 
 def _next_of_each(session: FallSession) -> dict[Kind, datetime]:
     """When the next one of each kind is due, of those of which any waits. Costs an index look-up for each."""
-    found = {kind: session.scalar(select(func.min(kind.table.next_attempt_at)).where(*kind.where())) for kind in (TIMERS, STARTS, JOBS, MIGRATIONS)}
+    found = {kind: session.scalar(select(func.min(kind.at)).where(*kind.where())) for kind in KINDS}
     return {kind: at for kind, at in found.items() if at is not None}
 
 
@@ -166,6 +180,24 @@ def _postpone_start(session: FallSession, key: int, reason: str) -> None:
         start.next_attempt_at = session.now + pause(start.attempts)
 
 
+def _postpone_release(session: FallSession, key: int, reason: str) -> None:
+    release = session.get(Geltung, key)
+    if release is not None:
+        release.attempts += 1
+        release.next_attempt_at = session.now + pause(release.attempts)
+
+
+def _wanted() -> tuple[ColumnElement[bool], ...]:
+    return (wanted(),)
+
+
+def _postpone_message(session: FallSession, key: int, reason: str) -> None:
+    message = session.get(Nachricht, key)
+    if message is not None:
+        message.attempts += 1
+        message.next_attempt_at = session.now + pause(message.attempts)
+
+
 def _postpone_job(session: FallSession, key: int, reason: str) -> None:
     job = session.get(Job, key)
     if job is not None:
@@ -188,6 +220,12 @@ def pause(attempts: int) -> timedelta:
 
 
 TIMERS = Kind(Timer, fire_timer, _postpone_timer, Worked(timers=1))
+# Before the start events, which at that instant are those of another release.
+RELEASES = Kind(Geltung, take_effect, _postpone_release, Worked(timers=1))
 STARTS = Kind(Ausloeser, _start, _postpone_start, Worked(timers=1))
+MESSAGES = Kind(Nachricht, deliver, _postpone_message, Worked(jobs=1), _wanted)
+# A message that was in vain goes even when nobody ever asks for it.
+IN_VAIN = Kind(Nachricht, forget, _postpone_message, Worked(jobs=1), due="bis")
 MIGRATIONS = Kind(Umstellungsfall, umstellen.work, _postpone_migration, Worked(migrations=1), _running_plans)
 JOBS = Kind(Job, _handle, _postpone_job, Worked(jobs=1), _ours)
+KINDS = (RELEASES, TIMERS, STARTS, MESSAGES, IN_VAIN, JOBS, MIGRATIONS)

@@ -18,8 +18,9 @@ from engine.model.calendar import ZURICH
 from engine.model.errors import NotFound, Trouble
 from engine.runtime import Definition, Runtime, compile_bpmn
 from engine.store import parameter
+from engine.store.parameter import KANTON
 from engine.store.session import Database, FallSession
-from engine.store.tables import DefinitionVersion, Release, ReleaseItem
+from engine.store.tables import DefinitionVersion, Geltung, ReleaseItem
 
 T = TypeVar("T")
 # Where a session keeps the releases it has made itself.
@@ -158,13 +159,19 @@ class Contents:
         return item.once(f"compiled {item.together}", read)
 
 
-def latest_release(session: FallSession) -> int:
-    """The release that new cases begin on.
+def latest_release(session: FallSession, region: str | None = None) -> int:
+    """The release that new cases in that region (or the place of its introduction) begin on at the transaction's instant; without one,
+    where no region has its own.
 
     Raises:
         NotFound: nothing was released yet.
     """
-    found = session.scalar(select(Release.id).where(Release.probe.is_(None)).order_by(Release.id.desc()).limit(1))
+    found = session.scalar(
+        select(Geltung.release_id)
+        .where(Geltung.von <= session.now, Geltung.region.in_(sorted({KANTON, region_of(region or KANTON)})))
+        .order_by(Geltung.von.desc(), Geltung.key.desc())
+        .limit(1)
+    )
     if found is None:
         raise NotFound("Eine freigegebene Fassung des Prozesses")
     return found

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import io
+import threading
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from engine import commands
 from engine.commands import zugang
 from engine.model.access import Access, system
+from engine.model.clock import SystemClock
 from engine.store.konten import create_konto, grant
 from engine.store.session import Database
 from engine.store.tables import Region
@@ -138,3 +141,15 @@ def case(app: Flask, database: Database) -> int:
     """The key of a real case in SDOL."""
     with database.begin(Access("irma", {"SDOL": frozenset({"intake"})})) as session:
         return commands.open_case(session, "SDOL", ANMELDUNG, process="antrag").instanz_key
+
+
+@pytest.fixture
+def address(app: Flask, database: Database) -> Iterator[str]:
+    """A server on a port of this machine, with the real time: clients look at when a token ends."""
+    database.clock = SystemClock()
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()

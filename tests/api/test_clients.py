@@ -7,18 +7,16 @@ import os
 import shutil
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from werkzeug.serving import make_server
 
 from engine import commands
 from engine.commands import zugang
 from engine.model.access import system
-from engine.model.clock import SystemClock
 from engine.store.session import Database
 from tests.api.conftest import ALL_SCOPES, Program
 from tests.api.test_faelle import ARBEIT
@@ -30,18 +28,6 @@ SEGMENT = Path(__file__).parents[2] / "bpmn" / "segmentierung.dmn"
 pytestmark = pytest.mark.skipif(
     shutil.which("node") is None or not (CLIENTS / "node_modules" / "@camunda8").is_dir(), reason="needs Node and «make clients»"
 )
-
-
-@pytest.fixture
-def address(app: Flask, database: Database) -> Iterator[str]:
-    """A server on a port of this machine, with the real time: clients look at when a token ends."""
-    database.clock = SystemClock()
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
 
 
 def drive(address: str, scenario: str, *files: Path, **settings: str) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from email.message import EmailMessage
@@ -17,6 +18,8 @@ from engine.scheduling.post import Absender, Folder, Smtp, from_env
 from engine.scheduling.tagesmail import send_due
 from engine.store.session import Database
 from tests.arbeit.conftest import DAY, person
+from tests.arbeit.postamt import Postamt
+from tests.arbeit.postamt import opened as opened_office
 from tests.conftest import ZURICH
 
 Opened = Callable[..., CaseRef]
@@ -127,3 +130,47 @@ def test_the_demonstration_writes_mails_into_a_folder(tmp_path: Path, office: Da
 def test_the_environment_says_how_mail_leaves(env: dict[str, str], expected: object) -> None:
     found = from_env(env)
     assert (found.post if found else None) == expected
+
+
+@pytest.fixture
+def amt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Postamt]:
+    """A mail server whose certificate this machine trusts."""
+    with opened_office(tmp_path) as postamt:
+        monkeypatch.setenv("SSL_CERT_FILE", str(postamt.certificate))
+        yield postamt
+
+
+def _configured(amt: Postamt, scheme: str = "smtp") -> Absender:
+    found = from_env({"FALLFLUSS_MAIL": f"{scheme}://post:ge%40heim@127.0.0.1:{amt.port}", "FALLFLUSS_MAIL_VON": "fallfluss@example.ch"})
+    assert found
+    return found
+
+
+def test_a_mail_server_takes_it_over_an_encrypted_line(office: Database, box: Letterbox, opened: Opened, amt: Postamt) -> None:
+    ref = opened("fabio")
+    assert send_due(office, _configured(amt)) == 1
+    (mail,) = amt.mails
+    assert amt.signed_in == [("post", "ge@heim", True)]
+    assert (mail["From"], mail["To"], mail["Subject"]) == ("fallfluss@example.ch", "fabio@example.ch", "Fallfluss: 1 diese Woche fällig")
+    text = mail.get_content()
+    assert re.findall(r"\d{4}-\d{5}", text) == [ref.fall_nr]
+    # Nothing of the case but its number: neither the household nor the step, in no part of the mail.
+    assert not {"Muster", "Anna", "Ziele"} & set(re.findall(r"\w+", mail.as_string()))
+
+
+def test_a_server_that_refuses_is_asked_again_later(office: Database, box: Letterbox, opened: Opened, amt: Postamt) -> None:
+    opened("fabio")
+    amt.refuses = True
+    assert send_due(office, _configured(amt)) == 0
+    amt.refuses = False
+    assert send_due(office, _configured(amt)) == 1
+    assert len(amt.mails) == 1
+
+
+def test_a_server_nobody_vouches_for_gets_neither_password_nor_mail(
+    office: Database, box: Letterbox, opened: Opened, amt: Postamt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened("fabio")
+    monkeypatch.setenv("SSL_CERT_FILE", "/dev/null")
+    assert send_due(office, _configured(amt)) == 0
+    assert (amt.mails, amt.signed_in) == ([], [])

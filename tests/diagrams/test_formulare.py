@@ -99,7 +99,7 @@ def test_no_sentence_of_a_form_shows_a_day_as_machines_write_it(form: str, day: 
     shown = FORMS[form].show({}, context, feel=shared(), now=datetime(2026, 3, 2, tzinfo=UTC))
     texts = [one.component.text for one in flatten(shown) if isinstance(one.component, Text)]
     # A parameter is no day.
-    assert any("31.08.2026" in text for text in texts) or context.keys() == {"parameter"}, texts
+    assert any("31.08.2026" in text for text in texts) or "parameter" in context, texts
     assert [text for text in texts if ISO.search(text)] == []
 
 

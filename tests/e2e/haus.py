@@ -37,6 +37,10 @@ class Haus:
             sign_in(self._pages[login], login)
         return self._pages[login]
 
+    def desk_of_nobody(self) -> Page:
+        """A window in which nobody is signed in yet; who opens it closes it."""
+        return self._open_page()
+
     def close(self) -> None:
         for page in self._pages.values():
             page.context.close()
@@ -62,15 +66,18 @@ def fill(page: Page, answers: Mapping[str, Any]) -> None:
     """Answer every mandatory question of the form on the page: as ``answers`` say by field name, otherwise anything acceptable."""
     form = page.locator("form.ff-formular")
     done: set[str] = set()
-    while True:
-        form.evaluate("form => form.querySelectorAll('details').forEach(folded => { folded.open = true })")
-        controls = form.evaluate(CONTROLS)
-        checked = {c["name"] for c in controls if c["checked"]}
-        new = [c for c in controls if c["name"] not in done]
-        if not new:
-            return
-        done.add(new[0]["name"])
-        _fill(form, new[0], controls, answers, is_checked=new[0]["name"] in checked)
+    while new := [c for c in _controls(form) if c["name"] not in done]:
+        # One look for many questions; an answer may show others, which the next look finds, or hide one of these.
+        for control in new:
+            if control["name"] not in done and form.locator(f'[name="{control["name"]}"]').first.is_visible():
+                _fill(form, control, new, answers, is_checked=any(c["checked"] for c in new if c["name"] == control["name"]))
+            done.add(control["name"])
+
+
+def _controls(form: Locator) -> list[dict[str, Any]]:
+    form.evaluate("form => form.querySelectorAll('details').forEach(folded => { folded.open = true })")
+    found: list[dict[str, Any]] = form.evaluate(CONTROLS)
+    return found
 
 
 def _fill(form: Locator, control: dict[str, Any], controls: list[dict[str, Any]], answers: Mapping[str, Any], *, is_checked: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -55,14 +56,19 @@ def open_case(page: Page) -> str:
 def work_off(haus: Haus, fall_nr: str, decisions: dict[str, object]) -> list[str]:
     """Everybody does what is open for that case, until nobody has anything left; gives the tasks' names."""
     done: list[str] = []
-    while (found := next(((page, link) for page in map(haus.desk, TEAM) if (link := _task(page, fall_nr))), None)) is not None:
-        page, (address, name) = found
-        page.goto(address)
+    while round_ := [name for page in map(haus.desk, TEAM) for name in _work_off_here(page, fall_nr, decisions)]:
+        done += round_
+    return done
+
+
+def _work_off_here(page: Page, fall_nr: str, decisions: dict[str, object]) -> Iterator[str]:
+    """Whoever sits at this desk does all that is theirs before somebody else looks."""
+    while (link := _task(page, fall_nr)) is not None:
+        page.goto(link[0])
         if page.get_by_role("button", name="Aufgabe übernehmen").count():
             page.get_by_role("button", name="Aufgabe übernehmen").click()
         submit(page, "Aufgabe abschliessen", decisions)
-        done.append(name)
-    return done
+        yield link[1]
 
 
 def _task(page: Page, fall_nr: str) -> tuple[str, str] | None:

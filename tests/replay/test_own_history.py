@@ -19,6 +19,7 @@ from engine.commands.auswertung.spuren import refresh
 from engine.demo.simulation import Effects, NotEmpty, simulate
 from engine.model.access import system
 from engine.model.clock import FixedClock
+from engine.queries.auswertung import modelle
 from engine.queries.auswertung.auswahl import Auswahl, variante
 from engine.replay.conformance import Replayer
 from engine.replay.export import export
@@ -158,3 +159,15 @@ def test_what_took_too_long_is_left_for_the_next_look(lived: Database) -> None:
     again = messen(lived, system(), Auswahl(), lambda: False)
     assert measured.is_complete == (measured.fehlend == 0 and measured.ungelesen == 0)
     assert again.is_complete
+
+
+def test_a_change_of_a_called_process_is_weighed_by_the_cases_that_call_it(lived: Database) -> None:
+    content = (DIAGRAMS / "kurzassessment.bpmn").read_bytes().replace(b"segment_bestaetigen", b"segment_geaendert")
+    refresh(lived)
+    with lived.read(system()) as session:
+        main = modelle.main_of(session, "kurzassessment")
+        changed = modelle.of_drawing(session, content, "kurzassessment.bpmn", "kurzassessment", main=main)
+    assert main == "fall"
+    measured = messen(lived, system(), Auswahl(bis=UNTIL.date()), lambda: False, model=changed)
+    strays = {element for one in measured.faelle if one.gefunden for element, *_ in one.gefunden.abweichungen}
+    assert "segment_geaendert" in strays

@@ -16,6 +16,7 @@ from engine.commands import aufsicht
 from engine.commands.auswertung import protokolle as importing
 from engine.commands.auswertung.spuren import refresh
 from engine.commands.probelauf import start_probelauf
+from engine.commands.werkstatt import begin_draft
 from engine.model.access import Access, system, with_trials
 from engine.queries.auswertung import kennung
 from engine.store.konten import create_konto, grant
@@ -24,6 +25,7 @@ from engine.store.tables import Aufgabe, DefinitionVersion, Fall, Protokoll, Pro
 from tests.replay.build import drawn
 from tests.web import drawings
 from tests.web.conftest import PASSWORD, Browser
+from webui.auswertung import gemeinsam
 
 Open = Callable[..., Browser]
 CASES = {"SDOL": 7, "SRO": 6}
@@ -38,8 +40,9 @@ MODEL = drawn("s > pruefen > ende > e", '<task id="pruefen" name="pruefen"/><tas
 
 
 @pytest.fixture
-def people(app: Flask, database: Database) -> Database:
-    """People who evaluate, lead and supervise."""
+def people(app: Flask, database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
+    """People who evaluate, lead and supervise; pages take the time they need, however busy the machine is."""
+    monkeypatch.setattr(gemeinsam, "SEKUNDEN", 600.0)
     with database.begin(system()) as session:
         for login, rolle, region in (("eva", "evaluation", "*"), ("karin", "koordination", "*"), ("leo", "leitung", "SDOL"), ("rita", "aufsicht", "*")):
             create_konto(session, login, login.capitalize(), PASSWORD)
@@ -277,10 +280,35 @@ def test_an_unchanged_version_passes_the_gate(browser: Open, lived: Database) ->
     assert (gate["fertig"], gate["darf"], gate["faelle"], gate["wechsel"]["bleibt"]) == (True, True, 13, 13)
 
 
+def test_the_studio_leads_here_with_its_draft(browser: Open, lived: Database) -> None:
+    edited = drawings.FALL.replace(b'"pruefen"', b'"anders"').replace(b">pruefen<", b">anders<")
+    with lived.begin(Access("petra", {"*": frozenset({"prozess"})})) as session:
+        draft = begin_draft(session, "Versuch", {"fall.bpmn": edited}).id
+    petra = browser("petra")
+    response = petra.get(f"/auswertung/wenn?entwurf={draft}")
+    assert response.status_code == 302
+    page = petra.get(response.location).text
+    assert "Entwurf Versuch" in page
+    assert "13 Fälle wichen stärker ab" in page
+    assert petra.get(f"/auswertung/wenn/entwurf/{draft}/fall.bpmn").data == edited
+    assert browser("leo").get(f"/auswertung/wenn/entwurf/{draft}/fall.bpmn").status_code == 404
+    assert petra.get("/auswertung/wenn/ergebnis?entwurf=99").status_code == 404
+
+
 def test_what_is_no_diagram_is_refused(browser: Open, people: Database) -> None:
     petra = browser("petra")
     petra.get("/auswertung/wenn")
     assert petra.post("/auswertung/wenn", {"modell": (io.BytesIO(b"<x/>"), "x.bpmn")}).status_code == 422
+
+
+def test_what_takes_too_long_shows_how_far_it_is_and_goes_on(browser: Open, lived: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gemeinsam, "SEKUNDEN", 0.0)
+    eva = browser("eva")
+    first = eva.get("/auswertung")
+    assert first.headers.get("Refresh") == "1"
+    assert "Die Seite lädt sich selbst neu" in first.text
+    monkeypatch.setattr(gemeinsam, "SEKUNDEN", 600.0)
+    assert "Refresh" not in eva.get("/auswertung").headers
 
 
 # One case

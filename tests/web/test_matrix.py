@@ -109,6 +109,13 @@ ROUTES: dict[str, set[str] | frozenset[str] | None] = {
     "vernichtung.pruefen": {"leitung"},
     "vernichtung.bestaetigen": {"leitung"},
     "vernichtung.*": {"leitung", "administration"},
+    "vergleich.*": {"prozess", "umsetzung"},
+    "freigaben.neu": {"prozess"},
+    "freigaben.vorschlagen": {"prozess"},
+    "freigaben.zurueckziehen": {"prozess"},
+    "freigaben.erteilen": {"umsetzung"},
+    "freigaben.ablehnen": {"umsetzung"},
+    "freigaben.*": {"prozess", "umsetzung"},
     "umstellungen.planen": {"prozess"},
     "umstellungen.zuordnen": {"prozess"},
     "umstellungen.schritt": {"prozess", "umsetzung"},
@@ -122,7 +129,7 @@ ROUTES: dict[str, set[str] | frozenset[str] | None] = {
     "dubletten.*": {"intake", "administration", "leitung"},
 }
 # Routes whose parts name no case: what they name is the same for everybody.
-NO_CASE = ("einfuehrung.*", "konten.*", "parameter.*", "dateien.*", "auswertung.*", "protokolle.*", "wenn.*", "entwuerfe.*", "werkdateien.*", "pruefen.*", "probieren.*", "probelaeufe.*", "lage.diagramm")
+NO_CASE = ("einfuehrung.*", "konten.*", "parameter.*", "dateien.*", "auswertung.*", "protokolle.*", "wenn.*", "entwuerfe.*", "werkdateien.*", "pruefen.*", "probieren.*", "probelaeufe.*", "lage.diagramm", "freigaben.*")
 
 
 def _expected(endpoint: str) -> set[str] | frozenset[str] | None:

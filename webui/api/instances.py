@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.commands import probelauf
 from engine.commands.probelauf import Wunsch
-from engine.commands.programs import open_for_program
+from engine.commands.programs import open_for_program, region_of
 from engine.model.access import PROBELAUF
 from engine.model.errors import NotAllowed
 from engine.queries import definitionen, laufend
@@ -210,7 +210,7 @@ def _open_case(body: Mapping[str, Any]) -> int:
         raise Problem(400, "«variables.region» muss das Kürzel einer Sozialregion sein.")
     with caller.writing() as session:
         wanted = _definition(session, body)
-        released = library.contents(session, library.latest_release(session)).item("process", wanted.id)
+        released = library.contents(session, library.latest_release(session, region_of(session, region))).item("process", wanted.id)
         asked_for_version = "processDefinitionKey" in body or body.get("processDefinitionVersion", -1) > 0
         if released is None or (asked_for_version and released.version != wanted.version):
             raise Problem(409, f"Fassung {wanted.version} von «{wanted.id}» ist nicht freigegeben: Neue Fälle beginnen mit der freigegebenen Fassung.")

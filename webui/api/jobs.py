@@ -22,7 +22,6 @@ from webui.api.operation import operation
 from webui.api.schema import (
     ANY_OBJECT,
     INT,
-    KEY,
     TENANT,
     TEXT,
     integer,
@@ -44,30 +43,16 @@ USUAL_WAIT, LONGEST_WAIT = 10_000, 20_000
 # Each waiting worker holds a thread of this server: who comes when all places are taken gets its answer at once.
 _places = BoundedSemaphore(4)
 ACTIVATED = record(
-    jobKey=KEY,
-    type=TEXT,
+    **show.WORK,
     worker=TEXT,
-    retries=INT,
     deadline=INT,
-    kind=TEXT,
-    listenerEventType=nullable(TEXT),
     variables=ANY_OBJECT,
-    customHeaders=ANY_OBJECT,
-    elementId=TEXT,
-    elementInstanceKey=KEY,
-    processInstanceKey=KEY,
-    rootProcessInstanceKey=nullable(KEY),
-    processDefinitionKey=KEY,
-    processDefinitionId=TEXT,
     processDefinitionVersion=INT,
     userTask=nullable(ANY_OBJECT),
     tags=list_of(TEXT),
-    businessId=nullable(TEXT),
-    priority=INT,
     physicalTenantId=nullable(TEXT),
     leaseToken=nullable(TEXT),
     jobLeaseToken=nullable(TEXT),
-    tenantId=TENANT,
 )
 ACTIVATE = request_body(
     "type",
@@ -211,18 +196,14 @@ def _shown(session: FallSession, job: Job, fetch: list[str] | None) -> dict[str,
     instanz = session.get_one(Instanz, job.instanz_nummer)
     version = definitionen.newest(session, "process", instanz.process, instanz.version)
     visible = laufend.visible_to(session, instanz, job.key)
-    shared = show.job(job, instanz, version)
     return {
-        **{name: shared[name] for name in ACTIVATED["properties"] if name in shared},
+        **show.work(job, instanz, version, laufend.parent(session, instanz)),
         "worker": job.worker or "",
         "deadline": int(job.locked_until.timestamp() * 1000) if job.locked_until else 0,
         "variables": {name: value for name, value in visible.items() if not fetch or name in fetch},
         "processDefinitionVersion": instanz.version,
-        "userTask": None,
         "tags": [],
-        "physicalTenantId": None,
-        "leaseToken": None,
-        "jobLeaseToken": None,
+        **dict.fromkeys(("userTask", "physicalTenantId", "leaseToken", "jobLeaseToken")),
     }
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Iterator, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
-from engine.queries.suche import Condition, Feld, Found, Wanted
+from engine.model import calendar
+from engine.queries.suche import BIGGEST_KEY, Condition, Feld, Found, Place, Wanted
 from webui.api.problems import Problem
 
 DEFAULT_LIMIT = 100
@@ -23,21 +26,18 @@ def wanted(body: Mapping[str, Any], felder: Mapping[str, Feld], **fixed: str) ->
     for one in conditions:
         _readable(felder[one.field], one)
     sort = [(one["field"], one.get("order", "ASC").upper() == "DESC") for one in body.get("sort", [])]
-    page = body.get("page", {})
-    limit = page.get("limit", DEFAULT_LIMIT)
-    return Wanted(conditions, sort, *_window(page, limit))
+    return Wanted(conditions, sort, **_window(body.get("page", {}), [felder[name] for name, _ in sort]))
 
 
 def page(found: Found, show: Callable[[Any], Any]) -> dict[str, Any]:
-    """The answer of a search. Cursors are places in the order, so a client that goes on sorts as before."""
-    has_rows = bool(found.rows)
+    """The answer of a search. Cursors name the first and the last row of the page, so a client that goes on sorts as before."""
     return {
         "items": [show(row) for row in found.rows],
         "page": {
             "totalItems": found.total,
             "hasMoreTotalItems": False,
-            "startCursor": _cursor(found.offset) if has_rows else None,
-            "endCursor": _cursor(found.offset + len(found.rows)) if has_rows else None,
+            "startCursor": _cursor(found.places[0]) if found.places else None,
+            "endCursor": _cursor(found.places[-1]) if found.places else None,
         },
     }
 
@@ -59,25 +59,35 @@ def _readable(feld: Feld, one: Condition) -> None:
             raise Problem(400, f"«filter.{one.field}»: «{str(value)[:40]}» gibt es nicht, zum Beispiel als Zeitpunkt im Kalender.") from None
 
 
-def _window(page: Mapping[str, Any], limit: int) -> tuple[int, int]:
+def _window(page: Mapping[str, Any], sorted_by: Sequence[Feld]) -> dict[str, Any]:
     given = [name for name in ("from", "after", "before") if page.get(name) is not None]
     if len(given) > 1:
         raise Problem(400, f"«page»: Von {', '.join(f'«{name}»' for name in given)} ist nur eines möglich.")
-    if page.get("before") is not None:
-        end = _place(page["before"])
-        return min(limit, max(end, 1)), max(end - limit, 0)
-    return limit, _place(page["after"]) if page.get("after") is not None else page.get("from", 0)
+    window: dict[str, Any] = {"limit": page.get("limit", DEFAULT_LIMIT), "offset": page.get("from") or 0}
+    return window | {name: _place(page[name], sorted_by) for name in given if name != "from"}
 
 
-def _cursor(place: int) -> str:
-    return base64.b64encode(f"p{place}".encode()).decode()
+def _cursor(place: Place) -> str:
+    parts = [["t", value.isoformat()] if isinstance(value, datetime) else value for value in place]
+    return base64.b64encode(json.dumps(parts, separators=(",", ":")).encode()).decode()
 
 
-def _place(cursor: str) -> int:
+def _place(cursor: str, sorted_by: Sequence[Feld]) -> Place:
+    """The place a cursor names; it belongs to the order in which it was given out.
+
+    Raises:
+        Problem: 400, it does not.
+    """
     try:
-        text = base64.b64decode(cursor, validate=True).decode("ascii")
-    except (binascii.Error, ValueError):
-        text = ""
-    if not text.startswith("p") or not text[1:].isdigit() or len(text) > 11:
-        raise Problem(400, "«page»: Diesen Zeiger hat nicht diese Schnittstelle ausgegeben.")
-    return int(text[1:])
+        found = json.loads(base64.b64decode(cursor, validate=True).decode("ascii"))
+        place = tuple(calendar.parse_instant(part[1]) if isinstance(part, list) else part for part in found)
+    except (binascii.Error, ValueError, TypeError, IndexError, OverflowError):
+        place = ()
+    kinds = [_KINDS[feld.art] for feld in sorted_by]
+    fits = len(place) == len(kinds) + 1 and all(value is None or isinstance(value, kind) for value, kind in zip(place, kinds, strict=False))
+    if not fits or not isinstance(place[-1], int) or not 0 <= place[-1] <= BIGGEST_KEY:
+        raise Problem(400, "«page»: Diesen Zeiger hat nicht diese Suche ausgegeben, oder nicht in dieser Ordnung.")
+    return place
+
+
+_KINDS: Mapping[str, Any] = {"key": int, "number": int, "text": str, "instant": datetime, "boolean": (bool, int)}

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from datetime import timedelta
 from typing import Any
 
 from engine import commands
 from engine.commands import CaseRef
-from engine.model.errors import NobodyWaits
+from engine.commands.nachrichten import publish
 from engine.queries import laufend
+from engine.store.session import FallSession
 from webui.api import caller, listing, show
 from webui.api.operation import operation
 from webui.api.schema import ANY_OBJECT, KEY, TENANT, integer, nullable, record, search_request, search_result, text
@@ -36,19 +38,19 @@ def search_message_subscriptions(body: dict[str, Any]) -> dict[str, Any]:
 @operation(
     "POST",
     "/v2/messages/publication",
-    "Eine Meldung senden; dieselbe messageId nochmals ändert nichts. Aufbewahrt wird sie nicht: Wartet niemand und ist timeToLive grösser als 0, ist die Antwort 404",
+    "Eine Meldung senden; dieselbe messageId nochmals ändert nichts. Wartet niemand, wird sie timeToLive Millisekunden aufbewahrt, längstens 30 Tage",
     scope="meldungen",
     takes=request_body("name", **_MESSAGE, timeToLive=nullable(integer(0, 10**15)), messageId=nullable(text(200))),
     answers={200: record(messageKey=KEY, tenantId=TENANT)},
     needs_body=True,
 )
 def publish_message(body: dict[str, Any]) -> dict[str, Any]:
-    try:
-        _correlated(body)
-    except NobodyWaits:
-        if body.get("timeToLive"):
-            raise
-    return {"messageKey": _message_key(), "tenantId": laufend.TENANT}
+    keep = timedelta(milliseconds=min(body.get("timeToLive") or 0, 10**12))
+    with caller.writing() as session:
+        key = publish(
+            session, body["name"], body.get("correlationKey") or "", body.get("variables") or {}, keep=keep, message_id=_own_id(session, body)
+        )
+    return {"messageKey": str(key), "tenantId": laufend.TENANT}
 
 
 @operation(
@@ -61,20 +63,17 @@ def publish_message(body: dict[str, Any]) -> dict[str, Any]:
     needs_body=True,
 )
 def correlate_message(body: dict[str, Any]) -> dict[str, Any]:
-    return {"messageKey": _message_key(), "processInstanceKey": str(_correlated(body).instanz_key), "tenantId": laufend.TENANT}
+    return {"messageKey": str(1 + secrets.randbelow(2**52)), "processInstanceKey": str(_correlated(body).instanz_key), "tenantId": laufend.TENANT}
 
 
 def _correlated(body: dict[str, Any]) -> CaseRef:
     with caller.writing() as session:
-        # Each sender has ids of its own: two systems may number their messages alike.
-        own_id = f"{session.access.konto}:{body['messageId']}" if body.get("messageId") else None
-        if own_id and len(own_id) > 200:
-            own_id = hashlib.sha256(own_id.encode()).hexdigest()
-        return commands.correlate(
-            session, body["name"], body.get("correlationKey") or "", body.get("variables") or {}, message_id=own_id
-        )
+        return commands.correlate(session, body["name"], body.get("correlationKey") or "", body.get("variables") or {})
 
 
-def _message_key() -> str:
-    """Messages are not kept, so their number only serves the sender's log."""
-    return str(1 + secrets.randbelow(2**52))
+def _own_id(session: FallSession, body: dict[str, Any]) -> str | None:
+    """Each sender has ids of its own: two systems may number their messages alike."""
+    if not body.get("messageId"):
+        return None
+    own_id = f"{session.access.konto}:{body['messageId']}"
+    return own_id if len(own_id) <= 200 else hashlib.sha256(own_id.encode()).hexdigest()

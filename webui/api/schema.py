@@ -17,7 +17,7 @@ INSTANT: Schema = {"type": "string", "format": "date-time", "pattern": r"^\d{4}-
 ANY_OBJECT: Schema = {"type": "object"}
 TENANT: Schema = {"type": "string", "const": "<default>"}
 MAX_LIMIT = 10_000
-_CURSOR: Schema = {"type": "string", "maxLength": 100}
+_CURSOR: Schema = {"type": "string", "maxLength": 2000}
 _ORDERED = ("$gt", "$gte", "$lt", "$lte")
 _OPERATORS: Mapping[str, Sequence[str]] = {
     "key": (),

@@ -6,11 +6,12 @@ import json
 from typing import Any
 
 from engine.model.access import PROBELAUF
-from engine.queries.laufend import STATES, TENANT
+from engine.queries.laufend import INSTANCE as INSTANCE_SIZE
+from engine.queries.laufend import NO_LISTENER, STATES, TENANT
 from engine.queries.suche import as_instant
 from engine.store.tables import Aufgabe, DefinitionVersion, Incident, Instanz, Job, Probelauf, Subscription
 from webui.api import caller
-from webui.api.schema import ANY_OBJECT, BOOL, INSTANT, INT, KEY, TEXT, enum, list_of, nullable, record
+from webui.api.schema import ANY_OBJECT, BOOL, INSTANT, INT, KEY, TEXT, Schema, enum, list_of, nullable, record
 from webui.api.schema import TENANT as TENANT_SCHEMA
 
 ERRORS = (
@@ -21,16 +22,33 @@ ERRORS = (
 HIDDEN = "Was im Fall steht, sehen nur Personen seiner Sozialregion, die den ganzen Fall führen."
 _STATE = {stored: state for state, stored in STATES.items()}
 
+_OF_INSTANCE: dict[str, Schema] = {
+    "processInstanceKey": KEY,
+    "rootProcessInstanceKey": nullable(KEY),
+    "processDefinitionKey": KEY,
+    "processDefinitionId": TEXT,
+    "tenantId": TENANT_SCHEMA,
+}
+_OF_ELEMENT = {**_OF_INSTANCE, "elementId": TEXT, "elementInstanceKey": KEY}
+# What a job is, to whoever searches and to whoever takes it.
+WORK = {
+    **_OF_ELEMENT,
+    "jobKey": KEY,
+    "type": TEXT,
+    "kind": TEXT,
+    "listenerEventType": TEXT,
+    "retries": INT,
+    "customHeaders": ANY_OBJECT,
+    "businessId": nullable(TEXT),
+    "priority": INT,
+}
 INSTANCE = record(
-    processInstanceKey=KEY,
-    processDefinitionKey=KEY,
-    processDefinitionId=TEXT,
+    **_OF_INSTANCE,
     processDefinitionName=nullable(TEXT),
     processDefinitionVersion=INT,
     processDefinitionVersionTag=nullable(TEXT),
     parentProcessInstanceKey=nullable(KEY),
     parentElementInstanceKey=nullable(KEY),
-    rootProcessInstanceKey=nullable(KEY),
     startDate=INSTANT,
     endDate=nullable(INSTANT),
     suspendedDate=nullable(INSTANT),
@@ -38,18 +56,12 @@ INSTANCE = record(
     hasIncident=BOOL,
     businessId=nullable(TEXT),
     tags=list_of(TEXT),
-    tenantId=TENANT_SCHEMA,
 )
 TASK = record(
+    **_OF_ELEMENT,
     userTaskKey=KEY,
-    elementInstanceKey=KEY,
-    processInstanceKey=KEY,
-    rootProcessInstanceKey=nullable(KEY),
-    processDefinitionKey=KEY,
-    processDefinitionId=TEXT,
     processDefinitionVersion=INT,
     processName=nullable(TEXT),
-    elementId=TEXT,
     name=nullable(TEXT),
     state=TEXT,
     assignee=nullable(TEXT),
@@ -65,44 +77,24 @@ TASK = record(
     customHeaders=ANY_OBJECT,
     businessId=nullable(TEXT),
     tags=list_of(TEXT),
-    tenantId=TENANT_SCHEMA,
 )
 JOB = record(
-    jobKey=KEY,
-    type=TEXT,
+    **WORK,
     worker=nullable(TEXT),
     state=TEXT,
-    kind=TEXT,
-    listenerEventType=nullable(TEXT),
-    retries=INT,
     isDenied=nullable(BOOL),
     deniedReason=nullable(TEXT),
     hasFailedWithRetriesLeft=BOOL,
     errorCode=nullable(TEXT),
     errorMessage=nullable(TEXT),
-    customHeaders=ANY_OBJECT,
     deadline=nullable(INSTANT),
     creationTime=INSTANT,
     lastUpdateTime=nullable(INSTANT),
     endTime=nullable(INSTANT),
-    elementId=TEXT,
-    elementInstanceKey=KEY,
-    processInstanceKey=KEY,
-    rootProcessInstanceKey=nullable(KEY),
-    processDefinitionKey=KEY,
-    processDefinitionId=TEXT,
-    businessId=nullable(TEXT),
-    priority=INT,
-    tenantId=TENANT_SCHEMA,
 )
 SUBSCRIPTION = record(
+    **_OF_ELEMENT,
     messageSubscriptionKey=KEY,
-    processDefinitionKey=KEY,
-    processDefinitionId=TEXT,
-    processInstanceKey=KEY,
-    rootProcessInstanceKey=nullable(KEY),
-    elementId=TEXT,
-    elementInstanceKey=KEY,
     messageSubscriptionState=TEXT,
     lastUpdatedDate=INSTANT,
     messageName=TEXT,
@@ -110,43 +102,42 @@ SUBSCRIPTION = record(
     toolProperties=nullable(ANY_OBJECT),
     extensionProperties=ANY_OBJECT,
     businessId=nullable(TEXT),
-    tenantId=TENANT_SCHEMA,
 )
 INCIDENT = record(
+    **_OF_ELEMENT,
     incidentKey=KEY,
     errorType=enum(*ERRORS),
     errorMessage=TEXT,
     state=TEXT,
     creationTime=INSTANT,
-    elementId=TEXT,
-    elementInstanceKey=KEY,
     jobKey=nullable(KEY),
-    processDefinitionKey=KEY,
-    processDefinitionId=TEXT,
-    processInstanceKey=KEY,
-    rootProcessInstanceKey=nullable(KEY),
-    tenantId=TENANT_SCHEMA,
 )
 
 
-def _of_instance(instanz: Instanz, version: DefinitionVersion) -> dict[str, Any]:
+def _of_instance(instanz: Instanz, version: DefinitionVersion, parent: int | None) -> dict[str, Any]:
     return {
         "processInstanceKey": str(instanz.key),
-        "rootProcessInstanceKey": str(instanz.key),
+        "rootProcessInstanceKey": str(instanz.key if parent is None else parent * INSTANCE_SIZE),
         "processDefinitionKey": str(version.key),
         "processDefinitionId": instanz.process,
         "tenantId": TENANT,
     }
 
 
-def instance(instanz: Instanz, version: DefinitionVersion, business_id: str | None, trial: Probelauf | None) -> dict[str, Any]:
+def _of_element(row: Aufgabe | Job | Subscription | Incident, instanz: Instanz, version: DefinitionVersion, parent: int | None) -> dict[str, Any]:
+    return {**_of_instance(instanz, version, parent), "elementId": row.element, "elementInstanceKey": str(row.key)}
+
+
+def instance(
+    instanz: Instanz, version: DefinitionVersion, business_id: str | None, trial: Probelauf | None, parent: int | None
+) -> dict[str, Any]:
     """One instance, as every caller may see it who may see where cases stand."""
     return {
-        **_of_instance(instanz, version),
+        **_of_instance(instanz, version, parent),
         "processDefinitionName": version.name,
         "processDefinitionVersion": instanz.version,
         "processDefinitionVersionTag": version.version_tag,
-        "parentProcessInstanceKey": None,
+        "parentProcessInstanceKey": None if parent is None else str(parent * INSTANCE_SIZE),
         "parentElementInstanceKey": None,
         "startDate": as_instant(instanz.started_at),
         "endDate": as_instant(instanz.ended_at),
@@ -163,14 +154,14 @@ def business_id(instanz: Instanz, trial: Probelauf | None) -> str | None:
     return (trial.business_id if trial else None) if instanz.region == PROBELAUF else instanz.fall.fall_nr
 
 
-def task(aufgabe: Aufgabe, instanz: Instanz, version: DefinitionVersion, form: DefinitionVersion | None) -> dict[str, Any]:
+def task(
+    aufgabe: Aufgabe, instanz: Instanz, version: DefinitionVersion, parent: int | None, form: DefinitionVersion | None
+) -> dict[str, Any]:
     return {
-        **_of_instance(instanz, version),
+        **_of_element(aufgabe, instanz, version, parent),
         "userTaskKey": str(aufgabe.key),
-        "elementInstanceKey": str(aufgabe.key),
         "processDefinitionVersion": instanz.version,
         "processName": version.name,
-        "elementId": aufgabe.element,
         "name": aufgabe.name,
         "state": aufgabe.zustand,
         "assignee": aufgabe.assignee,
@@ -189,39 +180,38 @@ def task(aufgabe: Aufgabe, instanz: Instanz, version: DefinitionVersion, form: D
     }
 
 
-def job(job: Job, instanz: Instanz, version: DefinitionVersion) -> dict[str, Any]:
+def work(job: Job, instanz: Instanz, version: DefinitionVersion, parent: int | None) -> dict[str, Any]:
+    """What ``WORK`` names."""
     return {
-        **_of_instance(instanz, version),
+        **_of_element(job, instanz, version, parent),
         "jobKey": str(job.key),
         "type": job.type,
-        "worker": job.worker,
-        "state": "FAILED" if job.attempts or job.retries <= 0 else "CREATED",
         "kind": job.kind,
-        "listenerEventType": job.listener_event,
+        "listenerEventType": job.listener_event or NO_LISTENER,
         "retries": job.retries,
-        "isDenied": None,
-        "deniedReason": None,
-        "hasFailedWithRetriesLeft": bool(job.attempts and job.retries > 0),
-        "errorCode": None,
-        "errorMessage": None,
         "customHeaders": job.headers,
-        "deadline": as_instant(job.locked_until),
-        "creationTime": as_instant(job.created_at),
-        "lastUpdateTime": None,
-        "endTime": None,
-        "elementId": job.element,
-        "elementInstanceKey": str(job.key),
         "businessId": business_id(instanz, None),
         "priority": 0,
     }
 
 
-def subscription(row: Subscription, instanz: Instanz, version: DefinitionVersion) -> dict[str, Any]:
+def job(job: Job, instanz: Instanz, version: DefinitionVersion, parent: int | None) -> dict[str, Any]:
+    nothing = dict.fromkeys(("isDenied", "deniedReason", "errorCode", "errorMessage", "lastUpdateTime", "endTime"))
     return {
-        **_of_instance(instanz, version),
+        **work(job, instanz, version, parent),
+        **nothing,
+        "worker": job.worker,
+        "state": "FAILED" if job.attempts or job.retries <= 0 else "CREATED",
+        "hasFailedWithRetriesLeft": bool(job.attempts and job.retries > 0),
+        "deadline": as_instant(job.locked_until),
+        "creationTime": as_instant(job.created_at),
+    }
+
+
+def subscription(row: Subscription, instanz: Instanz, version: DefinitionVersion, parent: int | None) -> dict[str, Any]:
+    return {
+        **_of_element(row, instanz, version, parent),
         "messageSubscriptionKey": str(row.key),
-        "elementId": row.element,
-        "elementInstanceKey": str(row.key),
         "messageSubscriptionState": "CREATED",
         "lastUpdatedDate": as_instant(row.created_at),
         "messageName": row.name,
@@ -232,17 +222,15 @@ def subscription(row: Subscription, instanz: Instanz, version: DefinitionVersion
     }
 
 
-def incident(row: Incident, instanz: Instanz, version: DefinitionVersion) -> dict[str, Any]:
+def incident(row: Incident, instanz: Instanz, version: DefinitionVersion, parent: int | None) -> dict[str, Any]:
     """One incident; its message may quote a variable, hence only those read it who work with the case."""
     return {
-        **_of_instance(instanz, version),
+        **_of_element(row, instanz, version, parent),
         "incidentKey": str(row.key),
         "errorType": row.kind if row.kind in ERRORS else "UNKNOWN",
         "errorMessage": row.message if caller.sees_all(row.region) else HIDDEN,
         "state": "ACTIVE",
         "creationTime": as_instant(row.created_at),
-        "elementId": row.element,
-        "elementInstanceKey": str(row.key),
         "jobKey": str(row.key) if row.kind == "JOB_NO_RETRIES" else None,
     }
 

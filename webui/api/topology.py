@@ -34,7 +34,7 @@ _BROKER = record(nodeId=INT, brokerId=TEXT, host=TEXT, port=INT, version=TEXT, p
 )
 def get_topology() -> dict[str, Any]:
     host, _, port = request.host.partition(":")
-    partition = {"partitionId": 1, "role": "leader", "health": "healthy", "state": "ACTIVE"}
+    partition = {"partitionId": 1, "role": "leader", "health": "healthy", "state": "active"}
     broker = {"nodeId": 0, "brokerId": "0", "host": host, "port": int(port or 443), "version": VERSION, "partitions": [partition]}
     return {
         "gatewayVersion": VERSION,

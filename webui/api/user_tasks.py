@@ -148,11 +148,11 @@ def complete_user_task(userTaskKey: int, body: dict[str, Any]) -> None:
 
 
 def _shower(session: FallSession, found: Found) -> Callable[[Any], dict[str, Any]]:
-    forms = definitionen.forms_of(session, {instanz.release_id for _, instanz, _ in found.rows})
+    forms = definitionen.forms_of(session, {instanz.release_id for _, instanz, *_ in found.rows})
 
     def shown(row: Any) -> dict[str, Any]:
-        aufgabe, instanz, version = row
-        return show.task(aufgabe, instanz, version, forms.get((instanz.release_id, aufgabe.form_id or "")))
+        aufgabe, instanz, version, parent = row
+        return show.task(aufgabe, instanz, version, parent, forms.get((instanz.release_id, aufgabe.form_id or "")))
 
     return shown
 

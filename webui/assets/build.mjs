@@ -19,6 +19,8 @@ const browserBundles = {
   "anwendung.css": "webui/assets/anwendung.css",
   "diagramm.js": "webui/assets/diagramm.js",
   "diagramm.css": "webui/assets/diagramm.css",
+  "vergleich.js": "webui/assets/vergleich.js",
+  "vergleich.css": "webui/assets/vergleich.css",
   // The studio's editors by others; each page loads only its own.
   "werkstatt.css": "webui/assets/werkstatt/werkstatt.css",
   ...Object.fromEntries(["bpmn", "dmn", "form", "marken"].flatMap((kind) => ["js", "css"].map((end) => [`werkstatt-${kind}.${end}`, `webui/assets/werkstatt/${kind}.${end}`]))),

@@ -35,9 +35,9 @@ class Marke:
     ohne: str
 
 
-def frist(seconds: float = SEKUNDEN) -> Callable[[], bool]:
-    """True once the time is over."""
-    until = monotonic() + seconds
+def frist() -> Callable[[], bool]:
+    """True once the time of a page is over."""
+    until = monotonic() + SEKUNDEN
     return lambda: monotonic() >= until
 
 
@@ -68,7 +68,8 @@ def _marken(auswahl: Auswahl, choices: Mapping[str, Mapping[str, str]], behalten
         value = auswahl.as_args().get(name)
         if value:
             shown = words.datum(value) if name in ("von", "bis") else choices.get(name, {}).get(value, value)
-            found.append(Marke(title, shown, url_for(str(request.endpoint), **{**auswahl.without(name).as_args(), **behalten})))
+            rest: dict[str, Any] = {**auswahl.without(name).as_args(), **behalten}
+            found.append(Marke(title, shown, url_for(str(request.endpoint), **rest)))
     return found
 
 

@@ -20,7 +20,7 @@ from engine.queries.auswertung.zellschutz import schwelle
 from engine.replay.conformance import WORDS
 from engine.replay.model import Model
 from engine.store.session import FallSession
-from engine.store.tables import DefinitionVersion, Fall, Modelldatei
+from engine.store.tables import DefinitionVersion, EntwurfAnwendung, Fall, Modelldatei
 from webui.auswertung.gemeinsam import MIT_PROZESS, WERKZEUGE, Bild, filter_seite, frist, lesend, stufe
 from webui.auswertung.start import drawing
 from webui.rules import requires
@@ -36,6 +36,9 @@ WORTE = {"bleibt": "gleich", "schlechter": "mehr Abweichungen", "besser": "wenig
 @wenn.get("")
 @requires(*MIT_PROZESS)
 def start() -> ResponseReturnValue:
+    """Where to begin; the studio leads here with ``?entwurf=``, which needs no more choices."""
+    if _number("entwurf") is not None:
+        return redirect(url_for("wenn.ergebnis", **request.args.to_dict()))
     return _start()
 
 
@@ -46,9 +49,11 @@ def hochladen() -> ResponseReturnValue:
     try:
         with writing() as session:
             kept = modelldateien.keep(session, file.filename or "" if file else "", file.stream.read(modelldateien.MAX_BYTES + 1) if file else b"")
+        with database().read(lesend(SIEHT)) as session:
+            main = modelle.main_of(session, kept.prozess)
     except FormInvalid as error:
         return _start(error.errors)
-    return redirect(url_for("wenn.ergebnis", modell=kept.id, prozess=kept.prozess, basis=request.form.get("basis", "")[:9] or None), 303)
+    return redirect(url_for("wenn.ergebnis", modell=kept.id, prozess=main, basis=request.form.get("basis", "")[:9] or None), 303)
 
 
 @wenn.get("/modell/<int:id>.bpmn")
@@ -58,13 +63,23 @@ def diagramm(id: int) -> ResponseReturnValue:
         return drawing(modelle.drawing(session, id).content)
 
 
+@wenn.get("/entwurf/<int:id>/<process>.bpmn")
+@requires(*MIT_PROZESS)
+def entwurfsdiagramm(id: int, process: str) -> ResponseReturnValue:
+    with reading() as session:
+        files = _draft(session, id)
+        if process not in files:
+            raise NotFound("Das Diagramm")
+        return drawing(files[process][1])
+
+
 @wenn.get("/ergebnis")
 @requires(*MIT_PROZESS)
 def ergebnis() -> ResponseReturnValue:
     auswahl = Auswahl.of(request.args)
     before, after, result = _compared(auswahl)
     with database().read(lesend(SIEHT)) as session:
-        kept = {name: request.args[name] for name in ("modell", "fassung", "basis") if request.args.get(name)}
+        kept = {name: request.args[name] for name in ("modell", "entwurf", "fassung", "diagramm", "basis") if request.args.get(name)}
         html = render_template(
             "auswertung/wenn_ergebnis.html",
             **WERKZEUGE, **filter_seite(session, auswahl, kept), unterschied=result, worte=WORDS, wechsel=WORTE, neu=_name(session, auswahl),
@@ -90,10 +105,11 @@ def gate() -> ResponseReturnValue:
 
 
 def _start(errors: Mapping[str, str] | None = None) -> ResponseReturnValue:
-    with reading() as session:
+    with database().read(lesend(SIEHT)) as session:
         rows = list(session.scalars(select(Modelldatei).where(Modelldatei.by == access().konto).order_by(Modelldatei.id.desc()).limit(20)))
         versions = list(session.scalars(select(DefinitionVersion).where(DefinitionVersion.kind == "process").order_by(DefinitionVersion.id, DefinitionVersion.version.desc())))
-        html = render_template("auswertung/wenn.html", modelle=rows, fassungen=versions, errors=errors or {})
+        mains = {one.id: modelle.main_of(session, one.id) for one in versions} | {one.prozess: modelle.main_of(session, one.prozess) for one in rows}
+        html = render_template("auswertung/wenn.html", modelle=rows, fassungen=versions, mains=mains, errors=errors or {})
     return html, 422 if errors else 200
 
 
@@ -108,13 +124,39 @@ def _new(session: FallSession, auswahl: Auswahl) -> Model:
     Raises:
         NotFound: neither was given.
     """
-    drawn, version = _number("modell"), _number("fassung")
+    drawn, draft = _number("modell"), _number("entwurf")
+    if draft is not None:
+        return modelle.of_draft(session, _draft(session, draft), auswahl.prozess)
     if drawn is not None:
         kept = modelle.drawing(session, drawn)
-        return modelle.of_drawing(session, kept.content, kept.name, kept.prozess)
-    if version is None:
+        return modelle.of_drawing(session, kept.content, kept.name, kept.prozess, main=auswahl.prozess)
+    found = _deployed(session, auswahl)
+    return modelle.of_drawing(session, found.content, found.resource_name, found.id, main=auswahl.prozess)
+
+
+def _draft(session: FallSession, id: int) -> dict[str, tuple[str, bytes]]:
+    """A draft's diagrams, for those who work for the canton.
+
+    Raises:
+        NotFound: no such draft, or not theirs to see.
+    """
+    if not access().has(*SIEHT):
+        raise NotFound("Der Entwurf")
+    return modelle.draft(session, id)
+
+
+def _deployed(session: FallSession, auswahl: Auswahl) -> DefinitionVersion:
+    """The deployed version that is asked about, of ``diagramm`` or of the process itself.
+
+    Raises:
+        NotFound: there is none.
+    """
+    wanted = request.args.get("diagramm") or auswahl.prozess
+    query = select(DefinitionVersion).where(DefinitionVersion.kind == "process", DefinitionVersion.id == wanted, DefinitionVersion.version == _number("fassung"))
+    found = session.scalar(query)
+    if found is None:
         raise NotFound("Das geänderte Diagramm")
-    return modelle.of_version(session, auswahl.prozess, version)
+    return found
 
 
 def _compared(auswahl: Auswahl) -> tuple[Messung, Messung, queries.Unterschied]:
@@ -128,13 +170,24 @@ def _compared(auswahl: Auswahl) -> tuple[Messung, Messung, queries.Unterschied]:
 
 
 def _name(session: FallSession, auswahl: Auswahl) -> str:
-    drawn = _number("modell")
-    return modelle.drawing(session, drawn).name if drawn is not None else f"{auswahl.prozess}, Fassung {_number('fassung')}"
+    drawn, draft = _number("modell"), _number("entwurf")
+    if draft is not None:
+        return f"Entwurf {session.get_one(EntwurfAnwendung, draft).name}"
+    if drawn is not None:
+        return modelle.drawing(session, drawn).name
+    found = _deployed(session, auswahl)
+    return f"{found.name or found.id}, Fassung {found.version}"
 
 
 def _bild(session: FallSession, auswahl: Auswahl, result: queries.Unterschied) -> Bild:
-    drawn = _number("modell")
-    source = url_for("wenn.diagramm", id=drawn) if drawn is not None else url_for("auswertung.diagramm", key=_key(session, auswahl))
+    drawn, draft = _number("modell"), _number("entwurf")
+    if draft is not None:
+        shown = request.args.get("diagramm") or auswahl.prozess
+        source = url_for("wenn.entwurfsdiagramm", id=draft, process=shown)
+    elif drawn is not None:
+        source = url_for("wenn.diagramm", id=drawn)
+    else:
+        source = url_for("auswertung.diagramm", key=_deployed(session, auswahl).key)
     marks: dict[str, dict[str, Any]] = {}
     most = max((one.neu or 0 for one in result.gruende), default=0)
     for one in result.gruende:
@@ -145,11 +198,6 @@ def _bild(session: FallSession, auswahl: Auswahl, result: queries.Unterschied) -
             mark["text"] = f"−{one.weg if one.weg is not None else '*'}"
         mark["titel"] = "; ".join(part for part in (mark["titel"], WORDS[one.art]) if part)
     return Bild(auswahl.prozess, "Geändertes Diagramm", source, marks)
-
-
-def _key(session: FallSession, auswahl: Auswahl) -> int:
-    query = select(DefinitionVersion.key).where(DefinitionVersion.kind == "process", DefinitionVersion.id == auswahl.prozess, DefinitionVersion.version == _number("fassung"))
-    return session.scalar(query) or 0
 
 
 def _kennungen(session: FallSession, result: queries.Unterschied) -> dict[tuple[str, str], list[str]]:

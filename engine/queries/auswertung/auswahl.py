@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy import Select, select
 
@@ -35,7 +36,8 @@ class Auswahl:
     alter: str = ""
 
     def without(self, name: str) -> Auswahl:
-        return replace(self, **{name: None if name in ("von", "bis") else ""})
+        gone: dict[str, Any] = {name: None if name in ("von", "bis") else ""}
+        return replace(self, **gone)
 
     def as_args(self) -> dict[str, str]:
         """For an address."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hashlib import sha256
 from weakref import WeakKeyDictionary
 
@@ -13,7 +14,7 @@ from engine.replay.model import Model, load
 from engine.replay.own_history import deployed_model, released_model
 from engine.store import library
 from engine.store.session import Database, FallSession
-from engine.store.tables import DefinitionVersion, Modelldatei, Release, ReleaseItem
+from engine.store.tables import DefinitionVersion, EntwurfAnwendung, EntwurfDatei, Modelldatei, Release, ReleaseItem, Spur
 
 _known: WeakKeyDictionary[Database, dict[tuple[object, ...], Model]] = WeakKeyDictionary()
 
@@ -32,15 +33,57 @@ def of_version(session: FallSession, process: str, version: int | None = None) -
     return deployed_model(session, process, version)
 
 
-def of_drawing(session: FallSession, content: bytes, name: str, process: str) -> Model:
-    """An edited or foreign drawing; what it calls and does not hold itself is taken from the latest release, where there is one."""
+def of_drawing(session: FallSession, content: bytes, name: str, process: str, *, main: str | None = None) -> Model:
+    """An edited or foreign drawing; what it calls, or what calls it (``main``), is taken from the latest release, where there is one."""
     known = _known.setdefault(session.database, {})
-    release = session.scalar(select(Release.id).where(Release.probe.is_(None)).order_by(Release.id.desc()).limit(1))
-    key = ("drawing", sha256(content).hexdigest(), process, release)
+    release = _latest(session)
+    first = main or process
+    key = ("drawing", sha256(content).hexdigest(), first, release)
     if key not in known:
         others = [] if release is None else library.contents(session, release).items.items()
-        known[key] = load([(name, content), *((item.resource_name, item.content) for (kind, id_), item in others if kind == "process" and id_ != process)], process)
+        rest = [(item.resource_name, item.content) for (kind, id_), item in others if kind == "process" and id_ != process]
+        known[key] = load([(name, content), *rest], first)
     return known[key]
+
+
+def draft(session: FallSession, entwurf_id: int) -> dict[str, tuple[str, bytes]]:
+    """The diagrams of a draft of the studio: process id → name of the file and its content as it is now.
+
+    Raises:
+        NotFound: no such draft, or one that was given up.
+        DefinitionInvalid: one of its diagrams cannot be read.
+    """
+    found = session.get(EntwurfAnwendung, entwurf_id)
+    if found is None or found.verworfen_am is not None:
+        raise NotFound("Der Entwurf")
+    rows = session.scalars(select(EntwurfDatei).where(EntwurfDatei.entwurf_id == entwurf_id).order_by(EntwurfDatei.name))
+    return {main_process(row.inhalt, row.name): (row.name, row.inhalt) for row in rows if row.name.endswith(".bpmn")}
+
+
+def of_draft(session: FallSession, files: Mapping[str, tuple[str, bytes]], main: str) -> Model:
+    """The draft as it would be released; what it does not hold is taken from the latest release.
+
+    Raises:
+        NotFound: neither holds the process.
+    """
+    release = _latest(session)
+    others = [] if release is None else library.contents(session, release).items.items()
+    rest = [(item.resource_name, item.content) for (kind, id_), item in others if kind == "process" and id_ not in files]
+    return load([*files.values(), *rest], main)
+
+
+def main_of(session: FallSession, process: str) -> str:
+    """The process whose instances show what a change of ``process`` does: itself, or the one that calls it and has instances."""
+    lived = set(session.scalars(select(Spur.process).distinct()))
+    release = _latest(session)
+    if process in lived or release is None:
+        return process
+    held = library.contents(session, release)
+    return next((one for one in sorted(lived) if held.item("process", one) and process in of_release(session, release, one).called), process)
+
+
+def _latest(session: FallSession) -> int | None:
+    return session.scalar(select(Release.id).where(Release.probe.is_(None)).order_by(Release.id.desc()).limit(1))
 
 
 def main_process(content: bytes, name: str) -> str:

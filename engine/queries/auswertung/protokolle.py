@@ -117,7 +117,7 @@ def beispiele(session: FallSession, protokoll: Protokoll, rows: Sequence[Zugeord
 
 def _part(session: FallSession, id: int, nr: int) -> list[list]:  # type: ignore[type-arg]
     row = session.get(Protokollteil, (id, nr))
-    return json.loads(gzip.decompress(row.content)) if row else []  # type: ignore[no-any-return]
+    return json.loads(gzip.decompress(row.content)) if row else []
 
 
 @dataclass(frozen=True)

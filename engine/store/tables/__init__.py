@@ -26,6 +26,8 @@ from engine.store.tables.base import Base, Instant, Key, RegionOwned
 from engine.store.tables.case import Dossier, Fall, Hinweis, Person, Segmentzuordnung, Verlauf
 from engine.store.tables.drawn import Ausloeser, DefinitionVersion, Deployment, Release, ReleaseItem
 from engine.store.tables.exchange import Bestandsdatei, Bestandsfall, Uebergabe, Uebergabeangebot
+from engine.store.tables.freigabe import Freigabe, Freigabeteil, Geltung
+from engine.store.tables.nachricht import Nachricht
 from engine.store.tables.operation import Einstellung, Parameterwert, Zugriff
 from engine.store.tables.partner import Austausch, Einfuehrungsstand
 from engine.store.tables.places import Gemeinde, Konto, KontoRolle, Region
@@ -81,7 +83,10 @@ __all__ = [
     "Fachapplikationsstand",
     "Fall",
     "Fallsalz",
+    "Freigabe",
+    "Freigabeteil",
     "Fremdkonto",
+    "Geltung",
     "Gemeinde",
     "Hinweis",
     "Incident",
@@ -95,6 +100,7 @@ __all__ = [
     "Loeschfreigabe",
     "Meldung",
     "Modelldatei",
+    "Nachricht",
     "Papier",
     "Parameterwert",
     "Person",

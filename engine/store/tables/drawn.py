@@ -51,6 +51,7 @@ class Release(Base):
     at: Mapped[datetime]
     by: Mapped[str]
     note: Mapped[str]
+    version_tag: Mapped[str | None] = mapped_column(String(60))
     probe: Mapped[str | None] = mapped_column(String(64), unique=True)
 
 
@@ -68,7 +69,8 @@ class ReleaseItem(Base):
 
 
 class Ausloeser(Base):
-    """A start event of a released process that waits outside any case; a newer release replaces it.
+    """A start event of a release in force that waits outside any case; a later release replaces it. Messages have a row for each release
+    that is in force in some region, timers one for that of their region.
 
     ``kind`` is message, date, duration or cycle; ``value`` the message's name or the timer's text. A timer opens its case in
     ``start_region`` and is over when ``next_attempt_at`` is empty. It belongs to no region: a message may open a case in any.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from engine.runtime import CannotMigrate, complete, fire, migrate
 from tests.engine.runtime import diagrams
-from tests.engine.runtime.build import boundary, call, diagram, end, flows, par, process, start, sub, timer, user
+from tests.engine.runtime.build import boundary, call, diagram, end, flows, par, process, start, sub, timer, user, zeebe
 from tests.engine.runtime.support import ROOT, Library, runtime
 
 
@@ -110,3 +112,11 @@ def test_a_called_process_stays_on_its_version_when_its_caller_migrates(library)
     assert [(w.element, w.process, w.version) for w in now.waits] == [("kindarbeit", "kind", 1)]
     now = engine.apply(now.state, complete(now.waits[0].key))
     assert [(w.element, w.process, w.version) for w in now.waits] == [("danach", "p", 2)]
+
+
+def test_an_open_task_takes_the_form_that_came_with_its_new_version(library):
+    task = user("a", fields=[zeebe("formDefinition", formId="blatt", bindingType="deployment")])
+    one, two = (replace(version(library, number, start(), task, end(), flows("start -> a -> end")), together=f"@{number}") for number in (1, 2))
+    before = runtime(library).start(one, {}, key=ROOT)
+    after = runtime(library).apply(migrate(before.state, one, two, {}), lambda case: None)
+    assert [step.waits[0].request["formVersionTag"] for step in (before, after)] == ["@1", "@2"]

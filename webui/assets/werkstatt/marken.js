@@ -8,8 +8,14 @@ if (box) {
   const response = await fetch(box.dataset.quelle, { credentials: "same-origin" });
   const viewer = new NavigatedViewer({ container: box, additionalModules: [TokenSimulation, german] });
   await viewer.importXML(await response.text());
-  viewer.get("canvas").zoom("fit-viewport", "auto");
-  if (viewer.get("canvas").zoom() < 0.4) viewer.get("canvas").zoom(0.7);
+  const canvas = viewer.get("canvas");
+  canvas.zoom("fit-viewport", "auto");
+  // The buttons of the simulation only show from half size on: a larger drawing begins at its start.
+  const begins = viewer.get("elementRegistry").find((one) => one.type === "bpmn:StartEvent");
+  if (canvas.zoom() < 0.6) {
+    canvas.zoom(0.7);
+    if (begins) canvas.scrollToElement(begins, { top: 160, bottom: 160, left: 160, right: 500 });
+  }
   viewer.get("toggleMode").toggleMode(true);
   box.dataset.bereit = "ja";
 }

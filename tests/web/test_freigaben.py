@@ -1,0 +1,88 @@
+"""Comparing and releasing on screen."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from engine import commands
+from engine.commands.werkstatt import begin_draft
+from engine.model.access import Access, system
+from engine.store.konten import create_konto, grant
+from engine.store.session import Database
+from tests.web import drawings
+from tests.web.conftest import PASSWORD, Browser
+
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+SECOND = {name: content.replace(b"Begr\xc3\xbcndung", b"Erkl\xc3\xa4rung").replace(b"Begr\\u00fcndung", b"Erkl\\u00e4rung") for name, content in drawings.ALL.items()}
+
+
+@pytest.fixture
+def people(app: Flask, database: Database, browser: Callable[..., Browser]) -> tuple[Browser, Browser]:
+    """Petra, who proposes, and Ursula, who approves; a second version of everything is deployed."""
+    with database.begin(system()) as session:
+        create_konto(session, "ursula", "Ursula Urech", PASSWORD)
+        grant(session, "ursula", "umsetzung", "*")
+        changed = {name: content for name, content in SECOND.items() if content != drawings.ALL[name]}
+        assert changed
+        commands.deploy(session, changed)
+    return browser("petra"), browser("ursula")
+
+
+def test_one_person_proposes_and_another_approves(people: tuple[Browser, Browser]) -> None:
+    petra, ursula = people
+    assert "Fassung 1 → 2" in petra.get("/werkstatt/freigaben/neu").text
+    assert petra.post("/werkstatt/freigaben/neu", {"note": ""}).status_code == 422
+    made = petra.post("/werkstatt/freigaben/neu", {"note": "Andere Wörter", "regionen": ["SDOL"], "gueltig_ab": "1.1.2099"})
+    assert made.status_code == 303
+    page = petra.get(made.location).text
+    assert "Den eigenen Vorschlag gibt niemand selbst frei" in page and "Freigabe erteilen" not in page
+    assert petra.post(f"{made.location}/erteilen", {}).status_code == 403
+    assert "Freigabe erteilen" in ursula.get(made.location).text
+    assert ursula.post(f"{made.location}/ablehnen", {"grund": ""}).status_code == 422
+    assert ursula.post(f"{made.location}/erteilen", {}).status_code == 303
+    assert "ab 01.01.2099" in ursula.get(made.location).text.replace("01.01.2099 ", "01.01.2099")
+    assert ursula.post(f"{made.location}/erteilen", {}).status_code == 409
+    liste = ursula.get("/werkstatt/freigaben").text
+    assert "Andere Wörter" in liste and "Freigabe 2" in liste
+
+
+def test_two_versions_are_compared_and_a_file_with_the_newest(people: tuple[Browser, Browser]) -> None:
+    petra, _ = people
+    changed = next(name for name in SECOND if SECOND[name] != drawings.ALL[name])
+    kind = {"bpmn": "process", "form": "form", "dmn": "decision"}[changed.rpartition(".")[2]]
+    id_ = "fall" if kind == "process" else changed.rpartition(".")[0]
+    page = petra.get(f"/werkstatt/vergleich?a={kind}:{id_}@1&b={kind}:{id_}@2")
+    assert page.status_code == 200 and "Erklärung" in page.text
+    petra.get("/werkstatt/vergleich")
+    sent = {"datei": (io.BytesIO(drawings.ALL[changed]), changed)}
+    page = petra.post("/werkstatt/vergleich", sent)
+    assert page.status_code == 200 and "Hochgeladene Datei" in page.text
+    petra.get("/werkstatt/vergleich")
+    assert petra.post("/werkstatt/vergleich", {"datei": (io.BytesIO(b"<x"), "x.bpmn")}).status_code == 422
+
+
+@pytest.mark.parametrize(("query", "status"), [
+    pytest.param("a=freigabe:1&b=freigabe:1", 200, id="a release with itself"),
+    pytest.param("a=freigabe:1&b=process:fall", 422, id="a release with a version"),
+    pytest.param("a=freigabe:99&b=freigabe:1", 404, id="no such release"),
+    pytest.param("a=process:fall&b=x", 404, id="nothing of the kind"),
+    pytest.param("a=process:fall@999999999&b=process:fall", 404, id="no such version"),
+])
+def test_what_is_compared_has_to_exist_and_fit(people: tuple[Browser, Browser], query: str, status: int) -> None:
+    assert people[0].get(f"/werkstatt/vergleich?{query}").status_code == status
+
+
+def test_a_diagram_by_itself_runs_nothing(people: tuple[Browser, Browser]) -> None:
+    response = people[0].get("/werkstatt/vergleich/diagramm?quelle=process:fall@1")
+    assert response.mimetype == "application/xml" and "sandbox" in response.headers["Content-Security-Policy"]
+
+
+def test_a_draft_is_compared_with_the_release_it_began_from(people: tuple[Browser, Browser], database: Database) -> None:
+    files = {**drawings.ALL, "fall.bpmn": drawings.FALL.replace("Anspruch prüfen".encode(), "Anspruch klären".encode())}
+    with database.begin(Access("petra", {"*": frozenset({"prozess"})})) as session:
+        number = begin_draft(session, "Andere Wörter", files, release_id=1).id
+    assert "Name von «Anspruch klären»: Anspruch prüfen → Anspruch klären" in people[0].get(f"/werkstatt/vergleich?a=freigabe:1&b=entwurf:{number}").text
