@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from engine import commands
-from engine.commands import vernichtung
+from engine.commands import aufbewahrung, vernichtung
 from engine.model.access import Access
 from engine.store.tables import Aufgabe, Fall, Verlauf
 from tests.scenarios.nebenakte import Nebenakte
@@ -113,7 +113,9 @@ def test_six_months_after_its_end_a_counselling_is_to_be_destroyed_and_leaves_no
     assert due_on(nebenakte, "2026-09-01") == []
     assert due_on(nebenakte, "2026-09-02") == [nebenakte.fall_nr], "not ten years, as for a Dossier"
     with nebenakte.database.begin(administration) as session:
-        vernichtung.ask(session, nebenakte.fall_nr, "verzichtet")
+        aufbewahrung.offer(session, nebenakte.fall_nr)
+        aufbewahrung.answer(session, nebenakte.fall_nr, "verzichtet")
+        vernichtung.ask(session, nebenakte.fall_nr)
     with nebenakte.database.begin(leitung) as session:
         vernichtung.confirm(session, nebenakte.fall_nr)
     assert [row for table in (Fall, Verlauf, Aufgabe) for row in nebenakte.every(table)] == []
@@ -128,7 +130,7 @@ def due_on(akte: Nebenakte, day: str) -> list[str]:
     """The cases whose retention is over on that day."""
     akte.travel(day)
     with akte.database.begin(Access("leitung", {"SDOL": frozenset({"leitung"})})) as session:
-        return [one.fall.fall_nr for one in vernichtung.due(session)]
+        return [one.fall.fall_nr for one in aufbewahrung.due(session)]
 
 
 def test_a_partner_may_report_somebody(nebenakte: Nebenakte) -> None:
