@@ -163,6 +163,31 @@ def test_a_late_refusal_or_question_reaches_the_heads_who_already_deal_with_it(c
     assert any("bezahlt die bisherige Region" in text for text in canton.notices("SRO"))
 
 
+def test_a_late_question_is_answered_before_the_heads_have_settled_anything(canton: Canton):
+    offered(canton)
+    canton.travel("2026-03-12")
+    canton.complete("SRO", "uebernahme_pruefen", annahme="rueckfrage", frage="Gibt es Auflagen?")
+    assert canton.elements("SDOL") == ["rueckfrage_beantworten"]
+
+
+def test_a_new_package_takes_the_place_of_one_that_nobody_answered(canton: Canton):
+    offered(canton)
+    canton.travel("2026-03-12")
+    canton.complete("SDOL", "zustaendigkeit_klaeren", klaerung="erneut")
+    canton.release()
+    assert canton.elements("SRO") == ["uebernahme_pruefen"] and canton.offer().version == 2
+
+
+@pytest.mark.parametrize("refused", [False, True], ids=["before it answered", "while its head considers"])
+def test_a_withdrawn_offer_leaves_nothing_to_do_in_the_new_region(canton: Canton, refused: bool):
+    offered(canton)
+    if refused:
+        canton.complete("SRO", "uebernahme_pruefen", annahme="ablehnen")
+    canton.travel("2026-03-12")
+    canton.complete("SDOL", "zustaendigkeit_klaeren", klaerung="bleibt")
+    assert canton.elements("SRO") == [] and canton.offer().zustand == "zurueckgezogen"
+
+
 def test_the_case_moves_back_and_keeps_its_number(canton: Canton):
     fall_nr = offered(canton)
     canton.complete("SRO", "uebernahme_pruefen", annahme="annehmen")
