@@ -29,6 +29,7 @@ COMMANDS = {
     "doctor": "doctor",
     "replay": "replay",
     "export": "export",
+    "evaluate": "evaluate",
     "bfs": "bfs",
     "demo": "demo",
     "simulate": "simulate",

@@ -1,0 +1,52 @@
+"""``fallfluss evaluate``: the figures of the evaluation, for programs and for the eye."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+import click
+
+from engine.cli.installation import open_database
+from engine.commands.auswertung.spuren import refresh
+from engine.model.access import system
+from engine.queries.auswertung.auswahl import Auswahl
+from engine.queries.auswertung.kennzahlen import Figures, figures
+from engine.queries.auswertung.kennzahlen_json import as_json
+
+DAY = click.DateTime(formats=["%Y-%m-%d", "%d.%m.%Y"])
+
+
+@click.command()
+@click.option("--from", "from_", type=DAY, default=None, help="Nur Fälle, die ab diesem Tag begannen (2026-01-31 oder 31.01.2026).")
+@click.option("--to", type=DAY, default=None, help="… bis und mit diesem Tag.")
+@click.option("--region", default="", help="Nur diese Sozialregion, zum Beispiel SDOL.")
+@click.option("--json", "is_json", is_flag=True, help="Als JSON, mit allen Zahlen.")
+def evaluate(from_: datetime | None, to: datetime | None, region: str, is_json: bool) -> None:
+    """Die Kennzahlen der Evaluation: Dauer, Rückfall, Pünktlichkeit, Segmentwechsel, Übersteuerung.
+
+    Was auf weniger Fällen beruht als der Parameter «anonymisierung_zellgroesse» verlangt, fehlt, samt dem, woraus es sich zurückrechnen liesse.
+
+    \b
+    Beispiele:
+      fallfluss evaluate --json > kennzahlen.json
+      fallfluss evaluate --from 01.01.2026 --region SDOL
+    """
+    database = open_database()
+    refresh(database)
+    auswahl = Auswahl(region=region, von=from_.date() if from_ else None, bis=to.date() if to else None)
+    with database.read(system("befehlszeile")) as session:
+        found = figures(session, auswahl)
+    click.echo(json.dumps(as_json(found), ensure_ascii=False, indent=2) if is_json else _text(found))
+
+
+def _text(found: Figures) -> str:
+    lines = [f"{found.number if found.number >= found.threshold else 'zu wenige'} Fälle"]
+    for name, curve in found.durations.items():
+        median = curve.quantile(0.5)
+        lines.append(f"{name:8} Dauer: Median {'nicht erreicht' if median is None else f'{median:.1f} Monate'}, Mittel bis 24 Monate {curve.restricted_mean(24):.1f} (n = {curve.number})")
+    for name, shares in found.relapse.items():
+        lines += [f"{name:8} Rückfall innert {months} Monaten: {(one.share or 0):.1%} (n = {one.number})" for months, one in shares.items()]
+    for kind, places in found.punctual.items():
+        lines += [f"{name:8} {kind} pünktlich: {done / of:.0%} (n = {of})" for name, (done, of) in places.items()]
+    return "\n".join(lines)

@@ -1,0 +1,214 @@
+"""The figures of the evaluation (process description, chapter 12), each with its definition, its number of cases and its data.
+
+They read traces (``Spur``), tasks and segments; the statistics are those of ``engine.statistics``. Months are of 30.4375 days.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+
+from sqlalchemy import select
+
+from engine.model.calendar import ZURICH
+from engine.queries.auswertung.auswahl import Auswahl, spuren
+from engine.queries.auswertung.zellschutz import schwelle
+from engine.statistics.competing import Followed, followed
+from engine.statistics.control import Xmr, xmr
+from engine.statistics.permutation import Comparison, compare
+from engine.statistics.suppression import Published, publish
+from engine.statistics.survival import Curve, Spell, Test, kaplan_meier, log_rank
+from engine.store.session import FallSession
+from engine.store.tables import Aufgabe, Region, Segmentzuordnung, Spur
+
+MONTH = 30.4375 * 86_400
+# Relapse is looked at after so many months; the first says whether an exit was sustained.
+HORIZONS = (6, 12, 24)
+KANTON = "Kanton"
+KINDS = ("standortbestimmung", "kurzassessment")
+# Up to here the mean duration of benefit is restricted: beyond, hardly anybody was observed.
+DURATION_HORIZON = 24.0
+RETURNED = "rueckkehr"
+
+
+@dataclass(frozen=True)
+class Course:
+    """One case for the figures: ``months`` until the Ablösung or until now, whether it came, and what followed in months since (None: nothing).
+
+    ``observed`` is how long after the Ablösung the case could be looked at.
+    """
+
+    region: str
+    months: float
+    is_over: bool
+    returned: float | None
+    observed: float
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Everything at one instant. Curves and shares that rest on fewer cases than ``threshold`` are left out."""
+
+    at: datetime
+    threshold: int
+    number: int
+    durations: Mapping[str, Curve]
+    log_rank: Test | None
+    pilot: Comparison | None
+    relapse: Mapping[str, Mapping[int, Followed]]
+    punctual: Mapping[str, Mapping[str, tuple[int, int]]]
+    reviews: Xmr | None
+    months: tuple[str, ...]
+    transitions: Published | None
+    overrides: Mapping[str, Published]
+
+
+def figures(session: FallSession, auswahl: Auswahl) -> Figures:
+    """The figures of the chosen cases, in the regions that the session sees; trial runs are in none.
+
+    ``KANTON`` stands for all of them together.
+    """
+    least, chosen = schwelle(session), spuren(session, auswahl)
+    courses = [_course(spur, session.now) for spur in chosen]
+    durations = _curves(courses, least)
+    punctual, months, reviews = _punctuality(session, {spur.fall_id for spur in chosen}, least)
+    return Figures(
+        at=session.now, threshold=least, number=len(courses), durations=durations, log_rank=_tested(courses, durations),
+        pilot=_pilot(session, durations), relapse=_relapse(courses, least), punctual=punctual, reviews=reviews, months=months,
+        transitions=_table(_transitions(session, {spur.fall_id for spur in chosen}), least),
+        overrides=_overrides(session, {spur.fall_id for spur in chosen}, least),
+    )  # fmt: skip
+
+
+def _course(spur: Spur, now: datetime) -> Course:
+    """From the beginning to the last Ablösung that was not taken back at once; the first return after the first Ablösung counts as the relapse."""
+    began = spur.begonnen_am.timestamp()
+    exits, returns = _moments(spur, "abloesung"), _moments(spur, RETURNED)
+    until = min(exits, default=None)
+    back = min((moment for moment in returns if until is not None and moment >= until), default=None)
+    end = until if until is not None else (spur.beendet_am or now).timestamp()
+    return Course(
+        region=spur.region,
+        months=max(0.0, (end - began) / MONTH),
+        is_over=until is not None,
+        returned=None if until is None or back is None else (back - until) / MONTH,
+        observed=0.0 if until is None else (now.timestamp() - until) / MONTH,
+    )
+
+
+def _moments(spur: Spur, point: str) -> list[float]:
+    wanted = _points()[point]
+    return [float(ended) for element, _, _, _, ended, _, end in spur.schritte if element in wanted and end == "c" and ended is not None]
+
+
+@cache
+def _points() -> Mapping[str, frozenset[str]]:
+    text = files(__package__).joinpath("messpunkte.toml").read_text("utf-8")
+    return {name: frozenset(ids) for name, ids in tomllib.loads(text).items()}
+
+
+def _grouped(courses: Iterable[Course]) -> dict[str, list[Course]]:
+    found: dict[str, list[Course]] = defaultdict(list)
+    for course in courses:
+        found[KANTON].append(course)
+        found[course.region].append(course)
+    return dict(sorted(found.items()))
+
+
+def _spells(courses: Iterable[Course]) -> list[Spell]:
+    return [(course.months, course.is_over) for course in courses]
+
+
+def _curves(courses: Sequence[Course], least: int) -> dict[str, Curve]:
+    """For each region with enough cases of which enough ended: every step of a curve would otherwise tell of one person."""
+    enough = {name: group for name, group in _grouped(courses).items() if sum(one.is_over for one in group) >= least and len(group) >= least}
+    return {name: kaplan_meier(_spells(group)) for name, group in enough.items()}
+
+
+def _tested(courses: Sequence[Course], shown: Mapping[str, Curve]) -> Test | None:
+    groups = {name: _spells(group) for name, group in _grouped(courses).items() if name in shown and name != KANTON}
+    return log_rank(groups) if len(groups) > 1 else None
+
+
+def _pilot(session: FallSession, durations: Mapping[str, Curve]) -> Comparison | None:
+    """Pilot regions against the others by the mean duration of each, restricted to two years; whole regions are exchanged."""
+    means = {name: curve.restricted_mean(DURATION_HORIZON) for name, curve in durations.items() if name != KANTON}
+    pilots = frozenset(session.scalars(select(Region.kuerzel).where(Region.pilot))) & means.keys()
+    return compare(means, pilots) if pilots and len(pilots) < len(means) else None
+
+
+def _relapse(courses: Sequence[Course], least: int) -> dict[str, dict[int, Followed]]:
+    found: dict[str, dict[int, Followed]] = {}
+    for name, group in _grouped(courses).items():
+        over = [one for one in group if one.is_over]
+        outcomes = [(one.observed, None) if one.returned is None else (one.returned, RETURNED) for one in over]
+        shares = {horizon: followed(outcomes, RETURNED, horizon, observed=[one.observed for one in over]) for horizon in HORIZONS}
+        found[name] = {horizon: share for horizon, share in shares.items() if share.number >= least and _showable(share, least)}
+    return {name: shares for name, shares in found.items() if shares}
+
+
+def _showable(share: Followed, least: int) -> bool:
+    """Neither those who came back nor those who did not may be few."""
+    return all(part == 0 or part >= least for part in (share.count, share.number - share.count))
+
+
+def _punctuality(session: FallSession, cases: set[int], least: int) -> tuple[dict[str, dict[str, tuple[int, int]]], tuple[str, ...], Xmr | None]:
+    """For each kind of task and region how many were done by their due time, of how many; and the reviews month by month."""
+    counts: dict[str, dict[str, Counter[bool]]] = defaultdict(lambda: defaultdict(Counter))
+    monthly: dict[str, Counter[bool]] = defaultdict(Counter)
+    for element, region, done, due in _tasks(session, cases):
+        kind = next(kind for kind in KINDS if element in _points()[kind])
+        for place in (region, KANTON):
+            counts[kind][place][done <= due] += 1
+        if kind == KINDS[0]:
+            monthly[due.astimezone(ZURICH).strftime("%Y-%m")][done <= due] += 1
+    shown = {kind: {place: (count[True], count.total()) for place, count in sorted(places.items()) if _safe(count, least)} for kind, places in counts.items()}
+    months = tuple(month for month, count in sorted(monthly.items()) if count.total() >= least)
+    shares = [monthly[month][True] / monthly[month].total() for month in months]
+    return shown, months, xmr(shares, least=0, most=1) if len(shares) > 1 else None
+
+
+def _safe(count: Counter[bool], least: int) -> bool:
+    return count.total() >= least and all(part == 0 or part >= least for part in (count[True], count[False]))
+
+
+def _tasks(session: FallSession, cases: set[int]) -> Iterable[tuple[str, str, datetime, datetime]]:
+    wanted = frozenset().union(*(_points()[kind] for kind in KINDS))
+    query = select(Aufgabe.fall_id, Aufgabe.element, Aufgabe.region, Aufgabe.completed_at, Aufgabe.faellig_am)
+    rows = session.execute(query.where(Aufgabe.element.in_(wanted), Aufgabe.zustand == "COMPLETED", Aufgabe.faellig_am.is_not(None)))
+    return [(element, region, done, due) for fall_id, element, region, done, due in rows if fall_id in cases]
+
+
+def _segments(session: FallSession, cases: set[int]) -> dict[tuple[int, str], list[Segmentzuordnung]]:
+    found: dict[tuple[int, str], list[Segmentzuordnung]] = defaultdict(list)
+    for row in session.scalars(select(Segmentzuordnung).order_by(Segmentzuordnung.id)):
+        if row.fall_id in cases:
+            found[row.fall_id, row.person_id].append(row)
+    return found
+
+
+def _transitions(session: FallSession, cases: set[int]) -> Counter[tuple[str, ...]]:
+    """From one segment to the next of the same person; the same again is none."""
+    return Counter(
+        (before.segment, after.segment)
+        for rows in _segments(session, cases).values()
+        for before, after in zip(rows, rows[1:], strict=False)
+        if before.segment != after.segment
+    )
+
+
+def _overrides(session: FallSession, cases: set[int], least: int) -> dict[str, Published]:
+    """By region, and by rule: proposals that were followed and those that were overridden."""
+    rows = [row for rows in _segments(session, cases).values() for row in rows if row.regel and row.vorschlag]
+    ends = [("gefolgt" if row.segment == row.vorschlag else "übersteuert", row) for row in rows]
+    tables = {"region": Counter((row.region, end) for end, row in ends), "regel": Counter((row.regel, end) for end, row in ends)}
+    return {name: publish(counts, threshold=least) for name, counts in tables.items() if counts}
+
+
+def _table(counts: Counter[tuple[str, ...]], least: int) -> Published | None:
+    return publish(counts, threshold=least) if counts else None

@@ -1,0 +1,75 @@
+"""The figures of the evaluation on lives that the real engine lived, and against counting by hand."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from engine.cli.evaluate import evaluate
+from engine.commands.auswertung.spuren import refresh
+from engine.demo.simulation import simulate
+from engine.model.access import Access, system
+from engine.model.clock import FixedClock
+from engine.queries.auswertung import kennzahlen
+from engine.queries.auswertung.auswahl import Auswahl, spuren
+from engine.queries.auswertung.kennzahlen_json import as_json
+from engine.store.session import Database
+from tests.freigabe import release_all
+
+UNTIL = datetime(2026, 3, 2, 7, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def lived(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    file = tmp_path_factory.mktemp("lived") / "fallfluss.db"
+    shutil.copyfile(sqlite_template, file)
+    clock = FixedClock(UNTIL - timedelta(days=600))
+    database = Database(f"sqlite:///{file}", clock=clock)
+    release_all(database)
+    simulate(database, clock, UNTIL, cases=12, regions=["SDOL", "SRO"], seed=3)
+    refresh(database)
+    yield database
+    database.close()
+
+
+def test_durations_are_those_of_the_traces(lived: Database) -> None:
+    with lived.read(system()) as session:
+        found, rows = kennzahlen.figures(session, Auswahl()), spuren(session, Auswahl())
+    ended = [row for row in rows if any(step[0] == "abloesung_erfassen" and step[6] == "c" for step in row.schritte)]
+    assert found.number == len(rows) >= 12
+    curve = found.durations["Kanton"]
+    assert curve.number == len(rows) and sum(point.ended for point in curve.points) == len(ended)
+
+
+def test_what_rests_on_few_cases_is_nowhere(lived: Database) -> None:
+    with lived.read(system()) as session:
+        shown = as_json(kennzahlen.figures(session, Auswahl()))
+    assert all(one["n"] >= 5 for one in shown["dauer_monate"].values())
+    assert all(one["n"] >= 5 for shares in shown["rueckfall"].values() for one in shares.values())
+    assert all(one["von"] >= 5 for places in shown["puenktlich"].values() for one in places.values())
+    for cells in (shown["segmentwechsel"], *shown["uebersteuerung"].values()):
+        assert all(cell["anzahl"] is None or cell["anzahl"] == 0 or cell["anzahl"] >= 5 for cell in cells)
+
+
+def test_a_region_sees_its_own_cases_only(lived: Database) -> None:
+    with lived.read(Access("lea", {"SRO": frozenset({"leitung"})})) as session:
+        found = kennzahlen.figures(session, Auswahl())
+    with lived.read(system()) as session:
+        everything = kennzahlen.figures(session, Auswahl())
+    assert 0 < found.number < everything.number
+    assert set(found.durations) <= {"Kanton", "SRO"}
+
+
+def test_the_command_line_prints_the_same(lived: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", lived.url.render_as_string(hide_password=False))
+    printed = CliRunner().invoke(evaluate, ["--json"], catch_exceptions=False)
+    with lived.read(system()) as session:
+        expected = as_json(kennzahlen.figures(session, Auswahl()))
+    assert {**json.loads(printed.output), "stand": ""}["faelle"] == expected["faelle"]
+    assert "Kanton" in CliRunner().invoke(evaluate, [], catch_exceptions=False).output
