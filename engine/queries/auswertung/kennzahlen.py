@@ -21,7 +21,7 @@ from engine.queries.auswertung.zellschutz import schwelle
 from engine.statistics.competing import Followed, followed
 from engine.statistics.control import Xmr, xmr
 from engine.statistics.permutation import Comparison, compare
-from engine.statistics.suppression import Published, publish
+from engine.statistics.suppression import ALL, Cell, Published, publish
 from engine.statistics.survival import Curve, Spell, Test, kaplan_meier, log_rank
 from engine.store.session import FallSession
 from engine.store.tables import Aufgabe, Region, Segmentzuordnung, Spur
@@ -30,6 +30,7 @@ MONTH = 30.4375 * 86_400
 # Relapse is looked at after so many months; the first says whether an exit was sustained.
 HORIZONS = (6, 12, 24)
 KANTON = "Kanton"
+PUNCTUAL = "pünktlich"
 KINDS = ("standortbestimmung", "kurzassessment")
 # Up to here the mean duration of benefit is restricted: beyond, hardly anybody was observed.
 DURATION_HORIZON = 24.0
@@ -126,8 +127,20 @@ def _spells(courses: Iterable[Course]) -> list[Spell]:
 
 def _curves(courses: Sequence[Course], least: int) -> dict[str, Curve]:
     """For each region with enough cases of which enough ended: every step of a curve would otherwise tell of one person."""
-    enough = {name: group for name, group in _grouped(courses).items() if sum(one.is_over for one in group) >= least and len(group) >= least}
-    return {name: kaplan_meier(_spells(group)) for name, group in enough.items()}
+    groups = _grouped(courses)
+    ended = {name: sum(one.is_over for one in group) for name, group in groups.items()}
+    return {name: kaplan_meier(_spells(groups[name])) for name in _visible(ended, least)}
+
+
+def _visible(numbers: Mapping[str, int], least: int) -> list[str]:
+    """The canton and the regions with enough; what the canton's figure leaves for the others together is enough, too, or nothing."""
+    shown = [name for name, number in numbers.items() if number >= least]
+    hidden = [number for name, number in numbers.items() if name not in shown]
+    rest = sorted((name for name in shown if name != KANTON), key=lambda name: numbers[name])
+    while KANTON in shown and rest and 0 < sum(hidden) < least:
+        hidden.append(numbers[rest[0]])
+        shown.remove(rest.pop(0))
+    return shown
 
 
 def _tested(courses: Sequence[Course], shown: Mapping[str, Curve]) -> Test | None:
@@ -143,45 +156,47 @@ def _pilot(session: FallSession, durations: Mapping[str, Curve]) -> Comparison |
 
 
 def _relapse(courses: Sequence[Course], least: int) -> dict[str, dict[int, Followed]]:
-    found: dict[str, dict[int, Followed]] = {}
-    for name, group in _grouped(courses).items():
-        over = [one for one in group if one.is_over]
-        outcomes = [(one.observed, None) if one.returned is None else (one.returned, RETURNED) for one in over]
-        shares = {horizon: followed(outcomes, RETURNED, horizon, observed=[one.observed for one in over]) for horizon in HORIZONS}
-        found[name] = {horizon: share for horizon, share in shares.items() if share.number >= least and _showable(share, least)}
-    return {name: shares for name, shares in found.items() if shares}
+    """After each horizon, where neither those who came back nor those who did not are few, and the canton gives no region away."""
+    found: dict[str, dict[int, Followed]] = defaultdict(dict)
+    for horizon in HORIZONS:
+        shares = {name: _returned(group, horizon) for name, group in _grouped(courses).items()}
+        safe = {name: min(part for part in (one.count, one.number - one.count, one.number) if part or part == one.number) for name, one in shares.items()}
+        for name in _visible(safe, least):
+            found[name][horizon] = shares[name]
+    return dict(found)
 
 
-def _showable(share: Followed, least: int) -> bool:
-    """Neither those who came back nor those who did not may be few."""
-    return all(part == 0 or part >= least for part in (share.count, share.number - share.count))
+def _returned(courses: Iterable[Course], horizon: int) -> Followed:
+    over = [one for one in courses if one.is_over]
+    outcomes = [(one.observed, None) if one.returned is None else (one.returned, RETURNED) for one in over]
+    return followed(outcomes, RETURNED, horizon, observed=[one.observed for one in over])
 
 
 def _punctuality(session: FallSession, cases: set[int], least: int) -> tuple[dict[str, dict[str, tuple[int, int]]], tuple[str, ...], Xmr | None]:
     """For each kind of task and region how many were done by their due time, of how many; and the reviews month by month."""
-    counts: dict[str, dict[str, Counter[bool]]] = defaultdict(lambda: defaultdict(Counter))
+    counts: dict[str, Counter[Cell]] = defaultdict(Counter)
     monthly: dict[str, Counter[bool]] = defaultdict(Counter)
     for element, region, done, due in _tasks(session, cases):
         kind = next(kind for kind in KINDS if element in _points()[kind])
-        for place in (region, KANTON):
-            counts[kind][place][done <= due] += 1
+        counts[kind][region, PUNCTUAL if done <= due else "spät"] += 1
         if kind == KINDS[0]:
             monthly[due.astimezone(ZURICH).strftime("%Y-%m")][done <= due] += 1
-    shown = {kind: {place: (count[True], count.total()) for place, count in sorted(places.items()) if _safe(count, least)} for kind, places in counts.items()}
     months = tuple(month for month, count in sorted(monthly.items()) if count.total() >= least)
     shares = [monthly[month][True] / monthly[month].total() for month in months]
-    return shown, months, xmr(shares, least=0, most=1) if len(shares) > 1 else None
+    return {kind: _shares(table, least) for kind, table in counts.items()}, months, xmr(shares, least=0, most=1) if len(shares) > 1 else None
 
 
-def _safe(count: Counter[bool], least: int) -> bool:
-    return count.total() >= least and all(part == 0 or part >= least for part in (count[True], count[False]))
+def _shares(counts: Counter[Cell], least: int) -> dict[str, tuple[int, int]]:
+    numbers = publish(counts, threshold=least).numbers
+    pairs = {place: (numbers.get((place, PUNCTUAL), 0), numbers[place, ALL]) for place in [ALL, *sorted({region for region, _ in counts})]}
+    return {KANTON if place == ALL else place: (done, of) for place, (done, of) in pairs.items() if done is not None and of}
 
 
 def _tasks(session: FallSession, cases: set[int]) -> Iterable[tuple[str, str, datetime, datetime]]:
     wanted = frozenset().union(*(_points()[kind] for kind in KINDS))
     query = select(Aufgabe.fall_id, Aufgabe.element, Aufgabe.region, Aufgabe.completed_at, Aufgabe.faellig_am)
     rows = session.execute(query.where(Aufgabe.element.in_(wanted), Aufgabe.zustand == "COMPLETED", Aufgabe.faellig_am.is_not(None)))
-    return [(element, region, done, due) for fall_id, element, region, done, due in rows if fall_id in cases]
+    return [(element, region, done, due) for fall_id, element, region, done, due in rows if fall_id in cases and done and due]
 
 
 def _segments(session: FallSession, cases: set[int]) -> dict[tuple[int, str], list[Segmentzuordnung]]:
@@ -192,7 +207,7 @@ def _segments(session: FallSession, cases: set[int]) -> dict[tuple[int, str], li
     return found
 
 
-def _transitions(session: FallSession, cases: set[int]) -> Counter[tuple[str, ...]]:
+def _transitions(session: FallSession, cases: set[int]) -> Counter[Cell]:
     """From one segment to the next of the same person; the same again is none."""
     return Counter(
         (before.segment, after.segment)
@@ -206,9 +221,9 @@ def _overrides(session: FallSession, cases: set[int], least: int) -> dict[str, P
     """By region, and by rule: proposals that were followed and those that were overridden."""
     rows = [row for rows in _segments(session, cases).values() for row in rows if row.regel and row.vorschlag]
     ends = [("gefolgt" if row.segment == row.vorschlag else "übersteuert", row) for row in rows]
-    tables = {"region": Counter((row.region, end) for end, row in ends), "regel": Counter((row.regel, end) for end, row in ends)}
+    tables: dict[str, Counter[Cell]] = {"region": Counter((row.region, end) for end, row in ends), "regel": Counter((row.regel, end) for end, row in ends)}
     return {name: publish(counts, threshold=least) for name, counts in tables.items() if counts}
 
 
-def _table(counts: Counter[tuple[str, ...]], least: int) -> Published | None:
+def _table(counts: Counter[Cell], least: int) -> Published | None:
     return publish(counts, threshold=least) if counts else None
