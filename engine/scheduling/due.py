@@ -142,8 +142,13 @@ def _longest_due(kind: Kind, handlers: frozenset[str]) -> Select[Any]:
 
 def _next_of_each(session: FallSession) -> dict[Kind, datetime]:
     """When the next one of each kind is due, of those of which any waits. Costs an index look-up for each."""
-    found = {kind: session.scalar(select(func.min(kind.at)).where(*kind.where())) for kind in KINDS}
+    found = {kind: session.scalar(_earliest(kind, frozenset(HANDLERS))) for kind in KINDS}
     return {kind: at for kind, at in found.items() if at is not None}
+
+
+@cache
+def _earliest(kind: Kind, handlers: frozenset[str]) -> Select[Any]:
+    return select(func.min(kind.at)).where(*kind.where())
 
 
 def _ours() -> tuple[ColumnElement[bool], ...]:
