@@ -345,3 +345,15 @@ def test_a_case_is_asked_for_by_what_evaluators_call_it(browser: Open, lived: Da
     assert eva.post("/einsicht", {"region": "SDOL", "fall_nr": name, "begruendung": REASON, "tage": "5"}).status_code == 303
     assert f"das ist {fall.fall_nr}" in browser("leo").get("/einsicht").text
     assert fall.fall_nr not in eva.get("/einsicht").text
+
+
+def test_the_figures_stand_on_a_page_and_as_data_and_withhold_what_is_small(lived: Database, browser: Open) -> None:
+    eva = browser("eva")
+    page = eva.get("/auswertung/kennzahlen").text
+    assert "Kennzahlen" in page and "mindestens 5 Fällen" in page
+    shown = json.loads(eva.get("/auswertung/kennzahlen/kennzahlen.json").text)
+    assert shown["faelle"] == sum(CASES.values())
+    # Nobody has come to an Ablösung yet: a curve would say so of each.
+    assert shown["dauer_monate"] == {} and eva.get("/auswertung/kennzahlen/dauer.csv").status_code == 200
+    leo = json.loads(browser("leo").get("/auswertung/kennzahlen/kennzahlen.json").text)
+    assert leo["faelle"] == CASES["SDOL"]

@@ -102,6 +102,7 @@ ROUTES: dict[str, set[str] | frozenset[str] | None] = {
     "auswertung.aufheben": {"koordination", "leitung"},
     "auswertung.diagramm": {"evaluation", "koordination", "leitung", "prozess", "aufsicht"},
     "auswertung.*": {"evaluation", "koordination", "leitung"},
+    "kennzahlen.*": {"evaluation", "koordination", "leitung"},
     "viele.*": {"evaluation", "koordination", "leitung"},
     "film.*": {"evaluation", "koordination", "aufsicht"},
     "protokolle.*": {"evaluation", "koordination"},

@@ -1,9 +1,10 @@
 """Pages for evaluators. Each part is a blueprint of its own under /auswertung."""
 
 from webui.auswertung.film import film
+from webui.auswertung.kennzahlen import kennzahlen
 from webui.auswertung.protokolle import protokolle
 from webui.auswertung.start import auswertung
 from webui.auswertung.viele import viele
 from webui.auswertung.wenn import wenn
 
-BLUEPRINTS = (auswertung, viele, film, protokolle, wenn)
+BLUEPRINTS = (auswertung, kennzahlen, viele, film, protokolle, wenn)

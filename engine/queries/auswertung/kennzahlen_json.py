@@ -30,7 +30,7 @@ def as_json(found: Figures) -> dict[str, Any]:
 
 def _duration(curve: Curve) -> dict[str, Any]:
     rounded: Callable[[float | None], float | None] = lambda value: None if value is None else round(value, 2)  # noqa: E731
-    shares = {str(month): round(curve.share(month), 4) for month in (6, 12, 24, 60)}
+    shares = {str(month): round(curve.share(month), 4) for month in (6, 12, 24, 60) if curve.at_risk(month)}
     return {"n": curve.number, "median": rounded(curve.quantile(0.5)), "mittel_bis_24": rounded(curve.restricted_mean(DURATION_HORIZON)), "noch_im_bezug": shares}
 
 

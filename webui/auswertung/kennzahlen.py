@@ -1,0 +1,108 @@
+"""The figures of the evaluation on screen: each with its definition, its number of cases, its chart, and the same as a table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+
+from engine.commands.auswertung.spuren import refresh
+from engine.queries.auswertung import kennzahlen as queries
+from engine.queries.auswertung.auswahl import Auswahl, regionen
+from engine.queries.auswertung.kennzahlen import DURATION_HORIZON, HORIZONS, Figures
+from engine.queries.auswertung.kennzahlen_json import as_json
+from engine.statistics.suppression import ALL
+from engine.statistics.survival import Curve, Point
+from engine.store.session import FallSession
+from webui.auswertung.gemeinsam import SEHEN, WERKZEUGE, filter_seite, frist, lesend
+from webui.rules import requires
+from webui.tabellen import csv_lines
+from webui.transactions import database
+from webui.words import SEGMENTE
+
+kennzahlen = Blueprint("kennzahlen", __name__, url_prefix="/auswertung/kennzahlen")
+
+# At these months the table beside a curve says how many are still under observation.
+MONATE = (0, 6, 12, 24, 36, 60)
+ARTEN = {"standortbestimmung": "Standortbestimmungen", "kurzassessment": "Kurzassessments"}
+TABELLEN = {"region": "Region", "regel": "Regel"}
+
+
+@kennzahlen.get("")
+@requires(*SEHEN)
+def uebersicht() -> ResponseReturnValue:
+    waiting = refresh(database(), frist())
+    auswahl = Auswahl.of(request.args)
+    with database().read(lesend()) as session:
+        found = queries.figures(session, auswahl)
+        html = render_template("auswertung/kennzahlen.html", **WERKZEUGE, **filter_seite(session, auswahl), **_page(session, found), wartet=waiting)
+    response = Response(html)
+    if waiting:
+        response.headers["Refresh"] = "1"
+    return response
+
+
+@kennzahlen.get("/kennzahlen.json")
+@requires(*SEHEN)
+def als_json() -> ResponseReturnValue:
+    with database().read(lesend()) as session:
+        return jsonify(as_json(queries.figures(session, Auswahl.of(request.args))))
+
+
+@kennzahlen.get("/dauer.csv")
+@requires(*SEHEN)
+def dauer_csv() -> ResponseReturnValue:
+    with database().read(lesend()) as session:
+        found = queries.figures(session, Auswahl.of(request.args))
+    rows = [
+        [name, round(point.time, 3), point.at_risk, round(point.share, 5), round(point.lower, 5), round(point.upper, 5)]
+        for name, curve in found.durations.items()
+        for point in _visible(curve, found.threshold)
+    ]
+    lines = csv_lines(["Region", "Monate", "unter Beobachtung", "noch im Bezug", "95 % von", "bis"], rows)
+    return Response(lines, mimetype="text/csv", headers={"Content-Disposition": "attachment; filename=dauer.csv"})
+
+
+def _page(session: FallSession, found: Figures) -> dict[str, Any]:
+    names = regionen(session)
+    return {
+        "zahlen": found, "namen": {**names, ALL: "Total"}, "monate": MONATE, "horizonte": HORIZONS, "bis": DURATION_HORIZON, "arten": ARTEN,
+        "kurven": _curves(found, names), "karte": _chart(found), "fluss": _sankey(found), "segmente": [*SEGMENTE, ALL], "worte": {**SEGMENTE, ALL: "Total"}, "tabellen": TABELLEN,
+    }  # fmt: skip
+
+
+def _visible(curve: Curve, least: int) -> list[Point]:
+    """The steps on which enough are under observation: those of the tail would tell of single persons."""
+    return [point for point in curve.points if point.at_risk >= least]
+
+
+def _curves(found: Figures, names: dict[str, str]) -> dict[str, Any] | None:
+    if not found.durations:
+        return None
+    series = [
+        {"name": names.get(name, name), "type": "line", "step": "end", "showSymbol": False, "data": [[0, 1], *([round(point.time, 2), round(point.share, 4)] for point in _visible(curve, found.threshold))]}
+        for name, curve in found.durations.items()
+    ]
+    axis = {"type": "value", "name": "Monate", "nameLocation": "middle", "nameGap": 28}
+    return {"legend": {"type": "scroll", "top": 0}, "tooltip": {"trigger": "axis"}, "grid": {"left": 48, "right": 16, "top": 40, "bottom": 48}, "xAxis": axis, "yAxis": {"type": "value", "max": 1}, "series": series}
+
+
+def _chart(found: Figures) -> dict[str, Any] | None:
+    if found.reviews is None:
+        return None
+    chart = found.reviews
+    lines = [{"yAxis": round(value, 3), "name": word} for value, word in ((chart.centre, "Mitte"), (chart.lower, "untere Grenze"), (chart.upper, "obere Grenze"))]
+    series = {"type": "line", "data": [round(value, 3) for value in chart.values], "markLine": {"symbol": "none", "data": lines, "label": {"formatter": "{b}", "position": "insideEndTop"}}}
+    return {"tooltip": {"trigger": "axis"}, "grid": {"left": 48, "right": 16}, "xAxis": {"type": "category", "data": list(found.months)}, "yAxis": {"type": "value", "min": 0, "max": 1}, "series": [series]}
+
+
+def _sankey(found: Figures) -> dict[str, Any] | None:
+    if found.transitions is None:
+        return None
+    cells = [(cell, number) for cell, number in found.transitions.numbers.items() if ALL not in cell and number]
+    if not cells:
+        return None
+    links = [{"source": f"{SEGMENTE[before]} (vorher)", "target": f"{SEGMENTE[after]} (nachher)", "value": number} for (before, after), number in cells]
+    nodes = sorted({end for link in links for end in (link["source"], link["target"])})
+    return {"tooltip": {}, "series": [{"type": "sankey", "data": [{"name": node} for node in nodes], "links": links}]}
