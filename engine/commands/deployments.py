@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from engine.commands.starts import check, renew
 from engine.definitions import bpmn, dmn, forms, version_tags
@@ -232,6 +232,9 @@ def _read_all(files: Mapping[str, bytes]) -> list[Found]:
 
 
 def _store(session: FallSession, files: Mapping[str, bytes], found: list[Found]) -> tuple[Deployed, ...]:
+    if not session.database.is_sqlite:  # which lets one write at a time anyway
+        # Two deployments at once would each give a version to what the other is just storing.
+        session.execute(text("LOCK TABLE deployment IN SHARE ROW EXCLUSIVE MODE"))
     deployment = Deployment(at=session.now, by=session.access.konto)
     session.add(deployment)
     session.flush()

@@ -161,6 +161,8 @@ class Replayer:
 
 def _steps(aligner: Aligner, activities: Sequence[str], alignment: Alignment) -> tuple[Step, ...]:
     labels = aligner.states.net.labels
+    if alignment.cost is None:  # not decided; what the model does not know is certain all the same
+        return tuple(Step("log", name, None, name, position=place, deviation=UNKNOWN) for place, name in enumerate(activities) if name not in labels)
     steps = [_step(aligner, activities, move) for move in alignment.moves]
     partners = _partners(steps)
     done: set[str] = set()

@@ -17,6 +17,7 @@ STAYS = {
     "vernichtung": "the protocol itself: a number, days and counts, no personal data",
     "zugriff": "who looked at what: about the staff, with nothing of the case but its number",
     "aufsichtszugriff": "who was let in from outside, and why",
+    "nachricht": "waits for a case without belonging to one, thirty days at most; with the case that takes it the row is gone",
     "siegelzeile": "digests whose salt goes with the case",
     "loeschfreigabe": "empty outside of the destroying transaction",
     "team": "who works together",

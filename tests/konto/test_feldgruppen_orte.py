@@ -79,7 +79,7 @@ def app(database: Database, monkeypatch: pytest.MonkeyPatch) -> Flask:
         load_regions(session)
         commands.deploy(session, {"fall.bpmn": FALL, "alles.form": FORM})
         commands.release(session, "Probe")
-        for rolle in AUFGABENROLLEN:
+        for rolle in (*AUFGABENROLLEN, "vpe_stelle"):
             create_konto(session, rolle, rolle, PASSWORD)
             grant(session, rolle, rolle, "SDOL")
     app = create_app(database, Config(secret_key="test", is_plain_http=True, has_rate_limit=False))

@@ -112,7 +112,7 @@ def test_roles_are_held_by_region(meier: Database):
             grant(session, "meier", rolle, region)
     with meier.read(system()) as session:
         access = access_of(session.get_one(Konto, "meier"))
-    assert access == Access("meier", {"SDOL": frozenset({"intake", "fallfuehrung"}), "BBL": frozenset({"leitung"}), "*": frozenset({"prozess"})})
+    assert access == Access("meier", {"SDOL": frozenset({"intake", "fallfuehrung"}), "BBL": frozenset({"leitung"}), "EINF-BBL": frozenset({"leitung"}), "*": frozenset({"prozess"})})
     assert access.regionen == {"SDOL", "BBL"}
 
 
