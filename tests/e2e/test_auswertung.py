@@ -15,8 +15,8 @@ pytestmark = pytest.mark.e2e
 
 FALL = Path(__file__).resolve().parents[2] / "bpmn" / "fall.bpmn"
 LOG = "Fall;Aktivität;Zeitpunkt\n" + "".join(
-    f"{case};Zuständigkeit prüfen;0{day}.09.2026 08:00\n{case};{second};0{day + 1}.09.2026 10:00\n"
-    for case, day, second in (("a", 1, "Fall zuteilen"), ("b", 2, "Kaffee trinken"))
+    f"{case};Kurzassessment durchführen;0{day}.09.2026 08:00\n{case};{second};0{day + 1}.09.2026 10:00\n"
+    for case, day, second in (("a", 1, "Visum erteilen"), ("b", 2, "Kaffee trinken"))
 )
 
 
@@ -44,7 +44,7 @@ def test_a_foreign_log_is_mapped_replayed_and_played(eva: Page, tmp_path: Path) 
     expect(eva.get_by_label("Aktivität", exact=True)).to_have_value("Aktivität")
     assert violations(eva) == []
     eva.get_by_role("button", name="Einlesen").click()
-    eva.get_by_label("Abgelegte Fassung").select_option(label="Fall, Fassung 1")
+    eva.get_by_label("Abgelegte Fassung").select_option(label="Kurzassessment und Segment, Fassung 1")
     eva.get_by_role("button", name="Nachspielen").click()
     expect(eva.get_by_text("Unbekannte Aktivitäten: Kaffee trinken (1 Fall)")).to_be_visible()
     eva.wait_for_selector("[data-bild][data-bereit]")
