@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,9 +33,11 @@ SEES = {
 
 
 @pytest.fixture(scope="module")
-def database(released: Path) -> Iterator[Database]:
+def database(released: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """A case and an introduction in each of two regions, and an account of each role."""
-    opened = Database(f"sqlite:///{released}", clock=SystemClock())
+    file = tmp_path_factory.mktemp("raum") / "fallfluss.db"
+    shutil.copyfile(released, file)
+    opened = Database(f"sqlite:///{file}", clock=SystemClock())
     with opened.begin(system()) as session:
         load_regions(session)
         for place in PLACES:

@@ -66,14 +66,20 @@ class Browser:
 
 
 @pytest.fixture
-def app(database: Database, monkeypatch: pytest.MonkeyPatch) -> Flask:
-    """The application with the test's diagram released and its people known."""
-    # Hashing is slow on purpose; here it would only make the tests slow.
-    monkeypatch.setattr("engine.store.konten._hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+def released(database: Database) -> None:
+    """Regions, and the test's diagrams as the first release; tests about the real ones have their own."""
     with database.begin(system()) as session:
         load_regions(session)
         commands.deploy(session, drawings.ALL)
         commands.release(session, "Test")
+
+
+@pytest.fixture
+def app(database: Database, released: None, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    """The application with the test's diagram released and its people known."""
+    # Hashing is slow on purpose; here it would only make the tests slow.
+    monkeypatch.setattr("engine.store.konten._hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+    with database.begin(system()) as session:
         for login, (name, rolle, region) in PEOPLE.items():
             create_konto(session, login, name, PASSWORD)
             grant(session, login, rolle, region)

@@ -15,16 +15,20 @@ from engine.scheduling.due import run_due
 from engine.store.konten import access_of, create_konto, grant
 from engine.store.session import Database
 from engine.store.tables import Aufgabe, Instanz, Konto
-from tests.diagrams.drawn import files
+from tests.freigabe import release_all
 from tests.web.conftest import PASSWORD, Browser
 
 
 @pytest.fixture
+def released(database: Database) -> None:
+    """The real diagrams."""
+    release_all(database)
+
+
+@pytest.fixture
 def people(app: Flask, database: Database) -> None:
-    """The real diagrams, and accounts of the vPe-Stelle and the Koordinationsstelle."""
+    """Accounts of the vPe-Stelle and the Koordinationsstelle."""
     with database.begin(system()) as session:
-        commands.deploy(session, {name: content for kind in ("*.bpmn", "*.dmn", "*.form") for name, content in files(kind).items()})
-        commands.release(session, "Nebenwege")
         for login, rolle in (("vera", "vpe_stelle"), ("koni", "koordination"), ("lea", "leitung"), ("finn", "fallfuehrung")):
             create_konto(session, login, login.title(), PASSWORD)
             grant(session, login, rolle, "*" if rolle == "koordination" else "SDOL")
