@@ -104,5 +104,5 @@ def _sankey(found: Figures) -> dict[str, Any] | None:
     if not cells:
         return None
     links = [{"source": f"{SEGMENTE[before]} (vorher)", "target": f"{SEGMENTE[after]} (nachher)", "value": number} for (before, after), number in cells]
-    nodes = sorted({end for link in links for end in (link["source"], link["target"])})
+    nodes = sorted({str(link[end]) for link in links for end in ("source", "target")})
     return {"tooltip": {}, "series": [{"type": "sankey", "data": [{"name": node} for node in nodes], "links": links}]}
