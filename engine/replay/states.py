@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, product
 
 from engine.replay.net import Net
 from engine.replay.places import (
@@ -27,15 +26,13 @@ from engine.replay.places import (
     Action,
     Def,
     LoopDef,
-    Merge,
     Op,
     mask,
 )
 from engine.replay.repetition import loop_closure, loop_outcome
 from engine.replay.running import Closure, Effects, Kids, Outcome, Run, minus, plus, with_, without
+from engine.replay.ways import LONG_WAY, flattened, on_leaving, somebody_comes
 
-# A token that runs through more gateways than this runs in circles.
-LONG_WAY = 2000
 DEEP = 40
 
 
@@ -180,7 +177,7 @@ class States:
             self.play(scope, after, action.ops)
             yield after
             return
-        for extra in self._on_leaving(scope, action.leaves, run.m):
+        for extra in on_leaving(scope, action.leaves, run.m):
             after = Run(run.m - action.take, run.kids, run.fresh, run.fresh_kids, effects=run.effects)
             if action.take and not after.m & FULL << BITS * place:
                 after.fresh &= ~(FULL << BITS * place)
@@ -195,7 +192,7 @@ class States:
             after.fresh &= ~(FULL << BITS * place)
         flat = self.flat.get(id(action))
         if flat is None:
-            flat = self.flat[id(action)] = _flattened(scope, action.ops)
+            flat = self.flat[id(action)] = flattened(scope, action.ops)
         self.play(scope, after, flat)
         return after
 
@@ -210,7 +207,7 @@ class States:
             for done in self._replace(scope, run, kid, *end):
                 yield -1, is_fresh, done
         for action in scope.kid_actions.get(host, ()):
-            for extra in self._on_leaving(scope, host, run.m):
+            for extra in on_leaving(scope, host, run.m):
                 done = without(run, kid)
                 self._leave(scope, done, host)
                 self.play(scope, done, (*extra, *action.ops))
@@ -222,7 +219,7 @@ class States:
         if after is not None and not effects:
             yield with_(without(run, kid), (host, after))
             return
-        for extra in self._on_leaving(scope, host, run.m) if after is None else [()]:
+        for extra in on_leaving(scope, host, run.m) if after is None else [()]:
             done = without(run, kid)
             if after is not None:
                 done = with_(done, (host, after))
@@ -273,14 +270,6 @@ class States:
         run.effects = (*run.effects, (what, code))
         if what == "error":
             run.m, run.kids, run.is_over = 0, (), True
-
-    @staticmethod
-    def _on_leaving(scope: Def, host: str | None, m: int) -> Sequence[tuple[Op, ...]]:
-        """What else may have happened just before an activity ends: each of its events whose time would then be over."""
-        live = [(ops, most) for unit_, ops, most in scope.live.get(host, ()) if m & unit_ * FULL] if host else []
-        if not live:
-            return [()]
-        return [tuple(chain.from_iterable(ops * times for (ops, _), times in zip(live, some, strict=True))) for some in product(*(range(most + 1) for _, most in live))]
 
     @staticmethod
     def _leave(scope: Def, run: Run, host: str | None) -> None:
@@ -362,7 +351,7 @@ class States:
     def _merge(self, scope: Def, run: Run, todo: list[Op]) -> bool:
         for merge in scope.merges:
             marked = sum(1 << bit for bit, p in enumerate(merge.places) if run.m & mask(p))
-            if marked and not self._somebody_comes(scope, run, merge, marked):
+            if marked and not somebody_comes(scope, run, merge, marked):
                 for p in merge.places:
                     if run.m & mask(p):
                         run.m -= 1 << BITS * p
@@ -371,12 +360,6 @@ class States:
                 todo.append(merge.after)
                 return True
         return False
-
-    @staticmethod
-    def _somebody_comes(scope: Def, run: Run, merge: Merge, marked: int) -> bool:
-        reaches = [reach for p, reach in merge.from_place.items() if reach and run.m & mask(p)]
-        reaches += [merge.from_kid[host] for host, _ in run.kids]
-        return any(reach & ~marked and not reach & marked for reach in reaches)
 
     def _enter(self, scope: Def, run: Run, host: str, todo: list[Op]) -> None:
         state, effects = self.begin(scope.kids[host])
@@ -407,20 +390,3 @@ class States:
             if host:
                 yield path, host, 1
             yield from self.positions(kid, (*path, host) if host else path)
-
-
-def _flattened(scope: Def, ops: Sequence[Op]) -> tuple[Op, ...]:
-    """The same with every passing on already done; what runs in circles is left for ``play`` to notice."""
-    found: list[Op] = []
-    todo = list(ops)
-    for _ in range(LONG_WAY):
-        if not todo:
-            return tuple(reversed(found))
-        op = todo.pop()
-        if op[0] != PASS:
-            found.append(op)
-        elif isinstance(op[1], str):
-            todo.append(scope.ops[op[1]])
-        else:
-            todo.extend(op[1])
-    return tuple(ops)
