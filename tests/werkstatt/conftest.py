@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.web.conftest import app, browser
+from tests.web.conftest import app, browser, released
 
-__all__ = ["app", "browser"]
+__all__ = ["app", "browser", "released"]
