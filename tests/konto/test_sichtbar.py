@@ -129,7 +129,7 @@ def test_a_free_task_of_a_case_nobody_has_is_everybodys(released: Database, frid
 def test_waits_jobs_and_incidents_of_a_colleagues_case_are_not_found(released: Database, fridas: str) -> None:
     with released.begin(SYSTEM) as session:
         instanz = session.scalars(select(Instanz)).one()
-        rest = {"instanz_nummer": instanz.nummer, "region": "SDOL", "element": "x", "process": instanz.process, "process_version": instanz.version}
+        rest = {"instanz_nummer": instanz.nummer, "region": "SDOL", "element": "x", "process": instanz.process}
         session.add(Job(key=instanz.key + 900, type="probe", headers={}, retries=3, attempts=0, created_at=session.now, next_attempt_at=session.now, **rest))
     for who, count in ((FRIDA, 1), (FABIO, 0)):
         with released.read(who) as session:
