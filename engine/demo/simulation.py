@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from engine import commands, queries
+from engine.cases.sichtbar import FALLFUEHRUNG
 from engine.commands import start_form
 from engine.definitions.forms import Form, walk
 from engine.demo.answers import fill
@@ -193,6 +194,7 @@ class Simulation(History):
         return max(0.1, exp(self.rng.gauss(log(work["median_tage"]), work["sigma"])) * self.effects.arbeit.get(region, 1.0))
 
     def _do(self, key: int, fall_id: int, element: str, access: Access) -> None:
+        access = self._responsible(fall_id, access)
         try:
             with self.database.begin(access) as session:
                 view = queries.task(session, key)
@@ -203,6 +205,13 @@ class Simulation(History):
             return  # a boundary event was faster, as it happens to people
         if element == DETACHED and fall_id in self.courses:
             self._detached(fall_id)
+
+    def _responsible(self, fall_id: int, access: Access) -> Access:
+        """What is the Fallführung's is done by whoever was made responsible for the case; nobody else sees it."""
+        if access.everywhere or not any(held & FALLFUEHRUNG for held in access.rollen.values()):
+            return access
+        with self.database.read(system("simulation")) as session:
+            return Access(session.get_one(Fall, fall_id).fallfuehrung or access.konto, access.rollen)
 
     def _decided(self, fall_id: int, element: str, form: Form | None) -> dict[str, Any]:
         course = self.courses.get(fall_id)

@@ -18,27 +18,43 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.e2e.haus import Haus
+from tests.e2e.vorrat import Vorrat
 
 ROOT = Path(__file__).resolve().parents[2]
+COMMAND = (sys.executable, "-m", "engine.cli")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of `fallfluss serve --demo` on a fresh database with demo people and without cases."""
+def installation(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """The environment of an installation with demo people and without cases, in a fresh folder."""
     folder = tmp_path_factory.mktemp("served")
     env = {**os.environ, "DATABASE_URL": f"sqlite:///{folder / 'demo.db'}", "SECRET_KEY": "only for this test", "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "engine.cli"]
-    subprocess.run([*command, "demo", "load", "--cases", "0"], env=env, cwd=folder, check=True, timeout=120, capture_output=True)
+    subprocess.run([*COMMAND, "demo", "load", "--cases", "0"], env=env, cwd=folder, check=True, timeout=120, capture_output=True)
+    return env
+
+
+@pytest.fixture(scope="session")
+def served(installation: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of `fallfluss serve --demo` there."""
+    folder = tmp_path_factory.mktemp("log")
     port = _free_port()
     log = folder / "log"
     with log.open("w") as out:
-        server = subprocess.Popen([*command, "serve", "--demo", "--port", str(port)], env=env, cwd=folder, stdout=out, stderr=out)
+        server = subprocess.Popen([*COMMAND, "serve", "--demo", "--port", str(port)], env=installation, cwd=folder, stdout=out, stderr=out)
     try:
         yield _answering(f"http://127.0.0.1:{port}", server, log)
     finally:
         server.send_signal(signal.SIGTERM)
         assert server.wait(30) == 0, log.read_text()
+
+
+@pytest.fixture(scope="session")
+def vorrat(installation: dict[str, str], served: str) -> Iterator[Vorrat]:
+    """Cases where a test wants them, without clicking the way there."""
+    vorrat = Vorrat(installation["DATABASE_URL"])
+    yield vorrat
+    vorrat.close()
 
 
 # Not for the whole session: while Playwright is open, an event loop runs in this thread, and the embedded interpreter of later tests
