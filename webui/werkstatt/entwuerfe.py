@@ -172,6 +172,7 @@ def _draft_page(session: FallSession, id: int, *, error: str = "") -> str:
         removed=queries.removed(session, id),
         steps=steps,
         visitors=visitors,
+        ist_abgelegt=queries.deployed_as_is(session, id) is not None,
         names=konten.names(session, logins),
         error=error,
     )
