@@ -90,6 +90,15 @@ def parts(session: FallSession, before: int | None, after: Sequence[DefinitionVe
     return [one for one in both if one.vorher is None or one.neu is None or one.vorher.sha256 != one.neu.sha256]
 
 
+def taken_back(session: FallSession, grundlage: int | None, now: int | None, after: Sequence[DefinitionVersion]) -> list[Teil]:
+    """What a draft begun from ``grundlage`` did not touch, but a release since then changed: the proposal would undo it."""
+    if grundlage is None or now == grundlage:
+        return []
+    base = {(row.kind, row.id): row.sha256 for row in held_in(session, grundlage)}
+    changed = [(one, base.get((one.art, (one.neu or one.vorher).id))) for one in parts(session, now, after)]  # type: ignore[union-attr]
+    return [one for one, origin in changed if (one.neu.sha256 if one.neu else None) == origin]
+
+
 def before(session: FallSession, given: Freigabe) -> int | None:
     """The release that held where a proposal took effect, until it did."""
     own = session.scalars(select(Geltung).where(Geltung.freigabe_id == given.id).order_by(Geltung.key)).first()

@@ -155,6 +155,7 @@ def _form(typed: Mapping[str, str], regionen: Sequence[str], errors: Mapping[str
             errors=errors,
             fields=FIELDS,
             heute=session.now.astimezone(ZURICH).date(),
+            zurueckgenommen=_taken_back(session, rows, regionen, draft),
             **_changes(session, rows, regionen, None),
             **_replayed(session, rows, regionen, draft),
         )
@@ -168,6 +169,13 @@ def _wanted(session: FallSession, release: int | None, draft: int | None, errors
         return commands.of_draft(session, draft), errors
     except FormInvalid as error:
         return (), {**error.errors, **errors}
+
+
+def _taken_back(session: FallSession, rows: Sequence[DefinitionVersion], regionen: Sequence[str], draft: int | None) -> list[queries.Teil]:
+    if draft is None or not rows:
+        return []
+    now = in_force(session).get(regionen[0] if regionen else KANTON)
+    return queries.taken_back(session, werkstatt.draft(session, draft).release_id, now, rows)
 
 
 def _replayed(session: FallSession, rows: Sequence[DefinitionVersion], regionen: Sequence[str], draft: int | None) -> dict[str, Any]:
