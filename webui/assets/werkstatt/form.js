@@ -1,10 +1,14 @@
 // The form editor: palette, form and properties.
 import { FormEditor } from "@bpmn-io/form-js-editor";
 import { begin } from "./arbeit.js";
+import { besides, variablesOf } from "./variablen.js";
 
 begin(async (root, text, changed) => {
   const box = root.querySelector("[data-ws-leinwand]");
   const schema = JSON.parse(text);
+  const variables = await variablesOf(root);
+  // Asked by the properties panel, see `case-variables` in build.mjs.
+  globalThis.caseVariables = (own) => besides(own, variables);
   const editor = new FormEditor({ container: box });
   await editor.importSchema(schema);
   let found = [];
