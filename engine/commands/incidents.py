@@ -12,12 +12,14 @@ from engine.model.errors import NotAllowed, NotFound
 from engine.runtime import resolve
 from engine.runtime import set_variables as write
 from engine.store.audit import log
+from engine.store.everywhere import everywhere
 from engine.store.session import FallSession
 from engine.store.steps import Act
 from engine.store.tables import Incident, Instanz, Job
 
 RETRIES_OF_A_JOB = 3
 CORRECTS = ("leitung",)
+OPERATES = "betrieb"
 RETRIES = ("leitung", "teamleitung", "betrieb")
 
 
@@ -42,6 +44,19 @@ def resolve_incident(session: FallSession, key: int) -> bool:
     step = advance(session, instanz, resolve(key), act)
     log(session, "write", "resolve_incident", fall_id=instanz.fall_id, region=instanz.region)
     return all(open_one.key != key for open_one in step.incidents)
+
+
+def resolve_unseen(session: FallSession, key: int) -> bool:
+    """``resolve_incident`` for whoever operates the installation, in any region and without seeing the case; it is recorded like any other.
+
+    Raises:
+        NotFound: there is no such incident any more.
+        NotAllowed: not Betrieb.
+    """
+    if OPERATES not in session.access.rollen_in("*"):
+        raise NotAllowed("Störungen aller Sozialregionen wiederholen")
+    with everywhere(session):
+        return resolve_incident(session, key)
 
 
 def set_variables(session: FallSession, scope: int, values: Mapping[str, Any], *, local: bool = False, grund: str = "") -> None:

@@ -62,6 +62,7 @@ ROUTES: dict[str, set[str] | frozenset[str] | None] = {
     "einfuehrung.uebersicht": {"koordination", "leitung", "umsetzung"},
     "einfuehrung.*": {"koordination", "leitung"},
     "auftraege.*": {"vpe_stelle"},
+    "betriebslage.*": {"betrieb"},
     "betrieb.*": None,
     "api.*": None,  # asks for a token itself: see the tests of the API
     "zugaenge.dienst*": {"betrieb"},
