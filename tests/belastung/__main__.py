@@ -1,6 +1,6 @@
 """``python -m tests.belastung``: fills a database of each kind and size and lets a hundred people work on it.
 
-``--fuellen`` only fills, ``--messen`` only measures what was filled before; both need ``--ordner``.
+``--nur fuellen``, ``planen`` or ``messen`` does one part on what the parts before left in ``--ordner``.
 """
 
 from __future__ import annotations
@@ -37,10 +37,12 @@ def main() -> None:
                 for kind in given.datenbank:
                     url = _url(kind, factor, folder, server)
                     plan = folder / f"plan-{kind}-{factor}.json"
-                    if not given.messen:
-                        plan.write_text(json.dumps(bestand.fill(url, factor)))
-                    if not given.fuellen:
-                        found = measure(url, json.loads(plan.read_text()), kind, server.get_pid() if server and kind == "postgresql" else None, given)
+                    if given.nur in ("", "fuellen"):
+                        bestand.fill(url, factor)
+                    if given.nur in ("", "planen"):
+                        plan.write_text(json.dumps(bestand.plan(url, factor)))
+                    if given.nur in ("", "messen"):
+                        found = measure(url, json.loads(plan.read_text()), kind, server.get_pid() if server and kind == "postgresql" else None, folder / f"protokoll-{kind}-{factor}", given)
                         (folder / f"ergebnis-{kind}-{factor}.json").write_text(json.dumps(found))
                         print(table(kind, found), flush=True)
         finally:
@@ -48,8 +50,8 @@ def main() -> None:
                 server.cleanup()
 
 
-def measure(url: str, plan: dict[str, Any], kind: str, postgresql: int | None, given: argparse.Namespace) -> dict[str, Any]:
-    with running(url, workers=WORKERS[kind], postgresql=postgresql) as server:
+def measure(url: str, plan: dict[str, Any], kind: str, postgresql: int | None, log: Path, given: argparse.Namespace) -> dict[str, Any]:
+    with running(url, workers=WORKERS[kind], postgresql=postgresql, log=log) as server:
         return {key: plan[key] for key in plan if key not in ("nutzende", "passwort")} | asyncio.run(_measured(server, plan, given))
 
 
@@ -119,8 +121,7 @@ def _arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--nutzende", type=int, default=100)
     parser.add_argument("--sekunden", type=float, default=40)
     parser.add_argument("--pause", type=float, default=10, help="mittlere Zeit zum Nachdenken in Sekunden")
-    parser.add_argument("--fuellen", action="store_true")
-    parser.add_argument("--messen", action="store_true")
+    parser.add_argument("--nur", choices=("fuellen", "planen", "messen"), default="", help="nur diesen Teil; braucht --ordner")
     return parser.parse_args(words)
 
 

@@ -17,9 +17,11 @@ from engine import commands, queries
 from engine.cli.deploy import collect
 from engine.cli.installation import bring_up_to_date
 from engine.demo.answers import fill as answers
+from engine.demo.people import PASSWORD
 from engine.model.access import Access, system
 from engine.model.clock import SystemClock
 from engine.model.errors import FallflussError
+from engine.store import siegel
 from engine.store.session import Database
 from engine.store.tables import Aufgabe, Fall, KontoRolle, Timer
 from tests import kanton
@@ -43,18 +45,27 @@ class Person:
     aufgaben: list[tuple[int, dict[str, list[str]]]] = field(default_factory=list)
 
 
-def fill(url: str, factor: int) -> Plan:
-    """Fill an empty database; what the people will do there, and how large it became."""
+def fill(url: str, factor: int) -> None:
+    """Fill an empty database, sealed as it would be after a night."""
     database = Database(url, clock=SystemClock())
     try:
         bring_up_to_date(database)
         with database.begin(system("belastung")) as session:
             commands.deploy(session, collect((DIAGRAMS,)))
             commands.release(session, "Belastung")
-        made = kanton.fill(database, cases=kanton.CASES * factor, tasks=kanton.TASKS * factor, staff=factor)
+        kanton.fill(database, cases=kanton.CASES * factor, tasks=kanton.TASKS * factor, staff=factor)
         _pad_timers(database, TIMERS * factor)
-        people = list(_people(database))
-        return {"faktor": factor, "passwort": made.passwort, "bestand": _counts(database), "nutzende": [asdict(one) for one in people], **_size(database)}
+        siegel.seal(database, system("belastung"))
+    finally:
+        database.close()
+
+
+def plan(url: str, factor: int) -> Plan:
+    """What the people will do in a filled database, and how large it is."""
+    database = Database(url, clock=SystemClock())
+    try:
+        people = [asdict(one) for one in _people(database)]
+        return {"faktor": factor, "passwort": PASSWORD, "bestand": _counts(database), "nutzende": people, **_size(database)}
     finally:
         database.close()
 
@@ -76,22 +87,34 @@ def _pad_timers(database: Database, timers: int) -> None:
 
 def _people(database: Database) -> Iterator[Person]:
     """The hundred, spread over the regions, with work of their own."""
-    with database.read(system("belastung")) as session:
-        logins = session.execute(select(KontoRolle.login, KontoRolle.rolle, KontoRolle.region).where(KontoRolle.login.like("%-%.%")).order_by(KontoRolle.login)).all()
-        open_tasks = session.execute(select(Aufgabe.key, Aufgabe.region, Aufgabe.candidate_groups).where(Aufgabe.zustand == "CREATED", Aufgabe.assignee.is_(None)).order_by(Aufgabe.key)).all()
-        cases: dict[str, list[str]] = defaultdict(list)
-        for fall_nr, region in session.execute(select(Fall.fall_nr, Fall.region).where(Fall.uebergeben_am.is_(None)).order_by(Fall.id)):
-            cases[region].append(fall_nr)
-    waiting: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for key, region, groups in open_tasks:
-        for group in groups if key % 10**9 < kanton.PADDING else ():
-            waiting[region, group].append(key)
+    staff, cases, waiting = _work(database)
     rng = Random(7)
     for rolle, count in STAFF.items():
-        of_role = [one for one in logins if one.rolle == rolle]
-        for login, _, region in rng.sample(of_role, count):
-            keys = [waiting[region, rolle].pop() for _ in range(min(TASKS_EACH, len(waiting[region, rolle])))]
-            yield Person(login, rolle, region, rng.sample(cases[region], CASES_EACH), list(_filled(database, login, rolle, region, keys)))
+        for login, region in rng.sample(sorted(staff[rolle]), count):
+            # Who leads cases sees none but those; everybody else those of the region.
+            whose = (login if rolle == "fallfuehrung" else region, rolle)
+            keys = [waiting[whose].pop() for _ in range(min(TASKS_EACH, len(waiting[whose])))]
+            looked_at = rng.sample(cases[whose[0]], min(CASES_EACH, len(cases[whose[0]])))
+            yield Person(login, rolle, region, looked_at, list(_filled(database, login, rolle, region, keys)))
+
+
+def _work(database: Database) -> tuple[dict[str, set[tuple[str, str]]], dict[str, list[str]], dict[tuple[str, str], list[int]]]:
+    """People with their region by role, numbers of cases by region and by login, and the same of tasks with a token behind them."""
+    staff: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    cases: dict[str, list[str]] = defaultdict(list)
+    waiting: dict[tuple[str, str], list[int]] = defaultdict(list)
+    with database.read(system("belastung")) as session:
+        for login, rolle, region in session.execute(select(KontoRolle.login, KontoRolle.rolle, KontoRolle.region).where(KontoRolle.login.like("%-%.%"))):
+            staff[rolle].add((login, region))
+        for one in session.execute(select(Fall.fall_nr, Fall.region, Fall.fallfuehrung).where(Fall.uebergeben_am.is_(None)).order_by(Fall.id)):
+            for place in (one.region, one.fallfuehrung):
+                cases[place].append(one.fall_nr)
+        columns = (Aufgabe.key, Aufgabe.region, Aufgabe.candidate_groups, Fall.fallfuehrung)
+        unclaimed = select(*columns).join(Fall, Fall.id == Aufgabe.fall_id).where(Aufgabe.zustand == "CREATED", Aufgabe.assignee.is_(None), Fall.uebergeben_am.is_(None))
+        for one in session.execute(unclaimed.order_by(Aufgabe.key)):
+            for group in one.candidate_groups if one.key % 10**9 < kanton.PADDING else ():
+                waiting[one.fallfuehrung if group == "fallfuehrung" else one.region, group].append(one.key)
+    return staff, cases, waiting
 
 
 def _filled(database: Database, login: str, rolle: str, region: str, keys: list[int]) -> Iterator[tuple[int, dict[str, list[str]]]]:

@@ -16,6 +16,8 @@ import httpx
 LISTS = ("/aufgaben", "/aufgaben?sicht=ueberfaellig", "/faelle", "/aufgaben?sortierung=schritt")
 # What somebody does next: of ten times five lists, three cases, two tasks (opened, sent, and the case that follows).
 NEXT = ("liste",) * 5 + ("fall",) * 3 + ("aufgabe",) * 2
+# Shorter than gunicorn keeps a connection: a browser would quietly try again when the two meet, this client does not.
+KEPT_SECONDS = 1
 FIELDS = re.compile(r'<input[^>]*type="hidden"[^>]*name="(csrf_token|_stand|_revision|_fenster)"[^>]*value="([^"]*)"')
 
 
@@ -39,7 +41,7 @@ class Mensch:
     """One person and the browser; ``plan`` is a row of ``tests.belastung.bestand``."""
 
     def __init__(self, address: str, plan: Mapping[str, Any], password: str, number: int):
-        self.client = httpx.AsyncClient(base_url=address, timeout=90)
+        self.client = httpx.AsyncClient(base_url=address, timeout=90, limits=httpx.Limits(keepalive_expiry=KEPT_SECONDS))
         self.plan, self.password, self.rng = plan, password, Random(number)
         self.lists, self.cases, self.tasks = cycle(LISTS), cycle(plan["faelle"]), iter(plan["aufgaben"])
 

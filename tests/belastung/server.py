@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 import psutil
 
@@ -35,13 +36,13 @@ class Server:
 
 
 @contextmanager
-def running(url: str, *, workers: int, postgresql: int | None) -> Iterator[Server]:
-    """The installation on ``url``; ``postgresql`` is the process of its database server."""
+def running(url: str, *, workers: int, postgresql: int | None, log: Path) -> Iterator[Server]:
+    """The installation on ``url``; ``postgresql`` is the process of its database server; what the processes say goes to ``log``."""
     port = _free_port()
     with tempfile.TemporaryDirectory() as folder:
         environment = os.environ | {"DATABASE_URL": url, "SECRET_KEY": "belastung", "FALLFLUSS_PLAIN_HTTP": "1", "FALLFLUSS_DEMO": "0", "PYTHONPATH": ".", "PROMETHEUS_MULTIPROC_DIR": folder}
-        web = _start(_gunicorn(port, workers), environment)
-        scheduler = _start([sys.executable, "-m", "engine.cli", "scheduler"], environment)
+        web = _start(_gunicorn(port, workers), environment, log)
+        scheduler = _start([sys.executable, "-m", "engine.cli", "scheduler"], environment, log)
         try:
             _wait_for(port, web)
             roots = {"anwendung": web.pid, "zeitgeber": scheduler.pid} | ({"postgresql": postgresql} if postgresql else {})
@@ -61,8 +62,9 @@ def _gunicorn(port: int, workers: int) -> list[str]:
     ]
 
 
-def _start(command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def _start(command: list[str], environment: dict[str, str], log: Path) -> subprocess.Popen[bytes]:
+    with log.open("ab") as out:
+        return subprocess.Popen(command, env=environment, stdout=out, stderr=out)
 
 
 def _free_port() -> int:
