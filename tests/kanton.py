@@ -68,11 +68,14 @@ class Vorlage:
 
 
 def fill(
-    database: Database, *, cases: int = CASES, tasks: int = TASKS, persons: int = PERSONS, sources: int = SOURCES, seed: int = 2026
+    database: Database, *, cases: int = CASES, tasks: int = TASKS, persons: int = PERSONS, sources: int = SOURCES, staff: int = 1, seed: int = 2026
 ) -> Kanton:
-    """Fill a database whose regions are loaded and whose diagrams are released; takes about half a minute for the whole canton."""
+    """Fill a database whose regions are loaded and whose diagrams are released; takes about half a minute for the whole canton.
+
+    ``staff`` is how many times ten people work in each region.
+    """
     load(database, cases=sources, progress=lambda _: None)
-    regionen, logins = _people(database)
+    regionen, logins = _people(database, ROLLEN * staff)
     rng = Random(seed)
     vorlagen = [one for one in _templates(database) if not one.fall.uebergeben_am]
     chosen = _chosen(vorlagen, cases - sources, persons - _counts(database)["personen"], rng)
@@ -87,8 +90,8 @@ def fill(
     return Kanton(f"fallfuehrung-0.{region.lower()}", f"teamleitung-0.{region.lower()}", region, PASSWORD, _counts(database))
 
 
-def _people(database: Database) -> tuple[list[str], dict[str, list[str]]]:
-    """Ten people in each region; hashed once, because two hundred times takes longer than all the rest."""
+def _people(database: Database, staff: tuple[str, ...]) -> tuple[list[str], dict[str, list[str]]]:
+    """These people in each region; hashed once, because two hundred times takes longer than all the rest."""
     with database.begin(system("kanton")) as session:
         regionen = list(session.scalars(select(Region.kuerzel).order_by(Region.kuerzel)))
         first = create_konto(session, "vorlage", "Vorlage", PASSWORD)
@@ -96,8 +99,8 @@ def _people(database: Database) -> tuple[list[str], dict[str, list[str]]]:
         grant(session, "vorlage", "prozess", "*")
     konten, rollen = [], []
     for region in regionen:
-        for number, rolle in enumerate(ROLLEN):
-            login = f"{rolle}-{ROLLEN[:number].count(rolle)}.{region.lower()}"
+        for number, rolle in enumerate(staff):
+            login = f"{rolle}-{staff[:number].count(rolle)}.{region.lower()}"
             konten.append({"login": login, "name": login.title(), "password_hash": hashed, "is_active": True, "failed_logins": 0, "session_epoch": 0, "created_at": now})
             rollen.append({"login": login, "region": region, "rolle": rolle})
     with database.engine.begin() as connection:
