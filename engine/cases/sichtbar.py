@@ -28,7 +28,7 @@ _Had = aliased(Aufgabe)
 
 def narrowed(session: FallSession) -> list[str]:
     """The regions in which this person sees only some cases."""
-    if session.access.everywhere:
+    if session.access.everywhere or session.access.is_dienst:
         return []
     held = {region: session.access.rollen_in(region) for region in session.access.regionen if region != PROBELAUF}
     few = sorted(region for region, rollen in held.items() if rollen & FALLFUEHRUNG and not rollen & REGION_WIDE)

@@ -21,7 +21,7 @@ from engine.commands import start_form
 from engine.definitions.forms import Form, walk
 from engine.demo.answers import fill
 from engine.demo.history import History, office_hour
-from engine.demo.households import FAMILIES, FIRST_NAMES
+from engine.demo.households import FAMILIES, FIRST_NAMES, tell_apart
 from engine.model.access import Access, system
 from engine.model.calendar import ZURICH
 from engine.model.clock import FixedClock
@@ -154,6 +154,7 @@ class Simulation(History):
         roles = ["antragstellend", *(["partner"] if size > 1 and self.rng.random() < given["partner"] else [])]
         roles += ["kind"] * (size - len(roles))
         personen = [self._person(FAMILIES[number % len(FAMILIES)], role, today) for role in roles]
+        tell_apart(personen)
         return {"personen": personen, "gemeinde_bfs": self.rng.choice(self.places[region]), "adresse": f"Musterweg {self.rng.randint(1, 99)}"}
 
     def _person(self, family: str, role: str, today: Any) -> dict[str, Any]:

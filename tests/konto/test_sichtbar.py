@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -135,6 +136,13 @@ def test_waits_jobs_and_incidents_of_a_colleagues_case_are_not_found(released: D
         with released.read(who) as session:
             assert laufend.jobs(session, Wanted()).total == count
             assert laufend.incidents(session, Wanted()).total == laufend.subscriptions(session, Wanted()).total == 0
+
+
+def test_a_service_account_works_on_all_cases_of_its_region(released: Database, fridas: str) -> None:
+    key = _free(released)
+    with released.read(replace(FABIO, konto="fachapplikation", is_dienst=True)) as session:
+        assert laufend.task(session, key).key == key
+        assert laufend.instances(session, Wanted(), named=["SDOL"]).total == 1
 
 
 def test_a_task_for_another_role_of_theirs_stays_open_to_them(released: Database, fridas: str) -> None:
