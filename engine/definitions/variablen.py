@@ -8,8 +8,19 @@ from dataclasses import dataclass, field
 
 from engine.definitions.bpmn import BpmnFile
 from engine.definitions.bpmn import read as read_bpmn
-from engine.definitions.forms import Form, components
+from engine.definitions.forms import Form
 from engine.definitions.forms import read as read_form
+from engine.definitions.forms.components import (
+    AnyComponent,
+    Checkbox,
+    Checklist,
+    Choice,
+    DateTime,
+    DynamicList,
+    Field,
+    Group,
+    Number,
+)
 from engine.definitions.lint.variables import writers
 from engine.definitions.parameter import CONTEXT, catalogue
 from engine.model.errors import DefinitionInvalid
@@ -52,16 +63,16 @@ def _readable(files: Mapping[str, bytes]) -> tuple[list[BpmnFile], list[Form]]:
     return diagrams, forms
 
 
-def _offer(found: dict[str, Variable], shown: Sequence[components.AnyComponent], origin: str) -> None:
-    for component in shown:
-        if isinstance(component, components.Group) and not component.path:
+def _offer(found: dict[str, Variable], components: Sequence[AnyComponent], origin: str) -> None:
+    for component in components:
+        if isinstance(component, Group) and not component.path:
             _offer(found, component.components, origin)
-        elif isinstance(component, components.Group | components.DynamicList):
+        elif isinstance(component, Group | DynamicList):
             holder = _at(found, component.path, component.label, origin)
-            holder.is_list = isinstance(component, components.DynamicList)
+            holder.is_list = isinstance(component, DynamicList)
             holder.type = "List" if holder.is_list else "Context"
             _offer(holder.entries, component.components, origin)
-        elif isinstance(component, components.Field) and not component.is_locked:
+        elif isinstance(component, Field) and not component.is_locked:
             _at(found, component.key, component.label, origin).type = _type(component)
 
 
@@ -74,21 +85,21 @@ def _at(found: dict[str, Variable], path: str, label: str, origin: str) -> Varia
     return found.setdefault(last, Variable(last, info=f"{label} – {origin}" if label else origin))
 
 
-def _type(component: components.Field) -> str:
-    if isinstance(component, components.Number):
+def _type(component: Field) -> str:
+    if isinstance(component, Number):
         return "String" if component.as_text else "Number"
-    if isinstance(component, components.Checkbox):
+    if isinstance(component, Checkbox):
         return "Boolean"
-    if isinstance(component, components.Checklist):
+    if isinstance(component, Checklist):
         return "List"
-    if isinstance(component, components.DateTime):
+    if isinstance(component, DateTime):
         return TYPES.get(component.subtype, "date")
     values = list(_values(component))
     return f"String: {', '.join(values[:6])}{' …' if len(values) > 6 else ''}" if values else "String"
 
 
-def _values(component: components.Field) -> Iterator[str]:
-    if isinstance(component, components.Choice):
+def _values(component: Field) -> Iterator[str]:
+    if isinstance(component, Choice):
         yield from (f'"{option.value}"' for option in component.options)
 
 

@@ -15,7 +15,9 @@ from engine.commands.starts import in_force
 from engine.demo.answers import fill
 from engine.demo.households import household
 from engine.model.access import system
+from engine.model.clock import SystemClock
 from engine.queries.freigaben import held_in
+from engine.scheduling.demo_clock import DemoClock
 from engine.store.session import Database, FallSession
 from engine.store.tables import Instanz, Timer
 from tests.e2e.dienst import ROOT, database_in
@@ -32,7 +34,8 @@ LONG, SHORT = b"=duration(parameter.intake_warnung)", b"P20D"
 def database(served: str, served_folder: Path) -> Iterator[Database]:
     """That of the application: two cases of one region, and a newer release on which none of them runs yet; afterwards as before."""
     assert served
-    database = Database(f"sqlite:///{database_in(served_folder)}")
+    database = Database(f"sqlite:///{database_in(served_folder)}", clock=SystemClock())
+    database.clock = DemoClock(lambda: database)
     with database.begin(system("prozess")) as session:
         before = [row.key for row in held_in(session, in_force(session)[REGION])]
         for number in (1, 2):

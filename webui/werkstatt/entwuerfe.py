@@ -176,7 +176,7 @@ def _current(session: FallSession) -> int | None:
 
 def _draft_page(session: FallSession, id: int, *, error: str = "") -> str:
     draft, rows, steps = queries.draft(session, id), queries.file_rows(session, id), queries.steps(session, id, limit=STEPS_SHOWN)
-    visitors = queries.visitors(session, id)
+    visitors = [one for one in queries.visitors(session, id) if one.login != session.access.konto]
     logins = [draft.begonnen_von, draft.abgelegt_von, *(row.by for row in rows), *(step.by for step in steps), *(one.login for one in visitors)]
     return render_template(
         "werkstatt/entwurf.html",

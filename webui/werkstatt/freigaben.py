@@ -68,8 +68,8 @@ def vorschlagen() -> ResponseReturnValue:
     regionen = request.form.getlist("regionen")
     try:
         with writing() as session:
-            source = {"release_id": _number(typed["release"]), "entwurf_id": _number(typed["entwurf"])}
-            wanted = Vorschlag(typed["note"], typed["version_tag"], _day(typed["gueltig_ab"]), regionen, **source)
+            release, draft = _number(typed["release"]), _number(typed["entwurf"])
+            wanted = Vorschlag(typed["note"], typed["version_tag"], _day(typed["gueltig_ab"]), regionen, release_id=release, entwurf_id=draft)
             made = commands.propose(session, wanted)
     except FormInvalid as error:
         return _form(typed, regionen, error.errors), 422
@@ -194,7 +194,7 @@ def _changes(session: FallSession, rows: Sequence[DefinitionVersion], regionen: 
     before = held.get(regionen[0] if regionen else KANTON)
     if freigabe is not None and freigabe.zustand == commands.GIVEN:
         before = queries.before(session, freigabe)
-    return {"teile": queries.parts(session, before, rows), "vorher": before}
+    return {"teile": queries.parts(session, before, rows) if rows else [], "vorher": before}
 
 
 def _affected(session: FallSession, regionen: Sequence[str], counts: queries.Counts) -> list[tuple[str, int]]:
