@@ -13,7 +13,15 @@ from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, event, inspect
-from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, PassiveFlag, Session, SessionTransaction, UOWTransaction, with_loader_criteria
+from sqlalchemy.orm import (
+    LoaderCriteriaOption,
+    ORMExecuteState,
+    PassiveFlag,
+    Session,
+    SessionTransaction,
+    UOWTransaction,
+    with_loader_criteria,
+)
 from sqlalchemy.orm.attributes import get_history
 
 from engine.model.access import Access
