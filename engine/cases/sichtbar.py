@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 
 from engine.cases.vertretung import represented
 from engine.definitions.parameter import CONTEXT
-from engine.model.access import PROBELAUF
+from engine.model.access import PROBELAUF, room_of
 from engine.store import library
 from engine.store.session import FallSession
 from engine.store.tables import Aufgabe, Entwurf, Fall
@@ -43,6 +43,11 @@ def visible(session: FallSession) -> ColumnElement[bool]:
     mine = [session.access.konto, *(one.login for one in represented(session))]
     had_task = exists().where(_Had.fall_id == Fall.id, _Had.assignee.in_(mine))
     return or_(Fall.region.not_in(regionen), Fall.fallfuehrung.is_(None), Fall.fallfuehrung.in_(mine), had_task)
+
+
+def of_households() -> ColumnElement[bool]:
+    """The condition on ``Fall`` that leaves out the introductions of regions, which run like cases and are none."""
+    return Fall.region.not_like(room_of("%"))
 
 
 def sees(session: FallSession, fall_nr: str) -> bool:
