@@ -40,7 +40,8 @@ def entries(session: FallSession, view: CaseView) -> tuple[Eintrag, ...]:
     people: dict[str, str] = {}
     for one in view.personen:
         # Of two who are called the same, nobody knows here whom an answer is about: it has to be chosen.
-        people[name] = UNCLEAR if (name := f"{one.vorname} {one.name}") in people else one.person_id
+        name = f"{one.vorname} {one.name}"
+        people[name] = UNCLEAR if name in people else one.person_id
     return (
         *(_person(one, labels) for one in view.personen),
         *(_segment(one, names, view.personen) for one in view.segmente),
