@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Column, Connection, Table, bindparam, select, text, update
-from sqlalchemy.types import NullType
+from sqlalchemy import column as sa_column
+from sqlalchemy import table as sa_table
 
 from engine.model.errors import FallflussError
 from engine.store.dubletten import kennzeichen
@@ -50,9 +51,11 @@ def _column(connection: Connection, column: Column[Any], new: str) -> int:
     (key,) = table.primary_key.columns
     rows = connection.execute(select(key, column)).all()
     changes = [{"row": id, "sealed": seal(value, zweck, key=new), "found_by": kennzeichen(value, key=new)} for id, value in rows if value]
-    values: dict[str, Any] = {column.name: bindparam("sealed", type_=NullType())}
+    values: dict[str, Any] = {column.name: bindparam("sealed")}
     if table is Person.__table__:
         values[Person.ahv_kennzeichen.key] = bindparam("found_by")
     if changes:
-        connection.execute(update(table).where(key == bindparam("row")).values(values), changes)
+        # Without the columns' types, which would seal what is sealed already.
+        untyped = sa_table(table.name, *(sa_column(name) for name in (key.name, *values)))
+        connection.execute(update(untyped).where(untyped.c[key.name] == bindparam("row")).values(values), changes)
     return len(changes)

@@ -45,8 +45,12 @@ def destroy(session: FallSession, fall: Fall) -> dict[str, int]:
 def _empty_log(session: Session) -> None:
     """Write the emptied pages into the SQLite file now: until then it, or the log beside it, still holds the old ones."""
     assert isinstance(session, FallSession)
-    with session.database.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    # Not through the engine's own connections: they begin a transaction, and in one there is no writing back.
+    connection = session.database.engine.raw_connection()
+    try:
+        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        connection.close()
 
 
 def _delete_all(session: FallSession, fall_id: int) -> dict[str, int]:

@@ -21,7 +21,7 @@ from engine.store.tables import Aufgabe
 REGION = "SDOL"
 PERSON = {"name": "Enzian", "vorname": "Ada", "geburtsdatum": "1988-05-04", "geschlecht": "2", "rolle_ue": "antragstellend"}
 ANSWERS = {
-    "zustaendig": True, "unterlagen_vollstaendig": True, "anspruch": "ja", "erwerbsfaehigkeit": "voll", "horizont": "offen",
+    "zustaendig": "ja", "unterlagen_vollstaendig": "ja", "anspruch": "ja", "erwerbsfaehigkeit": "voll", "horizont": "offen",
     "notlage_heute": False, "unterschrift": "ja", "fallfuehrung": "fallfuehrung.sdol",
 }  # fmt: skip
 
@@ -54,7 +54,8 @@ class Vorrat:
         database = self._open()
         try:
             with database.begin(_worker(["intake"])) as session:
-                raw = {"personen": [PERSON], "gemeinde_bfs": "2546", "adresse": "Musterweg 1", "anmeldegrund": "krankheit_unfall", "notlage_heute": False}
+                form, known = commands.start_form(session), {"personen": [PERSON], "gemeinde_bfs": "2546", "adresse": "Musterweg 1", **given}
+                raw = fill(form, {}, given={key: known[key] for key in known.keys() & _keys(form)}, rng=Random(1), now=session.now) if form else known
                 fall_nr = commands.open_case(session, REGION, raw).fall_nr
             for _ in range(40):
                 waiting = _open_tasks(database, fall_nr)
