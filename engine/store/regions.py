@@ -13,9 +13,16 @@ from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, event, inspect
-from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, Session, SessionTransaction, UOWTransaction, with_loader_criteria
+from sqlalchemy.orm import (
+    LoaderCriteriaOption,
+    ORMExecuteState,
+    PassiveFlag,
+    Session,
+    SessionTransaction,
+    UOWTransaction,
+    with_loader_criteria,
+)
 from sqlalchemy.orm.attributes import get_history
-from sqlalchemy.orm.base import PassiveFlag
 
 from engine.model.access import Access
 from engine.model.errors import NoRegionContext, NotFound

@@ -153,11 +153,12 @@ def _forget_the_rest(session: FallSession, previous: SessionTransaction) -> None
 class Database:
     """A SQLite file or a PostgreSQL database. One per process; safe for threads, and for forks made before or after its first use."""
 
-    def __init__(self, url: str, *, clock: Clock):
+    def __init__(self, url: str, *, clock: Clock, is_durable: bool = True):
+        """``is_durable`` False: a power cut may cost a SQLite file, so only for one that can be made anew."""
         self.url = normalized(url)
         self.clock = clock
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
+        self.engine = _sqlite(self.url, is_durable=is_durable) if self.is_sqlite else _postgresql(self.url)
         self._reading = self.engine.execution_options(reads_only=True, **({} if self.is_sqlite else _POSTGRESQL_READING))
         _dispose_in_children(self.engine)
 
@@ -258,9 +259,11 @@ def _answers(connection: Any) -> bool:
     return True
 
 
-def _sqlite(url: URL) -> Engine:
+def _sqlite(url: URL, *, is_durable: bool) -> Engine:
     engine = create_engine(url, pool_size=10, max_overflow=20, pool_timeout=_LOCK_SECONDS, connect_args={"timeout": _LOCK_SECONDS})
     event.listen(engine, "connect", _prepare_sqlite)
+    if not is_durable:
+        event.listen(engine, "connect", _do_not_wait_for_the_disk)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
@@ -274,6 +277,10 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
     connection.execute("PRAGMA foreign_keys=ON")
     # Otherwise INSERT OR REPLACE would delete rows without asking the triggers that keep history.
     connection.execute("PRAGMA recursive_triggers=ON")
+
+
+def _do_not_wait_for_the_disk(connection: Any, record: Any) -> None:
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 def _begin_sqlite(connection: Connection) -> None:
