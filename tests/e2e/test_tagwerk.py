@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from engine.demo.people import PASSWORD
 from tests.e2e.haus import Haus, submit, violations
@@ -162,6 +162,29 @@ def test_a_session_that_ended_over_a_filled_form_leads_back_into_it(page: Page, 
     assert page.locator(REASON).input_value() == TYPED
     page.get_by_role("button", name=SEND).last.click()
     expect(page.get_by_role("alert").first).to_contain_text("ist abgeschlossen")
+
+
+def test_what_is_chosen_while_the_server_still_answers_stays(haus: Haus, vorrat: Vorrat) -> None:
+    _, task = vorrat.task("kurzassessment_durchfuehren")
+    page = haus.desk("intake.sdol")
+    page.goto(task)
+    deciding = set((page.locator("form.ff-formular").get_attribute("data-bedingt") or "").split())
+    names = page.eval_on_selector_all("form.ff-formular input[type=radio]:enabled", "all => [...new Set(all.filter(c => c.offsetParent).map(c => c.name))]")
+    first = next(name for name in names if name in deciding)
+    second = next(name for name in names if name not in deciding)
+
+    def slowly(route: Route) -> None:
+        if "zeigen" in (route.request.post_data or ""):
+            page.wait_for_timeout(500)
+        route.continue_()
+
+    page.route(f"**{task}", slowly)
+    with page.expect_response(lambda answer: answer.url.endswith(task)):
+        page.locator(f'[name="{first}"]').first.check()
+        page.locator(f'[name="{second}"]').first.check()
+    page.wait_for_timeout(1500)
+    expect(page.locator(f'[name="{first}"]').first).to_be_checked()
+    expect(page.locator(f'[name="{second}"]').first).to_be_checked()
 
 
 def test_a_move_half_typed_is_there_again(haus: Haus, vorrat: Vorrat) -> None:
