@@ -127,7 +127,7 @@ def ursachen(session: FallSession, of: Ausschnitt) -> list[Ursache]:
 def stoerungen(session: FallSession, process: str, element: str, kind: str, *, limit: int = 500) -> list[int]:
     """The keys of the incidents of one cause, the oldest first."""
     found = select(Incident.key).where(Incident.process == process, Incident.element == element, Incident.kind == kind, *Ausschnitt().where(Incident))
-    return list(session.scalars(found.order_by(Incident.created_at).limit(limit)))
+    return list(session.scalars(found.order_by(Incident.created_at, Incident.key).limit(limit)))
 
 
 def processes(session: FallSession, release_id: int) -> dict[str, str]:

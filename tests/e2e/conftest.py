@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.e2e.dienst import served_from
+from tests.e2e.dienst import database_in, served_from
 from tests.e2e.haus import Haus
+from tests.e2e.vorrat import Vorrat
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
@@ -28,6 +29,14 @@ def served(served_folder: Path) -> Iterator[str]:
     """The address of `fallfluss serve --demo` on a fresh database with demo people and without cases."""
     with served_from(served_folder, "demo", "load", "--cases", "0", options=("--demo",)) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def vorrat(served_folder: Path, served: str) -> Iterator[Vorrat]:
+    """Cases where a test wants them, without clicking the way there."""
+    vorrat = Vorrat(f"sqlite:///{database_in(served_folder)}")
+    yield vorrat
+    vorrat.close()
 
 
 # Not for the whole session: while Playwright is open, an event loop runs in this thread, and the embedded interpreter of later tests

@@ -162,16 +162,16 @@ def test_operators_repeat_what_is_stuck_everywhere_and_see_no_case(two_releases:
     page = beat.get("/werkstatt/lage").text
     assert "CONDITION_ERROR" in page and "Alle wiederholen" in page
     assert two_releases not in page and stuck.message not in page
-    assert beat.post("/werkstatt/lage/ursache", cause).status_code == 303
+    assert beat.post("/betrieb/stoerungen", cause).status_code == 303
     assert "0 von 1 behoben" in beat.get("/werkstatt/lage").text
     with database.begin(system()) as session:
         commands.set_variables(session, session.scalars(select(Instanz)).one().key, {"betrag": 5})
-    beat.post("/werkstatt/lage/ursache", cause)
+    beat.post("/betrieb/stoerungen", cause)
     assert "1 von 1 behoben" in beat.get("/werkstatt/lage").text
     with database.read(system()) as session:
         assert session.scalars(select(Verlauf.by).where(Verlauf.command == "resolve_incident")).all() == ["beat", "beat"]
     for who in ("leo", "ursula"):
-        assert browser(who).post("/werkstatt/lage/ursache", cause).status_code == 403
+        assert browser(who).post("/betrieb/stoerungen", cause).status_code == 403
 
 
 def _nummer(database: Database) -> str:

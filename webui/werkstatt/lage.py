@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -11,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from engine import commands
 from engine.commands.incidents import OPERATES
-from engine.model.errors import FallflussError, NotAllowed, NotFound
+from engine.model.errors import FallflussError, NotFound
 from engine.queries import eingriffe, konten
 from engine.queries import lage as queries
 from engine.queries.umstellung import CANTONAL
@@ -82,20 +81,6 @@ def wiederholen() -> ResponseReturnValue:
     return redirect(url_for("lage.stoerungen", prozess=prozess, element=element, art=art), 303)
 
 
-@lage.post("/ursache")
-@requires(OPERATES)
-def ursache() -> ResponseReturnValue:
-    """Repeat everything that is stuck for one cause, in every region. What is wrong in which case is not told."""
-    prozess, element, art = (request.form.get(name, "")[:200] for name in ("prozess", "element", "art"))
-    if not _operates():
-        raise NotAllowed("Störungen wiederholen (nur Betrieb des Kantons)")
-    with reading() as session, everywhere(session):
-        keys = queries.stoerungen(session, prozess, element, art)
-    solved = sum(_retried(key, commands.retry_as_operator) for key in keys)
-    flash(f"{solved} von {len(keys)} behoben." + (" Die übrigen sind wieder stehen geblieben; berichtigen muss die Leitung der Sozialregion." if solved < len(keys) else ""))
-    return redirect(url_for("lage.zeigen") + "#stoerungen", 303)
-
-
 def _operates() -> bool:
     return OPERATES in access().rollen_in(KANTON)
 
@@ -105,10 +90,10 @@ def _counting(session: FallSession) -> AbstractContextManager[None]:
     return everywhere(session) if access().has(*COUNTS) else nullcontext()
 
 
-def _retried(key: int, retry: Callable[[FallSession, int], bool] = commands.resolve_incident) -> bool:
+def _retried(key: int) -> bool:
     try:
         with database().begin(access()) as session:
-            return retry(session, key)
+            return commands.resolve_incident(session, key)
     except FallflussError:
         return False
 

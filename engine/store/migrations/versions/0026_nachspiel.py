@@ -6,7 +6,7 @@ from alembic import op
 from engine.store import tables
 
 revision = "0026"
-down_revision = "0019"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 
