@@ -30,8 +30,7 @@ from engine.store.tables import Aufgabe, Fall, Gemeinde, Region, Subscription, V
 
 MONTH = timedelta(days=30.4375)
 QUANTITIES = Path(__file__).with_name("mengen.toml")
-# The element whose form decides how a case goes on, and the field for it.
-REVIEW = "standort_bewerten"
+# The field by which a review decides how a case goes on, whichever step asks for it.
 DECISION = "sb_entscheid"
 DETACHED = "abloesung_erfassen"
 NEEDED_AGAIN = "wiederbedarf"
@@ -159,7 +158,10 @@ class Simulation(History):
         sex = self.rng.choice(tuple(FIRST_NAMES))
         age = self.rng.randint(0, 17) if role == "kind" else min(64, max(18, round(self.rng.gauss(38, 12))))
         born = today - timedelta(days=age * 365 + self.rng.randint(30, 330))
-        return {"name": family, "vorname": self.rng.choice(FIRST_NAMES[sex]), "geburtsdatum": born.isoformat(), "geschlecht": sex, "rolle_ue": role}
+        groups = self.quantities["haushalt"]["personengruppen"]
+        group = self.rng.choices(tuple(groups), tuple(groups.values()))[0]
+        first = self.rng.choice(FIRST_NAMES[sex])
+        return {"name": family, "vorname": first, "geburtsdatum": born.isoformat(), "geschlecht": sex, "rolle_ue": role, "personengruppe": group}
 
     # Work
 
@@ -196,7 +198,7 @@ class Simulation(History):
         try:
             with self.database.begin(access) as session:
                 view = queries.task(session, key)
-                given = self._decided(fall_id, element, view.form)
+                given = self._decided(fall_id, view.form)
                 raw: dict[str, Any] = fill(view.form, view.values, given=given, rng=self.rng, now=session.now) if view.form else {}
                 commands.complete_task(session, key, raw)
         except (TaskNotOpen, NotFound):
@@ -204,9 +206,9 @@ class Simulation(History):
         if element == DETACHED and fall_id in self.courses:
             self._detached(fall_id)
 
-    def _decided(self, fall_id: int, element: str, form: Form | None) -> dict[str, Any]:
+    def _decided(self, fall_id: int, form: Form | None) -> dict[str, Any]:
         course = self.courses.get(fall_id)
-        if element != REVIEW or course is None or form is None or DECISION not in {getattr(one, "key", None) for one in walk(form.components)}:
+        if course is None or form is None or DECISION not in {getattr(one, "key", None) for one in walk(form.components)}:
             return {}
         if self.clock.at >= course.ends:
             return {DECISION: "abloesung"}

@@ -18,8 +18,10 @@ from engine.demo.simulation import simulate
 from engine.model.access import Access, system
 from engine.model.clock import FixedClock
 from engine.queries.auswertung import kennzahlen
-from engine.queries.auswertung.auswahl import Auswahl, spuren
+from engine.queries.auswertung.auswahl import Auswahl
 from engine.queries.auswertung.kennzahlen_json import as_json
+from engine.queries.auswertung.schutz import spuren
+from engine.queries.auswertung.wirkung import wirkung
 from engine.store.session import Database
 from tests.freigabe import release_all
 
@@ -89,6 +91,7 @@ def test_the_command_line_prints_the_same(lived: Database, monkeypatch: pytest.M
     monkeypatch.setenv("DATABASE_URL", lived.url.render_as_string(hide_password=False))
     printed = CliRunner().invoke(evaluate, ["--json"], catch_exceptions=False)
     with lived.read(system()) as session:
-        expected = as_json(kennzahlen.figures(session, Auswahl()))
+        expected = as_json(kennzahlen.figures(session, Auswahl()), wirkung(session, Auswahl()))
+    assert json.loads(printed.output)["wirkung"].keys() == expected["wirkung"].keys()
     assert {**json.loads(printed.output), "stand": ""}["faelle"] == expected["faelle"]
     assert "Kanton" in CliRunner().invoke(evaluate, [], catch_exceptions=False).output
