@@ -152,6 +152,8 @@ class Simulation(History):
         roles = ["antragstellend", *(["partner"] if size > 1 and self.rng.random() < given["partner"] else [])]
         roles += ["kind"] * (size - len(roles))
         personen = [self._person(FAMILIES[number % len(FAMILIES)], role, today) for role in roles]
+        # By it a case that is opened again after the Abschluss is recognised.
+        personen[0]["ahvn13"] = ahvn13(self.rng.randrange(10**9))
         return {"personen": personen, "gemeinde_bfs": self.rng.choice(self.places[region]), "adresse": f"Musterweg {self.rng.randint(1, 99)}"}
 
     def _person(self, family: str, role: str, today: Any) -> dict[str, Any]:
@@ -242,6 +244,14 @@ class Simulation(History):
         if self.rng.random() < likely:
             at = office_hour(self.clock.at + timedelta(days=self.rng.randint(shortest, longest)), self.rng)
             self._plan(at, partial(self._correlate, row.name, row.correlation))
+
+
+def ahvn13(number: int) -> str:
+    """An AHV number that nobody has given out, with its check digit."""
+    digits = f"756{number:09d}"
+    total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(digits))
+    whole = f"{digits}{(10 - total % 10) % 10}"
+    return f"{whole[:3]}.{whole[3:7]}.{whole[7:11]}.{whole[11:]}"
 
 
 def _weights(regions: Sequence[str]) -> list[float]:

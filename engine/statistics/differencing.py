@@ -2,16 +2,19 @@
 
 What is shown is one table per process: all cases by the dimensions that filters have. Of each dimension the values with fewer than
 ``threshold`` cases, and as many more that they are enough together, count as one that nobody may ask for. Filters may be combined only along
-dimensions whose whole cross table then has no cell of some but fewer than ``threshold`` cases; another dimension may be used alone. So every
-answer is a sum of cells that may be shown, and whatever is subtracted from what leaves nobody, or enough.
+a family of dimensions whose whole cross table then has no cell of some but fewer than ``threshold`` cases; another dimension may be used
+alone. A table of something else is told only along those of the family with which its own cells are never few. So the tables that are told
+hang together like a tree (a decomposable model), in which a cell that is not told is bounded by what is told around it, and by nothing more.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from typing import TypeVar
 
 Case = Mapping[str, str]
+T = TypeVar("T", bound=Hashable)
 # Stands for the values that are too rare to be asked for.
 REST = "übrige"
 
@@ -44,10 +47,41 @@ def refused(
     rare = frozenset(dimension for dimension, value in wanted.items() if value is not None and groups[dimension].get(value, value) == REST)
     if rare:
         return rare
-    told = [{**case, **{dimension: group[case[dimension]] for dimension, group in groups.items()}} for case in cases]
-    if len(wanted) == 1 and is_even(told, [*within, *wanted], threshold=threshold):
-        return frozenset()
-    return frozenset(wanted) - family(told, dimensions, threshold=threshold, within=within)
+    told = [_told(case, groups) for case in cases]
+    base = family(told, dimensions, threshold=threshold)
+    if within:
+        return frozenset(wanted) - family(told, [one for one in dimensions if one in base], threshold=threshold, within=within)
+    return frozenset() if len(wanted) == 1 and is_even(told, wanted, threshold=threshold) else frozenset(wanted) - base
+
+
+def tellable(
+    cases: Mapping[int, Case], has: Collection[tuple[int, T]], wanted: Collection[str], dimensions: Sequence[str], *, threshold: int
+) -> set[T]:
+    """Which of the things that cases have, such as steps, may be told with filters: by ``refused`` of having it or not, for all at once."""
+    everybody = list(cases.values())
+    groups = {dimension: grouped(everybody, dimension, threshold=threshold) for dimension in dimensions}
+    told = {number: _told(case, groups) for number, case in cases.items()}
+    base = family(list(told.values()), dimensions, threshold=threshold)
+    along: dict[tuple[str, ...], set[T]] = {(): {thing for _, thing in has}}
+    for dimension in (one for one in dimensions if one in base):
+        further: dict[tuple[str, ...], set[T]] = {}
+        for chosen, things in along.items():
+            few = _few(told, [(number, thing) for number, thing in has if thing in things], (*chosen, dimension), threshold)
+            further.setdefault((*chosen, dimension), set()).update(things - few)
+            further.setdefault(chosen, set()).update(few)
+        along = further
+    return {thing for chosen, things in along.items() if set(wanted) <= set(chosen) for thing in things}
+
+
+def _few(cases: Mapping[int, Case], has: Sequence[tuple[int, T]], dimensions: Sequence[str], threshold: int) -> set[T]:
+    """The things that some but too few have, or have not, somewhere along the dimensions."""
+    where = {number: tuple(case[one] for one in dimensions) for number, case in cases.items()}
+    sizes, found = Counter(where.values()), Counter((thing, where[number]) for number, thing in set(has) if number in where)
+    return {thing for (thing, place), number in found.items() if number < threshold or 0 < sizes[place] - number < threshold}
+
+
+def _told(case: Case, groups: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    return {**case, **{dimension: group[case[dimension]] for dimension, group in groups.items()}}
 
 
 def grouped(cases: Sequence[Case], dimension: str, *, threshold: int) -> dict[str, str]:

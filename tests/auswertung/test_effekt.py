@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from engine.commands.auswertung.spuren import refresh
-from engine.demo.simulation import DECISION, MONTH, Course, Effects, Simulation, simulate
+from engine.definitions.forms.checks import Day
+from engine.definitions.forms.checks import ahvn13 as checked
+from engine.demo.simulation import DECISION, MONTH, Course, Effects, Simulation, ahvn13, simulate
 from engine.model.access import system
 from engine.model.clock import FixedClock
 from engine.queries.auswertung import kennzahlen
@@ -56,7 +58,7 @@ def median_bounds(curve: Curve) -> tuple[float, float]:
 
 @pytest.mark.parametrize(("region", "median"), [*((one, MEDIAN / 2) for one in PLANTED), *((one, MEDIAN) for one in PLAIN)])
 def test_the_median_duration_of_each_region_is_the_planted_one(fates: dict[str, list[Course]], region: str, median: float) -> None:
-    low, high = median_bounds(kaplan_meier(spells(fates[region])))
+    low, high = median_bounds(kaplan_meier(spells(fates[region]), confidence=0.99))
     assert low <= median <= high
 
 
@@ -79,6 +81,10 @@ def test_a_step_of_the_diagrams_asks_for_the_decision_that_fate_takes() -> None:
     asked = {path.stem for path in (DIAGRAMS / "formulare").glob("*.form") if f'"key": "{DECISION}"' in path.read_text("utf-8")}
     used = {form for form in asked if any(f'formId="{form}"' in path.read_text("utf-8") for path in DIAGRAMS.glob("*.bpmn"))}
     assert used, "the simulation would end cases at random, and planted durations would change nothing"
+
+
+def test_simulated_applicants_have_valid_numbers_by_which_a_return_is_recognised() -> None:
+    assert [checked(ahvn13(number), Day(UNTIL.date())) for number in range(0, 10**9, 10**8)] == [ahvn13(number) for number in range(0, 10**9, 10**8)]
 
 
 @pytest.mark.soak

@@ -7,11 +7,11 @@ from itertools import chain, combinations, product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from engine.statistics.differencing import refused, spans
+from engine.statistics.differencing import refused, spans, tellable
 from engine.statistics.suppression import ALL, publish
 
 LEAST = 5
@@ -67,10 +67,21 @@ def nobody_is_found(numbers: list[int]) -> None:
         assert most.status == 3 or -most.fun - least >= LEAST - 1 - 1e-6, (question, least, -most.fun)
 
 
-@settings(max_examples=8, deadline=None, derandomize=True)
+@settings(max_examples=6, deadline=None, derandomize=True, phases=[Phase.generate])
 @given(numbers=tables)
 def test_whoever_asks_with_every_filter_cannot_narrow_a_small_number(numbers: list[int]) -> None:
     nobody_is_found(numbers)
+
+
+@settings(max_examples=15, deadline=None, derandomize=True, phases=[Phase.generate])
+@given(numbers=tables)
+def test_what_is_asked_of_many_things_at_once_is_what_is_asked_of_each(numbers: list[int]) -> None:
+    everybody = cases(numbers)
+    for choice in choices():
+        may = bool(choice) and not refused(everybody, choice, DIMENSIONS, threshold=LEAST, within=("zelle",))
+        has = [(number, "j") for number, case in enumerate(everybody) if case["zelle"] == "j"]
+        if may and has:
+            assert tellable(dict(enumerate(everybody)), has, choice, DIMENSIONS, threshold=LEAST) == {"j"}
 
 
 @pytest.mark.soak

@@ -115,7 +115,8 @@ def _grouped(courses: Iterable[Course]) -> dict[str, list[Course]]:
     for course in courses:
         found[KANTON].append(course)
         found[course.region].append(course)
-    return dict(sorted(found.items()))
+    # The figure of a single region is not the canton's.
+    return {name: group for name, group in sorted(found.items()) if name != KANTON or len(found) > 2}
 
 
 def _spells(courses: Iterable[Course]) -> list[Spell]:
@@ -191,7 +192,8 @@ def _punctuality(session: FallSession, cases: set[int], grid: Gitter) -> tuple[d
 
 def _shares(counts: Counter[Cell], least: int) -> dict[str, tuple[int, int]]:
     numbers = publish(counts, threshold=least).numbers
-    pairs = {place: (numbers.get((place, PUNCTUAL), 0), numbers[place, ALL]) for place in [ALL, *sorted({region for region, _ in counts})]}
+    regions = sorted({region for region, _ in counts})
+    pairs = {place: (numbers.get((place, PUNCTUAL), 0), numbers[place, ALL]) for place in [*([ALL] if len(regions) > 1 else []), *regions]}
     return {KANTON if place == ALL else place: (done, of) for place, (done, of) in pairs.items() if done is not None and of}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -13,7 +12,7 @@ from sqlalchemy import Select, select
 from engine.model.calendar import ZURICH
 from engine.queries.auswertung.auswahl import Auswahl
 from engine.queries.auswertung.zellschutz import schwelle
-from engine.statistics.differencing import grouped, refused, spans
+from engine.statistics.differencing import refused, spans, tellable
 from engine.store.session import FallSession
 from engine.store.tables import Spur
 
@@ -66,16 +65,10 @@ class Gitter:
 
 
     def bekannt(self, has: Iterable[tuple[int, T]]) -> Container[T]:
-        """Which of the things that cases have, such as steps, may be told: those who have one are none or enough wherever the filters look, and
-        so are those who have not. ``has`` are pairs of a case and a thing, of all cases."""
+        """Which of the things that cases have, such as steps, may be told; ``has`` are pairs of a case and a thing, of all cases."""
         if not self.gewaehlt:
             return _Alles()
-        everybody = list(self.faelle.values())
-        groups = {name: grouped(everybody, name, threshold=self.schwelle) for name in self.gewaehlt}
-        where = {fall: tuple(groups[name][case[name]] for name in self.gewaehlt) for fall, case in self.faelle.items()}
-        sizes, found = Counter(where.values()), Counter((thing, where[fall]) for fall, thing in set(has) if fall in where)
-        few = {thing for (thing, place), number in found.items() if number < self.schwelle or 0 < sizes[place] - number < self.schwelle}
-        return {thing for thing, _ in found} - few
+        return tellable(self.faelle, set(has), self.gewaehlt.keys(), DIMENSIONEN, threshold=self.schwelle)
 
 
 class _Alles:
