@@ -24,6 +24,7 @@ from webui.aufsicht import aufsicht
 from webui.auftraege import auftraege, own_list
 from webui.bestand import allow_large_upload, bestand
 from webui.betrieb import betrieb, measure
+from webui.betriebslage import betriebslage
 from webui.bfs import bfs
 from webui.config import Config
 from webui.dateien import asset, read_manifest
@@ -64,7 +65,7 @@ from webui.zuweisung import zuweisung
 
 MEGABYTE = 1024 * 1024
 BLUEPRINTS = (
-    *(dateien.dateien, konto, mein_konto, konten, oidc.oidc, zugaenge, demo, betrieb),
+    *(dateien.dateien, konto, mein_konto, konten, oidc.oidc, zugaenge, demo, betrieb, betriebslage),
     *(arbeit, aufgaben, zuweisung, stellvertretung, mitteilungen, listen, leitung),
     *(faelle, akte, papier, sitzung, neben, bestand, abgleich, dubletten, uebergabe),
     *(auftraege, bfs, ewk, einfuehrung, parameter, aufsicht, vernichtung),

@@ -13,6 +13,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from engine.model.errors import NotFound
 from engine.queries.operation import OPERATOR, figures, readiness
+from webui import langsam
 from webui.rules import public
 from webui.transactions import database
 
@@ -47,11 +48,12 @@ def metrics() -> ResponseReturnValue:
     """Prometheus' text format, for this machine or with the installation's token (FALLFLUSS_METRICS_TOKEN); 404 for everybody else."""
     if not _may_measure():
         raise NotFound("Diese Seite")
-    return Response(generate_latest(_requests()) + _state(), content_type=CONTENT_TYPE_LATEST)
+    return Response(generate_latest(measured()) + _state(), content_type=CONTENT_TYPE_LATEST)
 
 
 def measure(app: Flask) -> None:
-    """Time every request."""
+    """Time every request, and every statement it sends."""
+    langsam.listen(app.extensions["fallfluss"])
 
     @app.before_request
     def begin() -> None:
@@ -70,7 +72,7 @@ def _may_measure() -> bool:
     return hmac.compare_digest(given, token) if token else request.remote_addr in ("127.0.0.1", "::1")
 
 
-def _requests() -> CollectorRegistry:
+def measured() -> CollectorRegistry:
     """Of all workers together where they share a folder (PROMETHEUS_MULTIPROC_DIR), else of this process."""
     if values.ValueClass.__name__ == "MmapedValue":
         registry = CollectorRegistry()

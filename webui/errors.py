@@ -84,7 +84,10 @@ def _known(error: FallflussError) -> ResponseReturnValue:
         return problems.answer(error)
     status, title = next(page for kind, page in PAGES.items() if isinstance(error, kind))
     if status in (403, 404) and current_user.is_authenticated:
-        note_refusal(f"{status} {request.path}")
+        try:
+            note_refusal(f"{status} {request.path}")
+        except (DatabaseBusy, DatabaseUnreachable) as unrecorded:  # what cannot be recorded is not answered either
+            return _known(unrecorded)
     return page(status, title, str(error))
 
 

@@ -259,7 +259,7 @@ def _arrive(session: FallSession, found: Uebergabeangebot, headers: Mapping[str,
     session.add(Dossier(fall_id=fall.id, region=fall.region, gemeinde_bfs=content["gemeinde_bfs"], von=per))
     session.add_all(package.history(content, fall))
     session.flush()
-    refresh = add_duration(session.now, headers.get("auffrischung", "P60D")).astimezone(ZURICH).date()
+    refresh = add_duration(session.now, headers["auffrischung"]).astimezone(ZURICH).date()
     values = package.start_values(content, refresh)
     if package.is_assessed(content):
         values["einstieg"] = headers.get("einstieg")

@@ -77,17 +77,23 @@ def _in_a_row(database: Database, kind: Kind) -> Worked:
     return done
 
 
+def _put_off(session: FallSession, row: Any, reason: str) -> None:
+    row.attempts += 1
+    row.next_attempt_at = session.now + pause(row.attempts)
+
+
 @dataclass(frozen=True)
 class Kind:
     """What can be due: where its rows are, which of them are ours, what is done, and how it is put off when that fails."""
 
     table: Any
     work: Callable[[FallSession, int], None]
-    postpone: Callable[[FallSession, int, str], None]
     done: Worked
     where: Callable[[], tuple[ColumnElement[bool], ...]] = tuple
     # The column that says when.
     due: str = "next_attempt_at"
+    # Given the row and the reason.
+    postpone: Callable[[FallSession, Any, str], None] = _put_off
 
     @property
     def at(self) -> Any:
@@ -110,7 +116,8 @@ def _attempt(database: Database, kind: Kind) -> Worked:
             return Worked()
         except Exception as error:
             log.exception("due.failed", key=key)
-            kind.postpone(session, key, str(error) if isinstance(error, FallflussError) else type(error).__name__)
+            if row := session.get(kind.table, key):
+                kind.postpone(session, row, str(error) if isinstance(error, FallflussError) else type(error).__name__)
             return Worked(failures=1)
         return kind.done
 
@@ -165,49 +172,12 @@ def _running_plans() -> tuple[ColumnElement[bool], ...]:
     return (Umstellungsfall.umstellung_id.in_(select(Umstellung.id).where(Umstellung.zustand.in_(("pruefung", "laeuft")))),)
 
 
-def _postpone_migration(session: FallSession, key: int, reason: str) -> None:
-    row = session.get(Umstellungsfall, key)
-    if row is not None:
-        row.attempts += 1
-        row.next_attempt_at = session.now + pause(row.attempts)
-
-
-def _postpone_timer(session: FallSession, key: int, reason: str) -> None:
-    timer = session.get(Timer, key)
-    if timer is not None:
-        timer.attempts += 1
-        timer.next_attempt_at = session.now + pause(timer.attempts)
-
-
-def _postpone_start(session: FallSession, key: int, reason: str) -> None:
-    start = session.get(Ausloeser, key)
-    if start is not None:
-        start.attempts += 1
-        start.next_attempt_at = session.now + pause(start.attempts)
-
-
-def _postpone_release(session: FallSession, key: int, reason: str) -> None:
-    release = session.get(Geltung, key)
-    if release is not None:
-        release.attempts += 1
-        release.next_attempt_at = session.now + pause(release.attempts)
-
-
 def _wanted() -> tuple[ColumnElement[bool], ...]:
     return (wanted(),)
 
 
-def _postpone_message(session: FallSession, key: int, reason: str) -> None:
-    message = session.get(Nachricht, key)
-    if message is not None:
-        message.attempts += 1
-        message.next_attempt_at = session.now + pause(message.attempts)
-
-
-def _postpone_job(session: FallSession, key: int, reason: str) -> None:
-    job = session.get(Job, key)
-    if job is not None:
-        fail_job(session, key, reason, retries=job.retries - 1, back_off=_back_off(session, job))
+def _fail_job(session: FallSession, job: Job, reason: str) -> None:
+    fail_job(session, job.key, reason, retries=job.retries - 1, back_off=_back_off(session, job))
 
 
 def _back_off(session: FallSession, job: Job) -> timedelta:
@@ -225,13 +195,13 @@ def pause(attempts: int) -> timedelta:
     return min(timedelta(seconds=10) * (1 << min(max(attempts - 1, 0), 9)), LONGEST_PAUSE)
 
 
-TIMERS = Kind(Timer, fire_timer, _postpone_timer, Worked(timers=1))
+TIMERS = Kind(Timer, fire_timer, Worked(timers=1))
 # Before the start events, which at that instant are those of another release.
-RELEASES = Kind(Geltung, take_effect, _postpone_release, Worked(timers=1))
-STARTS = Kind(Ausloeser, _start, _postpone_start, Worked(timers=1))
-MESSAGES = Kind(Nachricht, deliver, _postpone_message, Worked(jobs=1), _wanted)
+RELEASES = Kind(Geltung, take_effect, Worked(timers=1))
+STARTS = Kind(Ausloeser, _start, Worked(timers=1))
+MESSAGES = Kind(Nachricht, deliver, Worked(jobs=1), _wanted)
 # A message that was in vain goes even when nobody ever asks for it.
-IN_VAIN = Kind(Nachricht, forget, _postpone_message, Worked(jobs=1), due="bis")
-MIGRATIONS = Kind(Umstellungsfall, umstellen.work, _postpone_migration, Worked(migrations=1), _running_plans)
-JOBS = Kind(Job, _handle, _postpone_job, Worked(jobs=1), _ours)
+IN_VAIN = Kind(Nachricht, forget, Worked(jobs=1), due="bis")
+MIGRATIONS = Kind(Umstellungsfall, umstellen.work, Worked(migrations=1), _running_plans)
+JOBS = Kind(Job, _handle, Worked(jobs=1), _ours, postpone=_fail_job)
 KINDS = (RELEASES, TIMERS, STARTS, MESSAGES, IN_VAIN, JOBS, MIGRATIONS)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -29,6 +30,8 @@ BEGINNING = "0" * 64
 SLACK = timedelta(hours=1)
 # Ids are given before they are committed, so a batch looks back this far for rows that came late.
 LOOK_BACK = 10_000
+# SQLite has no queue of writers: who waits looks again every 100 ms at the latest, and must find the database free then.
+GIVE_WAY_SECONDS = 0.12
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,8 @@ def seal(database: Database, access: Any) -> int:
             done += count
             if count < BATCH:
                 break
+            if database.is_sqlite:
+                time.sleep(GIVE_WAY_SECONDS)
     return done
 
 

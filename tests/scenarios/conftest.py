@@ -14,7 +14,7 @@ from engine.store.session import Database
 from tests.freigabe import release_all
 from tests.scenarios.akte import Akte
 from tests.scenarios.nebenakte import Nebenakte
-from tests.scenarios.wege import FOLDERS, LAST, pytest_runtest_logreport, remember
+from tests.scenarios.wege import LAST, pytest_runtest_logreport, remember
 
 
 @pytest.fixture(scope="session")
@@ -31,12 +31,8 @@ def released(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) ->
 __all__ = ["pytest_runtest_logreport"]
 
 
-@pytest.hookimpl(tryfirst=True)  # before the plugin for several workers reads its marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One worker tells all scenarios, and then judges which ways they took."""
-    for item in items:
-        if item.nodeid.startswith(FOLDERS):
-            item.add_marker(pytest.mark.xdist_group("szenarien"))
+    """What judges all scenarios comes after them."""
     items.sort(key=lambda item: item.nodeid.startswith(LAST))
 
 

@@ -62,6 +62,7 @@ ROUTES: dict[str, set[str] | frozenset[str] | None] = {
     "einfuehrung.uebersicht": {"koordination", "leitung", "umsetzung"},
     "einfuehrung.*": {"koordination", "leitung"},
     "auftraege.*": {"vpe_stelle"},
+    "betriebslage.*": {"betrieb"},
     "betrieb.*": None,
     "api.*": None,  # asks for a token itself: see the tests of the API
     "zugaenge.dienst*": {"betrieb"},
@@ -125,7 +126,7 @@ ROUTES: dict[str, set[str] | frozenset[str] | None] = {
     "umstellungen.*": {"prozess", "umsetzung", "leitung"},
     "lage.stoerungen": {"leitung", "teamleitung"},
     "lage.wiederholen": {"leitung", "teamleitung"},
-    "lage.*": {"prozess", "umsetzung", "leitung", "teamleitung"},
+    "lage.*": {"prozess", "umsetzung", "betrieb", "leitung", "teamleitung"},
     "eingriffe.*": {"leitung", "teamleitung"},
     "dubletten.*": {"intake", "administration", "leitung"},
 }

@@ -26,6 +26,8 @@ READ = "_sources"
 TEMPLATE = re.compile(r"\{\{(.+?)\}\}", re.DOTALL)
 # Days that FEEL put into a sentence, with the time if they have one; case numbers such as 2026-00012 are none.
 ISO_DATE = re.compile(r"(?<![\w-])(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?:T(\d{2}:\d{2})[\d:.]*(?:Z|[+-]\d{2}:\d{2})?)?(?![\w-])")
+# Before it, a number in a text is an amount.
+CHF = "CHF "
 
 
 @dataclass(frozen=True)
@@ -210,7 +212,7 @@ def _filled_in(text: str, found: Sequence[Any]) -> str:
     if text.strip().startswith("="):
         return readable(found[0])
     parts = iter(found)
-    return TEMPLATE.sub(lambda _: readable(next(parts)), text)
+    return TEMPLATE.sub(lambda at: (francs if text[: at.start()].endswith(CHF) else readable)(next(parts)), text)
 
 
 def readable(value: Any) -> str:
@@ -222,6 +224,13 @@ def readable(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(readable(one) for one in value)
     return ISO_DATE.sub(_swiss, value) if isinstance(value, str) else str(value)
+
+
+def francs(value: Any) -> str:
+    """An amount with its thousands apart: ``1'234``, and ``1'234.50`` where there are centimes."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return readable(value)
+    return f"{value:,.2f}".replace(",", "'").removesuffix(".00")
 
 
 def _swiss(day: re.Match[str]) -> str:
