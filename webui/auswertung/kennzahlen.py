@@ -129,7 +129,7 @@ def _bars(one: Abschnitt) -> dict[str, Any] | None:
         return None
     names = [name for name, _ in reversed(shares)]
     series = {"type": "bar", "data": [share for _, share in reversed(shares)], "barMaxWidth": 18}
-    return {"grid": {"left": 190, "right": 24, "top": 8, "bottom": 40}, "tooltip": {}, "xAxis": {"type": "value", "name": f"{one.kopf[-1]} %", "nameLocation": "middle", "nameGap": 26}, "yAxis": {"type": "category", "data": names, "axisLabel": {"width": 175, "overflow": "truncate"}}, "series": [series]}
+    return {"grid": {"left": 8, "right": 24, "top": 8, "bottom": 32, "containLabel": True}, "tooltip": {}, "xAxis": {"type": "value", "name": f"{one.kopf[-1]} %", "nameLocation": "middle", "nameGap": 26}, "yAxis": {"type": "category", "data": names, "axisLabel": {"width": 130, "overflow": "break"}}, "series": [series]}
 
 
 def _page(session: FallSession, found: Figures) -> dict[str, Any]:
