@@ -44,7 +44,8 @@ def zeigen() -> ResponseReturnValue:
 def wiederholen() -> ResponseReturnValue:
     """Incidents of one cause, each in a transaction of its own, so that one that fails again does not hold up the rest."""
     with reading() as session:
-        keys = queries.gestoerte(session, *(request.form.get(name, "") for name in ("prozess", "element", "art")), limit=AT_ONCE)
+        prozess, element, art = (request.form.get(name, "") for name in ("prozess", "element", "art"))
+        keys = queries.gestoerte(session, prozess, element, art, limit=AT_ONCE)
     solved = sum(_retried(key) for key in keys)
     rest = " Die übrigen sind wieder stehen geblieben; ihren Grund sieht die Leitung der Region." if solved < len(keys) else ""
     flash(f"{solved} von {len(keys)} wiederholt und behoben.{rest}" if keys else "Diese Störungen gibt es nicht mehr.")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select, text
+from sqlalchemy import and_, func, or_, select, text
 
 from engine.model.access import PROBELAUF
 from engine.queries import lage
@@ -75,12 +75,12 @@ def betriebslage(session: FallSession) -> Betriebslage:
     with everywhere(session):
         causes, late = lage.ursachen(session, Ausschnitt()), list(_late(session))
         found = Betriebslage(causes, late, list(_stuck(session)), lage.fassungen(session), _running(session), {})
-        for one in (*causes, *late):
-            found.namen[one.process, one.element] = _name(session, one.process, one.element)
+        places = {(one.process, one.element) for one in causes} | {(one.process, one.element) for one in late}
+        found.namen.update({place: _name(session, *place) for place in places})
     return found
 
 
-def gestoerte(session: FallSession, process: str, element: str, kind: str, limit: int) -> list[int]:
+def gestoerte(session: FallSession, process: str, element: str, kind: str, *, limit: int) -> list[int]:
     """Keys of the incidents of one cause, the oldest first; only for who retries them without seeing their cases."""
     with everywhere(session):
         cause = (Incident.process == process, Incident.element == element, Incident.kind == kind)
@@ -90,7 +90,7 @@ def gestoerte(session: FallSession, process: str, element: str, kind: str, limit
 def _late(session: FallSession) -> list[Wartend]:
     """By the time of the next attempt: what failed waits longer and longer, and is late all the same."""
     late = or_(Timer.next_attempt_at < session.now - OVERDUE, and_(Timer.attempts > 0, Timer.due_at < session.now - OVERDUE))
-    query: Select[Any] = (
+    query: Any = (
         select(Timer.process, Timer.element, func.count(Timer.key), func.min(Timer.due_at), func.max(Timer.attempts))
         .where(late, Timer.region != PROBELAUF)
         .group_by(Timer.process, Timer.element)
@@ -103,7 +103,7 @@ def _stuck(session: FallSession) -> list[Auftragsart]:
     dead, taken = Job.retries <= 0, Job.locked_until.is_not(None)
     silent = and_(Job.retries > 0, taken, Job.locked_until < session.now)
     waiting = and_(Job.retries > 0, ~taken, Job.next_attempt_at < session.now - OVERDUE)
-    query: Select[Any] = (
+    query: Any = (
         select(Job.type, *(func.count(Job.key).filter(one) for one in (dead, silent, waiting)), func.min(Job.created_at))
         .where(or_(dead, silent, waiting), Job.region != PROBELAUF)
         .group_by(Job.type)
