@@ -28,6 +28,7 @@ from engine.store.tables import (
     Aufgabe,
     Dossier,
     Fall,
+    Hinweis,
     Instanz,
     Konto,
     KontoRolle,
@@ -39,12 +40,12 @@ from engine.store.tables import (
     Verlauf,
 )
 
-CASES, TASKS = 4400, 20_000
+CASES, PERSONS, TASKS = 4400, 7500, 20_000
 SOURCES = 14
 PADDING = 900_000_000
 NAMES = ("Ahorn", "Birke", "Buche", "Eibe", "Erle", "Esche", "Fichte", "Hasel", "Kiefer", "Lärche", "Linde", "Pappel", "Tanne", "Ulme", "Weide")
 ROLLEN = ("fallfuehrung",) * 5 + ("intake", "intake", "administration", "teamleitung", "leitung")
-COPIED = (Fall, Instanz, Person, Segmentzuordnung, Dossier, Aufgabe, Timer, Subscription, Verlauf)
+COPIED = (Fall, Instanz, Person, Segmentzuordnung, Dossier, Aufgabe, Timer, Subscription, Hinweis, Verlauf)
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,9 @@ class Vorlage:
     rows: dict[Any, list[dict[str, Any]]]
 
 
-def fill(database: Database, *, cases: int = CASES, tasks: int = TASKS, sources: int = SOURCES, staff: int = 1, seed: int = 2026) -> Kanton:
+def fill(
+    database: Database, *, cases: int = CASES, tasks: int = TASKS, persons: int = PERSONS, sources: int = SOURCES, staff: int = 1, seed: int = 2026
+) -> Kanton:
     """Fill a database whose regions are loaded and whose diagrams are released; takes about half a minute for the whole canton.
 
     ``staff`` is how many times ten people work in each region.
@@ -75,7 +78,8 @@ def fill(database: Database, *, cases: int = CASES, tasks: int = TASKS, sources:
     regionen, logins = _people(database, ROLLEN * staff)
     rng = Random(seed)
     vorlagen = [one for one in _templates(database) if not one.fall.uebergeben_am]
-    copies = _copies(database, vorlagen, regionen, logins, cases - sources, rng)
+    chosen = _chosen(vorlagen, cases - sources, persons - _counts(database)["personen"], rng)
+    copies = _copies(database, chosen, regionen, logins, rng)
     with database.engine.begin() as connection:
         for table, rows in _by_table(copies):
             for start in range(0, len(rows), 2000):
@@ -120,16 +124,24 @@ def _templates(database: Database) -> list[Vorlage]:
         return found
 
 
+def _chosen(vorlagen: list[Vorlage], count: int, persons: int, rng: Random) -> list[Vorlage]:
+    """So many running cases that have so many persons in all: a large household whenever there are too few so far, otherwise a small one."""
+    running = [one for one in vorlagen if one.fall.abgeschlossen_am is None] or vorlagen
+    mean, found, had = persons / count, [], 0
+    large = [one for one in running if len(one.rows[Person]) > mean] or running
+    small = [one for one in running if len(one.rows[Person]) <= mean] or running
+    while len(found) < count:
+        found.append(rng.choice(large if had < mean * (len(found) + 1) - 0.5 else small))
+        had += len(found[-1].rows[Person])
+    return found
+
+
 def _copies(
-    database: Database, vorlagen: list[Vorlage], regionen: list[str], logins: dict[str, list[str]], count: int, rng: Random
+    database: Database, chosen: list[Vorlage], regionen: list[str], logins: dict[str, list[str]], rng: Random
 ) -> Iterator[tuple[Any, dict[str, Any]]]:
     with database.read(system("kanton")) as session:
         next_id = {table: (session.scalar(select(func.max(table.id))) or 0) + 1 for table in COPIED if hasattr(table, "id")}
         nummer = (session.scalar(select(func.max(Instanz.nummer))) or 0) + 1
-    running = [one for one in vorlagen if one.fall.abgeschlossen_am is None] or vorlagen
-    # Two thirds of the households are single persons; the demonstration's are larger.
-    weights = [1 / max(len(one.rows[Person]), 1) ** 2 for one in running]
-    chosen = rng.choices(running, weights, k=count)
     for number, (region, vorlage) in enumerate(zip(cycle(regionen), chosen, strict=False)):
         fall_id, old_nr = next_id[Fall], vorlage.fall.fall_nr
         new_nr = f"{old_nr[:4]}-{number + 20_000}"
@@ -230,7 +242,7 @@ def _finish(database: Database) -> None:
     """Numbers that the database gives itself go on behind the copies; statistics as they would be after a night."""
     with database.engine.begin() as connection:
         if not database.is_sqlite:
-            for table in (Fall, Person, Segmentzuordnung, Dossier, Verlauf):
+            for table in (Fall, Person, Segmentzuordnung, Dossier, Hinweis, Verlauf):
                 name = table.__tablename__
                 connection.exec_driver_sql(f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), (SELECT max(id) FROM {name}))")
             connection.exec_driver_sql("SELECT setval(pg_get_serial_sequence('instanz', 'nummer'), (SELECT max(nummer) FROM instanz))")
@@ -245,6 +257,7 @@ def _counts(database: Database) -> dict[str, int]:
             "personen": session.scalar(select(func.count(Person.id))) or 0,
             "offene_aufgaben": session.scalar(select(func.count(Aufgabe.key)).where(is_open)) or 0,
             "fristen": session.scalar(select(func.count(Timer.key))) or 0,
+            "hinweise": session.scalar(select(func.count(Hinweis.id))) or 0,
             "verlauf": session.scalar(select(func.count(Verlauf.id))) or 0,
         }
 

@@ -18,8 +18,10 @@ from engine.definitions.parameter import CONTEXT
 from engine.model.errors import FormInvalid
 from engine.queries import akte as lesen
 from engine.queries import konten
+from engine.queries.papiere import has_package
 from engine.store import library
 from engine.store.session import FallSession
+from engine.store.tables import Fall
 from engine.store.virenscan import Befund, ScannerUnreachable, scan
 from webui.fallsicht import fallsicht
 from webui.rules import FALLROLLEN, requires
@@ -194,7 +196,7 @@ def _documents(fall_nr: str, errors: dict[str, str] | None = None) -> str:
         rows = lesen.documents(session, fall)
         parameters = library.parameters(session, fall.region)[CONTEXT]
         html = _tab(
-            session, fall, "dokumente.html", rows=rows, errors=errors or {}, arten=ARTEN, papiere=_papers(session, fall.region), allowed=allowed(parameters),
+            session, fall, "dokumente.html", rows=rows, errors=errors or {}, arten=ARTEN, papiere=_papers(session, fall), allowed=allowed(parameters),
             limit=parameters["dokument_max_mb"], readable=dokumente.READABLE, is_leitung="leitung" in access().rollen_in(fall.region),
             namen=konten.names(session, [name for row in rows for name in (row.by, row.freigegeben_von, row.storniert_von)]),
         )  # fmt: skip
@@ -202,10 +204,12 @@ def _documents(fall_nr: str, errors: dict[str, str] | None = None) -> str:
     return html
 
 
-def _papers(session: FallSession, region: str) -> dict[str, str]:
-    """The papers this person may make."""
-    may_tell = journal.may_write(session, region)
-    return {art: titel for art, titel in TITEL.items() if (may_tell if art == "auskunft" else papiere.may_make(session, region, art))}
+def _papers(session: FallSession, fall: Fall) -> dict[str, str]:
+    """The papers this person may make of what is there."""
+    may = {art: papiere.may_make(session, fall.region, art) for art in TITEL}
+    may["auskunft"] = journal.may_write(session, fall.region)
+    may["uebergabe"] &= has_package(session, fall.id)
+    return {art: titel for art, titel in TITEL.items() if may[art]}
 
 
 def _journal(fall_nr: str, errors: dict[str, str] | None = None) -> str:

@@ -9,8 +9,9 @@ from engine.commands import aufsicht as commands
 from engine.model.errors import FormInvalid
 from engine.queries import konten
 from engine.queries.auswertung import kennung
-from engine.queries.einsicht import einsicht
+from engine.queries.einsicht import Eintrag, einsicht
 from engine.store.audit import log
+from webui.fallsicht import SATZ
 from webui.rules import requires
 from webui.transactions import access, database, reading, writing
 
@@ -65,7 +66,12 @@ def fall(id: int) -> ResponseReturnValue:
         log(session, "einsicht", f"Einsicht {grant.id}, Fall {grant.fall_nr}", region=grant.region)
     with database().read(narrow) as session:
         view = einsicht(session, grant.fall_nr, grant.region)
-        return render_template("aufsicht/fall.html", grant=grant, view=view, regionen=konten.regionen(session))
+        return render_template("aufsicht/fall.html", grant=grant, view=view, satz=_satz, regionen=konten.regionen(session))
+
+
+def _satz(eintrag: Eintrag) -> str:
+    """What happened, in the words of the case's own timeline."""
+    return SATZ.get(eintrag.command, eintrag.name or eintrag.command).format(name=eintrag.name).removesuffix(": ")
 
 
 def _page(*, errors: dict[str, str] | None = None) -> ResponseReturnValue:

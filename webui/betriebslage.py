@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from engine import commands
 from engine.model.errors import FallflussError
 from engine.queries import betriebslage as queries
-from engine.queries import konten
+from engine.queries import konten, lage
 from engine.queries.operation import figures, readiness
 from engine.store.everywhere import everywhere
 from webui import langsam
@@ -43,18 +43,17 @@ def zeigen() -> ResponseReturnValue:
 @requires("betrieb")
 def wiederholen() -> ResponseReturnValue:
     """Incidents of one cause, each in a transaction of its own, so that one that fails again does not hold up the rest."""
-    with reading() as session:
-        prozess, element, art = (request.form.get(name, "") for name in ("prozess", "element", "art"))
-        keys = queries.gestoerte(session, prozess, element, art, limit=AT_ONCE)
+    with reading() as session, everywhere(session):
+        keys = lage.stoerungen(session, *(request.form.get(name, "") for name in ("prozess", "element", "art")), limit=AT_ONCE)
     solved = sum(_retried(key) for key in keys)
     rest = " Die übrigen sind wieder stehen geblieben; ihren Grund sieht die Leitung der Region." if solved < len(keys) else ""
-    flash(f"{solved} von {len(keys)} wiederholt und behoben.{rest}" if keys else "Diese Störungen gibt es nicht mehr.")
+    flash(f"{solved} von {len(keys)} behoben.{rest}" if keys else "Diese Störungen gibt es nicht mehr.")
     return redirect(url_for("betriebslage.zeigen"), 303)
 
 
 def _retried(key: int) -> bool:
     try:
         with database().begin(access()) as session:
-            return commands.resolve_unseen(session, key)
+            return commands.retry_as_operator(session, key)
     except FallflussError:
         return False

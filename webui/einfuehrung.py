@@ -69,7 +69,7 @@ def verlauf(region: str) -> ResponseReturnValue:
 def beginnen(region: str) -> ResponseReturnValue:
     with reading() as session:
         _require(session, region)
-        form = commands.start_form(session, introduction.PROCESS)
+        form = commands.start_form(session, introduction.PROCESS, region=region)
         return _page(session, region, form.prefill({}) if form else {}, uuid.uuid4().hex)
 
 
@@ -79,7 +79,7 @@ def eroeffnen(region: str) -> ResponseReturnValue:
     action = request.form.get("_aktion", "")
     with reading() as session:
         _require(session, region)
-        form = commands.start_form(session, introduction.PROCESS)
+        form = commands.start_form(session, introduction.PROCESS, region=region)
         raw = change_rows(form.values_from(request.form) if form else {}, action)
         asked = newly_asked(seite(form, raw, form_context(session, form, region), session.now), request.form.get("_gezeigt")) if form else []
         if action != "beginnen" or asked:
@@ -101,7 +101,7 @@ def _require(session: FallSession, region: str) -> None:
 def _page(
     session: FallSession, region: str, raw: Mapping[str, Any], request_id: str, *, errors: Mapping[str, str] | None = None, asked: list[str] | None = None
 ) -> str:
-    form = commands.start_form(session, introduction.PROCESS)
+    form = commands.start_form(session, introduction.PROCESS, region=region)
     formular = seite(form, raw, form_context(session, form, region), session.now, errors) if form else None
     return render_template("einfuehrung/beginnen.html", region=region, name=konten.regionen(session)[region], formular=formular, request_id=request_id, asked=asked or [])
 

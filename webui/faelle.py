@@ -46,7 +46,7 @@ def liste() -> ResponseReturnValue:
         if page and not rows:
             return redirect(fallfilter.address(wanted))
         namen = konten.names(session, {row.fallfuehrung for row in rows})
-        openable = commands.openable(session) if _regions_to_open() else {}
+        openable = commands.openable(session, _regions_to_open())
     return render_template(
         "faelle/liste.html", rows=rows, seiten=Seiten.of(total, PER_PAGE, page), wanted=wanted, namen=namen, adresse=fallfilter.address,
         sortiert=fallfilter.sorted_by, filter_args=fallfilter.args(wanted), may_open=bool(_regions_to_open()), openable=openable,
@@ -97,7 +97,7 @@ def diagramm(fall_nr: str, process: str) -> ResponseReturnValue:
 def neu() -> ResponseReturnValue:
     region = _region(request.args.get("region"))
     with reading() as session:
-        process = _process(session, request.args.get("prozess"))
+        process = _process(session, request.args.get("prozess"), region)
         if region is None:
             return render_template("faelle/region.html", regionen=_names(session), process=process)
         form, draft = commands.start_form(session, process, region=region), startentwuerfe.kept(session, region, process)
@@ -114,7 +114,7 @@ def eroeffnen() -> ResponseReturnValue:
     if action in ("entwurf", "verwerfen"):
         return _keep_or_discard(region, action)
     with reading() as session:
-        process = _process(session, request.form.get("_prozess"))
+        process = _process(session, request.form.get("_prozess"), region)
         form = commands.start_form(session, process, region=region)
         raw = change_rows(form.values_from(request.form) if form else {}, action)
         asked = newly_asked(seite(form, raw, form_context(session, form, region), session.now), request.form.get("_gezeigt")) if form else []
@@ -198,7 +198,7 @@ def _new_page(
         formular=formular,
         title=form.title if form else "",
         process=process,
-        words=commands.openable(session).get(process, ""),
+        words=commands.openable(session, [region]).get(process, ""),
         region=region,
         regionen=_names(session),
         request_id=request_id,
@@ -218,14 +218,14 @@ def _keep_or_discard(region: str, action: str) -> ResponseReturnValue:
         flash(f"Entwurf gespeichert um {words.zeit(_kept(region))}. Nur Sie sehen ihn; der Fall ist noch nicht eröffnet.")
     else:
         with writing() as session:
-            startentwuerfe.discard(session, region, _process(session, request.form.get("_prozess")))
+            startentwuerfe.discard(session, region, _process(session, request.form.get("_prozess"), region))
         flash("Der Entwurf ist verworfen.")
     return redirect(url_for("faelle.neu", region=region, prozess=request.form.get("_prozess") or None), 303)
 
 
 def _kept(region: str) -> datetime:
     with writing() as session:
-        process = _process(session, request.form.get("_prozess"))
+        process = _process(session, request.form.get("_prozess"), region)
         form = commands.start_form(session, process, region=region)
         return startentwuerfe.keep(session, region, process, form.values_from(request.form) if form else {}).at
 
@@ -242,15 +242,15 @@ def _event_page(
     return render_template("faelle/ereignis.html", fall=fall, ereignis=wanted, formular=formular, request_id=request_id)
 
 
-def _process(session: FallSession, wanted: str | None) -> str:
-    """What is opened: a case, or another process that its diagram offers for opening.
+def _process(session: FallSession, wanted: str | None, region: str | None) -> str:
+    """What is opened: a case, or another process that its diagram offers for opening in that region, or in one still to be chosen.
 
     Raises:
         NotFound: it offers no such thing.
     """
     if wanted in (None, "", PROCESS):
         return PROCESS
-    if wanted not in commands.openable(session):
+    if wanted not in commands.openable(session, [region] if region else _regions_to_open()):
         raise NotFound(f"Der Prozess «{wanted}»")
     return str(wanted)
 

@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine import commands, queries
+from engine.cases.sichtbar import sees_task
 from engine.cases.vertretung import acts_for
 from engine.commands.zuweisung import COMMENT_LENGTH, PRIORITAETEN, NotAssignable
 from engine.model.errors import FallflussError, NotAllowed
@@ -99,7 +100,7 @@ def _one(key: int, action: str, to: str) -> Ergebnis:
     try:
         with writing() as session:
             aufgabe = session.get(Aufgabe, key)
-            if aufgabe is not None:
+            if aufgabe is not None and sees_task(session, aufgabe):
                 fall_nr, name = aufgabe.fall_nr, aufgabe.name
             if action == "uebernehmen":
                 commands.claim(session, key)

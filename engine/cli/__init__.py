@@ -27,6 +27,7 @@ COMMANDS = {
     "backup": "backup",
     "restore": "backup",
     "doctor": "doctor",
+    "schluessel": "schluessel",
     "replay": "replay",
     "export": "export",
     "evaluate": "evaluate",

@@ -42,7 +42,7 @@ def simulate(cases: int, months: int, seed: int, regions: str, until: datetime |
     end = datetime.now(UTC) if until is None else until.replace(tzinfo=UTC)
     clock = FixedClock(period(end, months))
     current = connect()
-    database = Database(current.url.render_as_string(hide_password=False), clock=clock)
+    database = Database(current.url.render_as_string(hide_password=False), clock=clock, is_durable=False)
     bring_up_to_date(database)
     with database.begin(system("befehlszeile")) as session:
         commands.deploy(session, collect((DIAGRAMS,)))

@@ -3,7 +3,7 @@
 from engine.commands.cases import CaseRef, cancel_case, case_variables, open_case, openable, start_form
 from engine.commands.deployments import Deployed, deploy, release
 from engine.commands.events import correlate, event_context, event_form, fire_timer, report_event
-from engine.commands.incidents import resolve_incident, resolve_unseen, set_variables
+from engine.commands.incidents import resolve_incident, retry_as_operator, set_variables
 from engine.commands.jobs import complete_job, fail_job, throw_job_error
 from engine.commands.neben import begin_beside, beside_form, beside_processes
 from engine.commands.parameter import set_parameter
@@ -49,7 +49,7 @@ __all__ = [
     "release",
     "report_event",
     "resolve_incident",
-    "resolve_unseen",
+    "retry_as_operator",
     "save_draft",
     "set_parameter",
     "set_priority",

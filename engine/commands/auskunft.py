@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from engine import queries
 from engine.cases.auskunft import EVERYWHERE, Eintrag, blackened
+from engine.cases.sichtbar import visible
 from engine.commands.journal import JOURNALROLLEN
 from engine.commands.papiere import issue
 from engine.model.calendar import ZURICH
@@ -19,7 +20,7 @@ from engine.queries.cases import CaseView
 from engine.queries.papiere import common
 from engine.store.audit import log
 from engine.store.session import FallSession
-from engine.store.tables import Auskunft
+from engine.store.tables import Auskunft, Fall
 
 # Whoever prepares must be allowed to read all of it.
 PREPARES = JOURNALROLLEN
@@ -56,11 +57,13 @@ def begin_auskunft(session: FallSession, fall_nr: str, person_id: str) -> Auskun
 def _others(view: CaseView, person_id: str) -> list[str]:
     """By what the others of the household are known: proposed to be blackened wherever it stands."""
     found: list[str] = []
+    own = next(one for one in view.personen if one.person_id == person_id)
     for one in view.personen:
+        # A daughter may be called like her mother: then the name is the asking person's own, and stays.
         if one.person_id != person_id:
             born = [f"{one.geburtsdatum:%d.%m.%Y}"] if one.geburtsdatum else []
             found += [f"{one.vorname} {one.name}", one.vorname, *born, *([one.ahvn13] if one.ahvn13 else [])]
-    return found
+    return [text for text in found if text not in (own.vorname, f"{own.vorname} {own.name}")]
 
 
 def change_auskunft(session: FallSession, id: int, auswahl: Iterable[str], schwaerzungen: Iterable[Mapping[str, Any]], *, revision: int) -> Auskunft:
@@ -114,7 +117,7 @@ def own_auskunft(session: FallSession, id: int, rollen: tuple[str, ...] = PREPAR
     NotFound, NotAllowed
     """
     found = session.scalar(select(Auskunft).where(Auskunft.id == id).with_for_update().execution_options(populate_existing=True))
-    if found is None:
+    if found is None or session.scalar(select(Fall.id).where(Fall.id == found.fall_id, visible(session))) is None:
         raise NotFound("Die Auskunft")
     _may(session, found.region, rollen)
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -103,7 +103,7 @@ def _recognise(session: FallSession, region: str, place: str, values: dict[str, 
     before = vorfall(session, place, personen)
     if before is None:
         return None
-    values |= {"vorfall_id": before.id, "vorfall": f"{before.fall_nr}, abgeschlossen am {before.abgeschlossen_am}"}
+    values |= {"vorfall_id": before.id, "vorfall": f"{before.fall_nr}, abgeschlossen am {before.abgeschlossen_am:%d.%m.%Y}"}
     return before.id
 
 
@@ -148,11 +148,13 @@ def _may_open(session: FallSession, region: str, rollen: Collection[str] = OPENS
         raise NotAllowed(f"Fall eröffnen in {region}")
 
 
-def openable(session: FallSession) -> dict[str, str]:
-    """Processes of the latest release besides the case that people may open by themselves, with the words for doing so."""
-    release_id = library.latest_release(session)
-    found = {id: _property(session, release_id, id, ERZEUGT) for kind, id in library.contents(session, release_id).items if kind == "process"}
-    return {id: words for id, words in sorted(found.items(), key=lambda one: one[1]) if words}
+def openable(session: FallSession, regionen: Iterable[str]) -> dict[str, str]:
+    """Processes besides the case that people may open by themselves in one of the regions, by the release in force there, with the words for it."""
+    found: dict[str, str] = {}
+    for release_id in dict.fromkeys(library.latest_release(session, region) for region in regionen):
+        ids = [id for kind, id in library.contents(session, release_id).items if kind == "process"]
+        found |= {id: words for id in ids if (words := _property(session, release_id, id, ERZEUGT))}
+    return dict(sorted(found.items(), key=lambda one: one[1]))
 
 
 def _property(session: FallSession, release_id: int, process: str, name: str) -> str:

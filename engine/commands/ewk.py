@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.commands.bestand import IMPORTS
-from engine.commands.cases import CaseRef, open_case, start_form, start_instance
+from engine.commands.cases import CaseRef, open_case, released_form, start_instance
 from engine.commands.neben import running, seen
 from engine.definitions import feel
 from engine.model.errors import FallflussError, FormInvalid, NotAllowed, NotFound
@@ -41,7 +41,7 @@ def note_mutation(session: FallSession, region: str, raw: Mapping[str, Any], *, 
     number = str(raw.get("ahvn13") or "")
     if not number:
         raise FormInvalid({"ahvn13": "Nennen Sie die AHV-Nummer der Person."})
-    values = _checked(session, {**raw, "person_betroffen": "P1"})
+    values = _checked(session, region, {**raw, "person_betroffen": "P1"})
     found = session.execute(
         select(Fall, Person.person_id)
         .join(Person, Person.fall_id == Fall.id)
@@ -102,8 +102,8 @@ def persons(session: FallSession, region: str) -> Iterator[tuple[Fall, Person]]:
     yield from ((fall, person) for fall, person in session.execute(query))
 
 
-def _checked(session: FallSession, raw: Mapping[str, Any]) -> dict[str, Any]:
-    form = start_form(session, MUTATION)
+def _checked(session: FallSession, region: str, raw: Mapping[str, Any]) -> dict[str, Any]:
+    form = released_form(session, MUTATION, region)
     known = {name: value for name, value in raw.items() if name != "ahvn13"}
     return form.validate(known, {"personen": [{"person_id": "P1", "vorname": "", "name": ""}]}, feel=feel.shared(), now=session.now) if form else known
 

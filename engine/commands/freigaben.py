@@ -12,6 +12,7 @@ from engine.commands.deployments import chosen, findings, make_release, put_in_f
 from engine.commands.starts import in_force
 from engine.model.calendar import ZURICH
 from engine.model.errors import DefinitionInvalid, FallflussError, FormInvalid, NotAllowed, NotFound
+from engine.queries import werkstatt
 from engine.queries.freigaben import held_by, held_in
 from engine.store.audit import log
 from engine.store.parameter import KANTON
@@ -34,6 +35,7 @@ class AlreadyDecided(FallflussError):
 @dataclass(frozen=True)
 class Vorschlag:
     """What somebody proposes. ``keys`` None: the newest of everything deployed. ``release_id``: an earlier release that is to hold again.
+    ``entwurf_id``: what that draft holds, so that a file deleted in it falls away.
 
     ``regionen`` empty: everywhere. ``gueltig_ab`` None or today: as soon as it is approved.
     """
@@ -44,6 +46,7 @@ class Vorschlag:
     regionen: Sequence[str] = ()
     keys: Iterable[int] | None = None
     release_id: int | None = None
+    entwurf_id: int | None = None
 
 
 def propose(session: FallSession, vorschlag: Vorschlag) -> Freigabe:
@@ -64,6 +67,7 @@ def propose(session: FallSession, vorschlag: Vorschlag) -> Freigabe:
         raise DefinitionInvalid(wrong)
     made = Freigabe(
         release_id=vorschlag.release_id,
+        entwurf_id=vorschlag.entwurf_id,
         note=vorschlag.note.strip(),
         version_tag=vorschlag.version_tag.strip() or None,
         gueltig_ab=vorschlag.gueltig_ab,
@@ -139,7 +143,25 @@ def begins_at(freigabe: Freigabe, now: datetime) -> datetime:
     return max(now, datetime.combine(freigabe.gueltig_ab, time(), ZURICH))
 
 
+def of_draft(session: FallSession, entwurf_id: int) -> list[DefinitionVersion]:
+    """What a release of a draft would hold: its files, and of a draft that began without a release the newest of everything else.
+
+    Raises:
+        NotFound: no such draft.
+        FormInvalid: it was not deployed as it is now.
+    """
+    rows = werkstatt.deployed_as_is(session, entwurf_id)
+    if rows is None:
+        raise FormInvalid({"keys": "Der Entwurf ist so, wie er jetzt ist, noch nicht abgelegt. Legen Sie ihn zuerst ab."})
+    if werkstatt.draft(session, entwurf_id).release_id is not None:
+        return rows
+    held = {(row.kind, row.id) for row in rows}
+    return rows + [row for row in chosen(session, None) if (row.kind, row.id) not in held]
+
+
 def _rows(session: FallSession, vorschlag: Vorschlag) -> list[DefinitionVersion]:
+    if vorschlag.entwurf_id is not None:
+        return of_draft(session, vorschlag.entwurf_id)
     if vorschlag.release_id is None:
         return chosen(session, vorschlag.keys)
     release = session.get(Release, vorschlag.release_id)

@@ -13,6 +13,7 @@ from engine.runtime import resolve
 from engine.runtime import set_variables as write
 from engine.store.audit import log
 from engine.store.everywhere import everywhere
+from engine.store.parameter import KANTON
 from engine.store.session import FallSession
 from engine.store.steps import Act
 from engine.store.tables import Incident, Instanz, Job
@@ -20,7 +21,7 @@ from engine.store.tables import Incident, Instanz, Job
 RETRIES_OF_A_JOB = 3
 CORRECTS = ("leitung",)
 OPERATES = "betrieb"
-RETRIES = ("leitung", "teamleitung", "betrieb")
+RETRIES = ("leitung", "teamleitung", OPERATES)
 
 
 def resolve_incident(session: FallSession, key: int) -> bool:
@@ -46,15 +47,15 @@ def resolve_incident(session: FallSession, key: int) -> bool:
     return all(open_one.key != key for open_one in step.incidents)
 
 
-def resolve_unseen(session: FallSession, key: int) -> bool:
-    """``resolve_incident`` for whoever operates the installation, in any region and without seeing the case; it is recorded like any other.
+def retry_as_operator(session: FallSession, key: int) -> bool:
+    """As ``resolve_incident``, by operators of the canton: in every region, and without seeing the case.
 
     Raises:
+        NotAllowed: not in the canton's role ``betrieb``.
         NotFound: there is no such incident any more.
-        NotAllowed: not Betrieb.
     """
-    if OPERATES not in session.access.rollen_in("*"):
-        raise NotAllowed("Störungen aller Sozialregionen wiederholen")
+    if OPERATES not in session.access.rollen_in(KANTON):
+        raise NotAllowed("Störungen anderer wiederholen (nur Betrieb)")
     with everywhere(session):
         return resolve_incident(session, key)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.cases.feldgruppen import sicht
 from engine.cases.formkontext import form_context
+from engine.cases.sichtbar import sees_task
 from engine.cases.vertretung import acts_for
 from engine.commands.cases import CaseRef
 from engine.commands.stepping import advance, instance_number
@@ -108,7 +109,7 @@ def _validated(session: FallSession, instanz: Instanz, aufgabe: Aufgabe, raw: Ma
 def open_task(session: FallSession, key: int) -> tuple[Instanz, Aufgabe]:
     """The instance locked first, then its task as it is after whoever held the lock before."""
     instanz, aufgabe = locked_with(session, instance_number(key), Aufgabe, key)
-    if instanz is None or aufgabe is None:
+    if instanz is None or aufgabe is None or not sees_task(session, aufgabe):
         raise NotFound("Die Aufgabe")
     if aufgabe.zustand != "CREATED":
         raise TaskNotOpen(key)

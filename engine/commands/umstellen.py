@@ -20,6 +20,9 @@ from engine.store.session import FallSession
 from engine.store.steps import Act
 from engine.store.tables import Aufgabe, Incident, Instanz, Job, Subscription, Timer, Umstellung, Umstellungsfall
 
+# What a mapping says of a single timer: its due time counts anew, or (``behalten``) stays.
+NEU = "neu"
+
 
 @dataclasses.dataclass(frozen=True)
 class Urteil:
@@ -78,7 +81,8 @@ def _way(plan: Umstellung, before: Contents, after: Contents, process: str, vers
         raise CannotMigrate([Hindernis("prozess", process, "", message)]) from None
     if source is target or source.id == target.id:
         return Umbau(source, target)
-    return Umbau(source, target, chosen.get("nach", {}), moves, frozenset(chosen.get("endet", ())))
+    deadlines = {timer: told == NEU for timer, told in chosen.get("fristen", {}).items()}
+    return Umbau(source, target, chosen.get("nach", {}), moves, frozenset(chosen.get("endet", ())), deadlines)
 
 
 def _refused(obstacles: tuple[Hindernis, ...]) -> Urteil:

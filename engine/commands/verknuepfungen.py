@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import or_, select
 
+from engine.cases.sichtbar import visible
 from engine.commands.cases import OPENS
 from engine.model.errors import FormInvalid, NotAllowed, NotFound
 from engine.store.audit import log
@@ -44,7 +45,8 @@ def unlink(session: FallSession, id: int) -> None:
     Raises:
         NotFound, NotAllowed
     """
-    found = session.scalar(select(Verknuepfung).where(Verknuepfung.id == id))
+    both = or_(Fall.id == Verknuepfung.fall_id, Fall.id == Verknuepfung.anderer_fall_id)
+    found = session.scalar(select(Verknuepfung).join(Fall, both).where(Verknuepfung.id == id, visible(session)).limit(1))
     if found is None:
         raise NotFound("Die Verknüpfung")
     _may(session, found.region)
@@ -54,7 +56,7 @@ def unlink(session: FallSession, id: int) -> None:
 
 
 def _case(session: FallSession, fall_nr: str) -> Fall | None:
-    return session.scalar(select(Fall).where(Fall.fall_nr == fall_nr).order_by(Fall.uebergeben_am.is_not(None), Fall.id.desc()).limit(1))
+    return session.scalar(select(Fall).where(Fall.fall_nr == fall_nr, visible(session)).order_by(Fall.uebergeben_am.is_not(None), Fall.id.desc()).limit(1))
 
 
 def _may(session: FallSession, region: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from engine.cases.sichtbar import sees_task
 from engine.cases.vertretung import acts_for
 from engine.commands.stepping import advance, instance_number, lock
 from engine.commands.tasks import may_work
@@ -111,7 +112,7 @@ def comment(session: FallSession, key: int, text: str) -> None:
         NotAssignable: nothing was written, or too much.
     """
     aufgabe = session.get(Aufgabe, key)
-    if aufgabe is None:
+    if aufgabe is None or not sees_task(session, aufgabe):
         raise NotFound("Die Aufgabe")
     _may_give(session, aufgabe)
     text = text.strip()
@@ -172,7 +173,7 @@ def _open_task(session: FallSession, key: int) -> tuple[Instanz, Aufgabe]:
     except NotFound:
         raise NotFound("Die Aufgabe") from None
     aufgabe = session.scalar(select(Aufgabe).where(Aufgabe.key == key).execution_options(populate_existing=True))
-    if aufgabe is None:
+    if aufgabe is None or not sees_task(session, aufgabe):
         raise NotFound("Die Aufgabe")
     if aufgabe.zustand != "CREATED":
         raise TaskNotOpen(key)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -31,6 +32,8 @@ MEMORY = 96 * 1024 * 1024
 JAHRE = range(1990, 2101)
 # How many texts an interpreter remembers the reading of: a whole process application has about two thousand.
 READINGS = 20_000
+# Answers kept of requests up to so many characters: showing a form, checking it and completing its task ask the same within one step.
+ANSWERS, LONGEST_KEPT = 500, 20_000
 
 Kind = Literal["expression", "unary"]
 
@@ -44,6 +47,7 @@ class Feel:
     def __init__(self, *, seconds: float = 5.0, memory: int = MEMORY):
         self.seconds = seconds
         self._readings: dict[tuple[str, str, Kind], Any] = {}
+        self._kept: OrderedDict[str, str] = OrderedDict()
         self._v8 = Embedded(BUNDLE, seconds=seconds, memory=memory, prepare=_script("configure", json.dumps({"feiertage": _feiertage()})))
 
     def __enter__(self) -> Feel:
@@ -125,9 +129,21 @@ class Feel:
     def _call(self, function: str, request: Mapping[str, Any], expressions: Sequence[str]) -> Any:
         text = _encode(request, expressions)
         try:
-            return json.loads(self._v8.call(function, text))
+            return json.loads(self._asked(text) if function == "evaluate" else self._v8.call(function, text))
         except JSEvalException as error:
             raise Trouble("EXTRACT_VALUE_ERROR", _stopped(error, self.seconds, expressions)) from error
+
+    def _asked(self, text: str) -> str:
+        """What evaluating this request gives: FEEL has no side effects, and the request says what time it is."""
+        known = self._kept.get(text)
+        if known is not None:
+            return known
+        answer = self._v8.call("evaluate", text)
+        if len(text) <= LONGEST_KEPT:
+            self._kept[text] = answer
+            while len(self._kept) > ANSWERS:
+                self._kept.popitem(last=False)
+        return answer
 
 
 _process_wide: PerProcess[Feel] = PerProcess(Feel)

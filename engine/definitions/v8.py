@@ -93,7 +93,7 @@ class Embedded:
 
     def _v8(self) -> MiniRacer:
         if self._racer is None:
-            self._racer = racer = MiniRacer()
+            self._racer = racer = _new_racer()
             racer.set_hard_memory_limit(self.memory)
             racer.eval(_source(self.bundle))
             racer.eval(self.prepare)
@@ -139,6 +139,13 @@ class PerProcess(Generic[T]):
     def _close(self) -> None:
         if self._held is not None and self._owner == os.getpid():
             self._held.close()
+
+
+def _new_racer() -> MiniRacer:
+    """One whose answers come through a queue that is a single lock: its own takes several, each a chance for the wrong thread to go on."""
+    racer = MiniRacer()
+    object.__setattr__(racer._ctx, "_non_cancelable_mr_task_results_queue", queue.SimpleQueue())
+    return racer
 
 
 def _handle(racer: MiniRacer, script: str) -> Any:

@@ -16,8 +16,8 @@ from engine import commands, queries
 from engine.commands import start_form
 from engine.demo.answers import fill
 from engine.demo.households import household
-from engine.demo.people import REGIONEN, worker, workers
-from engine.model.access import Access, system
+from engine.demo.people import REGIONEN, worker, worker_of, workers
+from engine.model.access import system
 from engine.model.calendar import ZURICH
 from engine.model.clock import FixedClock
 from engine.model.errors import NobodyWaits, NotFound, TaskNotOpen
@@ -113,11 +113,12 @@ class History:
         self.seen.add(task.key)
         if self.until - self.clock.at < LAST_WEEKS and self.rng.random() < LYING.get(task.element, 0):
             return
-        access = worker(task.region, task.candidate_groups) or system("demo")
         days = self.rng.randint(32, 50) if self.rng.randrange(LATE) == 0 else self.rng.choice((1, 1, 2, 2, 3, 4, 5, 6, 8, 11))
-        self._plan(office_hour(self.clock.at + timedelta(days=days), self.rng), partial(self._complete, task.key, access))
+        self._plan(office_hour(self.clock.at + timedelta(days=days), self.rng), partial(self._complete, task.key))
 
-    def _complete(self, key: int, access: Access) -> None:
+    def _complete(self, key: int) -> None:
+        with self.database.read(system("demo")) as session:
+            access = worker_of(session, key) or system("demo")
         try:
             with self.database.begin(access) as session:
                 view = queries.task(session, key)

@@ -32,10 +32,21 @@ def household(rng: Random, region: str, number: int, today: date) -> dict[str, A
     if partner:
         personen.append(_person(rng, family, "partner", today, rng.randint(22, 62)))
     personen += [_person(rng, family, "kind", today, rng.randint(0, 17)) for _ in range(size - len(personen))]
+    tell_apart(personen)
     if number == 0:
         personen[0]["ahvn13"] = EXAMPLE_AHVN13
     street = f"{rng.choice(STREETS)} {rng.randint(1, 99)}"
     return {"personen": personen, "gemeinde_bfs": rng.choice(GEMEINDEN[region]), "adresse": street}
+
+
+def tell_apart(personen: list[dict[str, Any]]) -> None:
+    """Give whoever has the first name of somebody before them in the household the next free one."""
+    used: set[str] = set()
+    for one in personen:
+        names = FIRST_NAMES[one["geschlecht"]]
+        at = names.index(one["vorname"])
+        one["vorname"] = next((name for name in (*names[at:], *names[:at]) if name not in used), one["vorname"])
+        used.add(one["vorname"])
 
 
 def _person(rng: Random, family: str, rolle: str, today: date, age: int) -> dict[str, Any]:

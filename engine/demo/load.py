@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from engine import commands
 from engine.demo.history import MONTHS, History
-from engine.demo.people import add_people, worker
+from engine.demo.people import add_people, worker_of
 from engine.model.access import system
 from engine.model.clock import FixedClock
 from engine.model.errors import FallflussError, NotAllowed, TaskClaimed
@@ -69,11 +69,9 @@ def load(database: Database, *, cases: int, progress: Callable[[float], None], s
 def _take_over_some_tasks(database: Database, rng: Random) -> None:
     """A third of the open tasks is somebody's already, as in any office."""
     with database.read(system("demo")) as session:
-        tasks = session.execute(
-            select(Aufgabe.key, Aufgabe.region, Aufgabe.candidate_groups).where(Aufgabe.zustand == "CREATED").order_by(Aufgabe.key)
-        ).all()
-    for key, region, groups in tasks:
-        access = worker(region, groups)
+        keys = session.scalars(select(Aufgabe.key).where(Aufgabe.zustand == "CREATED").order_by(Aufgabe.key)).all()
+        tasks = [(key, worker_of(session, key)) for key in keys]
+    for key, access in tasks:
         if access is None or rng.random() > 1 / 3:
             continue
         try:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy import select
+
 from engine.model.access import Access
 from engine.store import konten
 from engine.store.session import FallSession
+from engine.store.tables import Aufgabe, Fall
 
 PASSWORD = "fallfluss-demo"
 # Two regions, so that one can see that neither sees the other's cases.
@@ -62,9 +65,17 @@ def people() -> tuple[DemoPerson, ...]:
     return regional + _CANTONAL
 
 
-def worker(region: str, groups: list[str]) -> Access | None:
-    """Somebody of that region who holds one of the groups."""
-    return next(iter(workers(region, groups)), None)
+def worker(region: str, groups: list[str], responsible: str | None = None) -> Access | None:
+    """Somebody of that region who holds one of the groups: whoever is responsible for the case, if they do."""
+    found = workers(region, groups)
+    return next((one for one in found if one.konto == responsible), next(iter(found), None))
+
+
+def worker_of(session: FallSession, key: int) -> Access | None:
+    """Who would do that task."""
+    query = select(Aufgabe.region, Aufgabe.candidate_groups, Fall.fallfuehrung).join(Fall, Fall.id == Aufgabe.fall_id)
+    row = session.execute(query.where(Aufgabe.key == key)).first()
+    return worker(*row) if row is not None else None
 
 
 def workers(region: str, groups: list[str]) -> list[Access]:

@@ -16,11 +16,12 @@ from typing import Any
 from sqlalchemy import func, select
 
 from engine import commands, queries
+from engine.cases.sichtbar import FALLFUEHRUNG
 from engine.commands import start_form
 from engine.definitions.forms import Form, walk
 from engine.demo.answers import fill
 from engine.demo.history import History, office_hour
-from engine.demo.households import FAMILIES, FIRST_NAMES
+from engine.demo.households import FAMILIES, FIRST_NAMES, tell_apart
 from engine.model.access import Access, system
 from engine.model.calendar import ZURICH
 from engine.model.clock import FixedClock
@@ -153,6 +154,7 @@ class Simulation(History):
         roles = ["antragstellend", *(["partner"] if size > 1 and self.rng.random() < given["partner"] else [])]
         roles += ["kind"] * (size - len(roles))
         personen = [self._person(FAMILIES[number % len(FAMILIES)], role, today) for role in roles]
+        tell_apart(personen)
         return {"personen": personen, "gemeinde_bfs": self.rng.choice(self.places[region]), "adresse": f"Musterweg {self.rng.randint(1, 99)}"}
 
     def _person(self, family: str, role: str, today: Any) -> dict[str, Any]:
@@ -193,6 +195,7 @@ class Simulation(History):
         return max(0.1, exp(self.rng.gauss(log(work["median_tage"]), work["sigma"])) * self.effects.arbeit.get(region, 1.0))
 
     def _do(self, key: int, fall_id: int, element: str, access: Access) -> None:
+        access = self._responsible(fall_id, access)
         try:
             with self.database.begin(access) as session:
                 view = queries.task(session, key)
@@ -203,6 +206,13 @@ class Simulation(History):
             return  # a boundary event was faster, as it happens to people
         if element == DETACHED and fall_id in self.courses:
             self._detached(fall_id)
+
+    def _responsible(self, fall_id: int, access: Access) -> Access:
+        """What is the Fallführung's is done by whoever was made responsible for the case; nobody else sees it."""
+        if access.everywhere or not any(held & FALLFUEHRUNG for held in access.rollen.values()):
+            return access
+        with self.database.read(system("simulation")) as session:
+            return Access(session.get_one(Fall, fall_id).fallfuehrung or access.konto, access.rollen)
 
     def _decided(self, fall_id: int, element: str, form: Form | None) -> dict[str, Any]:
         course = self.courses.get(fall_id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 ROLLEN = (
     "intake",
@@ -65,11 +65,13 @@ class Access:
 
     ``rollen`` maps a region's Kürzel, or the place of its introduction, to the roles held there; cantonal roles stand under ``"*"``.
     Case data is visible only in places with an entry. ``everywhere`` is for the scheduler and the command line, never for a request of a person.
+    ``is_dienst``: a service account; no case is ever assigned to it, so its roles hold for all cases of the region.
     """
 
     konto: str
     rollen: dict[str, frozenset[str]] = field(default_factory=dict)
     everywhere: bool = False
+    is_dienst: bool = False
 
     @property
     def regionen(self) -> frozenset[str]:
@@ -97,4 +99,4 @@ def with_trials(access: Access) -> Access:
     """The same person where trial runs are dealt with: a process owner plays every role in them, others do not see them."""
     if "prozess" not in access.rollen_in("*"):
         return access
-    return Access(access.konto, {**access.rollen, PROBELAUF: frozenset(ROLLEN)}, everywhere=access.everywhere)
+    return replace(access, rollen={**access.rollen, PROBELAUF: frozenset(ROLLEN)})

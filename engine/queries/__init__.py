@@ -2,7 +2,7 @@
 
 from engine.queries.cases import CaseRow, CaseView, Position, Waits, case, case_count, cases, diagram, fall_nr, overview
 from engine.queries.parameter import ParameterRow, ParameterView, parameter, parameters
-from engine.queries.tasks import TaskPage, TaskRow, TaskView, draft, open_tasks, task
+from engine.queries.tasks import TaskView, draft, task
 
 __all__ = [
     "CaseRow",
@@ -10,8 +10,6 @@ __all__ = [
     "ParameterRow",
     "ParameterView",
     "Position",
-    "TaskPage",
-    "TaskRow",
     "TaskView",
     "Waits",
     "case",
@@ -20,7 +18,6 @@ __all__ = [
     "diagram",
     "draft",
     "fall_nr",
-    "open_tasks",
     "overview",
     "parameter",
     "parameters",

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, cast, exists, false, func, null, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, null, or_, select, true
 
+from engine.cases.sichtbar import names, visible_task
 from engine.cases.vertretung import represented
 from engine.model.calendar import ZURICH
 from engine.store.session import FallSession
@@ -121,7 +122,7 @@ def schritte(session: FallSession, wanted: Filter) -> list[tuple[str, str]]:
 
 def workable(session: FallSession) -> ColumnElement[bool]:
     """In SQL what ``commands.may_work`` and a free or own assignee are for one row, absences included."""
-    return or_(mine(session), and_(Aufgabe.assignee.is_(None), _offered(session)))
+    return or_(mine(session), and_(Aufgabe.assignee.is_(None), _offered(session), visible_task(session)))
 
 
 def mine(session: FallSession) -> ColumnElement[bool]:
@@ -245,8 +246,3 @@ def _has_segment(segment: str) -> ColumnElement[bool]:
         Segmentzuordnung.segment == segment,
         or_(Aufgabe.person_id.is_(None), Aufgabe.person_id == Segmentzuordnung.person_id),
     )
-
-
-def names(column: Any, text: str) -> ColumnElement[bool]:
-    """Both databases keep the list as JSON text, so a quoted name is found in it without a function of one dialect."""
-    return cast(column, String).contains(f'"{text}"', autoescape=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine.queries.arbeit import names
+from engine.cases.sichtbar import names
 from engine.store import library
 from engine.store.session import FallSession
 from engine.store.tables import Aufgabe, Instanz

@@ -23,6 +23,7 @@ from engine.store.tables import Person, Verlauf
 ANSWERS = ("open_case", "complete_task", "correlate", "set_variables", "import_case", "take_over", "abgleich")
 
 
+UNCLEAR = "?"
 SEGMENTE = {"ABLOESEN": "Ablösen", "VERAENDERN": "Verändern", "ORIENTIEREN": "Orientieren", "STABILISIEREN": "Stabilisieren"}
 # Numbers by which the process knows things; nobody is told anything by them.
 TECHNICAL = frozenset({"person_id", "fall_nr", "region", "uebergabe_nr"})
@@ -36,9 +37,13 @@ def entries(session: FallSession, view: CaseView) -> tuple[Eintrag, ...]:
     authors = [one.by for one in rows] + [one.by for one in notes] + [one.by for one in files]
     names = konten.names(session, authors + [one.entschieden_von for one in view.segmente])
     labels = field_labels(library.contents(session, view.release_id))
-    people = {f"{one.vorname} {one.name}": one.person_id for one in view.personen}
+    people: dict[str, str] = {}
+    for one in view.personen:
+        # Of two who are called the same, nobody knows here whom an answer is about: it has to be chosen.
+        name = f"{one.vorname} {one.name}"
+        people[name] = UNCLEAR if name in people else one.person_id
     return (
-        *(_person(one) for one in view.personen),
+        *(_person(one, labels) for one in view.personen),
         *(_segment(one, names, view.personen) for one in view.segmente),
         *(_answers(one, names, labels, people) for one in rows if one.values),
         *(Eintrag(f"j{one.id}", "Journal", tag(one.am.isoformat()), names.get(one.by, one.by), one.text, one.person_id or "") for one in notes),
@@ -90,10 +95,10 @@ def moment(at: datetime) -> str:
     return at.astimezone(ZURICH).strftime("%d.%m.%Y, %H:%M")
 
 
-def _person(one: Person) -> Eintrag:
+def _person(one: Person, labels: Mapping[str, tuple[str, Mapping[str, str]]]) -> Eintrag:
     born = f"\nGeboren: {tag(one.geburtsdatum.isoformat())}" if one.geburtsdatum else ""
     insured = f"\nAHV-Nummer: {one.ahvn13}" if one.ahvn13 else ""
-    return Eintrag(f"p{one.person_id}", "Person", tag(one.von.isoformat()), "", f"{one.vorname} {one.name}, {one.rolle_ue}{born}{insured}", one.person_id)
+    return Eintrag(f"p{one.person_id}", "Person", tag(one.von.isoformat()), "", f"{one.vorname} {one.name}, {told('rolle_ue', one.rolle_ue, labels)}{born}{insured}", one.person_id)
 
 
 def _segment(one: Any, names: Mapping[str, str], people: tuple[Person, ...]) -> Eintrag:

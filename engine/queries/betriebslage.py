@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select, text
+from sqlalchemy import ColumnElement, and_, func, or_, select, text
 
 from engine.model.access import PROBELAUF
 from engine.queries import lage
@@ -16,7 +16,7 @@ from engine.queries.operation import OVERDUE
 from engine.store import library
 from engine.store.everywhere import everywhere
 from engine.store.session import FallSession
-from engine.store.tables import Incident, Instanz, Job, Release, Timer
+from engine.store.tables import Instanz, Job, Release, Timer
 
 # Statements that have been running so long are shown.
 RUNNING_SECONDS = 1
@@ -75,22 +75,15 @@ def betriebslage(session: FallSession) -> Betriebslage:
     with everywhere(session):
         causes, late = lage.ursachen(session, Ausschnitt()), list(_late(session))
         found = Betriebslage(causes, late, list(_stuck(session)), lage.fassungen(session), _running(session), {})
-        places = {(one.process, one.element) for one in causes} | {(one.process, one.element) for one in late}
-        found.namen.update({place: _name(session, *place) for place in places})
+        for process, element in {*((one.process, one.element) for one in causes), *((one.process, one.element) for one in late)}:
+            found.namen[process, element] = _name(session, process, element)
     return found
-
-
-def gestoerte(session: FallSession, process: str, element: str, kind: str, *, limit: int) -> list[int]:
-    """Keys of the incidents of one cause, the oldest first; only for who retries them without seeing their cases."""
-    with everywhere(session):
-        cause = (Incident.process == process, Incident.element == element, Incident.kind == kind)
-        return list(session.scalars(select(Incident.key).where(*cause, *Ausschnitt().where(Incident)).order_by(Incident.created_at, Incident.key).limit(limit)))
 
 
 def _late(session: FallSession) -> list[Wartend]:
     """By the time of the next attempt: what failed waits longer and longer, and is late all the same."""
     late = or_(Timer.next_attempt_at < session.now - OVERDUE, and_(Timer.attempts > 0, Timer.due_at < session.now - OVERDUE))
-    query: Any = (
+    query = (
         select(Timer.process, Timer.element, func.count(Timer.key), func.min(Timer.due_at), func.max(Timer.attempts))
         .where(late, Timer.region != PROBELAUF)
         .group_by(Timer.process, Timer.element)
@@ -103,13 +96,17 @@ def _stuck(session: FallSession) -> list[Auftragsart]:
     dead, taken = Job.retries <= 0, Job.locked_until.is_not(None)
     silent = and_(Job.retries > 0, taken, Job.locked_until < session.now)
     waiting = and_(Job.retries > 0, ~taken, Job.next_attempt_at < session.now - OVERDUE)
-    query: Any = (
-        select(Job.type, *(func.count(Job.key).filter(one) for one in (dead, silent, waiting)), func.min(Job.created_at))
+    query = (
+        select(Job.type, *_counts(dead, silent, waiting), func.min(Job.created_at))
         .where(or_(dead, silent, waiting), Job.region != PROBELAUF)
         .group_by(Job.type)
         .order_by(func.min(Job.created_at))
     )
     return [Auftragsart(*row) for row in session.execute(query)]
+
+
+def _counts(*conditions: ColumnElement[bool]) -> tuple[Any, ...]:
+    return tuple(func.count(Job.key).filter(one) for one in conditions)
 
 
 def _running(session: FallSession) -> list[Abfrage]:

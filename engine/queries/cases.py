@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, exists, func, or_, select
 
 from engine.cases.feldgruppen import Sicht, sicht
-from engine.cases.sichtbar import visible
+from engine.cases.sichtbar import of_households, visible
 from engine.model.errors import NotFound
 from engine.store import library
 from engine.store.library import Contents
@@ -130,7 +130,7 @@ def _order(sortierung: str, richtung: str) -> tuple[Any, ...]:
 
 
 def _listed(session: FallSession, search: str, *, only_open: bool) -> Select[Fall]:
-    query = select(Fall).where(visible(session))
+    query = select(Fall).where(visible(session), of_households())
     if search:
         pattern = f"%{search.strip()}%"
         words = [f"%{word}%" for word in search.replace(",", " ").split()]

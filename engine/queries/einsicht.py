@@ -13,6 +13,7 @@ from sqlalchemy import select
 from engine.cases.feldgruppen import sicht
 from engine.model.errors import NotFound
 from engine.store import library
+from engine.store.library import Contents
 from engine.store.session import FallSession
 from engine.store.tables import Fall, Instanz, Person, Segmentzuordnung, Verlauf
 
@@ -28,8 +29,11 @@ class Mitglied:
 
 @dataclass(frozen=True)
 class Eintrag:
+    """``command`` is what was done, ``name`` what the diagram calls the element it was done to."""
+
     at: datetime
-    was: str
+    command: str
+    name: str
     angaben: Mapping[str, Any]
 
 
@@ -56,7 +60,8 @@ def einsicht(session: FallSession, fall_nr: str, region: str) -> Einsicht:
         raise NotFound(f"Der Fall {fall_nr}")
     personen = session.scalars(select(Person).where(Person.fall_id == fall.id).order_by(Person.id)).all()
     segmente = session.scalars(select(Segmentzuordnung).where(Segmentzuordnung.fall_id == fall.id).order_by(Segmentzuordnung.id)).all()
-    seen, names = sicht(session.access, region, library.contents(session, instanz.release_id)), _names(personen)
+    contents = library.contents(session, instanz.release_id)
+    seen, names = sicht(session.access, region, contents), _names(personen)
     rows = session.scalars(select(Verlauf).where(Verlauf.fall_id == fall.id).order_by(Verlauf.id.desc()))
     return Einsicht(
         fall_nr=fall.fall_nr,
@@ -68,8 +73,18 @@ def einsicht(session: FallSession, fall_nr: str, region: str) -> Einsicht:
             Mitglied(_number(at), person.rolle_ue, tuple(s for s in segmente if seen.sees("segment") and s.person_id == person.person_id))
             for at, person in enumerate(personen, start=1)
         ),
-        eintraege=tuple(Eintrag(row.at, _unnamed(row.name or row.command, names), _unnamed(seen.redacted(row.values or {}), names)) for row in rows),
+        eintraege=tuple(
+            Eintrag(row.at, row.command, _unnamed(_called(row, contents), names), _unnamed(seen.redacted(row.values or {}), names)) for row in rows
+        ),
     )
+
+
+def _called(row: Verlauf, contents: Contents) -> str:
+    """Jobs and messages are recorded under their technical names; the diagram has one for people."""
+    process = next((event[4] for event in row.events if event[2] == row.element), None)
+    is_known = row.command in ("complete_job", "fail_job", "throw_job_error", "correlate") and process and contents.item("process", process)
+    element = contents.element(process, row.element) if is_known and process and row.element else None
+    return (element.name if element is not None else "") or row.name or row.element or ""
 
 
 def _names(personen: Iterable[Person]) -> dict[str, str]:

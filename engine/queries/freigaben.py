@@ -83,11 +83,20 @@ def proposal(session: FallSession, nummer: int) -> Freigabe:
 
 
 def parts(session: FallSession, before: int | None, after: Sequence[DefinitionVersion]) -> list[Teil]:
-    """What changes from a release to these versions: only what is new, changed or falls away."""
+    """What changes from a release to these versions: only what is new, changed or falls away. A newer number of the same content is no change."""
     old = {(row.kind, row.id): row for row in held_in(session, before)}
     new = {(row.kind, row.id): row for row in after}
     both = [Teil(old.get(one), new.get(one)) for one in sorted({*old, *new})]
-    return [one for one in both if one.vorher is None or one.neu is None or one.vorher.key != one.neu.key]
+    return [one for one in both if one.vorher is None or one.neu is None or one.vorher.sha256 != one.neu.sha256]
+
+
+def taken_back(session: FallSession, grundlage: int | None, now: int | None, after: Sequence[DefinitionVersion]) -> list[Teil]:
+    """What a draft begun from ``grundlage`` did not touch, but a release since then changed: the proposal would undo it."""
+    if grundlage is None or now == grundlage:
+        return []
+    base = {(row.kind, row.id): row.sha256 for row in held_in(session, grundlage)}
+    changed = [(one, base.get((one.art, (one.neu or one.vorher).id))) for one in parts(session, now, after)]  # type: ignore[union-attr]
+    return [one for one, origin in changed if (one.neu.sha256 if one.neu else None) == origin]
 
 
 def before(session: FallSession, given: Freigabe) -> int | None:

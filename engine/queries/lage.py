@@ -65,7 +65,7 @@ class Fassung:
 
 @dataclass(frozen=True)
 class Ursache:
-    """Incidents of the same kind at the same element; ``keys`` are only for who may see the cases."""
+    """Incidents of the same kind at the same element."""
 
     process: str
     element: str
@@ -122,6 +122,12 @@ def ursachen(session: FallSession, of: Ausschnitt) -> list[Ursache]:
         for key, parts in groups.items()
     ]
     return sorted(found, key=lambda one: (-one.count, one.process, one.element))
+
+
+def stoerungen(session: FallSession, process: str, element: str, kind: str, *, limit: int = 500) -> list[int]:
+    """The keys of the incidents of one cause, the oldest first."""
+    found = select(Incident.key).where(Incident.process == process, Incident.element == element, Incident.kind == kind, *Ausschnitt().where(Incident))
+    return list(session.scalars(found.order_by(Incident.created_at, Incident.key).limit(limit)))
 
 
 def processes(session: FallSession, release_id: int) -> dict[str, str]:

@@ -150,27 +150,40 @@ def instances(session: FallSession, wanted: Wanted, *, named: Collection[str]) -
         .join(Fall, Fall.id == Instanz.fall_id)
         .outerjoin(Probelauf, Probelauf.instanz_nummer == Instanz.nummer)
     )
-    return find(session, base, {**INSTANCES, "businessId": Feld("text", business)}, wanted, Instanz.nummer)
+    return find(session, base.where(sichtbar.visible(session)), {**INSTANCES, "businessId": Feld("text", business)}, wanted, Instanz.nummer)
 
 
 def tasks(session: FallSession, wanted: Wanted) -> Found:
     """Rows of Aufgabe, Instanz, DefinitionVersion and the parent\'s number."""
-    return find(session, _with_instance(Aufgabe), TASKS, wanted, Aufgabe.key)
+    base = _with_instance(Aufgabe).join(Fall, Fall.id == Aufgabe.fall_id).where(sichtbar.visible_task(session))
+    return find(session, base, TASKS, wanted, Aufgabe.key)
+
+
+def task(session: FallSession, key: int) -> Aufgabe:
+    """The task of a published key, open or over.
+
+    Raises:
+        NotFound: there is none among those this person may look into.
+    """
+    found = session.get(Aufgabe, key)
+    if found is None or not sichtbar.sees_task(session, found):
+        raise NotFound("Die Aufgabe")
+    return found
 
 
 def jobs(session: FallSession, wanted: Wanted) -> Found:
     """Rows of Job, Instanz, DefinitionVersion and the parent\'s number, those that are open."""
-    return find(session, _with_instance(Job), JOBS, wanted, Job.key)
+    return find(session, _of_visible(session, Job), JOBS, wanted, Job.key)
 
 
 def subscriptions(session: FallSession, wanted: Wanted) -> Found:
     """Rows of Subscription, Instanz, DefinitionVersion and the parent\'s number that wait for a message."""
-    return find(session, _with_instance(Subscription).where(Subscription.kind == "message"), SUBSCRIPTIONS, wanted, Subscription.key)
+    return find(session, _of_visible(session, Subscription).where(Subscription.kind == "message"), SUBSCRIPTIONS, wanted, Subscription.key)
 
 
 def incidents(session: FallSession, wanted: Wanted) -> Found:
     """Rows of Incident, Instanz, DefinitionVersion and the parent\'s number, those that are open."""
-    return find(session, _with_instance(Incident), INCIDENTS, wanted, Incident.key)
+    return find(session, _of_visible(session, Incident), INCIDENTS, wanted, Incident.key)
 
 
 def parent(session: FallSession, instanz: Instanz) -> int | None:
@@ -271,6 +284,11 @@ def _with_instance(table: Any) -> Select[Any]:
         .join(Instanz, Instanz.nummer == table.instanz_nummer)
         .join(DefinitionVersion, _is_its_version())
     )
+
+
+def _of_visible(session: FallSession, table: Any) -> Select[Any]:
+    """The same, of cases that this person may look into."""
+    return _with_instance(table).join(Fall, Fall.id == Instanz.fall_id).where(sichtbar.visible(session))
 
 
 def _is_its_version() -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from engine.cases.papiere import TITEL
 from engine.definitions.forms import Field, walk
@@ -138,8 +138,18 @@ def _letter(session: FallSession, view: CaseView, angaben: Mapping[str, str]) ->
     }
 
 
+def has_package(session: FallSession, fall_id: int) -> bool:
+    """Whether a handover of the case has a package to print."""
+    found = session.scalar(_newest_handover(fall_id))
+    return found is not None and bool(found.paket)
+
+
+def _newest_handover(fall_id: int) -> Select[Uebergabe]:
+    return select(Uebergabe).where(Uebergabe.fall_id == fall_id).order_by(Uebergabe.id.desc()).limit(1)
+
+
 def _uebergabe(session: FallSession, view: CaseView, angaben: Mapping[str, str]) -> Daten:
-    found = session.scalar(select(Uebergabe).where(Uebergabe.fall_id == view.fall.id).order_by(Uebergabe.id.desc()).limit(1))
+    found = session.scalar(_newest_handover(view.fall.id))
     if found is None or not found.paket:
         raise NotFound("Ein Übergabepaket in diesem Fall")
     package, labels = found.paket, field_labels(library.contents(session, view.release_id))

@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, true
 
+from engine.cases.sichtbar import names
 from engine.cases.vertretung import represented
-from engine.queries.arbeit import FALLFUEHRUNG, LEADS, Grenzen, mine, names, zustaendig
+from engine.queries.arbeit import FALLFUEHRUNG, LEADS, Grenzen, mine, zustaendig
 from engine.store import library
 from engine.store.session import FallSession
 from engine.store.tables import Ansicht, Aufgabe, Aufgabenkommentar, Fall, Hinweis, Instanz, Subscription, Teammitglied, Timer

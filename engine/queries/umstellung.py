@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -76,6 +76,17 @@ class Zeile:
 
 
 @dataclass(frozen=True)
+class Frist:
+    """A timer whose time the newer diagram gives otherwise; ``neu``: running ones count anew from their beginning."""
+
+    element: Element
+    vorher: str
+    nachher: str
+    faelle: int
+    neu: bool
+
+
+@dataclass(frozen=True)
 class Zuordnung:
     """The mapping of one process; ``unveraendert`` counts the elements that are the same in both."""
 
@@ -85,6 +96,7 @@ class Zuordnung:
     unveraendert: tuple[Element, ...]
     neue: tuple[Element, ...]
     faelle: Mapping[str, int]
+    fristen: tuple[Frist, ...]
 
     @property
     def offen(self) -> int:
@@ -175,9 +187,10 @@ def zuordnung(session: FallSession, found: Umstellung, process: str, also: froze
     shown = {id for id, pair in pairs.items() if pair.grund != "kennung" and _can_hold(pair.alt)} | (also & set(pairs)) | set(chosen.get("verlegt", {}))
     rows = [_row(pairs[one.id], new, here.get(one.id, 0), chosen) for one in old.elements.values() if one.id in shown]
     rows.sort(key=lambda row: (-row.faelle, bool(row.gewaehlt)))
+    fristen = tuple(_deadlines(found, chosen, old, new, here))
     same = tuple(one for one in old.elements.values() if one.id not in shown)
     taken = {pair.neu.id for pair in pairs.values() if pair.neu is not None}
-    return Zuordnung(process, names[process], tuple(rows), same, tuple(one for one in new.elements.values() if one.id not in taken), here)
+    return Zuordnung(process, names[process], tuple(rows), same, tuple(one for one in new.elements.values() if one.id not in taken), here, fristen)
 
 
 def releases(session: FallSession) -> list[lage.Fassung]:
@@ -201,6 +214,15 @@ def _row(pair: abbildung.Paar, new: Process, count: int, chosen: Mapping[str, An
     alike = tuple(one for one in new.elements.values() if abbildung.is_alike(old, one))
     places = tuple(one for one in new.elements.values() if one.type not in _MOVABLE and one.name) if old.type != "boundaryEvent" else ()
     return Zeile(old, count, pair.grund, picked, moved["grund"] if moved else "", alike, places, old.type in ("boundaryEvent", "intermediateCatchEvent"))
+
+
+def _deadlines(found: Umstellung, chosen: Mapping[str, Any], old: Process, new: Process, here: Mapping[str, int]) -> Iterator[Frist]:
+    for one in old.elements.values():
+        other = new.elements.get(chosen.get("nach", {}).get(one.id, one.id))
+        before, after = one.trigger, other.trigger if other else None
+        if before and after and before.kind == after.kind == "timer" and (before.timer, before.value) != (after.timer, after.value):
+            told = chosen.get("fristen", {}).get(one.id)
+            yield Frist(one, before.value or "", after.value or "", here.get(one.id, 0), found.fristen_neu if told is None else told == "neu")
 
 
 def _can_hold(element: Element) -> bool:

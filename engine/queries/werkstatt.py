@@ -156,6 +156,18 @@ def stand(session: FallSession, entwurf_id: int, stand_id: int) -> EntwurfStand:
     return found
 
 
+def deployed_as_is(session: FallSession, entwurf_id: int) -> list[DefinitionVersion] | None:
+    """The versions that a draft's last deployment gave or kept, provided that its files are still those; otherwise None.
+
+    Raises:
+        NotFound: no such draft.
+    """
+    found = draft(session, entwurf_id)
+    rows = list(session.scalars(select(DefinitionVersion).where(DefinitionVersion.key.in_(found.fassungen)).order_by(DefinitionVersion.key)))
+    now = set(session.scalars(select(EntwurfDatei.sha256).where(EntwurfDatei.entwurf_id == entwurf_id)))
+    return rows if rows and {row.sha256 for row in rows} == now else None
+
+
 def visitors(session: FallSession, entwurf_id: int, *, besides: str = "") -> tuple[Visitor, ...]:
     """Who has the draft open now, without the window ``besides``."""
     query = select(EntwurfBesuch).where(EntwurfBesuch.entwurf_id == entwurf_id, EntwurfBesuch.at > session.now - PRESENT, EntwurfBesuch.at <= session.now)

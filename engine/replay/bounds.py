@@ -195,7 +195,7 @@ class Bounds:
         return 1 << self.net.visible[action.visible].label if action.visible >= 0 else 0
 
     def _armed(self, scope: Def, facts: _Facts, host: int | str) -> int:
-        return _united(facts.may[(unit.bit_length() - 1) // BITS] for unit, _ in scope.arms.get(host, ()))
+        return _united(facts.may[(unit.bit_length() - 1) // BITS] for unit, *_ in scope.arms.get(host, ()))
 
     def _must_all(self, scope: Def, facts: _Facts, ops: Sequence[Op]) -> int:
         """Tokens that go side by side: all of them arrive, unless one can end the others."""

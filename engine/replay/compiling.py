@@ -262,8 +262,9 @@ class _Compiler:
     # Events at the border of an activity
 
     def _on_host(self, host: str) -> None:
-        arms: list[tuple[int, int]] = []
+        arms: list[tuple[int, int, int]] = []
         live: list[tuple[int, tuple[Op, ...], int]] = []
+        often: list[tuple[int, int, int]] = []
         caught: list[tuple[str, str | None, bool, Op]] = []
         for event in self.boundaries[host]:
             after = self._after(event)
@@ -274,9 +275,12 @@ class _Compiler:
             elif not self.net.shows_events and self._is_closed(event):
                 arms += self._permission(event, after)
             else:
-                live += self._live(host, event, after)
+                one = self._live(event, after)
+                live.append(one)
+                times = self._times(event) or 1
+                often.append((one[0], times, times))
         key = host if host in self.made.kids else self.place_of.get(host, -1)
-        self.made.arms[key] = tuple(arms) + tuple((unit_, 1) for unit_, *_ in live)
+        self.made.arms[key] = (*arms, *often)
         self.made.live[host] = () if self.net.shows_events else tuple(live)
         for unit_, *_ in live:
             self.made.ends_with[host] = self.made.ends_with.get(host, 0) | unit_ * FULL
@@ -303,7 +307,7 @@ class _Compiler:
             place = self.place_of[host]
             self.made.actions[place] += self._event_actions(unit(place), (after,), event, leaves=host)
 
-    def _permission(self, event: Node, after: Op) -> list[tuple[int, int]]:
+    def _permission(self, event: Node, after: Op) -> list[tuple[int, int, int]]:
         """The event's handler may begin later than the event happened, as long as nothing else can tell the difference."""
         cap = min(self._weight(self._region(event)) + self.net.count(event), FULL)
         if not cap:
@@ -312,15 +316,24 @@ class _Compiler:
         take, need = (0, unit(place)) if event.repeats else (unit(place), 0)
         self.made.waits |= mask(place)
         self.made.actions[place] += self._event_actions(take, (after,), event, need=need)
-        return [(unit(place), 1 if event.repeats else cap)]
+        return [(unit(place), 1, 1 if event.repeats else cap)]
 
-    def _live(self, host: str, event: Node, after: Op) -> list[tuple[int, tuple[Op, ...], int]]:
+    def _live(self, event: Node, after: Op) -> tuple[int, tuple[Op, ...], int]:
         """An event whose handler can touch the rest: it happens while the activity runs, or never."""
         most = min(max(self._weight(self._region(event)), 1), AT_ONCE) if event.repeats else 1
         place = self._place(event.id, is_token=False)
-        take, need = (0, unit(place)) if event.repeats else (unit(place), 0)
+        take, need = (0, unit(place)) if event.repeats and not self._times(event) else (unit(place), 0)
         self.made.actions[place] += self._event_actions(take, (after,), event, need=need)
-        return [(unit(place), (after,), most)]
+        return unit(place), (after,), most
+
+    def _times(self, event: Node) -> int:
+        """How often at most it is any use that an event happens which nobody sees: once for each thing that only its handler would explain,
+        and once to end what runs beside it. 0 where that says nothing: it is seen, or its tokens meet others that wait for them."""
+        region = self._region(event)
+        if not event.repeats or self.net.shows_events or any(self.scope.nodes[node].kind in ("and", "or") for node in region):
+            return 0
+        times = self._weight(region) + self.net.count(event) + 1
+        return times if times <= FULL else 0
 
     def _region(self, event: Node) -> set[str]:
         region: set[str] = set()
@@ -347,7 +360,7 @@ class _Compiler:
         return sum(self.net.weight(self.scope.nodes[node]) for node in nodes)
 
     def _event_subprocesses(self) -> None:
-        begins: list[tuple[int, int]] = []
+        begins: list[int] = []
         errors: list[tuple[str, str | None, bool, Op]] = []
         for node in self.scope.nodes.values():
             if not node.is_event_subprocess or node.body is None:
@@ -362,7 +375,11 @@ class _Compiler:
             if start.interrupting:
                 self.made.actions[place].append(Action(unit(place), ((KID, node.id),), clears=True))
             else:
+                # No oftener than there is something to see in it, and once to end what runs around it.
+                times = self.net.weight(node) + 1 if start.repeats else 1
                 self.made.waits |= mask(place)
-                self.made.actions[place].append(Action(0 if start.repeats else unit(place), ((KID, node.id),), need=unit(place)))
-            begins.append((unit(place), 1))
+                self.made.actions[place].append(Action(0 if times > FULL else unit(place), ((KID, node.id),), need=unit(place)))
+                begins.append(unit(place) * (times if times <= FULL else 1))
+                continue
+            begins.append(unit(place))
         self.made.begins, self.made.errors = tuple(begins), tuple(errors)

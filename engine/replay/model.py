@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -37,19 +37,37 @@ def load(files: Sequence[tuple[str, bytes]], main: str | None = None) -> Model:
         DefinitionInvalid: a file is no BPMN.
         NotFound: no file holds the process ``main``.
     """
+    processes, contents = _read(files)
+    first = main or next(iter(processes), "")
+    if first not in processes:
+        raise NotFound(f"Der Prozess «{first}» in den angegebenen Diagrammen")
+    # What is never called decides nothing: a release that changes another diagram keeps what was found.
+    reached = {id_: processes[id_] for id_ in sorted(_reached(first, processes))}
+    return Model(processes[first], reached, _digest(first, [contents[id_] for id_ in reached]))
+
+
+def hashes(files: Sequence[tuple[str, bytes]]) -> dict[str, str]:
+    """The hash that ``load`` would give to the model of each process in the files, which are read once.
+
+    Raises:
+        DefinitionInvalid: a file is no BPMN.
+    """
+    processes, contents = _read(files)
+    return {first: _digest(first, [contents[id_] for id_ in _reached(first, processes)]) for first in processes}
+
+
+def _read(files: Sequence[tuple[str, bytes]]) -> tuple[dict[str, Scope], dict[str, bytes]]:
     processes: dict[str, Scope] = {}
     contents: dict[str, bytes] = {}
     for name, content in files:
         for scope in read(content, name):
             contents.setdefault(scope.id, content)
             processes.setdefault(scope.id, scope)
-    first = main or next(iter(processes), "")
-    if first not in processes:
-        raise NotFound(f"Der Prozess «{first}» in den angegebenen Diagrammen")
-    # What is never called decides nothing: a release that changes another diagram keeps what was found.
-    reached = {id_: processes[id_] for id_ in sorted(_reached(first, processes))}
-    digest = sha256(repr((first, sorted({sha256(contents[id_]).hexdigest() for id_ in reached}))).encode()).hexdigest()
-    return Model(processes[first], reached, digest)
+    return processes, contents
+
+
+def _digest(first: str, contents: Iterable[bytes]) -> str:
+    return sha256(repr((first, sorted({sha256(content).hexdigest() for content in contents}))).encode()).hexdigest()
 
 
 def _reached(first: str, processes: Mapping[str, Scope]) -> set[str]:

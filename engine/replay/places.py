@@ -58,7 +58,8 @@ class Def:
     places: list[str] = field(default_factory=list)
     actions: list[list[Action]] = field(default_factory=list)
     ops: dict[str, Op] = field(default_factory=dict)
-    arms: dict[int | str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    # What an activity permits when it begins: of which place how many tokens, and how many there may be at most.
+    arms: dict[int | str, tuple[tuple[int, int, int], ...]] = field(default_factory=dict)
     live: dict[str, tuple[tuple[int, tuple[Op, ...], int], ...]] = field(default_factory=dict)
     ends_with: dict[str, int] = field(default_factory=dict)
     caught: dict[str, tuple[tuple[str, str | None, bool, Op], ...]] = field(default_factory=dict)
@@ -67,7 +68,7 @@ class Def:
     joins: dict[int, tuple[tuple[int, ...], Op]] = field(default_factory=dict)
     merges: list[Merge] = field(default_factory=list)
     starts: tuple[Op, ...] = ()
-    begins: tuple[tuple[int, int], ...] = ()
+    begins: tuple[int, ...] = ()
     errors: tuple[tuple[str, str | None, bool, Op], ...] = ()
     tokens: int = 0
     waits: int = 0

@@ -68,8 +68,8 @@ class States:
         if isinstance(scope, LoopDef):
             return loop_outcome(self, scope, 0, (), ())
         run = Run(0, ())
-        for unit_, _ in scope.begins:
-            run.m += unit_
+        for units in scope.begins:
+            run.m += units
         self.play(scope, run, scope.starts)
         return self._outcome(scope, run)
 
@@ -329,11 +329,10 @@ class States:
 
     @staticmethod
     def _arm(scope: Def, run: Run, host: int | str) -> None:
-        for unit_, cap in scope.arms.get(host, ()):
+        for unit_, count, cap in scope.arms.get(host, ()):
             shift = unit_.bit_length() - 1
             run.fresh |= unit_ * FULL
-            if (run.m >> shift) & FULL < cap:
-                run.m += unit_
+            run.m += unit_ * min(count, max(cap - ((run.m >> shift) & FULL), 0))
 
     def _join(self, scope: Def, run: Run, place: int, todo: list[Op]) -> None:
         self._add(run, place)

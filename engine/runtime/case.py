@@ -18,7 +18,7 @@ from engine.runtime.events import BoundaryEvent, Catch
 from engine.runtime.listeners import START, ask, has
 from engine.runtime.request import USER_TASK_DEFAULTS, shown
 from engine.runtime.services import Services
-from engine.runtime.tokens import LIVE, nest, plant
+from engine.runtime.tokens import LIVE, nest, plant, update_waiting
 from engine.runtime.variables import Variables, assign
 
 # What to do about an incident, by its kind.
@@ -62,6 +62,9 @@ class Case(BpmnWorkflow):
         super().__init__(definition.spec, {}, script_engine=NoPython(), deserializing=True)
         self.task_removed_event.connect(self._removed)
 
+    def update_waiting_tasks(self) -> None:
+        update_waiting(self)
+
     # Keys and lookups
 
     def next_key(self) -> int:
@@ -75,7 +78,7 @@ class Case(BpmnWorkflow):
     def live(self) -> Iterator[Task]:
         for workflow in self.workflows():
             for task in list(workflow.tasks.values()):
-                if task.has_state(LIVE):
+                if task._state & LIVE:
                     yield task
 
     def waiting(self, key: int) -> Task:

@@ -10,14 +10,13 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from engine.model.errors import FallflussError
 from engine.runtime.case import Case
 from engine.runtime.definition import Definition
 from engine.runtime.services import Services
-from engine.runtime.tokens import nest, prune
+from engine.runtime.tokens import Token, nest, prune
 from engine.runtime.variables import Variables
 
 FORMAT = 1
@@ -83,20 +82,19 @@ def load(text: str, services: Services) -> Case:
     case = Case(services.find(process, version), services)
     case.counter, case.root, case.completed = state["counter"], state["root"], state["completed"]
     case.variables = Variables.from_json(state["scopes"])
-    tasks: dict[int, Task] = {}
+    tasks: dict[int, Token] = {}
     for flow in state["flows"]:
         _restore(case, flow, tasks)
     return case
 
 
-def _restore(case: Case, flow: list[Any], tasks: dict[int, Task]) -> None:
+def _restore(case: Case, flow: list[Any], tasks: dict[int, Token]) -> None:
     owner, process, version, name, rows = flow
     workflow = case if owner is None else nest(case, tasks[owner], _definition(case, process, version), name)
-    workflow.task_tree = Task(workflow, workflow.spec.start, state=TaskState.COMPLETED)
+    workflow.task_tree = Token(workflow, workflow.spec.start, state=TaskState.COMPLETED)
     for number, element, task_state, parent, data in rows:
         above = workflow.task_tree if parent is None else tasks[parent]
-        # A number instead of the library's random id: hundreds of those cost more than everything else here.
-        task = tasks[number] = Task(workflow, workflow.spec.task_specs[element], above, state=task_state, id=number + 1)
+        task = tasks[number] = Token(workflow, workflow.spec.task_specs[element], above, task_state, number)
         task.internal_data = data
         task.triggered = "loop" in data or "fired" in data
 

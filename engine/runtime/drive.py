@@ -46,7 +46,7 @@ def _prune_all(case: Case) -> None:
 def _ready(case: Case) -> list[Task]:
     """Ready tasks in the order they were created; after an interruption the boundary event alone, before anything
     inside what it interrupts runs again."""
-    ready = [task for workflow in case.workflows() for task in workflow.tasks.values() if task.state == TaskState.READY]
+    ready = [task for workflow in case.workflows() for task in workflow.tasks.values() if task._state == TaskState.READY]
     if case.interrupted:
         case.interrupted = False
         return [task for task in ready if isinstance(task.task_spec, BoundaryEvent) and task.task_spec.cancel_activity] or ready
@@ -63,7 +63,7 @@ def _settle(case: Case) -> bool:
 
 
 def _is_over(workflow: Any) -> bool:
-    if not workflow.completed and not any(task.has_state(LIVE) for task in workflow.tasks.values()):
+    if not workflow.completed and not any(task._state & LIVE for task in workflow.tasks.values()):
         workflow.completed = True
     return bool(workflow.completed)
 

@@ -118,10 +118,20 @@ class HostJoin(BoundaryEventJoin):
             task._set_state(TaskState.CANCELLED)
             task._drop_children()
             return False
-        for other in task.find_ancestor(self.split_task).children:
-            if isinstance(other.task_spec, BoundaryEvent) and other.state == TaskState.READY and other.task_spec.cancel_activity:
-                other.cancel()
-        return bool(super()._update_hook(task))
+        events = [other for other in task.parent.parent.children if isinstance(other.task_spec, BoundaryEvent)]
+        ending = [other for other in events if other.task_spec.cancel_activity]
+        _cancel(ending, TaskState.READY)
+        _cancel(ending, TaskState.WAITING)
+        _cancel([other for other in events if other not in ending], TaskState.WAITING)
+        if isinstance(event, BoundaryEvent):
+            event.host(task.parent).cancel()
+        return True
+
+
+def _cancel(events: list[Task], state: int) -> None:
+    for event in events:
+        if event.state == state:
+            event.cancel()
 
 
 class Throw(Element):

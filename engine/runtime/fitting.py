@@ -110,8 +110,8 @@ def _fit_boundaries(rows: Rows, fresh: int) -> int:
     return fresh
 
 
-def refresh(rows: Rows, before: Mapping[int, str], together: str, *, with_new_deadlines: bool) -> None:
-    """What the open rows ask for in the words of the new version: forms, jobs and messages; timers only when that is wanted."""
+def refresh(rows: Rows, before: Mapping[int, str], together: str, *, counts_anew: Callable[[str], bool]) -> None:
+    """What the open rows ask for in the words of the new version: forms, jobs and messages; timers only where that is wanted."""
     for row in rows.all:
         old, new = rows.old.task_specs.get(before.get(row[0], "")), rows.new.task_specs.get(row[1])
         if old is None or new is None or "request" not in row[4]:
@@ -119,7 +119,7 @@ def refresh(rows: Rows, before: Mapping[int, str], together: str, *, with_new_de
         if isinstance(new, UserTask):
             _refresh_form(row[4]["request"], new, together)
         elif is_catch(new) and not is_quiet(new) and old.event_definition != new.event_definition:
-            if with_new_deadlines or not new.event_definition.is_timer:
+            if not new.event_definition.is_timer or counts_anew(before[row[0]]):
                 _ask_again(row[4])
         elif job := new.extensions.get("job"):
             _refresh_job(row[4]["request"], job)

@@ -42,7 +42,7 @@ class CannotMigrate(FallflussError):
 class Umbau:
     """How one process goes to another version.
 
-    ``mapping`` gives the new id of each renamed element; ``moves`` where a token of an element begins anew instead; ``ends`` are events
+    ``deadlines`` tells of single timers, by their former ids, whether they count anew where their text changed; ``mapping`` gives the new id of each renamed element; ``moves`` where a token of an element begins anew instead; ``ends`` are events
     that nobody waits for any longer.
     """
 
@@ -51,6 +51,7 @@ class Umbau:
     mapping: Mapping[str, str] = field(default_factory=dict)
     moves: Mapping[str, str] = field(default_factory=dict)
     ends: frozenset[str] = frozenset()
+    deadlines: Mapping[str, bool] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -126,8 +127,11 @@ class _Work:
         fresh = fit(rows, before, moved, self.fresh, say)
         self.cancelled += rows.drop_unheard(before, self._event(flow, rows.old))
         rewired(rows, before, vias, way.mapping, say)
-        refresh(rows, before, way.target.together, with_new_deadlines=self.with_new_deadlines)
+        refresh(rows, before, way.target.together, counts_anew=self._counts_anew(way))
         self.fresh = fresh
+
+    def _counts_anew(self, way: Umbau) -> Callable[[str], bool]:
+        return lambda element: way.deadlines.get(host_of(element), self.with_new_deadlines)
 
     def _move(self, rows: Rows, way: Umbau, say: Callable[..., None]) -> dict[int, str]:
         """Begin anew elsewhere; gives the former element of each moved token."""

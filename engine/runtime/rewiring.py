@@ -54,6 +54,21 @@ class _View:
                 todo.extend(self.spec.task_specs[found]._outputs)
         return seen
 
+    def unforked(self, token: int) -> set[str]:
+        """What the token can come to without being split into several on its way."""
+        seen: set[str] = set()
+        todo = [self.at[token]]
+        while todo:
+            for found in self.spec.task_specs[todo.pop()]._outputs:
+                if found not in seen:
+                    seen.add(found)
+                    todo += [] if self._forks(found) else [found]
+        return seen
+
+    def _forks(self, name: str) -> bool:
+        spec = self.spec.task_specs[name]
+        return isinstance(spec, _JOINS) and len(spec._outputs) > 1
+
     def _joins(self, name: str, token: int) -> bool:
         spec = self.spec.task_specs[name]
         return isinstance(spec, _JOINS) and len(spec._inputs) > 1 and any(token in branch for branch in self.branches(name))
@@ -62,9 +77,10 @@ class _View:
 def _changed_join(former: _View, now: _View, old_name: str, name: str, say: Say) -> None:
     """All tokens still before the fork, or as many on each branch as the former version had; anything else never fits together."""
     branches = now.branches(name)
-    if len(set(branches)) == 1:
-        return
     was_join = isinstance(former.spec.task_specs.get(old_name), ParallelGateway)
+    # On a way round, a token between fork and join stands before the fork, too; it would come to a new join alone.
+    if len(set(branches)) == 1 and (was_join or not any(name in now.unforked(one) for one in branches[0])):
+        return
     if was_join and Counter(former.branches(old_name)) == Counter(branches):
         return
     if was_join:

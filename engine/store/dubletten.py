@@ -47,7 +47,7 @@ def ask(session: FallSession, ahvn13: str, *, anlass: str, region: str = "") -> 
     return Treffer(found)
 
 
-def kennzeichen(ahvn13: str | None) -> str | None:
-    """The keyed digest of a number, however it is written; None without a number."""
+def kennzeichen(ahvn13: str | None, *, key: str = "") -> str | None:
+    """The keyed digest of a number, however it is written; None without a number. ``key`` is another one than the installation's."""
     digits = "".join(c for c in ahvn13 or "" if c.isdigit())
-    return digest(digits, ZWECK) if digits else None
+    return digest(digits, ZWECK, key=key) if digits else None

@@ -7,9 +7,10 @@ the case's region. Because rows are only ever added, ``values(…, known_at=…)
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -22,7 +23,7 @@ from engine.store.tables import Parameterwert
 KANTON = "*"
 _STAND = "parameter_stand"
 _OWN = "parameter_own"
-# Regions and days; a process that runs for months must not keep them all.
+# Regions, each between two changes.
 _REMEMBERED = 200
 
 
@@ -50,7 +51,9 @@ class Log:
         self.stand = stand
         self.rows = tuple(rows)
         self._latest = max((row.at for row in self.rows), default=None)
-        self._known: dict[tuple[str, date], Mapping[str, Any]] = {}
+        self._known: dict[tuple[str, int], Mapping[str, Any]] = {}
+        # What held in a region from day to day is the same until a row begins or ends.
+        self._changes = sorted({day for row in self.rows for day in (row.gueltig_von, row.gueltig_bis and row.gueltig_bis + timedelta(days=1)) if day})
 
     def as_of(self, at: datetime) -> Log:
         """The log as it was at that moment."""
@@ -60,12 +63,13 @@ class Log:
 
     def values(self, region: str, day: date) -> Mapping[str, Any]:
         """All values in force in ``region`` on ``day``, by the names that expressions use."""
-        found = self._known.get((region, day))
+        key = (region, bisect_right(self._changes, day))
+        found = self._known.get(key)
         if found is None:
             if len(self._known) > _REMEMBERED:
                 self._known.clear()
             found = {parameter.name: in_days(self.value(parameter, region, day)) for parameter in catalogue().values()}
-            self._known[region, day] = found
+            self._known[key] = found
         return found
 
     def value(self, parameter: Parameter, region: str, day: date) -> Any:

@@ -93,18 +93,19 @@ def _needed(found: Iterable[tuple[Any, Callable[[Any], Any] | None]]) -> list[tu
 def send(connection: Connection, calls: Sequence[Call]) -> list[Sent]:
     """Send all of them in one go and wait for their answers."""
     cursors: list[tuple[_Compiled, Any]] = []
+    driver, listeners = connection.connection, tuple(connection.dispatch.before_cursor_execute)
     with _together(connection):
         for call in calls:
-            compiled, cursor = call.statement.on(connection.dialect), connection.connection.cursor()
+            compiled, cursor = call.statement.on(connection.dialect), driver.cursor()
             cursors.append((compiled, cursor))
-            _execute(connection, cursor, compiled, call.values)
+            _execute(connection, cursor, compiled, call.values, listeners)
     return [_answer(*one) for one in cursors]
 
 
-def _execute(connection: Connection, cursor: Any, compiled: _Compiled, values: Sequence[Values]) -> None:
+def _execute(connection: Connection, cursor: Any, compiled: _Compiled, values: Sequence[Values], listeners: Iterable[Callable[..., Any]]) -> None:
     many = len(values) > 1
     parameters = [compiled.parameters(one) for one in values] if many else compiled.parameters(values[0])
-    for listener in connection.dispatch.before_cursor_execute:
+    for listener in listeners:
         listener(connection, cursor, compiled.text, parameters, None, many)
     try:
         (cursor.executemany if many else cursor.execute)(compiled.text, parameters)

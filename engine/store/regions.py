@@ -13,7 +13,16 @@ from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, event, inspect
-from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, Session, SessionTransaction, UOWTransaction, with_loader_criteria
+from sqlalchemy.orm import (
+    LoaderCriteriaOption,
+    ORMExecuteState,
+    PassiveFlag,
+    Session,
+    SessionTransaction,
+    UOWTransaction,
+    with_loader_criteria,
+)
+from sqlalchemy.orm.attributes import get_history
 
 from engine.model.access import Access
 from engine.model.errors import NoRegionContext, NotFound
@@ -95,7 +104,7 @@ def refuse_foreign(session: Session, row: RegionOwned) -> None:
     if not isinstance(access, Access):
         raise NoRegionContext("Case data is only written through Database.begin(access).")
     state = inspect(row, raiseerr=True)
-    moved = state.persistent and state.attrs.region.history.has_changes()
+    moved = state.persistent and get_history(row, "region", PassiveFlag.PASSIVE_NO_INITIALIZE).has_changes()
     if moved or not (access.everywhere or row.region in access.places):
         # A foreign region looks like one that does not exist.
         raise NotFound(f"{type(row).__name__} in der Region «{row.region}»")

@@ -14,7 +14,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 import psycopg
-from sqlalchemy import Connection, Engine, create_engine, event, inspect
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.orm import Mapper, Session, SessionTransaction, make_transient_to_detached
@@ -24,7 +24,7 @@ from engine.model.access import Access
 from engine.model.clock import Clock
 from engine.store import migrations
 from engine.store.errors import DatabaseUrlInvalid, translated
-from engine.store.prepared import Call, Sent, send
+from engine.store.prepared import Call, Prepared, Sent, send
 from engine.store.regions import refuse_foreign, require_access
 from engine.store.tables import RegionOwned
 
@@ -95,6 +95,16 @@ class FallSession(Session):
         with self._checked_rows():
             return send(self.connection(), [*waiting, *calls])[len(waiting) :]
 
+    def leave(self) -> None:
+        """End a reading transaction, whose objects may have been tried out: nothing of that is written.
+
+        Not by rolling back: after a ROLLBACK the driver for PostgreSQL forgets all it has prepared, and the server plans every query anew.
+        """
+        self._waiting.clear()
+        self.expunge_all()
+        if self.is_active:
+            self.commit()
+
     def write_later(self, call: Call) -> None:
         """Send a statement whose answer nobody awaits, on rows of no region, with the next ones; at the latest before the commit."""
         self._waiting.append(call)
@@ -143,11 +153,12 @@ def _forget_the_rest(session: FallSession, previous: SessionTransaction) -> None
 class Database:
     """A SQLite file or a PostgreSQL database. One per process; safe for threads, and for forks made before or after its first use."""
 
-    def __init__(self, url: str, *, clock: Clock):
+    def __init__(self, url: str, *, clock: Clock, is_durable: bool = True):
+        """``is_durable`` False: a power cut may cost a SQLite file, so only for one that can be made anew."""
         self.url = normalized(url)
         self.clock = clock
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        self.engine = _sqlite(self.url) if self.is_sqlite else _postgresql(self.url)
+        self.engine = _sqlite(self.url, is_durable=is_durable) if self.is_sqlite else _postgresql(self.url)
         self._reading = self.engine.execution_options(reads_only=True, **({} if self.is_sqlite else _POSTGRESQL_READING))
         _dispose_in_children(self.engine)
 
@@ -166,6 +177,7 @@ class Database:
         """One reading transaction, all of whose queries see the same moment; the database refuses to change anything in it."""
         with translated(), FallSession(self._reading, self, access) as session:
             yield session
+            session.leave()
 
     def migrate(self) -> None:
         """Bring the schema to the newest version, from whatever version it has; harmless when it is already there."""
@@ -247,9 +259,11 @@ def _answers(connection: Any) -> bool:
     return True
 
 
-def _sqlite(url: URL) -> Engine:
+def _sqlite(url: URL, *, is_durable: bool) -> Engine:
     engine = create_engine(url, pool_size=10, max_overflow=20, pool_timeout=_LOCK_SECONDS, connect_args={"timeout": _LOCK_SECONDS})
     event.listen(engine, "connect", _prepare_sqlite)
+    if not is_durable:
+        event.listen(engine, "connect", _do_not_wait_for_the_disk)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
@@ -265,14 +279,22 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
     connection.execute("PRAGMA recursive_triggers=ON")
 
 
+def _do_not_wait_for_the_disk(connection: Any, record: Any) -> None:
+    connection.execute("PRAGMA synchronous=OFF")
+
+
 def _begin_sqlite(connection: Connection) -> None:
     # IMMEDIATE takes the write lock at once: a transaction that reads first and writes later could otherwise meet another one
     # half-way, which SQLite answers with an error that waiting does not cure.
     reads_only = connection.get_execution_options().get("reads_only", False)
     if connection.info.get("reads_only") != reads_only:
-        connection.exec_driver_sql(f"PRAGMA query_only={'ON' if reads_only else 'OFF'}")
+        send(connection, [Call(_QUERY_ONLY[reads_only], [{}])])
         connection.info["reads_only"] = reads_only
-    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+    send(connection, [Call(_BEGIN[reads_only], [{}])])
+
+
+_QUERY_ONLY = {True: Prepared(text("PRAGMA query_only=ON")), False: Prepared(text("PRAGMA query_only=OFF"))}
+_BEGIN = {True: Prepared(text("BEGIN")), False: Prepared(text("BEGIN IMMEDIATE"))}
 
 
 def _dispose_in_children(engine: Engine) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, Table, delete, or_, select
+from sqlalchemy import Column, Table, delete, event, or_, select
+from sqlalchemy.orm import Session
 
 from engine.store.session import FallSession
 from engine.store.tables import Base, Fall, Loeschfreigabe, RegionOwned
@@ -33,11 +34,23 @@ def destroy(session: FallSession, fall: Fall) -> dict[str, int]:
     session.expunge_all()
     if session.database.is_sqlite:  # otherwise the pages keep the text until something else needs them
         session.connection().exec_driver_sql("PRAGMA secure_delete=ON")
+        event.listen(session, "after_commit", _empty_log, once=True)
     session.add(Loeschfreigabe(fall_ref=fall_id))
     session.flush()
     gone = _delete_all(session, fall_id)
     session.execute(delete(Loeschfreigabe).where(Loeschfreigabe.fall_ref == fall_id))
     return gone
+
+
+def _empty_log(session: Session) -> None:
+    """Write the emptied pages into the SQLite file now: until then it, or the log beside it, still holds the old ones."""
+    assert isinstance(session, FallSession)
+    # Not through the engine's own connections: they begin a transaction, and in one there is no writing back.
+    connection = session.database.engine.raw_connection()
+    try:
+        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        connection.close()
 
 
 def _delete_all(session: FallSession, fall_id: int) -> dict[str, int]:

@@ -52,10 +52,10 @@ class Verschlossen(TypeDecorator[str]):
         return value if not value else open_(value, self.zweck)
 
 
-def seal(text: str, zweck: str) -> str:
-    """The text, readable only with the key; each time another."""
+def seal(text: str, zweck: str, *, key: str = "") -> str:
+    """The text, readable only with the key (the installation's, or ``key``); each time another."""
     nonce = os.urandom(_NONCE)
-    return _MARK + base64.b64encode(nonce + _cipher().encrypt(nonce, text.encode(), zweck.encode())).decode("ascii")
+    return _MARK + base64.b64encode(nonce + _cipher(key).encrypt(nonce, text.encode(), zweck.encode())).decode("ascii")
 
 
 def open_(sealed: str, zweck: str) -> str:
@@ -66,7 +66,7 @@ def open_(sealed: str, zweck: str) -> str:
     """
     try:
         raw = base64.b64decode(sealed.removeprefix(_MARK), validate=True)
-        return _cipher().decrypt(raw[:_NONCE], raw[_NONCE:], zweck.encode()).decode()
+        return _cipher("").decrypt(raw[:_NONCE], raw[_NONCE:], zweck.encode()).decode()
     except (InvalidTag, ValueError) as error:
         raise KeyUnusable(
             f"Ein verschlossener Wert ({zweck}) lässt sich nicht öffnen: Der Datenschlüssel ist nicht der, mit dem er verschlossen wurde. "
@@ -74,17 +74,17 @@ def open_(sealed: str, zweck: str) -> str:
         ) from error
 
 
-def digest(text: str, zweck: str) -> str:
+def digest(text: str, zweck: str, *, key: str = "") -> str:
     """Always the same for a text, and of no use without the key: by it a value is looked for."""
-    return hmac.new(_key(f"digest {zweck}"), text.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(_key(f"digest {zweck}", key), text.encode(), hashlib.sha256).hexdigest()
 
 
-def _cipher() -> AESGCM:
-    return AESGCM(_key("seal"))
+def _cipher(key: str) -> AESGCM:
+    return AESGCM(_key("seal", key))
 
 
-def _key(use: str) -> bytes:
-    return hmac.digest(_secret(os.environ.get(VARIABLE) or ""), use.encode(), hashlib.sha256)
+def _key(use: str, key: str) -> bytes:
+    return hmac.digest(_secret(key or os.environ.get(VARIABLE) or ""), use.encode(), hashlib.sha256)
 
 
 @cache

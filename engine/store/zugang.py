@@ -62,7 +62,7 @@ def is_usable(session: FallSession, zugang: Zugang) -> bool:
 
 def access_of_dienst(dienst: Dienstkonto) -> Access:
     """What the service account may see and do."""
-    return Access(dienst.client_id, {region: frozenset(rollen) for region, rollen in dienst.rollen.items()})
+    return Access(dienst.client_id, {region: frozenset(rollen) for region, rollen in dienst.rollen.items()}, is_dienst=True)
 
 
 def is_use_to_note(session: FallSession, zugang: Zugang) -> bool:

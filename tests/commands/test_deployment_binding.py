@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
+from sqlalchemy import delete, select
 
 from engine import commands, queries
 from engine.model.access import system
 from engine.model.errors import DefinitionInvalid
-from engine.store.tables import DefinitionVersion
+from engine.store.tables import DefinitionVersion, Incident, ReleaseItem
 from tests.commands.conftest import Desk
 from tests.commands.drawings import drawing, flow, form, node, text_field, user
 
@@ -111,6 +112,33 @@ def test_a_diagram_is_refused_without_what_must_come_with_it(desk: Desk, left_ou
     del files[left_out]
     with pytest.raises(DefinitionInvalid, match="zusammen mit diesem Diagramm"):
         deploy(desk, files)
+
+
+@pytest.mark.parametrize(("missing", "element", "kind", "says"), [
+    pytest.param("decision", "waehlen", "CALLED_DECISION_ERROR", "Die Entscheidung «wahl» aus derselben Ablage wie der Aufrufer", id="the decision"),
+    pytest.param("process", "ruf", "CALLED_ELEMENT_ERROR", "Der aufgerufene Prozess «kind» aus derselben Ablage wie der Aufrufer", id="the called process"),
+])  # fmt: skip
+def test_a_case_whose_release_lacks_what_came_with_its_diagram_stops_with_an_incident(desk: Desk, missing, element, kind, says):
+    """No deployment lets this happen; a release of before, or a hand in the database, may."""
+    deploy(desk, everything("1"))
+    deploy_without(desk, missing, {"kind.bpmn": called("k2"), "blatt.form": blatt("f2"), "wahl.dmn": decision("d2")})
+    desk.open("eltern")
+    if missing == "process":
+        desk.complete("ausfuellen", f1="ja")
+    (incident,) = desk.all(Incident)
+    assert (incident.element, incident.kind) == (element, kind)
+    assert says in incident.message and "ist in dieser Freigabe nicht enthalten" in incident.message
+    assert not desk.elements()
+
+
+def deploy_without(desk: Desk, kind: str, files: dict[str, bytes]) -> None:
+    """Deploy and release, and take from the release what it holds of that kind besides its own versions."""
+    with desk.database.begin(system()) as session:
+        commands.deploy(session, files)
+        commands.release(session)
+        of_kind = select(DefinitionVersion.key).where(DefinitionVersion.kind == kind)
+        taken = session.execute(delete(ReleaseItem).where(ReleaseItem.version_tag.is_not(None), ReleaseItem.definition_key.in_(of_kind)))
+        assert taken.rowcount == 1
 
 
 def test_the_form_of_another_file_of_that_name_changes_nothing(desk: Desk):

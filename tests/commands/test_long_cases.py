@@ -20,7 +20,7 @@ def rounds(desk: Desk, count: int) -> list[int]:
     return sizes
 
 
-@pytest.mark.parametrize("count", [1000])
+@pytest.mark.parametrize("count", [200, pytest.param(1000, marks=pytest.mark.soak)])
 def test_a_review_loop_stays_as_small_in_its_last_round_as_in_its_tenth(desk: Desk, count):
     sizes = rounds(desk, count)
     assert sizes[-1] - sizes[9] < 40

@@ -111,3 +111,22 @@ def test_a_connection_that_the_server_ended_is_replaced_at_once(migrated_postgre
     with database.begin(system()) as session:
         assert session.scalar(text("SELECT pg_backend_pid()")) != pid
     database.close()
+
+
+def test_postgresql_plans_a_repeated_query_once_whatever_is_read_in_between(postgresql_database: Database):
+    """Its driver forgets what it has prepared with every ROLLBACK; reading therefore does not end with one."""
+    for _ in range(8):
+        with postgresql_database.read(system()) as session:
+            session.scalars(select(Zugriff.was)).all()
+    with postgresql_database.read(system()) as session:
+        assert session.scalar(text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%zugriff%'")) == 1
+
+
+def test_what_is_tried_out_while_reading_is_not_written(desk: Desk):
+    ref = desk.open()
+    with desk.database.read(system()) as session:
+        session.get_one(Fall, ref.fall_id).bezeichnung = "ausprobiert"
+        log(session, "probe", "never")
+    with desk.database.read(system()) as session:
+        assert session.get_one(Fall, ref.fall_id).bezeichnung != "ausprobiert"
+    assert written(desk.database) == []

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from engine.definitions.feel import shared
-from engine.definitions.forms import Choice, DynamicList, Field, Group, Text, flatten, readable
+from engine.definitions.forms import Choice, DynamicList, Field, Form, Group, Text, flatten, readable
 from engine.definitions.forms.components import AnyComponent
 from engine.definitions.forms.show import expressions
 from tests.diagrams.drawn import load_forms
@@ -101,6 +101,23 @@ def test_no_sentence_of_a_form_shows_a_day_as_machines_write_it(form: str, day: 
     # A parameter is no day.
     assert any("31.08.2026" in text for text in texts) or "parameter" in context, texts
     assert [text for text in texts if ISO.search(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("amount", "read"),
+    [
+        pytest.param(1234.5, "1'234.50", id="with centimes"),
+        pytest.param(150000, "150'000", id="whole francs"),
+        pytest.param(999, "999", id="below a thousand"),
+        pytest.param(None, "", id="none yet"),
+        pytest.param("1'234.50", "1'234.50", id="written out already"),
+    ],
+)
+def test_an_amount_in_a_text_is_written_with_its_thousands_apart(amount: object, read: str) -> None:
+    text = Text(type="text", id="t", text="Pauschale CHF {{betrag}}, Jahr {{jahr}}")
+    (shown,) = Form("t", "", (text,)).show({}, {"betrag": amount, "jahr": 2027}, feel=shared(), now=datetime(2026, 3, 2, tzinfo=UTC))
+    assert isinstance(shown.component, Text)
+    assert shown.component.text == f"Pauschale CHF {read}, Jahr 2027"
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,28 +11,32 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.e2e.dienst import database_in, served_from
 from tests.e2e.haus import Haus
+from tests.e2e.vorrat import Vorrat
 
-ROOT = Path(__file__).resolve().parents[2]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 @pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def served_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the database of ``served`` is."""
+    return tmp_path_factory.mktemp("served")
+
+
+@pytest.fixture(scope="session")
+def served(served_folder: Path) -> Iterator[str]:
     """The address of `fallfluss serve --demo` on a fresh database with demo people and without cases."""
-    folder = tmp_path_factory.mktemp("served")
-    env = {**os.environ, "DATABASE_URL": f"sqlite:///{folder / 'demo.db'}", "SECRET_KEY": "only for this test", "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, "-m", "engine.cli"]
-    subprocess.run([*command, "demo", "load", "--cases", "0"], env=env, cwd=folder, check=True, timeout=120, capture_output=True)
-    port = _free_port()
-    log = folder / "log"
-    with log.open("w") as out:
-        server = subprocess.Popen([*command, "serve", "--demo", "--port", str(port)], env=env, cwd=folder, stdout=out, stderr=out)
-    try:
-        yield _answering(f"http://127.0.0.1:{port}", server, log)
-    finally:
-        server.send_signal(signal.SIGTERM)
-        assert server.wait(30) == 0, log.read_text()
+    with served_from(served_folder, "demo", "load", "--cases", "0", options=("--demo",)) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def vorrat(served_folder: Path, served: str) -> Iterator[Vorrat]:
+    """Cases where a test wants them, without clicking the way there."""
+    vorrat = Vorrat(f"sqlite:///{database_in(served_folder)}")
+    yield vorrat
+    vorrat.close()
 
 
 # Not for the whole session: while Playwright is open, an event loop runs in this thread, and the embedded interpreter of later tests
@@ -84,22 +82,3 @@ def haus(browser: Browser, served: str) -> Iterator[Haus]:
 def executable() -> str | None:
     """The browser named in ``CHROMIUM``, or the machine's."""
     return os.environ.get("CHROMIUM") or next((found for name in BROWSERS if (found := shutil.which(name))), None)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _answering(url: str, server: subprocess.Popen[bytes], log: Path) -> str:
-    deadline = time.monotonic() + 90
-    while time.monotonic() < deadline:
-        assert server.poll() is None, log.read_text()
-        try:
-            urllib.request.urlopen(url, timeout=5).close()
-            return url
-        except OSError:
-            time.sleep(0.2)
-    raise AssertionError(f"The application did not answer: {log.read_text()}")

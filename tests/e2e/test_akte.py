@@ -9,22 +9,15 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.haus import sign_in, submit, violations
+from tests.e2e.vorrat import Vorrat
 
-pytestmark = pytest.mark.e2e
-
-ANMELDUNG = {
-    "name": "Muster", "vorname": "Anna", "geburtsdatum": "3.4.1985", "geschlecht": "2", "rolle_ue": "antragstellend", "gemeinde_bfs": "2546",
-    "adresse": "Bahnhofstrasse 1", "anmeldegrund": "krankheit_unfall", "notlage_heute": False,
-}  # fmt: skip
-
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 
 @pytest.fixture
-def case(page: Page) -> str:
+def case(page: Page, vorrat: Vorrat) -> str:
     """The address of a case that the Intake just opened."""
     sign_in(page, "intake.sdol")
-    page.goto("/faelle/neu")
-    submit(page, "Fall eröffnen", ANMELDUNG)
-    return page.url
+    return f"/faelle/{vorrat.case()}"
 
 
 def test_two_windows_meet_and_nothing_typed_is_lost(page: Page, case: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-import os
 import re
 import urllib.request
 from pathlib import Path
@@ -12,30 +11,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from engine.demo.people import PASSWORD
-from tests.e2e.haus import Haus, violations
+from tests.e2e.haus import Haus, enter, settled
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 BPMN = Path(__file__).resolve().parents[2] / "bpmn"
-
-
-def _sign_in(page: Page, login: str) -> None:
-    page.goto("/anmelden")
-    page.get_by_label("Anmeldename").fill(login)
-    page.get_by_label("Passwort").fill(PASSWORD)
-    page.get_by_role("button", name="Anmelden").click()
-    page.wait_for_load_state()
-
-
-def _settled(page: Page) -> None:
-    """The screen as it is, on a desk and on a telephone, has nothing to complain about."""
-    for width in (1280, 375, 320):
-        page.set_viewport_size({"width": width, "height": 800})
-        assert violations(page) == [], page.url
-        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), f"{page.url} is too wide at {width}"
-        if (folder := os.environ.get("BILDER")) and width > 320:  # to be looked at
-            page.screenshot(path=f"{folder}/{re.sub(r'[^a-z0-9]+', '-', page.title().lower())[:40]}-{width}.png", full_page=True)
-    page.set_viewport_size({"width": 1280, "height": 900})
 
 
 def _token(page: Page) -> str:
@@ -56,13 +35,13 @@ def _deploy(address: str, token: str, file: str, content: bytes) -> None:
 def test_a_change_is_compared_proposed_and_approved_by_two_people(haus: Haus, served: str) -> None:
     petra, ursula = haus.desk_of_nobody(), haus.desk_of_nobody()
     for page, login in ((petra, "prozess"), (ursula, "umsetzung")):
-        _sign_in(page, login)
+        enter(page, login)
     changed = (BPMN / "kurzassessment.bpmn").read_bytes().replace(b'name="Visum erteilen"', b'name="Visum geben"')
     _deploy(served, _token(petra), "kurzassessment.bpmn", changed)
 
     petra.get_by_role("link", name="Werkstatt").click()
     petra.get_by_role("link", name="Freigaben", exact=True).click()
-    _settled(petra)
+    settled(petra)
     petra.get_by_role("link", name="Freigabe vorschlagen").click()
     petra.get_by_role("link", name="«Kurzassessment und Segment» Fassung").click()
     expect(petra.locator("[data-vergleich][data-bereit]")).to_be_visible(timeout=30_000)
@@ -72,23 +51,23 @@ def test_a_change_is_compared_proposed_and_approved_by_two_people(haus: Haus, se
     petra.get_by_role("button", name="Visum erteilen → Visum geben").click()
     boxes = [petra.locator(f'[data-seite="{seite}"] .ff-v-hier').bounding_box() for seite in ("vorher", "nachher")]
     assert boxes[0] and boxes[1] and abs(boxes[0]["y"] - boxes[1]["y"]) < 2, "both sides show the same place"
-    _settled(petra)
+    settled(petra)
     petra.go_back()
     petra.get_by_label("Was ändert sich, und warum?").fill("«Visum geben» sagen die Leute.")
     petra.get_by_label("Sozialregion Olten").check()
-    _settled(petra)
+    settled(petra)
     petra.get_by_role("button", name="Freigabe vorschlagen").click()
     expect(petra.get_by_text("Den eigenen Vorschlag gibt niemand selbst frei")).to_be_visible()
-    _settled(petra)
+    settled(petra)
 
     ursula.get_by_role("link", name="Werkstatt").click()
     ursula.get_by_role("link", name="Freigaben", exact=True).click()
     ursula.get_by_role("link", name="«Visum geben» sagen die Leute.").click()
     ursula.get_by_role("link", name="Alles auf einer Seite vergleichen").click()
     expect(ursula.get_by_text("Name von «Visum geben»: Visum erteilen → Visum geben")).to_be_visible()
-    _settled(ursula)
+    settled(ursula)
     ursula.go_back()
-    _settled(ursula)
+    settled(ursula)
     ursula.get_by_role("button", name="Freigabe erteilen").click()
     expect(ursula.get_by_text("gilt ab sofort für neue Fälle")).to_be_visible()
     ursula.get_by_role("link", name="Freigaben", exact=True).first.click()

@@ -3,70 +3,44 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import signal
-import subprocess
-import sys
 import time
-import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 
 import pyotp
 import pytest
 from playwright.sync_api import Page, expect
 
-from engine.demo.people import PASSWORD
-from tests.e2e.haus import violations
+from tests.e2e.dienst import served_from
+from tests.e2e.haus import enter, settled
 from tests.konto.anbieter import ROLLEN, SECRET, free_port, provider
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def _sign_in(page: Page, login: str) -> None:
-    page.goto("/anmelden")
-    page.get_by_label("Anmeldename").fill(login)
-    page.get_by_label("Passwort").fill(PASSWORD)
-    page.get_by_role("button", name="Anmelden").click()
-
-
-def _settled(page: Page) -> None:
-    """The screen as it is, on a desk and on a telephone, has nothing to complain about."""
-    for width in (1280, 320):
-        page.set_viewport_size({"width": width, "height": 800})
-        assert violations(page) == [], page.url
-        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), f"{page.url} is too wide at {width}"
-    if folder := os.environ.get("BILDER"):  # to be looked at
-        for width in (1280, 375):
-            page.set_viewport_size({"width": width, "height": 900})
-            page.screenshot(path=f"{folder}/{re.sub(r'[^a-z0-9]+', '-', page.title().lower())[:40]}-{width}.png", full_page=True)
 
 
 def test_a_telephone_becomes_the_second_factor(page: Page) -> None:
-    _sign_in(page, "umsetzung")
+    enter(page, "umsetzung")
     page.get_by_role("link", name="Ursula Urech").click()
-    _settled(page)
+    settled(page)
     page.get_by_role("button", name="Anmeldung mit Code einrichten").click()
     picture = page.get_by_role("img", name="QR-Code")
     assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") > 50
-    _settled(page)
+    settled(page)
     telephone = pyotp.TOTP(page.locator("code.ff-schluessel").inner_text().replace(" ", ""))
     page.get_by_label("Code, den die App jetzt zeigt").fill("000000")
     page.get_by_role("button", name="Einrichten").click()
     expect(page.get_by_role("alert")).to_contain_text("Der Code stimmt nicht")
-    _settled(page)
+    settled(page)
     page.get_by_label("Code, den die App jetzt zeigt").fill(telephone.now())
     page.get_by_role("button", name="Einrichten").click()
     recovery = page.locator("li code").all_inner_texts()
     assert len(recovery) == 10
-    _settled(page)
+    settled(page)
     page.get_by_role("link", name="Ich habe sie aufbewahrt").click()
     page.get_by_role("button", name="Abmelden", exact=True).click()
-    _sign_in(page, "umsetzung")
+    enter(page, "umsetzung")
     expect(page.get_by_role("heading", name="Code eingeben")).to_be_visible()
-    _settled(page)
+    settled(page)
     # The next code of the telephone: the one that set it up is used up, and the next is accepted half a minute early.
     page.get_by_label("Code").fill(telephone.at(int(time.time()) + 30))
     page.keyboard.press("Enter")
@@ -79,28 +53,28 @@ def test_a_telephone_becomes_the_second_factor(page: Page) -> None:
 
 
 def test_the_betrieb_gives_somebody_an_account(page: Page) -> None:
-    _sign_in(page, "betrieb")
+    enter(page, "betrieb")
     expect(page.get_by_role("heading", name="Konten", exact=True)).to_be_visible()
-    _settled(page)
+    settled(page)
     page.get_by_label("Anmeldename", exact=True).fill("n.neu")
     page.get_by_label("Vorname und Name").fill("Nora Neu")
     page.get_by_role("button", name="Anlegen").click()
-    _settled(page)
+    settled(page)
     page.get_by_role("link", name="Weiter zum Konto").click()
     page.get_by_label("Rolle").select_option("aufsicht")
     page.get_by_role("button", name="Rolle geben").click()
     expect(page.get_by_text("Die Rolle gilt ab sofort.")).to_be_visible()
-    _settled(page)
+    settled(page)
     page.get_by_role("button", name="Konto sperren").click()
     expect(page.get_by_text("überall abgemeldet")).to_be_visible()
 
 
 @pytest.mark.parametrize(("login", "path"), [("leitung.sdol", "/einsicht"), ("leitung.sdol", "/vernichtung"), ("intake.sdol", "/dubletten")])
 def test_the_other_screens_are_accessible(page: Page, login: str, path: str) -> None:
-    _sign_in(page, login)
+    enter(page, login)
     page.wait_for_url("**/aufgaben")
     page.goto(path)
-    _settled(page)
+    settled(page)
 
 
 @pytest.fixture(scope="module")
@@ -110,11 +84,7 @@ def with_provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     address = f"http://127.0.0.1:{port}"
     (folder / "rollen.json").write_text(json.dumps(ROLLEN), encoding="utf-8")
     with provider(address) as issuer:
-        env = {
-            **os.environ,
-            "DATABASE_URL": f"sqlite:///{folder / 'oidc.db'}",
-            "SECRET_KEY": "only for this test",
-            "PYTHONPATH": str(ROOT),
+        settings = {
             "FALLFLUSS_PLAIN_HTTP": "1",
             "FALLFLUSS_OIDC_ISSUER": issuer,
             "FALLFLUSS_OIDC_CLIENT_ID": "fallfluss",
@@ -124,32 +94,13 @@ def with_provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             "FALLFLUSS_OIDC_ROLLEN": str(folder / "rollen.json"),
             "AUTHLIB_INSECURE_TRANSPORT": "1",
         }
-        command = [sys.executable, "-m", "engine.cli"]
-        subprocess.run([*command, "migrate"], env=env, cwd=folder, check=True, timeout=60, capture_output=True)
-        with (folder / "log").open("w") as out:
-            server = subprocess.Popen([*command, "serve", "--port", str(port)], env=env, cwd=folder, stdout=out, stderr=out)
-        try:
-            _wait(f"{address}/anmelden", server, folder / "log")
-            yield address
-        finally:
-            server.send_signal(signal.SIGTERM)
-            server.wait(30)
-
-
-def _wait(url: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(300):
-        assert server.poll() is None, log.read_text()
-        try:
-            urllib.request.urlopen(url, timeout=5).close()
-            return
-        except OSError:
-            time.sleep(0.2)
-    raise AssertionError(log.read_text())
+        with served_from(folder, "migrate", port=port, **settings) as found:
+            yield found
 
 
 def test_somebody_signs_in_with_the_account_of_the_canton_and_out_again(page: Page, with_provider: str) -> None:
     page.goto(f"{with_provider}/faelle")
-    _settled(page)
+    settled(page)
     page.get_by_role("link", name="Anmelden mit Kantonskonto").click()
     page.locator('[name="login"]').fill("mira")
     page.locator('[name="password"]').fill("egal")
@@ -158,7 +109,7 @@ def test_somebody_signs_in_with_the_account_of_the_canton_and_out_again(page: Pa
     page.wait_for_url(f"{with_provider}/faelle")
     page.get_by_role("link", name="Mira Meister").click()
     expect(page.get_by_text("Sie melden sich beim Anmeldedienst an")).to_be_visible()
-    _settled(page)
+    settled(page)
     page.get_by_role("button", name="Abmelden", exact=True).click()
     # The provider asks, then sends the browser back.
     page.get_by_role("button", name=re.compile("Yes, sign me out", re.IGNORECASE)).click()

@@ -8,7 +8,7 @@ from threading import Barrier, Thread
 import pytest
 from sqlalchemy import select, update
 
-from engine.commands import correlate, freigaben
+from engine.commands import correlate, freigaben, openable
 from engine.commands.freigaben import AlreadyDecided
 from engine.model.access import Access, system
 from engine.model.calendar import ZURICH
@@ -16,6 +16,7 @@ from engine.model.errors import DefinitionInvalid, FallflussError, FormInvalid, 
 from engine.queries import freigaben as queries
 from engine.store.errors import Conflict
 from engine.store.tables import Ausloeser, Fall, Freigabe, Geltung, Instanz, Release
+from tests.commands import drawings
 from tests.commands.drawings import timer
 from tests.commands.test_starts import MELDUNG, TAEGLICH, starting
 from tests.freigaben.conftest import Werkstatt
@@ -104,6 +105,14 @@ def test_cases_that_begin_while_a_release_is_given_begin_on_one_or_the_other(wer
         thread.join()
     assert len(begun) == 6 and set(begun) <= {before, given.release_id}
     assert werkstatt.begun("SDOL") == given.release_id
+
+
+def test_what_may_be_opened_is_what_the_release_of_the_region_offers(werkstatt: Werkstatt):
+    offered = b'<zeebe:formDefinition formId="anmeldung"/><zeebe:properties><zeebe:property name="eroeffnen" value="Antrag entgegennehmen"/></zeebe:properties>'
+    werkstatt.deploy(antrag=drawings.ANTRAG.replace(b'<zeebe:formDefinition formId="anmeldung"/>', offered, 1))
+    werkstatt.released(regionen=["SDOL"])
+    for regionen, offers in ((["SDOL"], {"antrag": "Antrag entgegennehmen"}), (["SRO"], {}), (["SDOL", "SRO"], {"antrag": "Antrag entgegennehmen"}), ([], {})):
+        assert werkstatt.do(werkstatt.petra, openable, regionen) == offers, regionen
 
 
 @pytest.mark.parametrize("end", ["refuse", "withdraw"])

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from engine import queries
 from engine.commands import einfuehrung
 from engine.commands.cases import new_fall, start_instance
 from engine.model.access import ROLLEN, Access, room_of, system
@@ -62,6 +63,13 @@ def test_each_role_sees_its_region_its_introductions_and_nothing_else(database: 
         for table in (Fall, Instanz, Verlauf, Aufgabe):
             assert set(session.scalars(select(table.region))) <= SEES[rolle], table.__name__
         assert set(session.scalars(select(Fall.region))) == SEES[rolle]
+
+
+def test_the_list_of_cases_and_its_count_leave_introductions_out(database: Database) -> None:
+    with database.read(access(database, "leitung")) as session:
+        assert [row.region for row in queries.cases(session)] == ["SDOL"]
+        assert queries.case_count(session, search="EINF") == 0
+        assert queries.case_count(session) == 1
 
 
 @pytest.mark.parametrize("region", ["SDOL", "SRO"])

@@ -80,6 +80,17 @@ def test_nothing_of_a_destroyed_case_is_left_anywhere(released: Database, old_ca
         assert session.scalar(select(func.count()).select_from(Verlauf).where(Verlauf.fall_id != 2)) == 0
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_the_file_and_its_log_hold_no_trace_either(released: Database, old_case: str) -> None:
+    def traces() -> int:
+        file = Path(str(released.url.database))
+        return sum(one.read_bytes().count(b"Vergangen") for one in file.parent.glob(f"{file.name}*"))
+
+    assert traces() > 0
+    _destroy(released, old_case)
+    assert traces() == 0
+
+
 def test_a_protocol_without_personal_data_remains(released: Database, old_case: str) -> None:
     _destroy(released, old_case)
     with released.read(LEITUNG) as session:

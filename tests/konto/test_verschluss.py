@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from engine.model.access import system
 from engine.model.clock import FixedClock
 from engine.store import backup, dubletten, integrity, migrations, verschluss, zweitfaktor
 from engine.store.konten import create_konto
+from engine.store.schluesselwechsel import SameKey, change_key
 from engine.store.session import Database
 from engine.store.tables import Person, Zweitfaktor
 from tests.konto.conftest import AHV
@@ -124,3 +126,29 @@ FORMER = (
     "INSERT INTO person (fall_id, person_id, name, vorname, rolle_ue, ahvn13, ahv_kennzeichen, von, region) "
     "VALUES (1, 'P1', 'M', 'A', 'x', :n, 'alt', :day, 'SDOL')",
 )
+
+
+def test_after_a_change_of_the_key_only_the_new_one_opens_and_finds(insured: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    old = os.environ[verschluss.VARIABLE]
+    with insured.read(SYSTEM) as session:
+        secret = session.scalars(select(Zweitfaktor.geheimnis)).one()
+    assert change_key(insured, old, KEY) == 2
+    with pytest.raises(verschluss.KeyUnusable), insured.read(SYSTEM) as session:
+        session.scalars(select(Person.ahvn13)).one()
+    monkeypatch.setenv(verschluss.VARIABLE, KEY)
+    with insured.read(SYSTEM) as session:
+        person = session.scalars(select(Person)).one()
+        assert (person.ahvn13, person.ahv_kennzeichen) == (AHV, dubletten.kennzeichen(AHV))
+        assert session.scalars(select(Zweitfaktor.geheimnis)).one() == secret
+
+
+def test_a_key_is_changed_wholly_or_not_at_all(insured: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    before, old = _stored(insured), os.environ[verschluss.VARIABLE]
+    with pytest.raises(SameKey):
+        change_key(insured, old, old)
+    with pytest.raises(verschluss.KeyUnusable, match="mindestens 32"):
+        change_key(insured, old, "kurz")
+    monkeypatch.setenv(verschluss.VARIABLE, KEY)
+    with pytest.raises(verschluss.KeyUnusable, match="lässt sich nicht öffnen"):
+        change_key(insured, KEY, f"noch {KEY}")
+    assert _stored(insured) == before

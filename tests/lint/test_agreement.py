@@ -30,10 +30,18 @@ def damaged(path: Path, chance: random.Random) -> bytes:
 
 
 @pytest.mark.parametrize("path", DIAGRAMS, ids=lambda path: path.stem)
-@pytest.mark.parametrize("seed", range(3))
-def test_a_damaged_diagram_that_passes_the_linter_is_opened_by_the_runtime(path, seed):
-    chance = random.Random(f"{path.stem} {seed}")
-    for _ in range(20):
+def test_a_damaged_diagram_that_passes_the_linter_is_opened_by_the_runtime(path):
+    agree(path, random.Random(f"{path.stem} 0"), times=15)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("path", DIAGRAMS, ids=lambda path: path.stem)
+def test_many_damaged_diagrams_that_pass_the_linter_are_opened_by_the_runtime(path):
+    agree(path, random.Random(f"{path.stem} 1"), times=200)
+
+
+def agree(path: Path, chance: random.Random, *, times: int) -> None:
+    for _ in range(times):
         content = damaged(path, chance)
         if not any(finding.severity == "error" for finding in lint({path.name: content}, missing="warning")):
             compile_bpmn(content, 1)

@@ -47,6 +47,13 @@ DIAGRAMS = {
     "a timer that tells": drawn("s > a > c > e; t > b > e2", boundary("t", "a", TIMER, interrupting=False)),
     "a cycle that tells": drawn("s > a > c > e; t > b > e2", boundary("t", "a", CYCLE, interrupting=False)),
     "a message that tells and comes back": drawn("s > a > x > c > e; t > b > x", boundary("t", "a", MESSAGE, interrupting=False)),
+    "a message that tells and may end everything": drawn(
+        "s > a > c > e; m > h > x; x > t; x > e2", END.format("t", TERMINATE) + boundary("m", "a", MESSAGE, interrupting=False)
+    ),
+    "an event sub-process that tells again and again": drawn(
+        "s > a > c > e",
+        sub("v", "m > h > x; x > f; x > e3", f'<startEvent id="m" isInterrupting="false">{MESSAGE}</startEvent>' + END.format("f", TERMINATE), 'triggeredByEvent="true"'),
+    ),
     "a timer around a sub-process": drawn("s > u > c > e; t > h > c", sub("u", "s > a > b > e") + boundary("t", "u", TIMER)),
     "an error inside": drawn("s > u > c > e; t > h > e2", sub("u", "s > x; x > a > e; x > b > f", END.format("f", ERROR)) + boundary("t", "u", ERROR)),
     "an error of another code": drawn(
@@ -138,6 +145,8 @@ FITS = [
     ("a timer that tells", "ac abc bac acb"),
     ("a cycle that tells", "ac abc bbac abcb babcb"),
     ("a message that tells and comes back", "ac bcac abccbc acbc bbaccc"),
+    ("a message that tells and may end everything", "ac hac hhac h ah achh hhh"),
+    ("an event sub-process that tells again and again", "ac hac hhhac ach hahch"),
     ("a timer around a sub-process", "abc ahc hc"),
     ("an error inside", "ac bh"),
     ("an error of another code", "ayc bh"),
@@ -200,6 +209,9 @@ DEVIATES = [
     ("nested three deep", "acd", 1),
     ("several starts", "abc", 1),
     ("a message that tells and comes back", "acc", 1),
+    ("a message that tells and may end everything", "", 1),
+    ("a message that tells and may end everything", "c", 1),
+    ("an event sub-process that tells again and again", "hh", 2),
 ]
 
 

@@ -15,6 +15,7 @@ from engine.store.session import Database
 from engine.store.tables import Umstellung, Umstellungsfall
 from tests.commands import drawings as small
 from tests.commands.conftest import Desk
+from tests.robustness import begegnungen
 
 LEITUNG = ("intake", "fallfuehrung", "teamleitung", "leitung")
 
@@ -196,6 +197,10 @@ SCENARIOS: dict[str, Scenario] = {
     ),
     "claim and claim": Scenario(opened(), (do("anna", commands.claim, "pruefen"), do("beat", commands.claim, "pruefen"))),
     "claim and complete": Scenario(opened(), (do("anna", commands.claim, "pruefen"), complete("beat", ok=False))),
+    "claim and delegate": Scenario(
+        opened(), (do("anna", commands.claim, "pruefen"), do("beat", commands.assign_task, "pruefen", "carla")), begegnungen.a_third_person
+    ),
+    "complete and delegate": Scenario(opened(), (complete("anna", ok=False), do("beat", commands.assign_task, "pruefen", "carla")), begegnungen.a_third_person),
     "cancel and complete": Scenario(opened(), (cancel("anna"), complete("beat", ok=True))),
     "cancel and cancel": Scenario(opened(), (cancel("anna"), cancel("beat"))),
     "correction and complete": Scenario(opened("klemmt"), (correct("anna", punkte=9), complete("beat", "erfassen", punkte=3))),
@@ -212,6 +217,8 @@ SCENARIOS: dict[str, Scenario] = {
     ),
     "migrate and complete": Scenario(queued(), (migrate, complete("beat", ok=False)), second_release),
     "migrate and the deadline": Scenario(queued(days=30), (migrate, fire("ablauf")), second_release),
+    "release and start": Scenario(begegnungen.proposed(FIRST, lambda m: diagram(m, "neu", "neu")), (begegnungen.approve, start("anna"))),
+    "handover and complete": Scenario(begegnungen.about_to_move, (wake, complete("beat", ok=False)), begegnungen.moving_processes),
     "one case opened twice": Scenario(FIRST, (start("anna", "klick"), start("anna", "klick"))),
     "two cases opened": Scenario(FIRST, (start("anna"), start("beat"))),
 }

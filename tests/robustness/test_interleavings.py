@@ -13,10 +13,13 @@ import pytest
 from sqlalchemy import select
 
 from engine import commands
+from engine.commands.stepping import advance, lock
 from engine.model.access import Access, system
 from engine.model.clock import FixedClock
 from engine.queries.consistency import check
+from engine.runtime import cancel
 from engine.store.session import Database
+from engine.store.steps import Act
 from engine.store.tables import Instanz
 from tests.commands.conftest import Desk
 from tests.robustness.conftest import prepare
@@ -56,8 +59,9 @@ class Theatre:
 
     def _clear(self, mark: Mark) -> None:
         with self.database.begin(system()) as session:
-            for fall_id in session.scalars(select(Instanz.fall_id).where(Instanz.nummer > mark.instanz, Instanz.zustand == "active")):
-                commands.cancel_case(session, fall_id, "vorbei")
+            for nummer in session.scalars(select(Instanz.nummer).where(Instanz.nummer > mark.instanz, Instanz.zustand == "active")).all():
+                if (instanz := lock(session, nummer)).zustand == "active":  # not ended with another one
+                    advance(session, instanz, cancel(), Act("cancel_case", name="vorbei"))
 
 
 def _comparable(result: Any, meeting: Meeting) -> Any:

@@ -53,7 +53,7 @@ def test_every_case_is_rebuilt_from_its_history(desk: Desk, seed):
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(100, 130))
 def test_many_cases_are_rebuilt_from_their_histories(desk: Desk, seed):
-    assert len(walked(desk, seed, random.Random(seed).randint(200, 900))) >= 9
+    assert len(walked(desk, seed, random.Random(seed).randint(200, 900))) >= 7
 
 
 def test_a_correction_of_one_task_alone_is_rebuilt_as_such(desk: Desk):

@@ -123,7 +123,7 @@ def test_who_comes_back_after_the_abschluss_has_a_new_case_that_knows_the_former
     akte.supported().travel("2026-05-20").review("abloesung").detach("31.5.2026", "31.5.2026").travel("2026-11-30").close()
     former = akte.fall_id, akte.fall_nr
     akte.travel("2027-02-01").open({**ANNA, "rolle_ue": "antragstellend"}, CARLA)
-    assert (akte.vorfall, akte.shows("zustaendigkeit_pruefen")["vorfall"]) == (former[0], f"{former[1]}, abgeschlossen am 2026-11-30")
+    assert (akte.vorfall, akte.shows("zustaendigkeit_pruefen")["vorfall"]) == (former[0], f"{former[1]}, abgeschlossen am 30.11.2026")
     assert "abgeschlossen am 30.11.2026" in akte.texts("zustaendigkeit_pruefen")
     akte.do("zustaendigkeit_pruefen", zustaendig="ja").assess("Anna").assess_child("Carla").finish_intake()
     assert akte.segments() == {"Anna": "ABLOESEN", "Carla": "ABLOESEN"}

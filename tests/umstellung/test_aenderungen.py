@@ -310,6 +310,17 @@ def test_a_removed_join_with_two_open_branches_is_refused() -> None:
         rebuild(engine.start(one, {}, key=ROOT).state, [Umbau(one, two)])
 
 
+def test_between_a_new_fork_and_its_join_is_not_before_it_even_on_a_way_round() -> None:
+    """The deadline leads back before the fork: from there both branches would come to the join, from the step itself only its own."""
+    library = Library()
+    body = [start(), xor("m"), user("a"), boundary("t", "a", timer("Duration", "P1D"), interrupting=True), end()]
+    one, = library.add(diagram(process("p", *body, flows("start -> m -> a -> end; t -> m"))), 1)
+    two, = library.add(diagram(process("p", *body, par("f", "j"), user("b"), flows("start -> m -> f -> a -> j -> end; f -> b -> j; t -> m"))), 2)
+    engine = runtime(library)
+    with pytest.raises(CannotMigrate, match="der andere käme nie an"):
+        rebuild(engine.start(one, {}, key=ROOT).state, [Umbau(one, two)])
+
+
 def test_a_step_inserted_into_one_of_two_open_branches_is_no_obstacle() -> None:
     library = Library()
     one, = library.add(diagram(process("p", start(), par("f", "j"), user("a"), user("b"), end(), flows("start -> f -> a -> j -> end; f -> b -> j"))), 1)

@@ -82,6 +82,19 @@ def test_a_deadline_is_kept_unless_it_was_told_otherwise(werkstatt: Werkstatt, a
     _sound(werkstatt)
 
 
+@pytest.mark.parametrize(("anew", "told", "days"), [
+    pytest.param(False, {"frist": "neu"}, 60, id="the one that was told to"),
+    pytest.param(True, {"frist": "behalten"}, 30, id="all but the one that was told not to"),
+    pytest.param(False, {"erinnern": "neu"}, 30, id="not another one"),
+])
+def test_of_single_deadlines_it_can_be_told_otherwise(werkstatt: Werkstatt, anew: bool, told: dict[str, str], days: int) -> None:
+    werkstatt.open()
+    begun = werkstatt.timers()["frist"].started_at
+    werkstatt.run(werkstatt.plan(1, werkstatt.release(antrag=LONGER), {"fristen": told}, fristen_neu=anew))
+    assert (werkstatt.timers()["frist"].due_at.date() - begun.date()).days == days
+    _sound(werkstatt)
+
+
 def test_who_proposed_a_plan_does_not_start_it_and_other_roles_neither(werkstatt: Werkstatt) -> None:
     werkstatt.open()
     id = werkstatt.plan(1, werkstatt.release(antrag=LONGER))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from flask import Flask
@@ -16,7 +17,7 @@ from engine.model.access import Access, system
 from engine.store.errors import Conflict
 from engine.store.konten import create_konto, grant
 from engine.store.session import Database
-from engine.store.tables import Dokument, Papier, Zugriff
+from engine.store.tables import Dokument, Papier, Person, Zugriff
 from tests.unit.test_dateien import PDF
 from tests.web.conftest import ANMELDUNG, PASSWORD, Browser
 
@@ -199,6 +200,19 @@ def test_an_auskunft_needs_two_people_and_what_is_black_is_not_in_it(browser: Op
     assert tabea.post(address, {"_aktion": "herausgeben", "_revision": tabea.hidden("_revision")}).status_code == 303
     assert "Lärm" in given[0] and "Zwyssig" not in given[0] and "Hedwig" not in given[0]
     assert "Auskunft aus den Akten" in tabea.get(f"/faelle/{fall_nr}/dokumente").text
+
+
+def test_whoever_is_called_like_a_daughter_is_not_blackened_for_her_sake(irma: Browser, fall_nr: str, database: Database) -> None:
+    with database.begin(system()) as session:
+        mother = session.scalars(select(Person)).one()
+        values = {"fall_id": mother.fall_id, "region": mother.region, "name": mother.name, "rolle_ue": "kind", "von": mother.von}
+        session.add(Person(person_id="P2", vorname=mother.vorname, geburtsdatum=date(2019, 5, 4), **values))
+        session.add(Person(person_id="P3", vorname="Nora", **values))
+    irma.get(f"/faelle/{fall_nr}/papiere/auskunft")
+    page = irma.get(str(irma.post(f"/faelle/{fall_nr}/auskunft", {"person_id": "P1"}).location)).text
+    passages = re.search(r'<textarea[^>]*name="stellen-\*"[^>]*>([^<]*)', page)
+    assert passages is not None
+    assert sorted(passages[1].strip().splitlines()) == ["04.05.2019", "Nora", "Nora Muster"]
 
 
 def test_a_region_sets_its_own_letterhead_and_no_other(leo: Browser) -> None:

@@ -299,6 +299,55 @@ def test_a_page_costs_the_same_statements_for_10_and_for_200_tasks(browser: Open
     assert len(sent) == few
 
 
+def _sent(database: Database, act: Callable[[], object]) -> int:
+    """How many statements an act takes."""
+    sent: list[str] = []
+    listen = lambda _c, _k, statement, *_: sent.append(statement) if "PRAGMA" not in statement else None  # noqa: E731
+    event.listen(database.engine, "before_cursor_execute", listen)
+    act()
+    event.remove(database.engine, "before_cursor_execute", listen)
+    return len(sent)
+
+
+@pytest.mark.parametrize("path", ["/faelle", "/faelle?suche=Muster", "/aufgaben?suche=Muster", "/arbeit/mitteilungen", "{task}"])
+def test_a_page_of_the_fallfuehrung_costs_the_same_statements_for_2_and_for_12_cases(browser: Open, database: Database, app: Flask, path: str) -> None:
+    with database.begin(system()) as session:
+        create_konto(session, "fabio", "Fabio Furrer", PASSWORD)
+        grant(session, "fabio", "fallfuehrung", "SDOL")
+
+    def given(count: int) -> list[int]:
+        keys = open_cases(database, count)
+        with database.begin(system()) as session:
+            for fall in session.scalars(select(Fall)):
+                fall.fallfuehrung = "fabio"
+            for aufgabe in session.scalars(select(Aufgabe)):
+                aufgabe.candidate_groups = ["fallfuehrung"]
+        return keys
+
+    fabio, key = browser("fabio"), given(2)[0]
+    address = path.format(task=f"/aufgaben/{key}")
+    assert fabio.get(address).status_code == 200
+    few = _sent(database, lambda: fabio.get(address))
+    given(10)
+    assert _sent(database, lambda: fabio.get(address)) == few
+
+
+def test_sending_a_task_costs_the_same_statements_however_much_is_open(browser: Open, database: Database, app: Flask) -> None:
+    irma, keys = browser("irma"), open_cases(database, 3)
+
+    def send(key: int) -> int:
+        irma.get(f"/aufgaben/{key}")
+        values = {"entscheid": "ja", "ab": "2.3.2026", "_aktion": "abschliessen"}
+        return _sent(database, lambda: irma.post(f"/aufgaben/{key}", values))
+
+    send(keys[0])
+    few = send(keys[1])
+    copy_tasks(database, 200)
+    assert send(keys[2]) == few
+    with database.read(system()) as session:
+        assert session.get_one(Aufgabe, keys[2]).zustand == "COMPLETED"
+
+
 def test_the_fallfuehrung_of_a_case_is_given_by_who_leads(browser: Open, irma: Browser, fall_nr: str, database: Database) -> None:
     with database.begin(system()) as session:
         create_konto(session, "fabio", "Fabio Furrer", PASSWORD)

@@ -16,7 +16,7 @@ from engine.commands import aufsicht
 from engine.commands.auswertung import protokolle as importing
 from engine.commands.auswertung.spuren import refresh
 from engine.commands.probelauf import start_probelauf
-from engine.commands.werkstatt import begin_draft
+from engine.commands.werkstatt import begin_draft, deploy_draft
 from engine.model.access import Access, system, with_trials
 from engine.queries.auswertung import kennung
 from engine.store.konten import create_konto, grant
@@ -293,6 +293,23 @@ def test_the_studio_leads_here_with_its_draft(browser: Open, lived: Database) ->
     assert petra.get(f"/auswertung/wenn/entwurf/{draft}/fall.bpmn").data == edited
     assert browser("leo").get(f"/auswertung/wenn/entwurf/{draft}/fall.bpmn").status_code == 404
     assert petra.get("/auswertung/wenn/ergebnis?entwurf=99").status_code == 404
+
+
+def test_whoever_decides_about_a_release_reads_what_replaying_its_draft_said(browser: Open, lived: Database) -> None:
+    edited = drawings.FALL.replace(b'"pruefen"', b'"anders"').replace(b">pruefen<", b">anders<")
+    with lived.begin(Access("petra", {"*": frozenset({"prozess"})})) as session:
+        draft = begin_draft(session, "Versuch", {**drawings.ALL, "fall.bpmn": edited}, release_id=1).id
+        deploy_draft(session, draft)
+    petra = browser("petra")
+    proposal = f"/werkstatt/freigaben/neu?entwurf={draft}"
+    assert "noch nicht nachgespielt" in petra.get(proposal).text
+    assert f"/auswertung/wenn?entwurf={draft}" in petra.get(f"/werkstatt/entwuerfe/{draft}").text
+    petra.get(petra.get(f"/auswertung/wenn?entwurf={draft}").location)
+    made = petra.post("/werkstatt/freigaben/neu", {"note": "Ein Schritt heisst anders", "entwurf": str(draft)})
+    assert made.status_code == 303
+    for page in (petra.get(proposal).text, petra.get(made.location).text):
+        assert "100.0 % → 0.0 %" in page.replace("\xa0", " ")
+        assert "13 Fälle passen schlechter" in page
 
 
 def test_what_is_no_diagram_is_refused(browser: Open, people: Database) -> None:

@@ -126,7 +126,7 @@ ROUTES: dict[str, set[str] | frozenset[str] | None] = {
     "umstellungen.*": {"prozess", "umsetzung", "leitung"},
     "lage.stoerungen": {"leitung", "teamleitung"},
     "lage.wiederholen": {"leitung", "teamleitung"},
-    "lage.*": {"prozess", "umsetzung", "leitung", "teamleitung"},
+    "lage.*": {"prozess", "umsetzung", "betrieb", "leitung", "teamleitung"},
     "eingriffe.*": {"leitung", "teamleitung"},
     "dubletten.*": {"intake", "administration", "leitung"},
 }

@@ -12,7 +12,7 @@ from engine.model.access import system
 from engine.scheduling.due import run_due
 from engine.store.konten import create_konto, grant
 from engine.store.session import Database
-from engine.store.tables import Aufgabe, Eingriff, Fall, Instanz, Verlauf
+from engine.store.tables import Aufgabe, Eingriff, Fall, Incident, Instanz, Verlauf
 from tests.web import drawings
 from tests.web.conftest import PASSWORD, Browser
 
@@ -147,6 +147,31 @@ def test_incidents_are_repeated_together(two_releases: str, browser: Open, datab
         commands.set_variables(session, session.scalars(select(Instanz)).one().key, {"betrag": 5})
     leo.post("/werkstatt/lage/stoerungen", {"key": found})
     assert "1 von 1 behoben" in leo.get("/werkstatt/lage/stoerungen").text
+
+
+def test_operators_repeat_what_is_stuck_everywhere_and_see_no_case(two_releases: str, browser: Open, database: Database) -> None:
+    with database.begin(system()) as session:
+        create_konto(session, "beat", "Beat", PASSWORD)
+        grant(session, "beat", "betrieb", "*")
+        key, fall_id = session.execute(select(Aufgabe.key, Aufgabe.fall_id)).one()
+        commands.complete_task(session, key, {"entscheid": "ja", "ab": "2026-03-02"})
+    with database.begin(system()) as session:
+        commands.correlate(session, "unterlagen.vollstaendig", session.get_one(Fall, fall_id).fall_nr)
+        stuck = session.scalars(select(Incident)).one()
+    beat, cause = browser("beat"), {"prozess": stuck.process, "element": stuck.element, "art": stuck.kind}
+    page = beat.get("/werkstatt/lage").text
+    assert "CONDITION_ERROR" in page and "Alle wiederholen" in page
+    assert two_releases not in page and stuck.message not in page
+    assert beat.post("/betrieb/stoerungen", cause).status_code == 303
+    assert "0 von 1 behoben" in beat.get("/werkstatt/lage").text
+    with database.begin(system()) as session:
+        commands.set_variables(session, session.scalars(select(Instanz)).one().key, {"betrag": 5})
+    beat.post("/betrieb/stoerungen", cause)
+    assert "1 von 1 behoben" in beat.get("/werkstatt/lage").text
+    with database.read(system()) as session:
+        assert session.scalars(select(Verlauf.by).where(Verlauf.command == "resolve_incident")).all() == ["beat", "beat"]
+    for who in ("leo", "ursula"):
+        assert browser(who).post("/betrieb/stoerungen", cause).status_code == 403
 
 
 def _nummer(database: Database) -> str:

@@ -8,11 +8,12 @@ from datetime import timedelta
 import pytest
 
 from engine import commands
-from engine.commands import werkstatt
+from engine.commands import freigaben, nachfuehren, werkstatt
 from engine.definitions.archiv import ArchiveInvalid
 from engine.model.access import Access, system
 from engine.model.clock import FixedClock
-from engine.model.errors import DefinitionInvalid, NotFound
+from engine.model.errors import DefinitionInvalid, FormInvalid, NotFound
+from engine.queries import freigaben as releases
 from engine.queries import werkstatt as queries
 from engine.store import library
 from engine.store.session import Database
@@ -147,6 +148,57 @@ def test_deploying_a_draft_stores_new_versions_of_what_changed_and_releases_noth
         assert {(one.id, one.version, one.is_new) for one in deployed} == {("fall", 1, False), ("anmeldung", 1, False), ("pruefung", 2, True)}
         assert queries.draft(session, draft).fassungen == sorted(one.key for one in deployed)
         assert library.latest_release(session) == before
+
+
+def test_a_file_deleted_in_a_draft_falls_away_with_its_release(database: Database, draft: int, save: Callable[..., werkstatt.Gespeichert]) -> None:
+    with database.begin(PETRA) as session:
+        werkstatt.import_files(session, draft, {"vergessen.form": ALL[FORM].replace(b'"pruefung"', b'"vergessen"')})
+        werkstatt.deploy_draft(session, draft)
+        werkstatt.delete_file(session, draft, "vergessen.form")
+        with pytest.raises(FormInvalid):
+            freigaben.propose(session, freigaben.Vorschlag("Ohne das Vergessene", entwurf_id=draft))
+    save(ALL[FORM].replace(b"Betrag", b"Summe"), 1)
+    with database.begin(PETRA) as session:
+        werkstatt.deploy_draft(session, draft)
+        made = freigaben.propose(session, freigaben.Vorschlag("Ohne das Vergessene", entwurf_id=draft))
+        held = {(row.id, row.version) for row in releases.held_by(session, made.id)}
+    assert held == {("fall", 1), ("anmeldung", 1), ("pruefung", 2)}
+    save(ALL[FORM], 2)
+    with pytest.raises(FormInvalid), database.begin(PETRA) as session:
+        freigaben.propose(session, freigaben.Vorschlag("Seither geändert", entwurf_id=draft))
+
+
+def test_a_draft_of_single_files_is_released_with_everything_else(database: Database, draft: int) -> None:
+    with database.begin(PETRA) as session:
+        single = werkstatt.begin_draft(session, "Nur ein Formular", {FORM: ALL[FORM].replace(b"Betrag", b"Summe")}).id
+        werkstatt.deploy_draft(session, single)
+        assert {(row.id, row.version) for row in freigaben.of_draft(session, single)} == {("fall", 1), ("anmeldung", 1), ("pruefung", 2)}
+
+
+def test_a_draft_is_brought_up_to_a_later_release_and_keeps_what_it_changed(database: Database, draft: int, save: Callable[..., werkstatt.Gespeichert]) -> None:
+    """Of three files the draft changed one, the other release another, and both the third; that release dropped nothing and added one."""
+    mine, theirs = ALL[FORM].replace(b"Betrag", b"Summe"), ALL["anmeldung.form"].replace(b'"label": "', b'"label": "Neu: ')
+    assert theirs != ALL["anmeldung.form"]
+    save(mine, 1)
+    save(ALL["fall.bpmn"].replace("Anspruch prüfen".encode(), "Anspruch klären".encode()), 1, name="fall.bpmn")
+    added = ALL[FORM].replace(b'"pruefung"', b'"weiteres"')
+    with database.begin(system()) as session:
+        commands.deploy(session, {"anmeldung.form": theirs, "weiteres.form": added, "fall.bpmn": ALL["fall.bpmn"].replace("Anspruch prüfen".encode(), b"Anspruch")})
+        later = commands.release(session, "Von anderen")
+    with database.begin(PETRA) as session:
+        werkstatt.deploy_draft(session, draft)
+        taken_back = releases.taken_back(session, 1, later, freigaben.of_draft(session, draft))
+        assert {one.name for one in taken_back} == {row.name for row in releases.held_in(session, later) if row.id in ("anmeldung", "weiteres")}
+        assert nachfuehren.catch_up(session, draft, later) == ("fall.bpmn",)
+        files = queries.contents(session, draft)
+        assert (files[FORM], files["anmeldung.form"], files["weiteres.form"]) == (mine, theirs, added)
+        assert "Anspruch klären".encode() in files["fall.bpmn"]
+        assert {row.name: row.zustand for row in queries.file_rows(session, draft)} == {
+            "fall.bpmn": "geaendert", FORM: "geaendert", "anmeldung.form": "unveraendert", "weiteres.form": "unveraendert"
+        }  # fmt: skip
+        werkstatt.deploy_draft(session, draft)
+        assert releases.taken_back(session, later, later, freigaben.of_draft(session, draft)) == []
+        assert nachfuehren.catch_up(session, draft, later) == ()
 
 
 def test_a_draft_with_errors_is_refused_with_all_of_them(database: Database, draft: int, save: Callable[..., werkstatt.Gespeichert]) -> None:

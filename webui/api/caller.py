@@ -136,13 +136,13 @@ def sees_all(region: str) -> bool:
 
 def only_trials(access: Access) -> Access:
     """The access without any region of the canton."""
-    return Access(access.konto, {place: held for place, held in access.rollen.items() if place in ("*", PROBELAUF)})
+    return replace(access, rollen={place: held for place, held in access.rollen.items() if place in ("*", PROBELAUF)})
 
 
 def narrowed(access: Access, rollen: Collection[str]) -> Access:
     """The access without regions in which none of these roles is held."""
     kept = {place: held for place, held in access.rollen.items() if place in ("*", PROBELAUF) or held & set(rollen)}
-    return Access(access.konto, kept)
+    return replace(access, rollen=kept)
 
 
 def note(art: str, was: str) -> None:

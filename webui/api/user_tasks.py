@@ -12,7 +12,7 @@ from engine.model.errors import NotFound
 from engine.queries import definitionen, laufend
 from engine.queries.suche import Found, pick
 from engine.store.session import FallSession
-from engine.store.tables import Aufgabe, Instanz
+from engine.store.tables import Instanz
 from webui.api import caller, listing, show
 from webui.api.caller import TASKS
 from webui.api.definitions import FORM, form
@@ -67,9 +67,7 @@ def get_user_task(userTaskKey: int) -> dict[str, Any]:
 @operation("GET", "/v2/user-tasks/{userTaskKey}/form", "Das Formular einer Aufgabe", scope="lesen", answers={200: FORM, 204: None})
 def get_user_task_form(userTaskKey: int) -> dict[str, Any] | None:
     with caller.reading(TASKS) as session:
-        aufgabe = session.get(Aufgabe, userTaskKey)
-        if aufgabe is None:
-            raise NotFound("Die Aufgabe")
+        aufgabe = laufend.task(session, userTaskKey)
         release_id = session.get_one(Instanz, aufgabe.instanz_nummer).release_id
         held = definitionen.forms_of(session, {release_id}).get((release_id, aufgabe.form_id or ""))
         return form(held) if held is not None else None
@@ -86,9 +84,7 @@ def get_user_task_form(userTaskKey: int) -> dict[str, Any] | None:
 )
 def search_user_task_variables(userTaskKey: int, body: dict[str, Any]) -> dict[str, Any]:
     with caller.reading(TASKS) as session:
-        aufgabe = session.get(Aufgabe, userTaskKey)
-        if aufgabe is None:
-            raise NotFound("Die Aufgabe")
+        aufgabe = laufend.task(session, userTaskKey)
         rows = laufend.visible(session, aufgabe, session.get_one(Instanz, aufgabe.instanz_nummer))
         found = pick(rows, laufend.VARIABLES, listing.wanted(body, laufend.VARIABLES))
         return listing.page(found, lambda row: show.variable(row, truncate=is_truncating()))

@@ -80,6 +80,21 @@ const onePreact = {
   },
 };
 
+// The form editor's panel suggests only what the form itself names. A case knows more: what the page says in `caseVariables`, with types.
+const caseVariables = {
+  name: "case-variables",
+  setup(bundler) {
+    bundler.onLoad({ filter: /form-js-editor[\\/]dist[\\/]index\.es\.js$/ }, async ({ path: file }) => {
+      const text = await readFile(file, "utf8");
+      const contents = text
+        .replaceAll(/useVariables\(\)\.map\(name => \(\{\s*name\s*\}\)\)/g, "useVariables()")
+        .replace("return getSchemaVariables(schema);\n", "return globalThis.caseVariables(getSchemaVariables(schema).map(name => ({ name })));\n");
+      if (!contents.includes("globalThis.caseVariables(") || /useVariables\(\)\./.test(contents)) throw new Error("the form editor asks for its variables in a new way");
+      return { contents, loader: "js" };
+    });
+  },
+};
+
 const common = { bundle: true, minify: true, write: false, logLevel: "warning", legalComments: "eof" };
 
 async function browserBundle([name, source]) {
@@ -89,7 +104,7 @@ async function browserBundle([name, source]) {
     format: source.endsWith(".js") && name !== "start.js" ? "esm" : undefined,
     target: ["es2022", "chrome111", "firefox114", "safari16.4"],
     loader: { ".svg": "dataurl", ".woff": "dataurl", ".woff2": "dataurl", ".ttf": "dataurl", ".eot": "empty" },
-    plugins: [neutralBrand, onePreact],
+    plugins: [neutralBrand, onePreact, caseVariables],
     outfile: path.join(target, name),
   });
   const contents = outputFiles[0].contents;

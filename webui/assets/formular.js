@@ -111,7 +111,7 @@ async function refresh(form, state) {
   const { id, selectionStart, selectionEnd } = document.activeElement ?? {};
   keepOpen(form.querySelector("[data-felder]"), fresh);
   form.querySelector("[data-felder]").replaceWith(fresh);
-  const again = id && document.getElementById(id);
+  const again = id ? document.getElementById(id) : null;
   again?.focus();
   if (again?.type === "text" || again?.type === "textarea") again.setSelectionRange(selectionStart, selectionEnd);
 }

@@ -10,13 +10,15 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
 from engine.commands.auswertung import modelldateien
+from engine.commands.auswertung.ergebnis import note_result
 from engine.commands.auswertung.messen import Messung, messen
 from engine.model.errors import FormInvalid, NotFound
 from engine.queries import konten
-from engine.queries.auswertung import kennung, modelle
+from engine.queries.auswertung import kennung, modelle, nachspiel
 from engine.queries.auswertung import wenn as queries
 from engine.queries.auswertung.auswahl import KANTONAL, Auswahl
 from engine.queries.auswertung.zellschutz import schwelle
+from engine.queries.freigaben import held_in
 from engine.replay.conformance import WORDS
 from engine.replay.model import Model
 from engine.store.session import FallSession
@@ -24,12 +26,13 @@ from engine.store.tables import DefinitionVersion, EntwurfAnwendung, Fall, Model
 from webui.auswertung.gemeinsam import MIT_PROZESS, WERKZEUGE, Bild, filter_seite, frist, lesend, stufe
 from webui.auswertung.start import drawing
 from webui.rules import requires
-from webui.transactions import access, database, reading, writing
+from webui.transactions import access, at_once_or_again, database, reading, writing
 
 wenn = Blueprint("wenn", __name__, url_prefix="/auswertung/wenn")
 
 # The process owner sees the same figures, for the gate before a release.
 SIEHT = (*KANTONAL, "prozess")
+FIRST = "fall"
 WORTE = {"bleibt": "gleich", "schlechter": "mehr Abweichungen", "besser": "weniger Abweichungen", "offen": "nicht entschieden"}
 
 
@@ -37,8 +40,8 @@ WORTE = {"bleibt": "gleich", "schlechter": "mehr Abweichungen", "besser": "wenig
 @requires(*MIT_PROZESS)
 def start() -> ResponseReturnValue:
     """Where to begin; the studio leads here with ``?entwurf=``, which needs no more choices."""
-    if _number("entwurf") is not None:
-        chosen: dict[str, Any] = request.args.to_dict()
+    if (draft := _number("entwurf")) is not None:
+        chosen: dict[str, Any] = {"prozess": _most_changed(draft)} | request.args.to_dict()
         return redirect(url_for("wenn.ergebnis", **chosen))
     return _start()
 
@@ -78,17 +81,20 @@ def entwurfsdiagramm(id: int, process: str) -> ResponseReturnValue:
 @requires(*MIT_PROZESS)
 def ergebnis() -> ResponseReturnValue:
     auswahl = Auswahl.of(request.args)
-    before, after, result = _compared(auswahl)
+    before, after, result, new = _compared(auswahl)
+    is_complete = before.is_complete and after.is_complete
+    if is_complete and _is_of_everything(auswahl):
+        at_once_or_again(lambda session: note_result(session, new.hash, auswahl.prozess, result))
     with database().read(lesend(SIEHT)) as session:
         kept = {name: request.args[name] for name in ("modell", "entwurf", "fassung", "diagramm", "basis") if request.args.get(name)}
         html = render_template(
             "auswertung/wenn_ergebnis.html",
             **WERKZEUGE, **filter_seite(session, auswahl, kept), unterschied=result, worte=WORDS, wechsel=WORTE, neu=_name(session, auswahl),
-            fertig=len(before.faelle) - result.fehlend, ganz=len(before.faelle) + before.ungelesen, is_complete=before.is_complete and after.is_complete,
+            fertig=len(before.faelle) - result.fehlend, ganz=len(before.faelle) + before.ungelesen, is_complete=is_complete,
             bild=_bild(session, auswahl, result), regionen=konten.regionen(session), schwelle=schwelle(session), kennungen=_kennungen(session, result),
         )  # fmt: skip
     response = Response(html)
-    if not (before.is_complete and after.is_complete):
+    if not is_complete:
         response.headers["Refresh"] = "1"
     return response
 
@@ -97,7 +103,7 @@ def ergebnis() -> ResponseReturnValue:
 @requires(*MIT_PROZESS)
 def gate() -> ResponseReturnValue:
     """The same in short, for whoever asks before a release; ``fertig`` is false while cases are still to be replayed: ask again."""
-    before, after, result = _compared(Auswahl.of(request.args))
+    before, after, result, _ = _compared(Auswahl.of(request.args))
     return jsonify({
         "fertig": before.is_complete and after.is_complete, "darf": result.darf and before.is_complete and after.is_complete, "faelle": result.faelle,
         "vorher": result.vorher, "nachher": result.nachher, "wechsel": dict(result.wechsel), "fehlend": result.fehlend,
@@ -146,6 +152,21 @@ def _draft(session: FallSession, id: int) -> dict[str, tuple[str, bytes]]:
     return modelle.draft(session, id)
 
 
+def _is_of_everything(auswahl: Auswahl) -> bool:
+    """Whether the figures are of all cases against their own versions, so that they say something about a release."""
+    return auswahl == Auswahl(auswahl.prozess) and not request.args.get("basis") and bool(access().rollen_in("*") & set(SIEHT))
+
+
+def _most_changed(draft: int) -> str:
+    """The process to begin with: the first whose cases the draft would lead otherwise than what its release holds."""
+    with reading() as session:
+        found = session.get(EntwurfAnwendung, draft)
+        files = list(_draft(session, draft).values())
+        before = nachspiel.diagrams(held_in(session, found.release_id if found else None))
+        changed = [one.prozess for one in nachspiel.befunde(session, before, files)]
+    return FIRST if FIRST in changed or not changed else changed[0]
+
+
 def _deployed(session: FallSession, auswahl: Auswahl) -> DefinitionVersion:
     """The deployed version that is asked about, of ``diagramm`` or of the process itself.
 
@@ -160,14 +181,14 @@ def _deployed(session: FallSession, auswahl: Auswahl) -> DefinitionVersion:
     return found
 
 
-def _compared(auswahl: Auswahl) -> tuple[Messung, Messung, queries.Unterschied]:
+def _compared(auswahl: Auswahl) -> tuple[Messung, Messung, queries.Unterschied, Model]:
     narrow, enough = lesend(SIEHT), frist()
     with reading() as session:
         new, base, least = _new(session, auswahl), _number("basis"), schwelle(session)
         old = None if base is None else modelle.of_version(session, auswahl.prozess, base)
     before = messen(database(), narrow, auswahl, enough, model=old)
     after = messen(database(), narrow, auswahl, enough, model=new)
-    return before, after, queries.unterschied(before.faelle, after.faelle, schwelle=least)
+    return before, after, queries.unterschied(before.faelle, after.faelle, schwelle=least), new
 
 
 def _name(session: FallSession, auswahl: Auswahl) -> str:

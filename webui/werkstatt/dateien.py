@@ -15,7 +15,8 @@ from flask_login import current_user
 from engine.commands import werkstatt as commands
 from engine.definitions.archiv import ArchiveInvalid, file_name
 from engine.definitions.neu import empty_file
-from engine.model.errors import NotFound
+from engine.definitions.vergleich import Change, compare
+from engine.model.errors import DefinitionInvalid, NotFound
 from engine.queries import konten
 from engine.queries import werkstatt as queries
 from engine.store.session import FallSession
@@ -158,6 +159,7 @@ def verlauf(id: int, name: str) -> ResponseReturnValue:
             steps=steps,
             kept=kept,
             diff=_diff(kept, row.inhalt if row else b"") if kept else (),
+            changes=_changes(kept, row.inhalt) if kept and row else None,
             arten=ARTEN,
             names=konten.names(session, [*(step.by for step in steps), row.by if row else ""]),
         )
@@ -187,6 +189,15 @@ def _stand(session: FallSession, id: int, name: str, number: int) -> EntwurfStan
     if kept.name != name:
         raise NotFound("Die Fassung")
     return kept
+
+
+def _changes(kept: EntwurfStand, current: bytes) -> list[Change] | None:
+    """What the kept version has otherwise than the current one, in words; None when one of them cannot be read."""
+    try:
+        found = compare(current, kept.inhalt, file=kept.name)
+    except DefinitionInvalid:
+        return None
+    return [one for one in found.changes if one.art != "verschoben"]
 
 
 def _diff(kept: EntwurfStand, current: bytes) -> Sequence[tuple[str, str]]:

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
 from engine.commands import werkstatt as commands
+from engine.commands.nachfuehren import catch_up
 from engine.definitions import archiv
 from engine.definitions.archiv import MAX_ZIP, ArchiveInvalid
 from engine.definitions.xml import MAX_BYTES
@@ -72,6 +73,18 @@ def verwerfen(id: int) -> ResponseReturnValue:
 def aufnehmen(id: int) -> ResponseReturnValue:
     with writing() as session:
         commands.bring_back(session, id)
+    return redirect(url_for("entwuerfe.zeigen", id=id), 303)
+
+
+@entwuerfe.post("/entwuerfe/<int:id>/nachfuehren")
+@requires(*ZEICHNET)
+def nachfuehren(id: int) -> ResponseReturnValue:
+    """Bring the draft up to the release in force; of what both changed the draft's version stays."""
+    with writing() as session:
+        release_id = library.latest_release(session)
+        both = catch_up(session, id, release_id)
+    rest = f" Hier und dort geändert, und darum wie im Entwurf geblieben: {', '.join(both)}. Vergleichen Sie diese Dateien." if both else ""
+    flash(f"Der Entwurf steht auf Freigabe {release_id}; Ihre Änderungen sind geblieben.{rest}")
     return redirect(url_for("entwuerfe.zeigen", id=id), 303)
 
 
@@ -163,7 +176,7 @@ def _current(session: FallSession) -> int | None:
 
 def _draft_page(session: FallSession, id: int, *, error: str = "") -> str:
     draft, rows, steps = queries.draft(session, id), queries.file_rows(session, id), queries.steps(session, id, limit=STEPS_SHOWN)
-    visitors = queries.visitors(session, id)
+    visitors = [one for one in queries.visitors(session, id) if one.login != session.access.konto]
     logins = [draft.begonnen_von, draft.abgelegt_von, *(row.by for row in rows), *(step.by for step in steps), *(one.login for one in visitors)]
     return render_template(
         "werkstatt/entwurf.html",
@@ -172,6 +185,8 @@ def _draft_page(session: FallSession, id: int, *, error: str = "") -> str:
         removed=queries.removed(session, id),
         steps=steps,
         visitors=visitors,
+        gilt=_current(session),
+        ist_abgelegt=queries.deployed_as_is(session, id) is not None,
         names=konten.names(session, logins),
         error=error,
     )

@@ -18,11 +18,13 @@ from engine.model.access import Access
 from engine.model.calendar import ZURICH
 from engine.model.errors import FormInvalid
 from engine.queries import freigaben as queries
-from engine.queries import konten
+from engine.queries import konten, werkstatt
+from engine.queries.auswertung import nachspiel
 from engine.store.parameter import KANTON
 from engine.store.session import FallSession
 from engine.store.tables import DefinitionVersion, Freigabe
 from webui import words
+from webui.auswertung.gemeinsam import prozent
 from webui.rules import requires
 from webui.transactions import access, database, reading, writing
 
@@ -56,17 +58,18 @@ def liste() -> ResponseReturnValue:
 @freigaben.get("/neu")
 @requires(PROPOSES)
 def neu() -> ResponseReturnValue:
-    return _form({"note": "", "version_tag": "", "gueltig_ab": "", "release": request.args.get("release", "")}, [])
+    return _form({"note": "", "version_tag": "", "gueltig_ab": ""} | {name: request.args.get(name, "") for name in ("release", "entwurf")}, [])
 
 
 @freigaben.post("/neu")
 @requires(PROPOSES)
 def vorschlagen() -> ResponseReturnValue:
-    typed = {name: request.form.get(name, "")[:2000] for name in ("note", "version_tag", "gueltig_ab", "release")}
+    typed = {name: request.form.get(name, "")[:2000] for name in ("note", "version_tag", "gueltig_ab", "release", "entwurf")}
     regionen = request.form.getlist("regionen")
     try:
         with writing() as session:
-            wanted = Vorschlag(typed["note"], typed["version_tag"], _day(typed["gueltig_ab"]), regionen, release_id=_number(typed["release"]))
+            release, draft = _number(typed["release"]), _number(typed["entwurf"])
+            wanted = Vorschlag(typed["note"], typed["version_tag"], _day(typed["gueltig_ab"]), regionen, release_id=release, entwurf_id=draft)
             made = commands.propose(session, wanted)
     except FormInvalid as error:
         return _form(typed, regionen, error.errors), 422
@@ -130,28 +133,59 @@ def _page(nummer: int, errors: Mapping[str, str] | None = None) -> str:
             darf_zurueckziehen=is_open and own,
             errors=errors or {},
             **_changes(session, rows, found.regionen, found),
+            **(_replayed(session, rows, found.regionen, found.entwurf_id) if is_open else {}),
         )
 
 
 def _form(typed: Mapping[str, str], regionen: Sequence[str], errors: Mapping[str, str] | None = None) -> str:
-    release = _number(typed["release"])
+    release, draft = _number(typed["release"]), _number(typed["entwurf"])
     counts = _counts()
     with reading() as session:
-        rows = queries.held_in(session, release) if release else chosen(session, None)
+        rows, errors = _wanted(session, release, draft, errors or {})
         return render_template(
             "werkstatt/freigabe_neu.html",
             typed=typed,
             gewaehlt=regionen,
             regionen=konten.regionen(session),
             release=release,
+            entwurf=werkstatt.draft(session, draft) if draft else None,
             befunde=findings(rows) if rows else [],
             betroffen=_affected(session, regionen, counts),
             anzahl_fassungen=len(rows),
-            errors=errors or {},
+            errors=errors,
             fields=FIELDS,
             heute=session.now.astimezone(ZURICH).date(),
+            zurueckgenommen=_taken_back(session, rows, regionen, draft),
             **_changes(session, rows, regionen, None),
+            **_replayed(session, rows, regionen, draft),
         )
+
+
+def _wanted(session: FallSession, release: int | None, draft: int | None, errors: Mapping[str, str]) -> tuple[Sequence[DefinitionVersion], Mapping[str, str]]:
+    """What would be proposed; a draft that is not deployed as it is gives nothing but the reason."""
+    if draft is None:
+        return queries.held_in(session, release) if release else chosen(session, None), errors
+    try:
+        return commands.of_draft(session, draft), errors
+    except FormInvalid as error:
+        return (), {**error.errors, **errors}
+
+
+def _taken_back(session: FallSession, rows: Sequence[DefinitionVersion], regionen: Sequence[str], draft: int | None) -> list[queries.Teil]:
+    if draft is None or not rows:
+        return []
+    now = in_force(session).get(regionen[0] if regionen else KANTON)
+    return queries.taken_back(session, werkstatt.draft(session, draft).release_id, now, rows)
+
+
+def _replayed(session: FallSession, rows: Sequence[DefinitionVersion], regionen: Sequence[str], draft: int | None) -> dict[str, Any]:
+    """What replaying all cases said of the diagrams, for each process whose cases they change."""
+    before = queries.held_in(session, in_force(session).get(regionen[0] if regionen else KANTON))
+    found = nachspiel.befunde(session, nachspiel.diagrams(before), nachspiel.diagrams(rows))
+    current = werkstatt.draft(session, draft) if draft else None
+    # Of a draft that was changed or thrown away since, another diagram would be replayed.
+    is_same = current is not None and current.verworfen_am is None and werkstatt.deployed_as_is(session, current.id) is not None
+    return {"nachspiel": found, "nachspielbar": current.id if current and is_same else None, "prozesse": {row.id: row.name for row in rows if row.kind == "process"}, "prozent": prozent}
 
 
 def _changes(session: FallSession, rows: Sequence[DefinitionVersion], regionen: Sequence[str], freigabe: Freigabe | None) -> dict[str, Any]:
@@ -160,7 +194,7 @@ def _changes(session: FallSession, rows: Sequence[DefinitionVersion], regionen: 
     before = held.get(regionen[0] if regionen else KANTON)
     if freigabe is not None and freigabe.zustand == commands.GIVEN:
         before = queries.before(session, freigabe)
-    return {"teile": queries.parts(session, before, rows), "vorher": before}
+    return {"teile": queries.parts(session, before, rows) if rows else [], "vorher": before}
 
 
 def _affected(session: FallSession, regionen: Sequence[str], counts: queries.Counts) -> list[tuple[str, int]]:

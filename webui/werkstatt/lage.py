@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine import commands
+from engine.commands.incidents import OPERATES
 from engine.model.errors import FallflussError, NotFound
 from engine.queries import eingriffe, konten
 from engine.queries import lage as queries
-from engine.queries.umstellung import CANTONAL, counting
+from engine.queries.umstellung import CANTONAL
 from engine.store import library
+from engine.store.everywhere import everywhere
+from engine.store.parameter import KANTON
 from engine.store.session import FallSession
 from webui.rules import requires
 from webui.transactions import access, database, reading
 
 lage = Blueprint("lage", __name__, url_prefix="/werkstatt/lage")
 
-SEES = (*CANTONAL, "leitung", "teamleitung")
+# These see counts of all regions and no case; operators repeat what is stuck, by its cause.
+COUNTS = (*CANTONAL, OPERATES)
+SEES = (*COUNTS, "leitung", "teamleitung")
 RETRIES = ("leitung", "teamleitung")
 FIRST = "fall"
 
@@ -30,12 +36,12 @@ def zeigen() -> ResponseReturnValue:
     with reading() as session:
         regionen = _regions(session)
         chosen = [request.args["region"]] if request.args.get("region") in regionen else []
-        with counting(session):
+        with _counting(session):
             versions = queries.fassungen(session)
             release_id = _release(versions)
             view = _view(session, release_id, chosen) if release_id else {}
         return render_template(
-            "werkstatt/lage.html", fassungen=versions, freigabe=release_id, regionen=regionen, region=chosen[0] if chosen else "", retries=access().has(*RETRIES), **view
+            "werkstatt/lage.html", fassungen=versions, freigabe=release_id, regionen=regionen, region=chosen[0] if chosen else "", retries=access().has(*RETRIES), operates=_operates(), **view
         )
 
 
@@ -73,6 +79,15 @@ def wiederholen() -> ResponseReturnValue:
         flash(f"{count} von {len(keys)} behoben." + (" Die übrigen sind wieder stehen geblieben; der Grund steht dabei." if count < len(keys) else ""))
     prozess, element, art = (request.args.get(name, "") for name in ("prozess", "element", "art"))
     return redirect(url_for("lage.stoerungen", prozess=prozess, element=element, art=art), 303)
+
+
+def _operates() -> bool:
+    return OPERATES in access().rollen_in(KANTON)
+
+
+def _counting(session: FallSession) -> AbstractContextManager[None]:
+    """All regions for who sees counts only; the own ones for everybody else."""
+    return everywhere(session) if access().has(*COUNTS) else nullcontext()
 
 
 def _retried(key: int) -> bool:
@@ -115,4 +130,4 @@ def _release(versions: list[queries.Fassung]) -> int | None:
 
 def _regions(session: FallSession) -> dict[str, str]:
     names = konten.regionen(session)
-    return names if access().has(*CANTONAL) else {kuerzel: names[kuerzel] for kuerzel in sorted(access().regionen) if kuerzel in names}
+    return names if access().has(*COUNTS) else {kuerzel: names[kuerzel] for kuerzel in sorted(access().regionen) if kuerzel in names}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from random import Random
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -12,6 +13,8 @@ from flask.typing import ResponseReturnValue
 
 from engine import commands, queries
 from engine.commands import probelauf, werkstatt
+from engine.definitions.forms import Form
+from engine.demo.answers import fill
 from engine.model.access import with_trials
 from engine.model.errors import DefinitionInvalid, FormInvalid, NotFound
 from engine.queries import werkstatt as drafts
@@ -70,8 +73,8 @@ def beginnen(key: int) -> ResponseReturnValue:
     action = request.form.get("_aktion", "")
     with _reading() as session:
         version, form = startable(session, key)
-        raw = change_rows(form.values_from(request.form), action) if form and request.method == "POST" else form.prefill({}) if form else {}
         context = library.parameters(session, "*")
+        raw = _raw(session, form, {}, context)
         page = seite(form, raw, context, session.now) if form else None
         new = newly_asked(page, request.form.get("_gezeigt")) if page and action == "starten" else []
         if action != "starten" or new:
@@ -113,7 +116,7 @@ def aufgabe(nummer: int, key: int) -> ResponseReturnValue:
     with _reading() as session:
         view = _own_task(session, nummer, key)
         form = view.form
-        raw: Mapping[str, Any] = change_rows(form.values_from(request.form), action) if form and request.method == "POST" else form.prefill(view.values) if form else {}
+        raw = _raw(session, form, view.values, view.values)
         page = seite(form, raw, view.values, session.now) if form else None
         new = newly_asked(page, request.form.get("_gezeigt")) if page and action == "abschliessen" else []
         if action != "abschliessen" or new:
@@ -149,6 +152,23 @@ def beenden(nummer: int) -> ResponseReturnValue:
         probelauf.delete_probelauf(session, nummer)
     flash("Der Probelauf ist gelöscht, samt seinem Verlauf.")
     return redirect(url_for("probelaeufe.liste"), 303)
+
+
+def _raw(session: FallSession, form: Form | None, values: Mapping[str, Any], context: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What the form is shown with: as it was sent, with made-up answers for the rest when that was asked for, or as it begins."""
+    if form is None:
+        return {}
+    if request.method == "GET":
+        return form.prefill(values)
+    action, typed = request.form.get("_aktion", ""), form.values_from(request.form)
+    if action != "ausfuellen":
+        return change_rows(typed, action)
+    given = {name: value for name, value in typed.items() if value not in ("", None, [], {})}
+    try:
+        return fill(form, context, given=given, rng=Random(), now=session.now)
+    except FormInvalid:
+        flash("Zu dem, was schon eingegeben ist, liess sich der Rest nicht ausfüllen.")
+        return typed
 
 
 def _values() -> dict[str, Any] | str:

@@ -112,8 +112,9 @@ def zuordnen(id: int) -> ResponseReturnValue:
     chosen = {name.removeprefix("ziel."): value for name, value in request.form.items() if name.startswith("ziel.")}
     try:
         with writing() as session:
-            before = queries.plan(session, id).abbildung.get(process, {})
-            commands.decide(session, id, process, _decisions(before, chosen))
+            plan = queries.plan(session, id)
+            before = plan.abbildung.get(process, {})
+            commands.decide(session, id, process, {**_decisions(before, chosen), "fristen": _deadlines(before)})
     except FormInvalid as error:
         return _mapping(id, errors=dict(error.errors))
     flash("Die Zuordnung ist gespeichert. Prüfen Sie die Fälle damit neu.")
@@ -162,6 +163,12 @@ def _decisions(before: Mapping[str, Any], chosen: Mapping[str, str]) -> dict[str
         elif kind == "endet":
             endet.append(old)
     return {"nach": nach, "verlegt": verlegt, "endet": endet}
+
+
+def _deadlines(before: Mapping[str, Any]) -> dict[str, str]:
+    """What was chosen for single timers; those the page did not show stay as they are."""
+    told = {name.removeprefix("frist."): value for name, value in request.form.items() if name.startswith("frist.") and value in ("neu", "behalten")}
+    return {**before.get("fristen", {}), **told}
 
 
 def _list(*, errors: dict[str, str] | None = None) -> ResponseReturnValue:

@@ -6,7 +6,7 @@ Each scope (the form, a group with a path, a row of a list) takes one call of th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -21,9 +21,13 @@ ROUNDS = 10
 SWITCHES = ("required", "readonly", "disabled")
 NUMBERS = ("minimum", "maximum", "min_length", "max_length")
 TEXTS = ("label", "description", "text", "prefix", "suffix")
+# Under this name a component remembers its FEEL texts; it is no field, so copies do not take it along.
+READ = "_sources"
 TEMPLATE = re.compile(r"\{\{(.+?)\}\}", re.DOTALL)
 # Days that FEEL put into a sentence, with the time if they have one; case numbers such as 2026-00012 are none.
 ISO_DATE = re.compile(r"(?<![\w-])(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?:T(\d{2}:\d{2})[\d:.]*(?:Z|[+-]\d{2}:\d{2})?)?(?![\w-])")
+# Before it, a number in a text is an amount.
+CHF = "CHF "
 
 
 @dataclass(frozen=True)
@@ -172,8 +176,15 @@ def _list(
     return Shown(resolved, path, hidden, own, rows=rows)
 
 
-def _sources(component: AnyComponent) -> Iterator[tuple[str, str]]:
-    """The FEEL texts of a component with the attribute each belongs to; a template holds several."""
+def _sources(component: AnyComponent) -> Iterable[tuple[str, str]]:
+    """The FEEL texts of a component with the attribute each belongs to; a template holds several. Read once: components never change."""
+    known: tuple[tuple[str, str], ...] | None = component.__dict__.get(READ)
+    if known is None:
+        known = component.__dict__[READ] = tuple(_read_sources(component))
+    return known
+
+
+def _read_sources(component: AnyComponent) -> Iterator[tuple[str, str]]:
     for name in ("hide", "values_expression", *SWITCHES, *NUMBERS, *TEXTS):
         text = getattr(component, name, None)
         if isinstance(text, str) and text.strip().startswith("="):
@@ -201,7 +212,7 @@ def _filled_in(text: str, found: Sequence[Any]) -> str:
     if text.strip().startswith("="):
         return readable(found[0])
     parts = iter(found)
-    return TEMPLATE.sub(lambda _: readable(next(parts)), text)
+    return TEMPLATE.sub(lambda at: (francs if text[: at.start()].endswith(CHF) else readable)(next(parts)), text)
 
 
 def readable(value: Any) -> str:
@@ -213,6 +224,13 @@ def readable(value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(readable(one) for one in value)
     return ISO_DATE.sub(_swiss, value) if isinstance(value, str) else str(value)
+
+
+def francs(value: Any) -> str:
+    """An amount with its thousands apart: ``1'234``, and ``1'234.50`` where there are centimes."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return readable(value)
+    return f"{value:,.2f}".replace(",", "'").removesuffix(".00")
 
 
 def _swiss(day: re.Match[str]) -> str:

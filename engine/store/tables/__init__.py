@@ -28,6 +28,7 @@ from engine.store.tables.drawn import Ausloeser, DefinitionVersion, Deployment, 
 from engine.store.tables.exchange import Bestandsdatei, Bestandsfall, Uebergabe, Uebergabeangebot
 from engine.store.tables.freigabe import Freigabe, Freigabeteil, Geltung
 from engine.store.tables.nachricht import Nachricht
+from engine.store.tables.nachspiel import Nachspiel
 from engine.store.tables.operation import Einstellung, Parameterwert, Zugriff
 from engine.store.tables.partner import Austausch, Einfuehrungsstand
 from engine.store.tables.places import Gemeinde, Konto, KontoRolle, Region
@@ -101,6 +102,7 @@ __all__ = [
     "Meldung",
     "Modelldatei",
     "Nachricht",
+    "Nachspiel",
     "Papier",
     "Parameterwert",
     "Person",

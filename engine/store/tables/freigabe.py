@@ -14,7 +14,7 @@ class Freigabe(Base):
     """A proposal to release a set of versions, and what became of it: ``offen``, ``erteilt``, ``abgelehnt`` or ``zurueckgezogen``.
 
     ``regionen`` empty: everywhere. ``gueltig_ab`` empty: as soon as it is approved. ``release_id`` is the release it gave, or from
-    the beginning the earlier one that is to hold again.
+    the beginning the earlier one that is to hold again; ``entwurf_id`` the draft whose files are proposed.
     """
 
     __tablename__ = "freigabe"
@@ -23,6 +23,7 @@ class Freigabe(Base):
 
     id: Mapped[int] = mapped_column(Key, Identity(), primary_key=True)
     release_id: Mapped[int | None] = mapped_column(ForeignKey("release.id"))
+    entwurf_id: Mapped[int | None] = mapped_column(ForeignKey("entwurf_anwendung.id"))
     note: Mapped[str] = mapped_column(Text)
     version_tag: Mapped[str | None] = mapped_column(String(60))
     gueltig_ab: Mapped[date | None] = mapped_column(Date)

@@ -59,8 +59,11 @@ class Aufgabe(Waiting, RegionOwned, Base):
     """
 
     __tablename__ = "aufgabe"
-    __table_args__ = (Index("ix_aufgabe_open", "region", "zustand", "faellig_am"),)
+    # A case of many years has thousands of tasks, of which a step asks for the few that are open.
+    __table_args__ = (Index("ix_aufgabe_open", "region", "zustand", "faellig_am"), Index("ix_aufgabe_instanz", "instanz_nummer", "zustand"))
 
+    instanz_nummer: Mapped[int] = mapped_column(ForeignKey("instanz.nummer"))
+    region: Mapped[str] = mapped_column(String(16))
     fall_id: Mapped[int] = mapped_column(ForeignKey("fall.id"), index=True)
     fall_nr: Mapped[str] = mapped_column(String(20))
     name: Mapped[str]

@@ -16,7 +16,7 @@ class Umstellung(Base):
 
     ``zustand`` is entwurf, pruefung, vorgelegt, laeuft, pausiert or verworfen; whether examining or running is over follows from its cases.
     ``regionen`` limits it; empty means all. ``abbildung`` holds for each process ``{"nach": {old: new}, "verlegt": {old: {"nach", "grund"}},
-    "endet": [old]}``.
+    "endet": [old], "fristen": {old: "neu" or "behalten"}}``; where ``fristen`` says nothing of a timer ``fristen_neu`` counts.
     """
 
     __tablename__ = "umstellung"

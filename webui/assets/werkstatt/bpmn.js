@@ -3,6 +3,7 @@ import BpmnModeler from "camunda-bpmn-js/lib/camunda-cloud/Modeler";
 import VariableProvider from "@bpmn-io/variable-resolver/lib/VariableProvider";
 import { begin } from "./arbeit.js";
 import { german } from "./deutsch.js";
+import { variablesOf } from "./variablen.js";
 
 // What the whole application writes, as the server read it from forms, mappings and results of all files.
 function caseVariables(variables) {
@@ -13,11 +14,6 @@ function caseVariables(variables) {
   }
   CaseVariables.$inject = ["variableResolver"];
   return { __init__: ["caseVariables"], caseVariables: ["type", CaseVariables] };
-}
-
-async function variablesOf(root) {
-  const response = await fetch(root.dataset.variablen, { credentials: "same-origin" }).catch(() => null);
-  return response?.ok ? (await response.json()).variablen : [];
 }
 
 function marks(modeler) {
@@ -77,6 +73,8 @@ begin(async (root, text, changed) => {
   // Larger than the window: begin at a size one can read, with the overview beside it.
   if (modeler.get("canvas").zoom() < 0.35) {
     modeler.get("canvas").zoom(0.6);
+    const begins = modeler.get("elementRegistry").find((one) => one.type === "bpmn:StartEvent");
+    if (begins) modeler.get("canvas").scrollToElement(begins, { top: 240, bottom: 160, left: 200, right: 600 });
     modeler.get("minimap").open();
   }
   modeler.on("commandStack.changed", ({ trigger }) => { if (trigger !== "clear") changed(); });

@@ -1,13 +1,27 @@
 // The editor of decisions: the overview of requirements, tables and expressions.
 import DmnModeler from "dmn-js/lib/Modeler";
 import { begin } from "./arbeit.js";
+import { besides, variablesOf } from "./variablen.js";
 
 // A finding names its decision; which rule of the table it means stands in its text.
 const ruleIn = (text) => Number(/Regel (\d+)/.exec(text)?.[1] ?? 0);
 
+// A table reads the case besides what its decisions require.
+function caseVariables(variables) {
+  class CaseVariables {
+    constructor(variableResolver) { variableResolver.registerProvider(this); }
+    getVariables(own) { return besides(own, variables); }
+  }
+  CaseVariables.$inject = ["variableResolver"];
+  return { __init__: ["caseVariables"], caseVariables: ["type", CaseVariables] };
+}
+
 begin(async (root, text, changed) => {
   const box = root.querySelector("[data-ws-leinwand]");
-  const modeler = new DmnModeler({ container: box, drd: { propertiesPanel: undefined } });
+  const knowing = { additionalModules: [caseVariables(await variablesOf(root))] };
+  const modeler = new DmnModeler({
+    container: box, drd: { propertiesPanel: undefined }, decisionTable: knowing, literalExpression: knowing, boxedExpression: knowing,
+  });
   await modeler.importXML(text);
   const views = () => modeler.getViews();
   let found = [];

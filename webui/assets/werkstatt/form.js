@@ -1,10 +1,19 @@
 // The form editor: palette, form and properties.
 import { FormEditor } from "@bpmn-io/form-js-editor";
 import { begin } from "./arbeit.js";
+import { besides, variablesOf } from "./variablen.js";
 
 begin(async (root, text, changed) => {
   const box = root.querySelector("[data-ws-leinwand]");
   const schema = JSON.parse(text);
+  const variables = await variablesOf(root);
+  // Asked by the properties panel whenever it draws, see `case-variables` in build.mjs; another list would close what is being suggested.
+  let told = { key: null };
+  globalThis.caseVariables = (own) => {
+    const key = own.map((one) => one.name).join("\n");
+    if (told.key !== key) told = { key, variables: besides(own, variables) };
+    return told.variables;
+  };
   const editor = new FormEditor({ container: box });
   await editor.importSchema(schema);
   let found = [];
