@@ -57,7 +57,7 @@ def fill(url: str, factor: int) -> None:
         with database.begin(system("belastung")) as session:
             commands.deploy(session, collect((DIAGRAMS,)))
             commands.release(session, "Belastung")
-        kanton.fill(database, cases=kanton.CASES * factor, tasks=kanton.TASKS * factor, staff=factor)
+        kanton.fill(database, cases=kanton.CASES * factor, tasks=kanton.TASKS * factor, persons=kanton.PERSONS * factor, staff=factor)
         _pad_timers(database, TIMERS * factor)
         siegel.seal(database, system("belastung"))
     finally:
@@ -68,6 +68,7 @@ def plan(url: str, factor: int) -> Plan:
     """What the people will do in a filled database, and how large it is."""
     database = Database(url, clock=SystemClock())
     try:
+        bring_up_to_date(database)  # filled perhaps by an older version
         app = create_app(database, Config(secret_key=SECRET_KEY, is_plain_http=True, has_rate_limit=False))
         app.config["WTF_CSRF_ENABLED"] = False
         rows = [asdict(one) | {"sitzung": signed_in(app, one.login)} for one in people(database)]

@@ -65,7 +65,7 @@ def test_any_process_killed_under_load_loses_and_doubles_no_submitted_task(serve
     with database.begin(system()) as session:
         commands.deploy(session, collect((BPMN,)))
         commands.release(session, "Test")
-    kanton.fill(database, cases=600, tasks=0)
+    kanton.fill(database, cases=600, tasks=0, persons=1000)
     with database.begin(system()) as session:
         assert check(session) == []
     sent, chance, stop = Gesendet(), random.Random(4), threading.Event()

@@ -86,7 +86,7 @@ def reviews(database: Database) -> tuple[int, Instanz]:
 def test_lists_stay_fast_beside_a_hundred_thousand_closed_cases(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     database.clock = SystemClock()
     release(database)
-    made = kanton.fill(database, cases=440, tasks=2000)
+    made = kanton.fill(database, cases=440, tasks=2000, persons=750)
     client = create_app(database, Config(secret_key="test", is_plain_http=True, has_rate_limit=False)).test_client()
     client.application.config["WTF_CSRF_ENABLED"] = False
     assert client.post("/anmelden", data={"login": made.teamleitung, "passwort": made.passwort}).status_code == 303
