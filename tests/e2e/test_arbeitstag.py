@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.haus import Haus, submit, today, violations
-from tests.e2e.vorrat import Vorrat
+from tests.e2e.test_hauptweg import open_case
 
 pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 
@@ -22,14 +22,14 @@ def cases() -> Iterator[list[str]]:
     yield []
 
 
-def two_cases(vorrat: Vorrat, cases: list[str]) -> list[str]:
+def two_cases(haus: Haus, cases: list[str]) -> list[str]:
     while len(cases) < 2:
-        cases.append(vorrat.case())
+        cases.append(open_case(haus.desk("intake.sdol")))
     return cases
 
 
-def test_a_morning_from_the_list_to_the_deputy(haus: Haus, vorrat: Vorrat, cases: list[str]) -> None:
-    fall_nr, other = two_cases(vorrat, cases)
+def test_a_morning_from_the_list_to_the_deputy(haus: Haus, cases: list[str]) -> None:
+    fall_nr, other = two_cases(haus, cases)
     irma, lead = haus.desk("intake.sdol"), haus.desk("teamleitung.sdol")
 
     irma.goto("/aufgaben")
@@ -67,8 +67,8 @@ def test_a_morning_from_the_list_to_the_deputy(haus: Haus, vorrat: Vorrat, cases
     irma.get_by_role("button", name="Aufheben").click()
 
 
-def test_the_list_is_worked_by_keyboard_alone(haus: Haus, vorrat: Vorrat, cases: list[str]) -> None:
-    two_cases(vorrat, cases)
+def test_the_list_is_worked_by_keyboard_alone(haus: Haus, cases: list[str]) -> None:
+    two_cases(haus, cases)
     page = haus.desk("intake.sdol")
     page.goto("/aufgaben")
     page.keyboard.press("Alt+Shift+S")
@@ -88,8 +88,8 @@ def test_the_list_is_worked_by_keyboard_alone(haus: Haus, vorrat: Vorrat, cases:
 
 
 @pytest.mark.parametrize("width", [320, 1280])
-def test_the_pages_of_the_workplace_fit_and_have_no_barriers(haus: Haus, vorrat: Vorrat, cases: list[str], width: int) -> None:
-    two_cases(vorrat, cases)
+def test_the_pages_of_the_workplace_fit_and_have_no_barriers(haus: Haus, cases: list[str], width: int) -> None:
+    two_cases(haus, cases)
     page: Page = haus.desk("teamleitung.sdol")
     page.set_viewport_size({"width": width, "height": 900})
     found = {}
@@ -100,8 +100,8 @@ def test_the_pages_of_the_workplace_fit_and_have_no_barriers(haus: Haus, vorrat:
     assert found == {}
 
 
-def test_what_somebody_else_has_is_passed_on_by_who_leads(haus: Haus, vorrat: Vorrat, cases: list[str]) -> None:
-    two_cases(vorrat, cases)
+def test_what_somebody_else_has_is_passed_on_by_who_leads(haus: Haus, cases: list[str]) -> None:
+    two_cases(haus, cases)
     lead = haus.desk("teamleitung.sdol")
     lead.goto("/aufgaben?wer=alle")
     link = lead.locator('main td a[href*="/arbeit/aufgaben/"]').first

@@ -123,6 +123,7 @@ def test_who_is_late_reads_who_was_faster_and_keeps_what_was_typed(haus: Haus, v
     expect(fabio.locator("main")).to_contain_text("Eine Stelle mit halbem Pensum.")
 
 
+@pytest.mark.soak
 def test_a_segment_against_the_rule_needs_the_visum_of_who_leads(haus: Haus, vorrat: Vorrat) -> None:
     fall_nr, task = vorrat.task("visum_erteilen", erwerbsfaehigkeit="keine", horizont="offen", entscheid="ABLOESEN")
     lead = haus.desk("teamleitung.sdol")
@@ -164,6 +165,7 @@ def test_a_session_that_ended_over_a_filled_form_leads_back_into_it(page: Page, 
     expect(page.get_by_role("alert").first).to_contain_text("ist abgeschlossen")
 
 
+@pytest.mark.soak
 def test_what_is_chosen_while_the_server_still_answers_stays(haus: Haus, vorrat: Vorrat) -> None:
     _, task = vorrat.task("kurzassessment_durchfuehren")
     page = haus.desk("intake.sdol")
