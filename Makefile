@@ -1,7 +1,7 @@
 # Fallfluss. `make help` lists what there is. Needs only make and Python >= 3.11; everything else comes into .venv and node_modules.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run test check format e2e bench soak browser clients bilder lock clean
+.PHONY: help setup run test check format e2e bench belastung soak audit browser clients bilder lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -15,7 +15,7 @@ export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 help: ## Diese Liste
 	@echo "Fallfluss: make ZIEL. Neu hier? «make run», dann http://127.0.0.1:$(PORT) öffnen."
-	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r ziel text; do printf '  %-8s %s\n' "$$ziel" "$$text"; done
+	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r ziel text; do printf '  %-9s %s\n' "$$ziel" "$$text"; done
 
 setup: $(VENV)/.installed $(VENV)/.built ## Alles einrichten: .venv mit dem Befehl .venv/bin/fallfluss, Browserdateien
 
@@ -41,6 +41,13 @@ bench: setup $(VENV)/.dev ## Messen, was ein Schritt kostet
 
 soak: setup $(VENV)/.dev browser clients ## Die langen Läufe, von denen «test» Stichproben nimmt
 	$(BIN)/pytest -m soak $(ARGS)
+
+audit: setup $(VENV)/.dev ## Bekannte Lücken in Paketen, gefährlicher Code, Geheimnisse in den Dateien
+	@$(BIN)/python -m tests.audit
+
+belastung: setup $(VENV)/.dev ## Hundert Personen zugleich, bei Kantonsgrösse und dem Fünffachen (etwa eine halbe Stunde)
+	@PYTHONPATH=. $(BIN)/python -m tests.belastung.rohe_bibliothek
+	@PYTHONPATH=. $(BIN)/python -m tests.belastung $(ARGS)
 
 bilder: setup $(VENV)/.dev browser ## Die Bilder des README neu aufnehmen, während «make run» läuft
 	PYTHONPATH=. $(BIN)/python -m tests.e2e.bilder http://127.0.0.1:$(PORT)

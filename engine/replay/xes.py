@@ -78,6 +78,8 @@ class _Reader:
             parser.Parse(b"", True)
         except expat.ExpatError as error:
             raise LogUnreadable(f"{self.name}: kein gültiges XML, Zeile {error.lineno}, Spalte {error.offset}. Es wurde nichts eingelesen.") from error
+        except LookupError as error:
+            raise LogUnreadable(f"{self.name}: in dieser Kodierung lässt sich die Datei nicht lesen ({error}). Es wurde nichts eingelesen.") from error
         except (OSError, EOFError) as error:
             raise LogUnreadable(f"{self.name}: die Datei ist beschädigt oder unvollständig ({error}). Es wurde nichts eingelesen.") from error
         if not self.is_log:
@@ -111,7 +113,7 @@ class _Reader:
                 self.stack.append([None, given.get("key", ""), self._value(tag, kind, text) if known is None else known])
             else:
                 self.stack.append([None, given.get("key", ""), text if kind is str else self._value(tag, kind, text)])
-        elif tag in ("event", "trace"):
+        elif tag == "event" or (tag == "trace" and self.case is None):
             self.stack.append([{}, "", None])
             if tag == "trace":
                 self.case = Case("")
@@ -120,10 +122,10 @@ class _Reader:
             self.stack.append([self.log, "", None])
         elif tag in ("list", "container"):
             self.stack.append([None, given.get("key", ""), []])
-        elif tag == "values":
+        elif tag == "values" and self.stack and isinstance(self.stack[-1][2], list):
             self.stack.append([[], "", None])
         else:
-            self.skip = 1  # extensions, globals, classifiers: nothing happened there
+            self.skip = 1  # extensions, globals, classifiers, what stands where it does not belong: nothing happened there
 
     def _end(self, tag: str) -> None:
         if self.skip:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -52,14 +53,17 @@ def main() -> None:
 
 def measure(url: str, plan: dict[str, Any], kind: str, postgresql: int | None, log: Path, given: argparse.Namespace) -> dict[str, Any]:
     with running(url, workers=WORKERS[kind], postgresql=postgresql, log=log) as server:
-        return {key: plan[key] for key in plan if key not in ("nutzende", "passwort")} | asyncio.run(_measured(server, plan, given))
+        return {key: plan[key] for key in plan if key != "nutzende"} | asyncio.run(_measured(server, plan, given))
 
 
 async def _measured(server: Server, plan: dict[str, Any], given: argparse.Namespace) -> dict[str, Any]:
-    people = (await nutzende.signed_in(server.address, plan))[: given.nutzende]
+    people = [nutzende.Mensch(server.address, one, number) for number, one in enumerate(plan["nutzende"][: given.nutzende])]
+    _progress("warm werden")
     await nutzende.together(people[:12], 4, 0.1)  # the first page of a process reads diagrams and templates
+    _progress("allein")
     found: dict[str, Any] = {"allein": [await _alone(server, people, kind, count) for kind, count in ALONE.items()]}
     for name, pause, seconds in (("mit Pausen", given.pause, given.sekunden), ("ohne Pausen", 0.0, given.sekunden * 0.7)):
+        _progress(name)
         began, busy = time.perf_counter(), server.cpu()
         times = await nutzende.together(people, seconds, pause)
         took = time.perf_counter() - began
@@ -71,6 +75,10 @@ async def _measured(server: Server, plan: dict[str, Any], given: argparse.Namesp
             **{kind: times.row(kind) for kind in KINDS},
         }
     return found | {"speicher_mb": server.memory()}
+
+
+def _progress(what: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')} {what}", file=sys.stderr, flush=True)
 
 
 async def _alone(server: Server, people: list[nutzende.Mensch], kind: str, count: int) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from flask import Flask
 from sqlalchemy import func, insert, select
 
 from engine import commands, queries
@@ -25,8 +26,11 @@ from engine.store import siegel
 from engine.store.session import Database
 from engine.store.tables import Aufgabe, Fall, KontoRolle, Timer
 from tests import kanton
+from webui.app import create_app
+from webui.config import Config
 
 DIAGRAMS = Path(__file__).resolve().parents[2] / "bpmn"
+SECRET_KEY = "belastung"
 TIMERS = 15_000
 # Of a hundred people: caseworkers, intake, team leads.
 STAFF = {"fallfuehrung": 65, "intake": 22, "teamleitung": 13}
@@ -53,7 +57,7 @@ def fill(url: str, factor: int) -> None:
         with database.begin(system("belastung")) as session:
             commands.deploy(session, collect((DIAGRAMS,)))
             commands.release(session, "Belastung")
-        kanton.fill(database, cases=kanton.CASES * factor, tasks=kanton.TASKS * factor, staff=factor)
+        kanton.fill(database, cases=kanton.CASES * factor, tasks=kanton.TASKS * factor, persons=kanton.PERSONS * factor, staff=factor)
         _pad_timers(database, TIMERS * factor)
         siegel.seal(database, system("belastung"))
     finally:
@@ -64,10 +68,22 @@ def plan(url: str, factor: int) -> Plan:
     """What the people will do in a filled database, and how large it is."""
     database = Database(url, clock=SystemClock())
     try:
-        people = [asdict(one) for one in _people(database)]
-        return {"faktor": factor, "passwort": PASSWORD, "bestand": _counts(database), "nutzende": people, **_size(database)}
+        bring_up_to_date(database)  # filled perhaps by an older version
+        app = create_app(database, Config(secret_key=SECRET_KEY, is_plain_http=True, has_rate_limit=False))
+        app.config["WTF_CSRF_ENABLED"] = False
+        rows = [asdict(one) | {"sitzung": signed_in(app, one.login)} for one in people(database)]
+        return {"faktor": factor, "bestand": _counts(database), "nutzende": rows, **_size(database)}
     finally:
         database.close()
+
+
+def signed_in(app: Flask, login: str) -> str:
+    """The cookie of somebody who signed in this morning: hashing a hundred passwords is not what is measured."""
+    client = app.test_client()
+    assert client.post("/anmelden", data={"login": login, "passwort": PASSWORD}).status_code == 303, login
+    cookie = client.get_cookie("fallfluss")
+    assert cookie is not None
+    return cookie.value
 
 
 def _pad_timers(database: Database, timers: int) -> None:
@@ -85,7 +101,7 @@ def _pad_timers(database: Database, timers: int) -> None:
         connection.exec_driver_sql("ANALYZE")
 
 
-def _people(database: Database) -> Iterator[Person]:
+def people(database: Database) -> Iterator[Person]:
     """The hundred, spread over the regions, with work of their own."""
     staff, cases, waiting = _work(database)
     rng = Random(7)

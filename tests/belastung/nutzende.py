@@ -1,4 +1,4 @@
-"""People with browsers, in one process: sign in, look at lists and cases, open tasks and send them; how long each answer took."""
+"""People with browsers, in one process: look at lists and cases, open tasks and send them; how long each answer took."""
 
 from __future__ import annotations
 
@@ -40,16 +40,10 @@ class Times:
 class Mensch:
     """One person and the browser; ``plan`` is a row of ``tests.belastung.bestand``."""
 
-    def __init__(self, address: str, plan: Mapping[str, Any], password: str, number: int):
-        self.client = httpx.AsyncClient(base_url=address, timeout=90, limits=httpx.Limits(keepalive_expiry=KEPT_SECONDS))
-        self.plan, self.password, self.rng = plan, password, Random(number)
+    def __init__(self, address: str, plan: Mapping[str, Any], number: int):
+        self.client = httpx.AsyncClient(base_url=address, cookies={"fallfluss": plan["sitzung"]}, timeout=90, limits=httpx.Limits(keepalive_expiry=KEPT_SECONDS))
+        self.rng = Random(number)
         self.lists, self.cases, self.tasks = cycle(LISTS), cycle(plan["faelle"]), iter(plan["aufgaben"])
-
-    async def sign_in(self) -> None:
-        token = _hidden((await self.client.get("/anmelden")).text)["csrf_token"]
-        answer = await self.client.post("/anmelden", data={"login": self.plan["login"], "passwort": self.password, "csrf_token": token})
-        if answer.status_code != 303:
-            raise RuntimeError(f"{self.plan['login']} cannot sign in: {answer.status_code}")
 
     async def work(self, times: Times, until: float, pause: float) -> None:
         await asyncio.sleep(self.rng.random() * pause)
@@ -84,13 +78,6 @@ class Mensch:
         times.of[name].append((time.perf_counter() - began) * 1000)
         times.answers[name, answer.status_code] += 1
         return answer
-
-
-async def signed_in(address: str, plan: Mapping[str, Any]) -> list[Mensch]:
-    people = [Mensch(address, one, plan["passwort"], number) for number, one in enumerate(plan["nutzende"])]
-    for start in range(0, len(people), 4):
-        await asyncio.gather(*(one.sign_in() for one in people[start : start + 4]))
-    return people
 
 
 async def together(people: list[Mensch], seconds: float, pause: float) -> Times:

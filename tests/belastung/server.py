@@ -16,6 +16,8 @@ from pathlib import Path
 
 import psutil
 
+from tests.belastung.bestand import SECRET_KEY
+
 STARTUP_SECONDS = 60
 
 
@@ -40,7 +42,7 @@ def running(url: str, *, workers: int, postgresql: int | None, log: Path) -> Ite
     """The installation on ``url``; ``postgresql`` is the process of its database server; what the processes say goes to ``log``."""
     port = _free_port()
     with tempfile.TemporaryDirectory() as folder:
-        environment = os.environ | {"DATABASE_URL": url, "SECRET_KEY": "belastung", "FALLFLUSS_PLAIN_HTTP": "1", "FALLFLUSS_DEMO": "0", "PYTHONPATH": ".", "PROMETHEUS_MULTIPROC_DIR": folder}
+        environment = os.environ | {"DATABASE_URL": url, "SECRET_KEY": SECRET_KEY, "FALLFLUSS_PLAIN_HTTP": "1", "FALLFLUSS_DEMO": "0", "PYTHONPATH": ".", "PROMETHEUS_MULTIPROC_DIR": folder}
         web = _start(_gunicorn(port, workers), environment, log)
         scheduler = _start([sys.executable, "-m", "engine.cli", "scheduler"], environment, log)
         try:
