@@ -88,8 +88,10 @@ const caseVariables = {
       const text = await readFile(file, "utf8");
       const contents = text
         .replaceAll(/useVariables\(\)\.map\(name => \(\{\s*name\s*\}\)\)/g, "useVariables()")
-        .replace("return getSchemaVariables(schema);\n", "return globalThis.caseVariables();\n");
-      if (!contents.includes("globalThis.caseVariables(") || /useVariables\(\)\./.test(contents)) throw new Error("the form editor asks for its variables in a new way");
+        .replace("return getSchemaVariables(schema);\n", "return globalThis.caseVariables();\n")
+        // Every change draws the selected field anew, which then takes the focus: not from somebody who types in the panel.
+        .replace("if (selection.isSelected(field)) {\n      ref.current.focus();", "if (selection.isSelected(field) && !document.activeElement?.closest('.bio-properties-panel')) {\n      ref.current.focus();");
+      if (!contents.includes("globalThis.caseVariables(") || !contents.includes("closest('.bio-properties-panel')) {\n      ref") || /useVariables\(\)\./.test(contents)) throw new Error("the form editor asks for its variables in a new way");
       return { contents, loader: "js" };
     });
   },
