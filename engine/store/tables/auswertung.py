@@ -35,7 +35,7 @@ class Spur(RegionOwned, Base):
     einstieg: Mapped[str] = mapped_column(String(12))
     bis_verlauf: Mapped[int] = mapped_column(Key, index=True)
     schritte: Mapped[list[Any]] = mapped_column(JSON)
-    angaben: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default="{}")
+    angaben: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, nullable=True)
 
 
 class Ausrichtung(Base):

@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("spur", sa.Column("angaben", sa.JSON(), nullable=False, server_default="{}"))
+    op.add_column("spur", sa.Column("angaben", sa.JSON(), nullable=True))
     # Traces are folded from the history; those there are know nothing of it and are made anew.
     op.execute("DELETE FROM spur")
 
