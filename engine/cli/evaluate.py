@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 
 import click
@@ -10,9 +11,12 @@ import click
 from engine.cli.installation import open_database
 from engine.commands.auswertung.spuren import refresh
 from engine.model.access import system
+from engine.queries.auswertung.abschnitt import Abschnitt
 from engine.queries.auswertung.auswahl import Auswahl
 from engine.queries.auswertung.kennzahlen import Figures, figures
 from engine.queries.auswertung.kennzahlen_json import as_json
+from engine.queries.auswertung.schutz import geschuetzt
+from engine.queries.auswertung.wirkung import wirkung
 
 DAY = click.DateTime(formats=["%Y-%m-%d", "%d.%m.%Y"])
 
@@ -36,11 +40,13 @@ def evaluate(from_: datetime | None, to: datetime | None, region: str, is_json: 
     refresh(database)
     auswahl = Auswahl(region=region, von=from_.date() if from_ else None, bis=to.date() if to else None)
     with database.read(system("befehlszeile")) as session:
-        found = figures(session, auswahl)
-    click.echo(json.dumps(as_json(found), ensure_ascii=False, indent=2) if is_json else _text(found))
+        held, found, mehr = geschuetzt(session, auswahl), figures(session, auswahl), wirkung(session, auswahl)
+    if held.verweigert:
+        raise click.ClickException(held.verweigert)
+    click.echo(json.dumps(as_json(found, mehr), ensure_ascii=False, indent=2) if is_json else _text(found, mehr))
 
 
-def _text(found: Figures) -> str:
+def _text(found: Figures, mehr: Sequence[Abschnitt]) -> str:
     lines = [f"{found.number if found.number >= found.threshold else 'zu wenige'} Fälle"]
     for name, curve in found.durations.items():
         median = curve.quantile(0.5)
@@ -49,4 +55,6 @@ def _text(found: Figures) -> str:
         lines += [f"{name:8} Rückfall innert {months} Monaten: {(one.share or 0):.1%} (n = {one.number})" for months, one in shares.items()]
     for kind, places in found.punctual.items():
         lines += [f"{name:8} {kind} pünktlich: {done / of:.0%} (n = {of})" for name, (done, of) in places.items()]
+    for one in mehr:
+        lines += ["", f"{one.titel} ({', '.join(one.kopf[1:])})", *(f"  {row[0]}: {', '.join(row[1:])}" for row in one.zeilen)]
     return "\n".join(lines)

@@ -75,7 +75,7 @@ def fill(form: Form, context: Mapping[str, Any], *, given: Mapping[str, Any], rn
     Raises:
         FormInvalid: not found within a few tries; the form asks for something this module does not know.
     """
-    raw = {**_without_old_decisions(form, context), **given, **_followed(context, rng)}
+    raw = {**_without_old_decisions(form, context), **_followed(context, rng), **given}
     for attempt in range(TRIES):
         while _answer_all(form, raw, context, given, rng, now):
             pass

@@ -31,8 +31,7 @@ from engine.store.tables import Aufgabe, Fall, Gemeinde, Region, Subscription, V
 
 MONTH = timedelta(days=30.4375)
 QUANTITIES = Path(__file__).with_name("mengen.toml")
-# The element whose form decides how a case goes on, and the field for it.
-REVIEW = "standort_bewerten"
+# The field by which a review decides how a case goes on, whichever step asks for it.
 DECISION = "sb_entscheid"
 DETACHED = "abloesung_erfassen"
 NEEDED_AGAIN = "wiederbedarf"
@@ -155,13 +154,18 @@ class Simulation(History):
         roles += ["kind"] * (size - len(roles))
         personen = [self._person(FAMILIES[number % len(FAMILIES)], role, today) for role in roles]
         tell_apart(personen)
+        # By it a case that is opened again after the Abschluss is recognised.
+        personen[0]["ahvn13"] = ahvn13(self.rng.randrange(10**9))
         return {"personen": personen, "gemeinde_bfs": self.rng.choice(self.places[region]), "adresse": f"Musterweg {self.rng.randint(1, 99)}"}
 
     def _person(self, family: str, role: str, today: Any) -> dict[str, Any]:
         sex = self.rng.choice(tuple(FIRST_NAMES))
         age = self.rng.randint(0, 17) if role == "kind" else min(64, max(18, round(self.rng.gauss(38, 12))))
         born = today - timedelta(days=age * 365 + self.rng.randint(30, 330))
-        return {"name": family, "vorname": self.rng.choice(FIRST_NAMES[sex]), "geburtsdatum": born.isoformat(), "geschlecht": sex, "rolle_ue": role}
+        groups = self.quantities["haushalt"]["personengruppen"]
+        group = self.rng.choices(tuple(groups), tuple(groups.values()))[0]
+        first = self.rng.choice(FIRST_NAMES[sex])
+        return {"name": family, "vorname": first, "geburtsdatum": born.isoformat(), "geschlecht": sex, "rolle_ue": role, "personengruppe": group}
 
     # Work
 
@@ -199,7 +203,7 @@ class Simulation(History):
         try:
             with self.database.begin(access) as session:
                 view = queries.task(session, key)
-                given = self._decided(fall_id, element, view.form)
+                given = self._decided(fall_id, view.form)
                 raw: dict[str, Any] = fill(view.form, view.values, given=given, rng=self.rng, now=session.now) if view.form else {}
                 commands.complete_task(session, key, raw)
         except (TaskNotOpen, NotFound):
@@ -214,9 +218,9 @@ class Simulation(History):
         with self.database.read(system("simulation")) as session:
             return Access(session.get_one(Fall, fall_id).fallfuehrung or access.konto, access.rollen)
 
-    def _decided(self, fall_id: int, element: str, form: Form | None) -> dict[str, Any]:
+    def _decided(self, fall_id: int, form: Form | None) -> dict[str, Any]:
         course = self.courses.get(fall_id)
-        if element != REVIEW or course is None or form is None or DECISION not in {getattr(one, "key", None) for one in walk(form.components)}:
+        if course is None or form is None or DECISION not in {getattr(one, "key", None) for one in walk(form.components)}:
             return {}
         if self.clock.at >= course.ends:
             return {DECISION: "abloesung"}
@@ -250,6 +254,14 @@ class Simulation(History):
         if self.rng.random() < likely:
             at = office_hour(self.clock.at + timedelta(days=self.rng.randint(shortest, longest)), self.rng)
             self._plan(at, partial(self._correlate, row.name, row.correlation))
+
+
+def ahvn13(number: int) -> str:
+    """An AHV number that nobody has given out, with its check digit."""
+    digits = f"756{number:09d}"
+    total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(digits))
+    whole = f"{digits}{(10 - total % 10) % 10}"
+    return f"{whole[:3]}.{whole[3:7]}.{whole[7:11]}.{whole[11:]}"
 
 
 def _weights(regions: Sequence[str]) -> list[float]:

@@ -41,6 +41,7 @@ FORMATS = (
     "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S.%f", "%d.%m.%Y", "%d.%m.%y %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M:%S.%f",
     "%Y/%m/%d %H:%M", "%Y/%m/%d", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y", "%d-%m-%Y %H:%M:%S", "%d-%m-%Y %H:%M",
 )  # fmt: skip
+LINES = re.compile(r"\r\n|\r|\n")
 ZONED = re.compile(r"^(.*\d)\s*(Z|UTC|GMT|CES?T|MES?Z)$")
 # Many programs write +01 or +0100 where Python wants +01:00.
 OFFSET = re.compile(r"^(.*\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)\s*([+-]\d{2}):?(\d{2})?$")
@@ -103,7 +104,7 @@ def read_csv(path: Path, mapping: Columns | None = None, *, zone: tzinfo = ZURIC
     csv.field_size_limit(1 << 24)
     with _opened(path, _encoding(path)) as text:
         reader = csv.reader(text, delimiter=_delimiter(text))
-        return _rows(path.name, reader, lambda: reader.line_num, mapping, zone)
+        return _rows(path.name, reader, lambda row: reader.line_num - _breaks(row), mapping, zone)
 
 
 def read_excel(path: Path, mapping: Columns | None = None, *, zone: tzinfo = ZURICH) -> Log:
@@ -116,7 +117,7 @@ def read_excel(path: Path, mapping: Columns | None = None, *, zone: tzinfo = ZUR
             line += 1
             yield [_cell(cell) for cell in row]
 
-    return _rows(path.name, rows(), lambda: line, mapping, zone)
+    return _rows(path.name, rows(), lambda _: line, mapping, zone)
 
 
 def _sheet(path: Path) -> Iterator[tuple[Any, ...]]:
@@ -207,7 +208,7 @@ def _delimiter(text: io.TextIOWrapper) -> str:
 # Rows
 
 
-def _rows(name: str, rows: Iterable[Sequence[Any]], line: Callable[[], int], mapping: Columns | None, zone: tzinfo) -> Log:
+def _rows(name: str, rows: Iterable[Sequence[Any]], line: Callable[[Sequence[Any]], int], mapping: Columns | None, zone: tzinfo) -> Log:
     iterator = iter(rows)
     try:
         header = [str(cell) for cell in next((row for row in iterator if any(row)), [])]
@@ -242,20 +243,19 @@ class _Table:
         self.width = len(header)
         self.times = Times(zone)
 
-    def read(self, rows: Iterator[Sequence[Any]], line: Callable[[], int]) -> Log:
+    def read(self, rows: Iterator[Sequence[Any]], line: Callable[[Sequence[Any]], int]) -> Log:
         cases: dict[str, Case] = {}
         problems: list[Problem] = []
-        last = [line()]
         try:
             with uncollected():
-                self._take(rows, line, cases, problems, last)
+                self._take(rows, line, cases, problems)
         except (csv.Error, UnicodeDecodeError, EOFError, OSError) as error:
-            problems.append(Problem(last[0] + 1, f"ab hier nicht lesbar ({error})"))
+            problems.append(Problem(line(()) + 1, f"ab hier nicht lesbar ({error})"))
         for case in cases.values():
             case.in_order()
         return Log(list(cases.values()), {}, problems)
 
-    def _take(self, rows: Iterator[Sequence[Any]], line: Callable[[], int], cases: dict[str, Case], problems: list[Problem], last: list[int]) -> None:
+    def _take(self, rows: Iterator[Sequence[Any]], line: Callable[[Sequence[Any]], int], cases: dict[str, Case], problems: list[Problem]) -> None:
         """Add each row's event to its case. One loop over locals, because it runs a million times; what is wrong is told elsewhere."""
         width, case_at, activity_at, time_at, lifecycle_at = self.width, self.case, self.activity, self.time, self.lifecycle
         names, pick, known = self.names, self.pick, self.times.known
@@ -272,12 +272,10 @@ class _Table:
                     if case is None:
                         case = cases[id_] = Case(str(id_), [], attributes(self.case_names, [row[i] for i in self.case_at]))
                     case.events.append(Event(str(row[activity_at]), at, lifecycle, (names, pick(row))))
-                    last[0] = line()
                     continue
             reason = self._wrong(row)
             if reason:
-                problems.append(Problem(last[0] + 1, reason))
-            last[0] = line()
+                problems.append(Problem(line(row), reason))
 
     def _wrong(self, row: Sequence[Any]) -> str:
         """Why a row is left out; nothing for an empty one."""
@@ -288,6 +286,11 @@ class _Table:
         if row[self.case] == "" or row[self.activity] == "":
             return "ohne Fall" if row[self.case] == "" else "ohne Aktivität"
         return f"«{str(row[self.time or 0])[:40]}» ist kein Zeitpunkt"
+
+
+def _breaks(row: Sequence[Any]) -> int:
+    """How many lines a row takes beyond its first: cells may hold line breaks."""
+    return sum(len(LINES.findall(cell)) for cell in row)
 
 
 @contextmanager

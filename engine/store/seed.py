@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 from sqlalchemy import select
@@ -35,6 +36,12 @@ def load_regions(session: FallSession) -> None:
 def assumed_loads() -> dict[str, int]:
     """How many running dossiers a region is assumed to have (Kürzel to number), for demo data and load tests. An assumption, not a statistic."""
     return {line["kuerzel"]: int(line["annahme_bestand"]) for line in _lines("sozialregionen.csv")}
+
+
+@cache
+def einwohner() -> dict[int, int]:
+    """Inhabitants of the communes by their number, as the process description lists them (2018)."""
+    return {int(line["bfs_nr"]): int(line["einwohner_2018"]) for line in _lines("gemeinden.csv") if line["einwohner_2018"]}
 
 
 def _lines(file: str) -> list[dict[str, str]]:

@@ -14,12 +14,14 @@ from click.testing import CliRunner
 from engine import commands
 from engine.cli.evaluate import evaluate
 from engine.commands.auswertung.spuren import refresh
-from engine.demo.simulation import simulate
+from engine.demo.simulation import Effects, simulate
 from engine.model.access import Access, system
 from engine.model.clock import FixedClock
 from engine.queries.auswertung import kennzahlen
-from engine.queries.auswertung.auswahl import Auswahl, spuren
+from engine.queries.auswertung.auswahl import Auswahl
 from engine.queries.auswertung.kennzahlen_json import as_json
+from engine.queries.auswertung.schutz import spuren
+from engine.queries.auswertung.wirkung import wirkung
 from engine.store.session import Database
 from tests.freigabe import release_all
 
@@ -34,7 +36,7 @@ def lived(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     clock = FixedClock(UNTIL - timedelta(days=500))
     database = Database(f"sqlite:///{file}", clock=clock)
     release_all(database)
-    simulate(database, clock, UNTIL, cases=8, regions=["SDOL", "SRO"], seed=3)
+    simulate(database, clock, UNTIL, cases=8, regions=["SDOL", "SRO"], seed=3, effects=Effects(dauer={"SDOL": 0.15, "SRO": 0.15}))
     refresh(database)
     with database.begin(Access("ursula", {"*": frozenset({"umsetzung"})})) as session:
         # With eight cases the usual five would hide nearly everything.
@@ -50,6 +52,24 @@ def test_durations_are_those_of_the_traces(lived: Database) -> None:
     assert found.number == len(rows) >= 8
     curve = found.durations["Kanton"]
     assert curve.number == len(rows) and sum(point.ended for point in curve.points) == len(ended)
+
+
+def test_traces_know_by_what_cases_are_compared_and_nothing_else_of_people(lived: Database) -> None:
+    with lived.read(system()) as session:
+        rows = spuren(session, Auswahl())
+    assert all({"geschlecht", "personengruppe", "gemeinde"} <= row.angaben.keys() <= {"geschlecht", "personengruppe", "gemeinde", "hauptgrund", "stand_6m"} for row in rows)
+    ended = {row.instanz_nummer for row in rows if any(step[0] == "abloesung_erfassen" and step[6] == "c" for step in row.schritte)}
+    assert {row.instanz_nummer for row in rows if "hauptgrund" in row.angaben} == ended
+
+
+def test_sections_add_up_and_hide_what_is_small(lived: Database) -> None:
+    with lived.read(system()) as session:
+        found = {one.schluessel: one for one in wirkung(session, Auswahl())}
+    assert {"ende_12", "ende_region", "gleich_geschlecht", "gleich_gemeinde", "vorschlag_alter", "aufwand"} <= found.keys()
+    for one in found.values():
+        assert all(len(row) == len(one.kopf) for row in one.zeilen)
+    numbers = [row[1] for row in found["ende_12"].zeilen]
+    assert all(number == "*" or int(number) == 0 or int(number) >= LEAST for number in numbers)
 
 
 @pytest.mark.parametrize(
@@ -89,6 +109,8 @@ def test_the_command_line_prints_the_same(lived: Database, monkeypatch: pytest.M
     monkeypatch.setenv("DATABASE_URL", lived.url.render_as_string(hide_password=False))
     printed = CliRunner().invoke(evaluate, ["--json"], catch_exceptions=False)
     with lived.read(system()) as session:
-        expected = as_json(kennzahlen.figures(session, Auswahl()))
+        expected = as_json(kennzahlen.figures(session, Auswahl()), wirkung(session, Auswahl()))
+    # The command's clock goes on: later more cases have been observed long enough.
+    assert json.loads(printed.output)["wirkung"].keys() >= expected["wirkung"].keys() > set()
     assert {**json.loads(printed.output), "stand": ""}["faelle"] == expected["faelle"]
     assert "Kanton" in CliRunner().invoke(evaluate, [], catch_exceptions=False).output

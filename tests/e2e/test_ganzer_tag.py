@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.haus import Haus, submit, today, violations
 from tests.e2e.test_hauptweg import ENTSCHEIDE, TEAM, _task, open_case
-from tests.e2e.test_uebergabe import hand_over
+from tests.e2e.test_uebergabe import accept_package, release_package
 
 pytestmark = [pytest.mark.e2e, pytest.mark.soak, pytest.mark.xdist_group("e2e")]
 
@@ -97,14 +97,15 @@ def test_a_case_goes_through_many_hands_and_nothing_typed_is_lost(haus: Haus) ->
     expect(franca.locator('[name="neue_gemeinde_bfs"]')).to_be_visible()
     _clean(franca)
     submit(franca, "Umzug erfassen", {"wohin": "kanton", "neue_gemeinde_bfs": "2581", "per": today(franca)})
-    hand_over(haus, fall_nr, packer="fallfuehrung2.sdol")
+    release_package(haus, fall_nr, packer="fallfuehrung2.sdol")
+    lead = haus.desk("teamleitung.sdol")
     lead.goto(f"/faelle/{fall_nr}/papiere/uebergabe")
     lead.get_by_label("Bei den Dokumenten des Falls ablegen").uncheck()
     with lead.expect_download() as paper:
         lead.get_by_role("button", name=re.compile("PDF")).first.click()
     assert paper.value.suggested_filename.endswith(".pdf")
+    accept_package(haus, fall_nr)
     new = haus.desk("teamleitung.sro")
-    new.goto(f"/faelle/{fall_nr}")
     expect(new.locator("main")).to_contain_text("Oberer Leberberg")
     expect(new.locator("main")).to_contain_text(ZIEL)
     new.goto("/aufgaben?suche=" + fall_nr)

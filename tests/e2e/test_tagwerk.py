@@ -164,6 +164,24 @@ def test_a_session_that_ended_over_a_filled_form_leads_back_into_it(page: Page, 
     expect(page.get_by_role("alert").first).to_contain_text("ist abgeschlossen")
 
 
+def test_what_is_chosen_while_the_server_still_answers_stays(haus: Haus, vorrat: Vorrat) -> None:
+    _, task = vorrat.task("kurzassessment_durchfuehren")
+    page = haus.desk("intake.sdol")
+    page.goto(task)
+    deciding = set((page.locator("form.ff-formular").get_attribute("data-bedingt") or "").split())
+    names = page.eval_on_selector_all("form.ff-formular input[type=radio]:enabled", "all => [...new Set(all.filter(c => c.offsetParent).map(c => c.name))]")
+    first = next(name for name in names if name in deciding)
+    second = next(name for name in names if name not in deciding)
+
+    # At once, so that the answer to the first is surely under way when the second is chosen.
+    choose = "names => names.forEach(name => document.querySelector(`[name='${name}']`).click())"
+    with page.expect_response(lambda answer: answer.url.endswith(task)):
+        page.evaluate(choose, [first, second])
+    page.wait_for_timeout(1500)
+    expect(page.locator(f'[name="{first}"]').first).to_be_checked()
+    expect(page.locator(f'[name="{second}"]').first).to_be_checked()
+
+
 def test_a_move_half_typed_is_there_again(haus: Haus, vorrat: Vorrat) -> None:
     fall_nr = vorrat.case("ziele_vereinbaren")
     page = haus.desk("fallfuehrung.sdol")

@@ -46,14 +46,19 @@ def waiting(page: Page, nr: str, name: str) -> str:
     raise AssertionError(f"nobody has «{name}» for {nr}: {page.locator('main').inner_text()[:500]}")
 
 
-def hand_over(haus: Haus, fall_nr: str, *, packer: str) -> None:
-    """Choose the package, release it, accept it in Olten; until the new region has the case."""
-    ours, lead, theirs = haus.desk(packer), haus.desk("teamleitung.sdol"), haus.desk("teamleitung.sro")
+def release_package(haus: Haus, fall_nr: str, *, packer: str) -> None:
+    """Choose what the new region is to know, and release it."""
+    ours, lead = haus.desk(packer), haus.desk("teamleitung.sdol")
     ours.goto(waiting(ours, fall_nr, "Übergabepaket zusammenstellen"))
     submit(ours, "Aufgabe abschliessen", {"paket_inhalt": True, "hinweise": HINWEIS})
     lead.goto(waiting(lead, fall_nr, "Paket freigeben"))
     expect(lead.locator("main")).to_contain_text("nach Olten")
     submit(lead, "Aufgabe abschliessen", {"freigabe": "ja"})
+
+
+def accept_package(haus: Haus, fall_nr: str) -> None:
+    """Accept the offer in Olten; until the new region has the case."""
+    theirs = haus.desk("teamleitung.sro")
     # Until it is carried out, the offer has a number of its own there: the case is not theirs yet.
     theirs.goto(waiting(theirs, f"U-{fall_nr[:4]}", "Übernahme prüfen"))
     expect(theirs.locator("main")).to_contain_text(HINWEIS)
@@ -71,7 +76,8 @@ def test_a_case_moves_to_another_region_with_its_package_and_nothing_else(haus: 
     fall_nr = import_case(lead, "Zieher")
     lead.goto(f"/faelle/{fall_nr}/umzug")
     submit(lead, "Umzug erfassen", {"wohin": "kanton", "neue_gemeinde_bfs": OLTEN, "per": today(lead)})
-    hand_over(haus, fall_nr, packer="fallfuehrung.sdol")
+    release_package(haus, fall_nr, packer="fallfuehrung.sdol")
+    accept_package(haus, fall_nr)
     there = haus.desk("teamleitung.sro").locator("main")
     expect(there).to_contain_text("Oberer Leberberg")
     expect(there).to_contain_text("Verändern")

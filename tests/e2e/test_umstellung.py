@@ -19,7 +19,7 @@ from engine.model.clock import SystemClock
 from engine.queries.freigaben import held_in
 from engine.scheduling.demo_clock import DemoClock
 from engine.store.session import Database, FallSession
-from engine.store.tables import Instanz, Timer
+from engine.store.tables import Gemeinde, Instanz, Timer
 from tests.e2e.dienst import ROOT, database_in
 from tests.e2e.haus import enter, settled
 
@@ -53,7 +53,8 @@ def database(served: str, served_folder: Path) -> Iterator[Database]:
 def _open(session: FallSession, number: int) -> None:
     form = commands.start_form(session)
     assert form
-    given = household(Random(number), REGION, number, session.now.date())
+    commune = session.scalars(select(Gemeinde.bfs_nr).where(Gemeinde.region == REGION, Gemeinde.gueltig_bis.is_(None))).first()
+    given = household(Random(number), "SRO", number, session.now.date()) | {"gemeinde_bfs": commune}
     commands.open_case(session, REGION, fill(form, {}, given=given, rng=Random(number), now=session.now))
 
 

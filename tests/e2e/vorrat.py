@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from random import Random
 from typing import Any
@@ -10,7 +11,7 @@ from sqlalchemy import select
 
 from engine import commands, queries
 from engine.definitions.forms import Form
-from engine.definitions.forms.components import Field, walk
+from engine.definitions.forms.components import walk
 from engine.demo.answers import fill
 from engine.demo.people import worker
 from engine.model.access import Access
@@ -57,11 +58,14 @@ class Vorrat:
                 form, known = commands.start_form(session), {"personen": [PERSON], "gemeinde_bfs": "2546", "adresse": "Musterweg 1", **given}
                 raw = fill(form, {}, given={key: known[key] for key in known.keys() & _keys(form)}, rng=Random(1), now=session.now) if form else known
                 fall_nr = commands.open_case(session, REGION, raw).fall_nr
-            for _ in range(40):
+            for _ in range(200):
                 waiting = _open_tasks(database, fall_nr)
                 if until in [one.element for one in waiting]:
                     return fall_nr
-                _complete(database, waiting[0], given)
+                if waiting:
+                    _complete(database, waiting[0], given)
+                else:
+                    time.sleep(0.2)  # what the scheduler does by itself comes first
             raise AssertionError(f"{fall_nr} never came to {until}")
         finally:
             database.close()
@@ -93,4 +97,5 @@ def _complete(database: Database, task: Aufgabe, given: dict[str, Any]) -> None:
 
 
 def _keys(form: Form | None) -> set[str]:
-    return {component.key for component in walk(form.components) if isinstance(component, Field)} if form else set()
+    """Of every question and list of the form."""
+    return {str(key) for component in walk(form.components) if (key := getattr(component, "key", None))} if form else set()

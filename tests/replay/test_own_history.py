@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from engine import commands
 from engine.cli.deploy import collect
@@ -96,6 +96,8 @@ def test_every_simulated_case_fits_its_version_and_the_aligner_expects_what_the_
 @pytest.mark.soak
 def test_two_thousand_simulated_cases_fit_their_version(sqlite_database: Database, clock: FixedClock) -> None:
     simulated(sqlite_database, clock, cases=2000, days=1500, seed=11)
+    with sqlite_database.read(system()) as session:
+        assert session.scalar(select(func.count(Fall.id)).where(Fall.vorfall_id.is_not(None))), "somebody came back after the Abschluss"
     assert _differences(sqlite_database) == []
 
 

@@ -91,13 +91,15 @@ def test_trial_runs_are_in_no_figure(browser: Open, lived: Database) -> None:
         assert set(session.scalars(select(Spur.region))) == set(CASES)
 
 
-def test_few_cases_are_not_shown(browser: Open, lived: Database) -> None:
+def test_few_cases_cannot_be_asked_for_nor_those_that_would_leave_them_over(browser: Open, lived: Database) -> None:
     with lived.begin(Access("irma", {"BBL": frozenset({"intake"})})) as session:
         commands.open_case(session, "BBL", {"personen": [{"name": "Allein", "vorname": "Anton", "rolle_ue": "antragstellend"}]})
-    page = browser("eva").get("/auswertung?region=BBL").text
-    assert "Fälle *" in figures(page)
-    assert "–" in figures(page)
-    assert "zu wenige" in browser("eva").get("/auswertung/faelle?region=BBL").text
+    for address in ("/auswertung", "/auswertung/faelle", "/auswertung/kennzahlen", "/auswertung/kennzahlen/wirkung"):
+        page = browser("eva").get(f"{address}?region=BBL").text
+        assert "liesse sich auf sie schliessen" in page
+    # With the next smallest it would be the rest of the total; the others can still be asked for.
+    assert "liesse sich" in browser("eva").get("/auswertung?region=SRO").text
+    assert "Fälle 7 " in figures(browser("eva").get("/auswertung?region=SDOL").text)
 
 
 def test_a_case_that_was_continued_is_folded_again(browser: Open, lived: Database) -> None:
@@ -374,3 +376,11 @@ def test_the_figures_stand_on_a_page_and_as_data_and_withhold_what_is_small(live
     assert shown["dauer_monate"] == {} and eva.get("/auswertung/kennzahlen/dauer.csv").status_code == 200
     leo = json.loads(browser("leo").get("/auswertung/kennzahlen/kennzahlen.json").text)
     assert leo["faelle"] == CASES["SDOL"]
+
+
+def test_the_report_is_a_tagged_pdf_and_a_table_of_nothing_is_not_found(browser: Open, lived: Database) -> None:
+    page = browser("eva").get("/auswertung/kennzahlen/wirkung").text
+    assert "Wirkung" in page
+    report = browser("eva").get("/auswertung/kennzahlen/bericht.pdf")
+    assert report.status_code == 200 and report.data.startswith(b"%PDF") and b"/MarkInfo" in report.data
+    assert browser("eva").get("/auswertung/kennzahlen/wirkung/gibtesnicht.csv").status_code == 404

@@ -88,7 +88,7 @@ const caseVariables = {
       const text = await readFile(file, "utf8");
       const contents = text
         .replaceAll(/useVariables\(\)\.map\(name => \(\{\s*name\s*\}\)\)/g, "useVariables()")
-        .replace("return getSchemaVariables(schema);\n", "return globalThis.caseVariables(getSchemaVariables(schema).map(name => ({ name })));\n");
+        .replace("return getSchemaVariables(schema);\n", "return globalThis.caseVariables();\n");
       if (!contents.includes("globalThis.caseVariables(") || /useVariables\(\)\./.test(contents)) throw new Error("the form editor asks for its variables in a new way");
       return { contents, loader: "js" };
     });

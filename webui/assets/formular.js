@@ -127,10 +127,14 @@ for (const form of document.querySelectorAll("form[data-bedingt]")) {
   const state = { wanted: 0 };
   const deciding = new Set(form.dataset.bedingt.split(" "));
   const decides = (field) => deciding.has(field.name?.split(".").pop());
-  form.addEventListener("change", (event) => { if (decides(event.target)) refresh(form, state); });
-  // Whoever types on while the answer is under way must not lose a letter: ask again with the newest text.
-  form.addEventListener("input", (event) => {
-    if (event.target.matches("input[type=radio], input[type=checkbox], select") || !state.wanted) return;
+  form.addEventListener("change", (event) => {
+    if (!decides(event.target)) return;
+    clearTimeout(state.later);
+    refresh(form, state);
+  });
+  // Whoever types or chooses on while the answer is under way must not lose a letter or a cross: ask again with the newest.
+  form.addEventListener("input", () => {
+    if (!state.wanted) return;
     state.wanted++;
     clearTimeout(state.later);
     state.later = setTimeout(() => refresh(form, state), 600);

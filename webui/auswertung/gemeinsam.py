@@ -12,6 +12,7 @@ from flask import request, url_for
 from engine.model.access import Access
 from engine.queries.auswertung import auswahl as wahl
 from engine.queries.auswertung.auswahl import Auswahl
+from engine.queries.auswertung.schutz import geschuetzt
 from engine.replay.pseudonyms import AGE_CLASSES
 from engine.store import library
 from engine.store.session import FallSession
@@ -48,7 +49,7 @@ def lesend(kantonal: Sequence[str] = wahl.KANTONAL) -> Access:
 
 
 def filter_seite(session: FallSession, auswahl: Auswahl, behalten: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """What ``auswertung/filter.html`` needs: the fields, their choices and the filters in force."""
+    """What ``auswertung/filter.html`` needs: the fields, their choices and the filters in force; why they are not answered, where they are not."""
     namen = {kuerzel: name for kuerzel, name in wahl.regionen(session).items() if kuerzel in session.access.regionen}
     choices = {
         "prozess": {one: prozess_name(session, one) for one in wahl.prozesse(session)} or {"fall": "fall"},
@@ -58,7 +59,8 @@ def filter_seite(session: FallSession, auswahl: Auswahl, behalten: Mapping[str, 
         "einstieg": dict(wahl.EINSTIEGE),
         "alter": {name: name for _, name in AGE_CLASSES},
     }
-    return {"auswahl": auswahl, "moeglich": choices, "marken": _marken(auswahl, choices, behalten or {}), "behalten": behalten or {}}
+    held = geschuetzt(session, auswahl)
+    return {"auswahl": held.auswahl, "verweigert": held.verweigert, "moeglich": choices, "marken": _marken(held.auswahl, choices, behalten or {}), "behalten": behalten or {}}
 
 
 def _marken(auswahl: Auswahl, choices: Mapping[str, Mapping[str, str]], behalten: Mapping[str, str]) -> list[Marke]:

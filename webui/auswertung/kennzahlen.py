@@ -7,14 +7,24 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
+from engine.cases.papiere import render
+from engine.commands.auswertung.messen import messen
 from engine.commands.auswertung.spuren import refresh
+from engine.model.errors import NotFound
 from engine.queries.auswertung import kennzahlen as queries
+from engine.queries.auswertung import treue
+from engine.queries.auswertung.abschnitt import Abschnitt
 from engine.queries.auswertung.auswahl import Auswahl, regionen
+from engine.queries.auswertung.bericht import ART
+from engine.queries.auswertung.bericht import bericht as papier
 from engine.queries.auswertung.kennzahlen import DURATION_HORIZON, HORIZONS, Figures
 from engine.queries.auswertung.kennzahlen_json import as_json
+from engine.queries.auswertung.wirkung import wirkung
+from engine.queries.auswertung.zellschutz import schwelle
 from engine.statistics.suppression import ALL
 from engine.statistics.survival import Curve, Point
 from engine.store.session import FallSession
+from webui.akte import attachment
 from webui.auswertung.gemeinsam import SEHEN, WERKZEUGE, filter_seite, frist, lesend
 from webui.rules import requires
 from webui.tabellen import csv_lines
@@ -47,7 +57,8 @@ def uebersicht() -> ResponseReturnValue:
 @requires(*SEHEN)
 def als_json() -> ResponseReturnValue:
     with database().read(lesend()) as session:
-        return jsonify(as_json(queries.figures(session, Auswahl.of(request.args))))
+        auswahl = Auswahl.of(request.args)
+        return jsonify(as_json(queries.figures(session, auswahl), wirkung(session, auswahl)))
 
 
 @kennzahlen.get("/dauer.csv")
@@ -62,6 +73,63 @@ def dauer_csv() -> ResponseReturnValue:
     ]
     lines = csv_lines(["Region", "Monate", "unter Beobachtung", "noch im Bezug", "95 % von", "bis"], rows)
     return Response(lines, mimetype="text/csv", headers={"Content-Disposition": "attachment; filename=dauer.csv"})
+
+
+@kennzahlen.get("/wirkung")
+@requires(*SEHEN)
+def wirkungen() -> ResponseReturnValue:
+    """Ends, lasting exits, fairness, handovers and work; each with its table and a file of it."""
+    waiting = refresh(database(), frist())
+    auswahl = Auswahl.of(request.args)
+    with database().read(lesend()) as session:
+        found = wirkung(session, auswahl)
+        html = render_template(
+            "auswertung/wirkung.html", **WERKZEUGE, **filter_seite(session, auswahl), abschnitte=found, bilder={one.schluessel: _bars(one) for one in found},
+            stand=session.now, schwelle=schwelle(session), wartet=waiting,
+        )  # fmt: skip
+    response = Response(html)
+    if waiting:
+        response.headers["Refresh"] = "1"
+    return response
+
+
+@kennzahlen.get("/wirkung/<teil>.csv")
+@requires(*SEHEN)
+def wirkung_csv(teil: str) -> ResponseReturnValue:
+    with database().read(lesend()) as session:
+        found = next((one for one in wirkung(session, Auswahl.of(request.args)) if one.schluessel == teil), None)
+    if found is None:
+        raise NotFound("Diese Kennzahl")
+    return Response(csv_lines(found.kopf, found.zeilen), mimetype="text/csv", headers={"Content-Disposition": f"attachment; filename={found.schluessel}.csv"})
+
+
+@kennzahlen.get("/bericht.pdf")
+@requires(*SEHEN)
+def bericht() -> ResponseReturnValue:
+    """The evaluation report as a tagged PDF, of a region (filter) or of everything this person sees."""
+    auswahl = Auswahl.of(request.args)
+    with database().read(lesend()) as session:
+        rows = treue.akzeptierte(session, auswahl.prozess)
+    measured = messen(database(), lesend(), auswahl, frist())
+    with database().read(lesend()) as session:
+        page = filter_seite(session, auswahl)
+        adherence = treue.treue(measured.faelle, treue.geltend(rows), schwelle=schwelle(session))
+        data = papier(
+            queries.figures(session, auswahl), adherence, wirkung(session, auswahl), namen=regionen(session), segmente=SEGMENTE,
+            filter_=[f"{mark.name} {mark.wert}" for mark in page["marken"]], region=auswahl.region,
+        )  # fmt: skip
+    name = f"Evaluationsbericht {auswahl.region or 'Kanton'}.pdf"
+    return attachment(render(ART, data), name, "application/pdf")
+
+
+def _bars(one: Abschnitt) -> dict[str, Any] | None:
+    """Bars for a section whose last column is a share; hidden shares have none."""
+    shares = [(row[0], float(row[-1].removesuffix(" %"))) for row in one.zeilen if row[-1].endswith(" %")]
+    if len(shares) < 2:
+        return None
+    names = [name for name, _ in reversed(shares)]
+    series = {"type": "bar", "data": [share for _, share in reversed(shares)], "barMaxWidth": 18}
+    return {"grid": {"left": 8, "right": 24, "top": 8, "bottom": 32, "containLabel": True}, "tooltip": {}, "xAxis": {"type": "value", "name": f"{one.kopf[-1]} %", "nameLocation": "middle", "nameGap": 26}, "yAxis": {"type": "category", "data": names, "axisLabel": {"width": 130, "overflow": "break"}}, "series": [series]}
 
 
 def _page(session: FallSession, found: Figures) -> dict[str, Any]:

@@ -14,11 +14,12 @@ from engine.model.errors import FormInvalid, NotFound
 from engine.queries import konten
 from engine.queries.auswertung import modelle, treue
 from engine.queries.auswertung.auswahl import Auswahl
+from engine.queries.auswertung.schutz import alle, gitter
 from engine.queries.auswertung.zellschutz import schwelle
 from engine.replay.conformance import WORDS
 from engine.replay.model import Model
 from engine.store.session import FallSession
-from engine.store.tables import DefinitionVersion
+from engine.store.tables import AkzeptierteAbweichung, DefinitionVersion
 from webui.auswertung.gemeinsam import MIT_PROZESS, SEHEN, WERKZEUGE, bilder, filter_seite, frist, lesend, prozent, stufe
 from webui.rules import requires
 from webui.tabellen import csv_lines
@@ -99,7 +100,19 @@ def _measured() -> tuple[Messung, treue.Treue, Auswahl]:
         rows, least = treue.akzeptierte(session, auswahl.prozess), schwelle(session)
     measured = messen(database(), narrow, auswahl, frist(), model=model)
     gruende = {(row.element, row.abweichung): row.grund for row in rows}
-    return measured, treue.treue(measured.faelle, treue.geltend(rows), schwelle=least, gruende=gruende), auswahl
+    found = treue.treue(measured.faelle, treue.geltend(rows), schwelle=least, gruende=gruende)
+    return measured, found if _may_tell(auswahl, model, rows) else treue.verdeckt(found), auswahl
+
+
+def _may_tell(auswahl: Auswahl, model: Model | None, rows: Sequence[AkzeptierteAbweichung]) -> bool:
+    """Whether the results may be told with these filters, by the results of everybody."""
+    with database().read(lesend()) as session:
+        grid = gitter(session, auswahl)
+    if not grid.gewaehlt:
+        return True
+    everybody = messen(database(), lesend(), alle(auswahl), frist(), model=model)
+    holds = treue.geltend(rows)
+    return everybody.is_complete and grid.erlaubt((one.spur.fall_id, (treue.ergebnis(one, holds),)) for one in everybody.faelle)
 
 
 def _page(errors: Mapping[str, str] | None = None) -> ResponseReturnValue:

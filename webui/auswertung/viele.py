@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, request
@@ -11,7 +11,8 @@ from flask.typing import ResponseReturnValue
 from engine.commands.auswertung.messen import messen
 from engine.queries.auswertung import modelle
 from engine.queries.auswertung import viele as queries
-from engine.queries.auswertung.auswahl import Auswahl, spuren
+from engine.queries.auswertung.auswahl import Auswahl
+from engine.queries.auswertung.schutz import alle, gitter, spuren
 from engine.queries.auswertung.zellschutz import schwelle
 from engine.store import library
 from engine.store.session import FallSession
@@ -43,15 +44,16 @@ def uebersicht() -> ResponseReturnValue:
     rows = [one.spur for one in measured.faelle]
     with database().read(narrow) as session:
         least, release = schwelle(session), max((row.release_id for row in rows), default=None)
-        found = queries.elemente(rows, schwelle=least)
+        places, ways = _bekannt(session, auswahl, folge)
+        found = queries.elemente(rows, schwelle=least, bekannt=places)
         prozesse = _prozesse(session, release, auswahl.prozess)
         html = render_template(
             "auswertung/viele.html",
             **WERKZEUGE, **filter_seite(session, auswahl, {"mass": mass, "folge": folge}),
             messung=measured, elemente=found, namen=_namen(session, release, prozesse), masse=MASSE, mass=mass, folge=folge, schwelle=least,
-            wege=queries.wege(measured.faelle, folge, schwelle=least),
+            wege=queries.wege(measured.faelle, folge, schwelle=least, bekannt=ways),
             bilder=bilder(session, release, prozesse, _marken(found, mass)),
-            zeitraffer=queries.zeitraffer(rows, session.now, schwelle=least)[::10], diagramme=_diagramme(session, release, prozesse),
+            zeitraffer=queries.zeitraffer(rows, session.now, schwelle=least, bekannt=places)[::10], diagramme=_diagramme(session, release, prozesse),
         )  # fmt: skip
     response = Response(html)
     if not measured.is_complete:
@@ -64,11 +66,12 @@ def uebersicht() -> ResponseReturnValue:
 def elemente_csv() -> ResponseReturnValue:
     with database().read(lesend()) as session:
         rows = spuren(session, Auswahl.of(request.args))
+        places, _ = _bekannt(session, Auswahl.of(request.args), "phasen")
         release = max((row.release_id for row in rows), default=None)
         names = _namen(session, release, _prozesse(session, release, Auswahl.of(request.args).prozess))
         lines = [
             [names.get(one.element, one.element), one.element, one.faelle, one.mal, one.median, one.neuntes_zehntel, one.wartezeit, one.abgebrochen, one.offen]
-            for one in queries.elemente(rows, schwelle=schwelle(session))
+            for one in queries.elemente(rows, schwelle=schwelle(session), bekannt=places)
             if one.faelle is not None
         ]
     return Response(csv_lines(SPALTEN, lines), mimetype="text/csv", headers={"Content-Disposition": "attachment; filename=elemente.csv"})
@@ -80,13 +83,22 @@ def zeitraffer() -> ResponseReturnValue:
     auswahl = Auswahl.of(request.args)
     with database().read(lesend()) as session:
         rows = spuren(session, auswahl)
-        moments = queries.zeitraffer(rows, session.now, schwelle=schwelle(session))
+        places, _ = _bekannt(session, auswahl, "phasen")
+        moments = queries.zeitraffer(rows, session.now, schwelle=schwelle(session), bekannt=places)
         release = max((row.release_id for row in rows), default=None)
         drawn = _diagramme(session, release, _prozesse(session, release, auswahl.prozess))
     begin = moments[0].at if moments else None
     texts = [f"{langes_datum(one.at)}: {'zu wenige' if one.offen is None else one.offen} Fälle" for one in moments]
     pictures = [{"t": int((one.at - begin).total_seconds()), "text": text, "marken": one.marken} for one, text in zip(moments, texts, strict=True) if begin]
     return jsonify({"diagramme": drawn, "ende": pictures[-1]["t"] if pictures else 0, "bilder": pictures, "tage": [langes_datum(one.at) for one in moments]})
+
+
+def _bekannt(session: FallSession, auswahl: Auswahl, folge: str) -> tuple[Container[tuple[str, str]], Container[tuple[str, ...]]]:
+    """The elements and the ways that may be told with these filters."""
+    grid = gitter(session, auswahl)
+    everybody = spuren(session, alle(auswahl)) if grid.gewaehlt else []
+    places = grid.bekannt((spur.fall_id, place) for spur in everybody for place in queries.stellen(spur))
+    return places, grid.bekannt((spur.fall_id, queries.FOLGEN[folge](spur)) for spur in everybody)
 
 
 def _prozesse(session: FallSession, release: int | None, prozess: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
@@ -17,6 +18,7 @@ from engine.queries import konten
 from engine.queries.auswertung import kennung, modelle, nachspiel
 from engine.queries.auswertung import wenn as queries
 from engine.queries.auswertung.auswahl import KANTONAL, Auswahl
+from engine.queries.auswertung.schutz import geschuetzt
 from engine.queries.auswertung.zellschutz import schwelle
 from engine.queries.freigaben import held_in
 from engine.replay.conformance import WORDS
@@ -183,12 +185,16 @@ def _deployed(session: FallSession, auswahl: Auswahl) -> DefinitionVersion:
 
 def _compared(auswahl: Auswahl) -> tuple[Messung, Messung, queries.Unterschied, Model]:
     narrow, enough = lesend(SIEHT), frist()
+    with database().read(narrow) as session:
+        is_refused = bool(geschuetzt(session, auswahl).verweigert)
     with reading() as session:
         new, base, least = _new(session, auswahl), _number("basis"), schwelle(session)
         old = None if base is None else modelle.of_version(session, auswahl.prozess, base)
     before = messen(database(), narrow, auswahl, enough, model=old)
     after = messen(database(), narrow, auswahl, enough, model=new)
-    return before, after, queries.unterschied(before.faelle, after.faelle, schwelle=least), new
+    result = queries.unterschied(before.faelle, after.faelle, schwelle=least)
+    # What may not be answered is no leave to go live.
+    return before, after, replace(result, darf=result.darf and not is_refused), new
 
 
 def _name(session: FallSession, auswahl: Auswahl) -> str:

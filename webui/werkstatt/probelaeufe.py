@@ -15,6 +15,7 @@ from engine import commands, queries
 from engine.commands import probelauf, werkstatt
 from engine.definitions.forms import Form
 from engine.demo.answers import fill
+from engine.demo.households import household
 from engine.model.access import with_trials
 from engine.model.errors import DefinitionInvalid, FormInvalid, NotFound
 from engine.queries import werkstatt as drafts
@@ -26,6 +27,9 @@ from webui.formulare import change_rows, newly_asked, seite
 from webui.rules import requires
 from webui.transactions import access, database
 from webui.werkstatt.rollen import ZEICHNET
+
+# Where made-up people live.
+SOMEWHERE = "SDOL"
 
 probelaeufe = Blueprint("probelaeufe", __name__, url_prefix="/werkstatt/probelaeufe")
 
@@ -164,6 +168,8 @@ def _raw(session: FallSession, form: Form | None, values: Mapping[str, Any], con
     if action != "ausfuellen":
         return change_rows(typed, action)
     given = {name: value for name, value in typed.items() if value not in ("", None, [], {})}
+    people = household(Random(), SOMEWHERE, 1, session.now.date())
+    given |= {name: value for name, value in people.items() if name in typed and name not in given}
     try:
         return fill(form, context, given=given, rng=Random(), now=session.now)
     except FormInvalid:

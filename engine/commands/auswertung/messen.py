@@ -10,7 +10,8 @@ from engine.commands.auswertung.spuren import refresh
 from engine.model.access import Access
 from engine.queries.auswertung import modelle
 from engine.queries.auswertung.ausrichtungen import Gefunden, digest
-from engine.queries.auswertung.auswahl import Auswahl, spuren, variante
+from engine.queries.auswertung.auswahl import Auswahl, variante
+from engine.queries.auswertung.schutz import spuren
 from engine.replay.model import Model
 from engine.store.session import Database, FallSession
 from engine.store.tables import Spur

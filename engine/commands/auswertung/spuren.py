@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
+from engine.commands.auswertung.angaben import angaben
 from engine.model.access import PROBELAUF, system
 from engine.queries.auswertung.kennung import KEY
 from engine.replay.pseudonyms import age_class
@@ -84,6 +85,7 @@ def _spur(session: FallSession, number: int, last: int) -> Spur:
         segment=_segment(session, instanz, first),
         einstieg=_einstieg(session, instanz),
         bis_verlauf=last,
+        angaben=angaben(session, number),
         schritte=schritte([tuple(row) for row in session.execute(query.order_by(Verlauf.id))]),
     )
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 
 from engine.model.access import Access
-from engine.model.calendar import ZURICH
 from engine.replay.own_history import SHOWN
 from engine.store.session import FallSession
 from engine.store.tables import Region, Spur
@@ -70,30 +69,6 @@ def lesend(access: Access, regionen: Iterable[str], *, kantonal: Sequence[str] =
 def regionen(session: FallSession) -> dict[str, str]:
     """Every region, Kürzel to name."""
     return dict(session.execute(select(Region.kuerzel, Region.name).order_by(Region.name)).all())
-
-
-def spuren(session: FallSession, auswahl: Auswahl) -> list[Spur]:
-    """The instances chosen, in the order in which they began."""
-    return list(session.scalars(_where(select(Spur), auswahl).order_by(Spur.instanz_nummer)))
-
-
-def _where(query: Select[tuple[Spur]], wahl: Auswahl) -> Select[tuple[Spur]]:
-    query = query.where(Spur.process == wahl.prozess)
-    equal = ((Spur.region, wahl.region), (Spur.segment, wahl.segment), (Spur.einstieg, wahl.einstieg), (Spur.altersklasse, wahl.alter))
-    for column, value in equal:
-        if value:
-            query = query.where(column == value)
-    if wahl.version.isdecimal() and len(wahl.version) < 9:
-        query = query.where(Spur.version == int(wahl.version))
-    if wahl.von is not None:
-        query = query.where(Spur.begonnen_am >= _midnight(wahl.von))
-    if wahl.bis is not None:
-        query = query.where(Spur.begonnen_am < _midnight(wahl.bis + timedelta(days=1)))
-    return query
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), ZURICH)
 
 
 def versionen(session: FallSession, prozess: str) -> list[int]:

@@ -5,18 +5,17 @@ They read traces (``Spur``), tasks and segments; the statistics are those of ``e
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from importlib.resources import files
 
 from sqlalchemy import select
 
 from engine.model.calendar import ZURICH
-from engine.queries.auswertung.auswahl import Auswahl, spuren
+from engine.queries.auswertung.auswahl import Auswahl
+from engine.queries.auswertung.messpunkte import messpunkte
+from engine.queries.auswertung.schutz import Gitter, alle, gitter, spuren
 from engine.queries.auswertung.zellschutz import schwelle
 from engine.statistics.competing import Followed, followed
 from engine.statistics.control import Xmr, xmr
@@ -45,6 +44,7 @@ class Course:
     """
 
     region: str
+    fall_id: int
     months: float
     is_over: bool
     returned: float | None
@@ -74,15 +74,17 @@ def figures(session: FallSession, auswahl: Auswahl) -> Figures:
 
     ``KANTON`` stands for all of them together.
     """
-    least, chosen = schwelle(session), spuren(session, auswahl)
+    least, chosen, grid = schwelle(session), spuren(session, auswahl), gitter(session, auswahl)
     courses = [_course(spur, session.now) for spur in chosen]
-    durations = _curves(courses, least)
-    punctual, months, reviews = _punctuality(session, {spur.fall_id for spur in chosen}, least)
+    # With filters, what a table must not give away is a matter of everybody's cases.
+    everybody = courses if not grid.gewaehlt else [_course(spur, session.now) for spur in spuren(session, alle(auswahl))]
+    durations = _curves(courses, least) if grid.erlaubt((one.fall_id, (str(one.is_over),)) for one in everybody) else {}
+    cases = {spur.fall_id for spur in chosen}
+    punctual, months, reviews = _punctuality(session, cases, grid)
     return Figures(
         at=session.now, threshold=least, number=len(courses), durations=durations, log_rank=_tested(courses, durations),
-        pilot=_pilot(session, durations), relapse=_relapse(courses, least), punctual=punctual, reviews=reviews, months=months,
-        transitions=_table(_transitions(session, {spur.fall_id for spur in chosen}), least),
-        overrides=_overrides(session, {spur.fall_id for spur in chosen}, least),
+        pilot=_pilot(session, durations), relapse=_relapse(courses, everybody, grid), punctual=punctual, reviews=reviews, months=months,
+        transitions=_table(_transitions(session), cases, grid), overrides=_overrides(session, cases, grid),
     )  # fmt: skip
 
 
@@ -95,6 +97,7 @@ def _course(spur: Spur, now: datetime) -> Course:
     end = until if until is not None else (spur.beendet_am or now).timestamp()
     return Course(
         region=spur.region,
+        fall_id=spur.fall_id,
         months=max(0.0, (end - began) / MONTH),
         is_over=until is not None,
         returned=None if until is None or back is None else (back - until) / MONTH,
@@ -103,14 +106,8 @@ def _course(spur: Spur, now: datetime) -> Course:
 
 
 def _moments(spur: Spur, point: str) -> list[float]:
-    wanted = _points()[point]
+    wanted = messpunkte()[point]
     return [float(ended) for element, _, _, _, ended, _, end in spur.schritte if element in wanted and end == "c" and ended is not None]
-
-
-@cache
-def _points() -> Mapping[str, frozenset[str]]:
-    text = files(__package__).joinpath("messpunkte.toml").read_text("utf-8")
-    return {name: frozenset(ids) for name, ids in tomllib.loads(text).items()}
 
 
 def _grouped(courses: Iterable[Course]) -> dict[str, list[Course]]:
@@ -118,7 +115,8 @@ def _grouped(courses: Iterable[Course]) -> dict[str, list[Course]]:
     for course in courses:
         found[KANTON].append(course)
         found[course.region].append(course)
-    return dict(sorted(found.items()))
+    # The figure of a single region is not the canton's.
+    return {name: group for name, group in sorted(found.items()) if name != KANTON or len(found) > 2}
 
 
 def _spells(courses: Iterable[Course]) -> list[Spell]:
@@ -155,13 +153,16 @@ def _pilot(session: FallSession, durations: Mapping[str, Curve]) -> Comparison |
     return compare(means, pilots) if pilots and len(pilots) < len(means) else None
 
 
-def _relapse(courses: Sequence[Course], least: int) -> dict[str, dict[int, Followed]]:
+def _relapse(courses: Sequence[Course], everybody: Sequence[Course], grid: Gitter) -> dict[str, dict[int, Followed]]:
     """After each horizon, where neither those who came back nor those who did not are few, and the canton gives no region away."""
     found: dict[str, dict[int, Followed]] = defaultdict(dict)
     for horizon in HORIZONS:
+        followed_up = (one for one in everybody if one.is_over and one.observed >= horizon)
+        if not grid.erlaubt((one.fall_id, (str(one.returned is not None and one.returned <= horizon),)) for one in followed_up):
+            continue
         shares = {name: _returned(group, horizon) for name, group in _grouped(courses).items()}
         safe = {name: min(part for part in (one.count, one.number - one.count, one.number) if part or part == one.number) for name, one in shares.items()}
-        for name in _visible(safe, least):
+        for name in _visible(safe, grid.schwelle):
             found[name][horizon] = shares[name]
     return dict(found)
 
@@ -172,58 +173,65 @@ def _returned(courses: Iterable[Course], horizon: int) -> Followed:
     return followed(outcomes, RETURNED, horizon, observed=[one.observed for one in over])
 
 
-def _punctuality(session: FallSession, cases: set[int], least: int) -> tuple[dict[str, dict[str, tuple[int, int]]], tuple[str, ...], Xmr | None]:
+def _punctuality(session: FallSession, cases: set[int], grid: Gitter) -> tuple[dict[str, dict[str, tuple[int, int]]], tuple[str, ...], Xmr | None]:
     """For each kind of task and region how many were done by their due time, of how many; and the reviews month by month."""
-    counts: dict[str, Counter[Cell]] = defaultdict(Counter)
+    least, counts = grid.schwelle, dict[str, Counter[Cell]]()
     monthly: dict[str, Counter[bool]] = defaultdict(Counter)
-    for element, region, done, due in _tasks(session, cases):
-        kind = next(kind for kind in KINDS if element in _points()[kind])
-        counts[kind][region, PUNCTUAL if done <= due else "spät"] += 1
-        if kind == KINDS[0]:
-            monthly[due.astimezone(ZURICH).strftime("%Y-%m")][done <= due] += 1
+    tasks = _tasks(session)
+    for kind in KINDS:
+        mine = [(fall, (region, PUNCTUAL if done <= due else "spät"), due) for fall, element, region, done, due in tasks if element in messpunkte()[kind]]
+        if not grid.erlaubt((fall, cell) for fall, cell, _ in mine):
+            continue
+        counts[kind] = Counter(cell for fall, cell, _ in mine if fall in cases)
+        for fall, cell, due in mine if kind == KINDS[0] else ():
+            monthly[due.astimezone(ZURICH).strftime("%Y-%m")][cell[1] == PUNCTUAL] += fall in cases
     months = tuple(month for month, count in sorted(monthly.items()) if count.total() >= least)
     shares = [monthly[month][True] / monthly[month].total() for month in months]
-    return {kind: _shares(table, least) for kind, table in counts.items()}, months, xmr(shares, least=0, most=1) if len(shares) > 1 else None
+    return {kind: _shares(table, least) for kind, table in counts.items() if table}, months, xmr(shares, least=0, most=1) if len(shares) > 1 else None
 
 
 def _shares(counts: Counter[Cell], least: int) -> dict[str, tuple[int, int]]:
     numbers = publish(counts, threshold=least).numbers
-    pairs = {place: (numbers.get((place, PUNCTUAL), 0), numbers[place, ALL]) for place in [ALL, *sorted({region for region, _ in counts})]}
+    regions = sorted({region for region, _ in counts})
+    pairs = {place: (numbers.get((place, PUNCTUAL), 0), numbers[place, ALL]) for place in [*([ALL] if len(regions) > 1 else []), *regions]}
     return {KANTON if place == ALL else place: (done, of) for place, (done, of) in pairs.items() if done is not None and of}
 
 
-def _tasks(session: FallSession, cases: set[int]) -> Iterable[tuple[str, str, datetime, datetime]]:
-    wanted = frozenset().union(*(_points()[kind] for kind in KINDS))
+def _tasks(session: FallSession) -> list[tuple[int, str, str, datetime, datetime]]:
+    """Case, element, region, when done and when due, of every task that the figures look at."""
+    wanted = frozenset().union(*(messpunkte()[kind] for kind in KINDS))
     query = select(Aufgabe.fall_id, Aufgabe.element, Aufgabe.region, Aufgabe.completed_at, Aufgabe.faellig_am)
     rows = session.execute(query.where(Aufgabe.element.in_(wanted), Aufgabe.zustand == "COMPLETED", Aufgabe.faellig_am.is_not(None)))
-    return [(element, region, done, due) for fall_id, element, region, done, due in rows if fall_id in cases and done and due]
+    return [(fall_id, element, region, done, due) for fall_id, element, region, done, due in rows if done and due]
 
 
-def _segments(session: FallSession, cases: set[int]) -> dict[tuple[int, str], list[Segmentzuordnung]]:
+def _segments(session: FallSession) -> dict[tuple[int, str], list[Segmentzuordnung]]:
     found: dict[tuple[int, str], list[Segmentzuordnung]] = defaultdict(list)
     for row in session.scalars(select(Segmentzuordnung).order_by(Segmentzuordnung.id)):
-        if row.fall_id in cases:
-            found[row.fall_id, row.person_id].append(row)
+        found[row.fall_id, row.person_id].append(row)
     return found
 
 
-def _transitions(session: FallSession, cases: set[int]) -> Counter[Cell]:
+def _transitions(session: FallSession) -> list[tuple[int, Cell]]:
     """From one segment to the next of the same person; the same again is none."""
-    return Counter(
-        (before.segment, after.segment)
-        for rows in _segments(session, cases).values()
+    return [
+        (before.fall_id, (before.segment, after.segment))
+        for rows in _segments(session).values()
         for before, after in zip(rows, rows[1:], strict=False)
         if before.segment != after.segment
-    )
+    ]
 
 
-def _overrides(session: FallSession, cases: set[int], least: int) -> dict[str, Published]:
+def _overrides(session: FallSession, cases: set[int], grid: Gitter) -> dict[str, Published]:
     """By region, and by rule: proposals that were followed and those that were overridden."""
-    rows = [row for rows in _segments(session, cases).values() for row in rows if row.regel and row.vorschlag]
+    rows = [row for rows in _segments(session).values() for row in rows if row.regel and row.vorschlag]
     ends = [("gefolgt" if row.segment == row.vorschlag else "übersteuert", row) for row in rows]
-    tables: dict[str, Counter[Cell]] = {"region": Counter((row.region, end) for end, row in ends), "regel": Counter((row.regel, end) for end, row in ends)}
-    return {name: publish(counts, threshold=least) for name, counts in tables.items() if counts}
+    entries: dict[str, list[tuple[int, Cell]]] = {"region": [(row.fall_id, (row.region, end)) for end, row in ends], "regel": [(row.fall_id, (row.regel, end)) for end, row in ends]}
+    tables = {name: _table(told, cases, grid) for name, told in entries.items()}
+    return {name: table for name, table in tables.items() if table is not None}
 
 
-def _table(counts: Counter[Cell], least: int) -> Published | None:
-    return publish(counts, threshold=least) if counts else None
+def _table(entries: Sequence[tuple[int, Cell]], cases: set[int], grid: Gitter) -> Published | None:
+    """The table of the chosen cases, None of nothing and where filters would make it tell too much."""
+    counts = Counter(cell for fall, cell in entries if fall in cases)
+    return publish(counts, threshold=grid.schwelle) if counts and grid.erlaubt(entries) else None

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from engine.queries.auswertung.abschnitt import Abschnitt
 from engine.queries.auswertung.kennzahlen import DURATION_HORIZON, Figures
 from engine.statistics.competing import Followed
 from engine.statistics.suppression import Published
 from engine.statistics.survival import Curve
 
 
-def as_json(found: Figures) -> dict[str, Any]:
-    """For programs: keys in words, numbers rounded to what they can mean; what is withheld is null."""
+def as_json(found: Figures, mehr: Sequence[Abschnitt] = ()) -> dict[str, Any]:
+    """For programs, ``mehr`` as tables: keys in words, numbers rounded to what they can mean; what is withheld is null."""
     return {
         "stand": found.at.isoformat(),
         "schwelle": found.threshold,
@@ -25,6 +26,7 @@ def as_json(found: Figures) -> dict[str, Any]:
         "standortbestimmungen_je_monat": _chart(found),
         "segmentwechsel": _cells(found.transitions),
         "uebersteuerung": {name: _cells(table) for name, table in found.overrides.items()},
+        "wirkung": {one.schluessel: {"titel": one.titel, "definition": one.definition, "kopf": one.kopf, "zeilen": one.zeilen, "hinweis": one.hinweis} for one in mehr},
     }
 
 

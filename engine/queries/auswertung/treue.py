@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from sqlalchemy import select
@@ -84,6 +84,13 @@ def treue(faelle: Sequence[Fall], geltend: Geltend, *, schwelle: int, gruende: M
     if whole is None:
         zahlen = dict.fromkeys(ERGEBNISSE)
     return Treue(whole, zahlen, zeilen, tuple(_abweichungen(done, gruende or {}, schwelle)), _spanne(done) if zahlen[UNENTSCHIEDEN] else None)
+
+
+def verdeckt(found: Treue) -> Treue:
+    """The same with the number of cases only: with these filters the rest would give somebody away."""
+    nothing = dict.fromkeys(ERGEBNISSE)
+    rows = tuple(replace(row, zahlen=nothing) for row in found.zeilen)
+    return Treue(found.faelle, nothing, rows, tuple(replace(one, faelle=None) for one in found.abweichungen), None)
 
 
 def ergebnis(fall: Fall, geltend: Geltend) -> str:

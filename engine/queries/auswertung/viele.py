@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -55,15 +55,16 @@ class Wege:
     seltene_faelle: int | None
 
 
-def elemente(spuren: Sequence[Spur], *, schwelle: int) -> list[Element]:
-    """Every element that took any time or was done, the most frequent first."""
+def elemente(spuren: Sequence[Spur], *, schwelle: int, bekannt: Container[tuple[str, str]] | None = None) -> list[Element]:
+    """Every element that took any time or was done, the most frequent first; of those that are not ``bekannt`` no number is told."""
     cases: dict[tuple[str, str], set[int]] = defaultdict(set)
     spans: dict[tuple[str, str], list[tuple[str, int | None, int | None, int | None, str]]] = defaultdict(list)
     for spur in spuren:
         for element, process, kind, begun, ended, claimed, how in spur.schritte:
             cases[element, process].add(spur.instanz_nummer)
             spans[element, process].append((kind, begun, ended, claimed, how))
-    return sorted((_element(key, len(cases[key]), spans[key], schwelle) for key in cases), key=lambda one: (-(one.faelle or 0), one.element))
+    counts = {key: len(found) if bekannt is None or key in bekannt else 0 for key, found in cases.items()}
+    return sorted((_element(key, counts[key], spans[key], schwelle) for key in cases), key=lambda one: (-(one.faelle or 0), one.element))
 
 
 def _element(key: tuple[str, str], count: int, spans: Sequence[tuple[str, int | None, int | None, int | None, str]], least: int) -> Element:
@@ -102,12 +103,17 @@ def phasen(spur: Spur) -> tuple[str, ...]:
 FOLGEN: Mapping[str, Callable[[Spur], tuple[str, ...]]] = {"phasen": phasen, "schritte": variante}
 
 
-def wege(faelle: Sequence[Fall], folge: str, *, schwelle: int) -> Wege:
-    """The ways of the cases, by ``FOLGEN``, the most frequent first; those taken by too few are only counted."""
+def stellen(spur: Spur) -> set[tuple[str, str]]:
+    """The elements, with their processes, that the case came to."""
+    return {(element, process) for element, process, *_ in spur.schritte}
+
+
+def wege(faelle: Sequence[Fall], folge: str, *, schwelle: int, bekannt: Container[tuple[str, ...]] | None = None) -> Wege:
+    """The ways of the cases, by ``FOLGEN``, the most frequent first; those taken by too few, or not ``bekannt``, are only counted."""
     groups: dict[tuple[str, ...], list[Fall]] = defaultdict(list)
     for fall in faelle:
         groups[FOLGEN[folge](fall.spur)].append(fall)
-    often = [(way, rows) for way, rows in groups.items() if len(rows) >= schwelle]
+    often = [(way, rows) for way, rows in groups.items() if len(rows) >= schwelle and (bekannt is None or way in bekannt)]
     rare = sum(len(rows) for rows in groups.values()) - sum(len(rows) for _, rows in often)
     shown = tuple(_weg(way, rows, schwelle) for way, rows in sorted(often, key=lambda item: (-len(item[1]), item[0])))
     return Wege(shown, len(groups) - len(often), rare if rare >= schwelle or not rare else None)
@@ -129,7 +135,7 @@ class Augenblick:
     marken: Mapping[str, Mapping[str, int]]
 
 
-def zeitraffer(spuren: Sequence[Spur], now: datetime, *, schwelle: int) -> list[Augenblick]:
+def zeitraffer(spuren: Sequence[Spur], now: datetime, *, schwelle: int, bekannt: Container[tuple[str, str]] | None = None) -> list[Augenblick]:
     """So many pictures, evenly between the first beginning and the last end (or now)."""
     if not spuren:
         return []
@@ -140,7 +146,7 @@ def zeitraffer(spuren: Sequence[Spur], now: datetime, *, schwelle: int) -> list[
     step = max((last - first) / (BILDER - 1), 1.0)
     for spur in spuren:
         for element, process, kind, begun, ended, _, _ in spur.schritte:
-            if kind in PHASEN or begun is None or kind == "MULTI_INSTANCE_BODY":
+            if kind in PHASEN or begun is None or kind == "MULTI_INSTANCE_BODY" or bekannt is not None and (element, process) not in bekannt:
                 continue
             # From the first picture at or after its beginning to the last before its end.
             behind = len(moments) if ended is None else min(len(moments), -int(-(ended - first) // step))

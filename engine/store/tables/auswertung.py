@@ -16,7 +16,8 @@ class Spur(RegionOwned, Base):
 
     ``schritte`` are ``[element, process, type, from, to, claimed, end]``: moments in seconds since 1970 (None: not yet, or never), ``end``
     c (completed), x (cancelled) or o (still open). The completed stand first, in the order in which they were. ``altersklasse`` is the
-    applicant's at the beginning, ``segment`` theirs now, ``einstieg`` anmeldung, bestand or uebernahme.
+    applicant's at the beginning, ``segment`` theirs now, ``einstieg`` anmeldung, bestand or uebernahme. ``angaben`` holds geschlecht,
+    personengruppe, gemeinde (a class of size), hauptgrund and stand_6m, each only where it is known.
     """
 
     __tablename__ = "spur"
@@ -34,6 +35,7 @@ class Spur(RegionOwned, Base):
     einstieg: Mapped[str] = mapped_column(String(12))
     bis_verlauf: Mapped[int] = mapped_column(Key, index=True)
     schritte: Mapped[list[Any]] = mapped_column(JSON)
+    angaben: Mapped[dict[str, str]] = mapped_column(JSON, default=dict, server_default="{}")
 
 
 class Ausrichtung(Base):

@@ -7,11 +7,13 @@ begin(async (root, text, changed) => {
   const box = root.querySelector("[data-ws-leinwand]");
   const schema = JSON.parse(text);
   const variables = await variablesOf(root);
-  // Asked by the properties panel whenever it draws, see `case-variables` in build.mjs; another list would close what is being suggested.
+  // Asked by the properties panel whenever it draws, see `case-variables` in build.mjs. Another list would close what is being suggested,
+  // so it only changes with the form's fields, not with every letter of an expression.
   let told = { key: null };
-  globalThis.caseVariables = (own) => {
-    const key = own.map((one) => one.name).join("\n");
-    if (told.key !== key) told = { key, variables: besides(own, variables) };
+  globalThis.caseVariables = () => {
+    const fields = globalThis.werkstatt?.editor.get("formFieldRegistry").getAll() ?? [];
+    const own = [...new Set(fields.map((one) => one.key).filter(Boolean))];
+    if (told.key !== own.join()) told = { key: own.join(), variables: besides(own.map((name) => ({ name })), variables) };
     return told.variables;
   };
   const editor = new FormEditor({ container: box });

@@ -1,0 +1,82 @@
+"""A figure as a page, a report and a file show it: what it means, over how many cases, and its table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from engine.statistics.suppression import ALL, Cell, Published
+
+HIDDEN = "*"
+
+
+@dataclass(frozen=True)
+class Abschnitt:
+    """``zeilen`` are texts, the first of each is its head. ``hinweis`` is a sentence below."""
+
+    schluessel: str
+    titel: str
+    definition: str
+    kopf: tuple[str, ...]
+    zeilen: tuple[tuple[str, ...], ...]
+    hinweis: str = ""
+
+
+def anzahl(number: int | None) -> str:
+    """A count as people read it; a star where it must not be seen."""
+    return HIDDEN if number is None else f"{number:,}".replace(",", "'")
+
+
+def prozent(part: int | None, whole: int | None) -> str:
+    """``42 %``; a star where one of the two is hidden, a dash of nothing."""
+    if part is None or whole is None:
+        return HIDDEN
+    return f"{100 * part / whole:.0f} %" if whole else "–"
+
+
+def monate(value: float | None) -> str:
+    return "nicht erreicht" if value is None else f"{value:.1f}"
+
+
+def zeilen(
+    table: Published, rows: Mapping[str, str], columns: Mapping[str, str], *, share: str | None = None, total: str = "Total"
+) -> tuple[tuple[str, ...], ...]:
+    """A table of two dimensions, row by row with its sum, the total last; ``share`` is the column whose part is told, too."""
+    found = []
+    for row in [*(one for one in rows if (one, ALL) in table.numbers), ALL]:
+        numbers = [table.numbers.get((row, column), 0) for column in columns]
+        whole = table.numbers[row, ALL]
+        part = [] if share is None else [prozent(table.numbers.get((row, share), 0), whole)]
+        found.append((rows.get(row, total) if row != ALL else total, *map(anzahl, numbers), anzahl(whole), *part))
+    return tuple(found)
+
+
+def kopf(first: str, columns: Iterable[str], *, share: str = "") -> tuple[str, ...]:
+    return (first, *columns, "Fälle", *([share] if share else []))
+
+
+def counted(pairs: Iterable[tuple[str, str]]) -> dict[Cell, int]:
+    """How often each pair occurs."""
+    found: dict[Cell, int] = {}
+    for pair in pairs:
+        found[pair] = found.get(pair, 0) + 1
+    return found
+
+
+def p_text(p: float | None) -> str:
+    """A probability as people read it."""
+    return "" if p is None else "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+
+
+def inner(table: Published, rows: Sequence[str], columns: Sequence[str]) -> list[list[int]] | None:
+    """The numbers without sums, None as soon as one is hidden; rows and columns of nothing are left out."""
+    found = [[table.numbers.get((row, column), 0) for column in columns] for row in rows]
+    if any(number is None for row in found for number in row):
+        return None
+    whole = [[int(number or 0) for number in row] for row in found if any(row)]
+    kept = [place for place in range(len(columns)) if any(row[place] for row in whole)]
+    return [[row[place] for place in kept] for row in whole]
+
+
+Worte = Mapping[str, str]
+Machen = Callable[[], Abschnitt | None]

@@ -1,0 +1,279 @@
+"""What the harmonisation aims at: how cases end and stay ended, whether alike for everybody, handovers, and how much work it is.
+
+Shares "within h months" count only cases that were observed for h months; ends that exclude each other stand side by side (competing risks).
+Every table is published as a whole with its sums, so that no hidden number follows from the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from scipy.stats import chi2_contingency
+from sqlalchemy import select
+
+from engine.queries.auswertung.abschnitt import Abschnitt, anzahl, counted, inner, kopf, monate, p_text, zeilen
+from engine.queries.auswertung.auswahl import Auswahl, regionen
+from engine.queries.auswertung.kennzahlen import MONTH, RETURNED, _moments
+from engine.queries.auswertung.schutz import Gitter, alle, gitter, spuren
+from engine.queries.auswertung.viele import quantil
+from engine.queries.falllast import falllast
+from engine.replay.pseudonyms import AGE_CLASSES
+from engine.statistics.suppression import ALL, publish
+from engine.statistics.survival import kaplan_meier
+from engine.store.session import FallSession
+from engine.store.tables import Segmentzuordnung, Spur
+
+HORIZONS = (6, 12, 24)
+OPEN, OTHERWISE, ARBEIT = "offen", "anders", "arbeit"
+ENDS = {
+    ARBEIT: "Erwerb", "versicherung": "Versicherung, Rente, EL", "ausbildung": "Ausbildung, Unterhalt", "wegzug": "Wegzug", "andere": "anderer Grund",
+    OTHERWISE: "ohne Ablösung beendet", OPEN: "noch im Bezug",
+}  # fmt: skip
+CAUSES = {
+    "erwerb": ARBEIT, "mehr_erwerb": ARBEIT, "alv": "versicherung", "iv": "versicherung", "ahv_el": "versicherung", "ausbildung": "ausbildung",
+    "unterhalt": "ausbildung", "wegzug_gemeinde": "wegzug", "wegzug_kanton": "wegzug",
+}  # fmt: skip
+# Whoever died or left the canton cannot come back here.
+GONE = frozenset({"tod", "wegzug_kanton"})
+DIMENSIONEN: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "geschlecht": ("Geschlecht", {"1": "männlich", "2": "weiblich", "3": "unbestimmt", "": "nicht erfasst"}),
+    "alter": ("Altersklasse", {**{name: name for _, name in reversed(AGE_CLASSES)}, "": "nicht erfasst"}),
+    "personengruppe": (
+        "Personengruppe",
+        {"regel": "Regelstrukturen", "fluechtling": "anerkannte Flüchtlinge", "vorlaeufig_aufgenommen": "vorläufig Aufgenommene", "schutzstatus_s": "Schutzstatus S", "asylsuchend": "Asylsuchende", "": "nicht erfasst"},
+    ),
+    "gemeinde": ("Grösse der Gemeinde", {name: name for name in ("unter 2000", "2000–4999", "5000–9999", "10000 und mehr")} | {"": "nicht erfasst"}),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Lauf:
+    """One case: ``months`` until it ended as ``ende`` says, ``seen`` months since it began, ``back`` months from the Ablösung until it was needed
+    again (None: not), ``since`` the Ablösung."""
+
+    region: str
+    fall_id: int
+    months: float
+    seen: float
+    ende: str
+    grund: str
+    back: float | None
+    since: float
+    merkmale: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Kreis:
+    """All cases that the session sees, and which of them were chosen: what may be told of these is a matter of all."""
+
+    alle: Sequence[Lauf]
+    gewaehlt: frozenset[int]
+    gitter: Gitter
+
+    @property
+    def laeufe(self) -> list[Lauf]:
+        return [lauf for lauf in self.alle if lauf.fall_id in self.gewaehlt]
+
+    def paare(self, entries: Sequence[tuple[int, tuple[str, str]]]) -> list[tuple[str, str]]:
+        """The cells of the chosen cases; none where a filter would make them tell too much."""
+        return [cell for fall, cell in entries if fall in self.gewaehlt] if self.gitter.erlaubt(entries) else []
+
+
+def wirkung(session: FallSession, auswahl: Auswahl) -> list[Abschnitt]:
+    """The sections that have enough cases, in the order of the page."""
+    rows, names = spuren(session, auswahl), regionen(session)
+    grid = gitter(session, auswahl)
+    every = rows if not grid.gewaehlt else spuren(session, alle(auswahl))
+    kreis = Kreis([_lauf(spur, session.now) for spur in every], frozenset(spur.fall_id for spur in rows), grid)
+    found = [_ende(kreis, horizon) for horizon in HORIZONS]
+    found += [_ende_je_region(kreis, names), _rueckkehr(kreis), _arbeit(kreis, names)]
+    found += [_bestand(kreis, horizon) for horizon in (6, 12)]
+    found += [_gleich(kreis, key) for key in DIMENSIONEN]
+    found += [_uebersteuert(session, kreis, key) for key in DIMENSIONEN]
+    if not grid.gewaehlt:
+        found += [_uebergaben(session, names, grid.schwelle), _aufwand(rows, names, session.now, grid.schwelle), _falllast(session, names, grid.schwelle)]
+    return [one for one in found if one is not None]
+
+
+def _lauf(spur: Spur, now: datetime) -> Lauf:
+    began = spur.begonnen_am.timestamp()
+    until = min(_moments(spur, "abloesung"), default=None)
+    back = min((moment for moment in _moments(spur, RETURNED) if until is not None and moment >= until), default=None)
+    grund = spur.angaben.get("hauptgrund", "")
+    ende = CAUSES.get(grund, "andere") if until is not None else OTHERWISE if spur.beendet_am is not None else OPEN
+    end = until if until is not None else (spur.beendet_am or now).timestamp()
+    return Lauf(
+        spur.region, spur.fall_id, max(0.0, (end - began) / MONTH), (now.timestamp() - began) / MONTH, ende, grund,
+        None if until is None or back is None else (back - until) / MONTH, 0.0 if until is None else (now.timestamp() - until) / MONTH,
+        {**spur.angaben, "alter": spur.altersklasse},
+    )  # fmt: skip
+
+
+def _by(lauf: Lauf, horizon: float) -> str:
+    """How the case had ended after so many months."""
+    return lauf.ende if lauf.months <= horizon else OPEN
+
+
+def _ende(kreis: Kreis, horizon: int) -> Abschnitt | None:
+    full = kreis.paare([(lauf.fall_id, (_by(lauf, horizon), "")) for lauf in kreis.alle if lauf.seen >= horizon])
+    if not full:
+        return None
+    table = publish({(one,): sum(end == one for end, _ in full) for one in ENDS}, threshold=kreis.gitter.schwelle)
+    whole = table[(ALL,)]
+    rows = tuple((word, anzahl(table[(one,)]), _share(table[(one,)], whole)) for one, word in ENDS.items())
+    return Abschnitt(
+        f"ende_{horizon}", f"Wie Fälle in {horizon} Monaten enden",
+        f"Alle Fälle, die vor mindestens {horizon} Monaten begannen, nach ihrem ersten Ende. Ein Ende schliesst die anderen aus (konkurrierende Risiken). n = {anzahl(whole)}",
+        ("Ende", "Fälle", "Anteil"), rows,
+    )  # fmt: skip
+
+
+def _share(part: int | None, whole: int | None) -> str:
+    return "*" if part is None or whole is None else f"{100 * part / whole:.1f} %" if whole else "–"
+
+
+def _ende_je_region(kreis: Kreis, names: Mapping[str, str]) -> Abschnitt | None:
+    columns = {ARBEIT: "Erwerb", "abgeloest": "andere Ablösung", OTHERWISE: "ohne Ablösung", OPEN: "noch im Bezug"}
+    pairs = kreis.paare([(lauf.fall_id, (lauf.region, end if (end := _by(lauf, 12)) in columns else "abgeloest")) for lauf in kreis.alle if lauf.seen >= 12])
+    return _table("ende_region", "Ende in 12 Monaten je Region", "Fälle, die vor mindestens 12 Monaten begannen.", pairs, names, columns, kreis.gitter.schwelle, share=ARBEIT, first="Region", of="Anteil Erwerb")
+
+
+def _rueckkehr(kreis: Kreis) -> Abschnitt | None:
+    columns = {"zurueck": "wieder im Bezug", "weg": "gestorben oder aus dem Kanton", "nicht": "nicht zurück"}
+    pairs = [pair for horizon in HORIZONS for pair in kreis.paare([(lauf.fall_id, (str(horizon), _back(lauf, horizon))) for lauf in kreis.alle if _is_followed(lauf, horizon)])]
+    rows = {str(horizon): f"innert {horizon} Monaten" for horizon in HORIZONS}
+    definition = "Abgelöste, deren Ablösung so lange zurückliegt. Wer gestorben oder aus dem Kanton gezogen ist, kann hier nicht zurückkehren und steht für sich."
+    parts = [publish(counted(pair for pair in pairs if pair[0] == row), threshold=kreis.gitter.schwelle) for row in rows if any(pair[0] == row for pair in pairs)]
+    told = [line for part in parts for line in zeilen(part, rows, columns, share="zurueck")[:-1]]
+    return Abschnitt("rueckkehr", "Rückkehr nach der Ablösung", definition, kopf("Zeit", columns.values(), share="zurück"), tuple(told)) if told else None
+
+
+def _is_followed(lauf: Lauf, horizon: float) -> bool:
+    """Whether the case came to an Ablösung so long ago."""
+    return lauf.ende not in (OPEN, OTHERWISE) and lauf.since >= horizon
+
+
+def _back(lauf: Lauf, horizon: float) -> str:
+    if lauf.back is not None and lauf.back <= horizon:
+        return "zurueck"
+    return "weg" if lauf.grund in GONE else "nicht"
+
+
+def _arbeit(kreis: Kreis, names: Mapping[str, str]) -> Abschnitt | None:
+    columns = {ARBEIT: "Erwerb", "andere": "anderer Grund"}
+    pairs = kreis.paare([(lauf.fall_id, (lauf.region, _kind(lauf))) for lauf in kreis.alle if _is_followed(lauf, 0)])
+    definition = "Ablösungen, deren Hauptgrund eine Erwerbsaufnahme oder mehr Erwerbseinkommen ist, an allen Ablösungen."
+    return _table("arbeit", "Eintritte in den Arbeitsmarkt", definition, pairs, names, columns, kreis.gitter.schwelle, share=ARBEIT, first="Region", of="Anteil Erwerb")
+
+
+def _bestand(kreis: Kreis, horizon: int) -> Abschnitt | None:
+    columns = {"haelt": "ohne Bezug geblieben", "zurueck": "wieder im Bezug"}
+    pairs = kreis.paare([(lauf.fall_id, (_kind(lauf), "zurueck" if _back(lauf, horizon) == "zurueck" else "haelt")) for lauf in kreis.alle if _is_followed(lauf, horizon)])
+    rows = {ARBEIT: "Ablösung durch Erwerb", "andere": "andere Ablösung"}
+    definition = f"Ablösungen vor mindestens {horizon} Monaten: wie viele danach {horizon} Monate ohne neuen Bezug blieben."
+    return _table(f"bestand_{horizon}", f"Bestand nach {horizon} Monaten", definition, pairs, rows, columns, kreis.gitter.schwelle, share="haelt", first="Ablösung", of="Anteil geblieben")
+
+
+def _kind(lauf: Lauf) -> str:
+    return ARBEIT if lauf.ende == ARBEIT else "andere"
+
+
+def _table(
+    key: str, title: str, definition: str, pairs: Sequence[tuple[str, str]], rows: Mapping[str, str], columns: Mapping[str, str], least: int, *,
+    share: str, first: str, of: str, hinweis: str = "", test: bool = False,
+) -> Abschnitt | None:  # fmt: skip
+    """A section with a table of two dimensions; ``test`` adds whether the rows differ by more than chance (chi squared)."""
+    if not pairs:
+        return None
+    table = publish(counted(pairs), threshold=least)
+    told = [hinweis, _tested(inner(table, list(rows), list(columns)))] if test else [hinweis]
+    return Abschnitt(key, title, definition, kopf(first, columns.values(), share=of), zeilen(table, rows, columns, share=share), " ".join(part for part in told if part))
+
+
+def _tested(numbers: list[list[int]] | None) -> str:
+    if numbers is None or len(numbers) < 2 or len(numbers[0]) < 2:
+        return ""
+    return f"Unterschied zwischen den Gruppen: {p_text(float(chi2_contingency(numbers, correction=False).pvalue))} (χ²)."
+
+
+def _gleich(kreis: Kreis, key: str) -> Abschnitt | None:
+    title, words = DIMENSIONEN[key]
+    columns = {"ja": "abgelöst", "nein": "nicht abgelöst"}
+    pairs = kreis.paare([(lauf.fall_id, (_group(lauf, key), "nein" if _by(lauf, 12) in (OPEN, OTHERWISE) else "ja")) for lauf in kreis.alle if lauf.seen >= 12])
+    definition = "Fälle, die vor mindestens 12 Monaten begannen, nach der antragstellenden Person."
+    told = _medians(kreis.laeufe, key, kreis.gitter.schwelle) if pairs else ""
+    return _table(f"gleich_{key}", f"Ablösung in 12 Monaten nach {title}", definition, pairs, words, columns, kreis.gitter.schwelle, share="ja", first=title, of="Anteil", hinweis=told, test=True)
+
+
+def _medians(laeufe: Sequence[Lauf], key: str, least: int) -> str:
+    """Median durations of groups in which enough ended; of the others none is told."""
+    _, words = DIMENSIONEN[key]
+    found = []
+    for group, word in words.items():
+        spells = [(lauf.months, lauf.ende not in (OPEN, OTHERWISE)) for lauf in laeufe if _group(lauf, key) == group]
+        if sum(ended for _, ended in spells) >= 2 * least:
+            found.append(f"{word} {monate(kaplan_meier(spells).quantile(0.5))}")
+    return f"Median der Dauer bis zur Ablösung in Monaten (Kaplan–Meier): {', '.join(found)}." if len(found) > 1 else ""
+
+
+def _group(lauf: Lauf, key: str) -> str:
+    _, words = DIMENSIONEN[key]
+    value = lauf.merkmale.get(key, "")
+    return value if value in words else ""
+
+
+def _uebersteuert(session: FallSession, kreis: Kreis, key: str) -> Abschnitt | None:
+    title, words = DIMENSIONEN[key]
+    of = {lauf.fall_id: _group(lauf, key) for lauf in kreis.alle}
+    query = select(Segmentzuordnung.fall_id, Segmentzuordnung.segment, Segmentzuordnung.vorschlag).where(Segmentzuordnung.vorschlag != "")
+    rows = [(fall, (of[fall], "gefolgt" if segment == proposed else "uebersteuert")) for fall, segment, proposed in session.execute(query) if fall in of]
+    pairs = kreis.paare(rows)
+    columns = {"gefolgt": "gefolgt", "uebersteuert": "übersteuert"}
+    definition = "Segmentvorschläge für Personen des Haushalts, nach der antragstellenden Person."
+    return _table(f"vorschlag_{key}", f"Übersteuerte Vorschläge nach {title}", definition, pairs, words, columns, kreis.gitter.schwelle, share="uebersteuert", first=title, of="Anteil", test=True)
+
+
+def _uebergaben(session: FallSession, names: Mapping[str, str], least: int) -> Abschnitt | None:
+    rows = spuren(session, Auswahl(prozess="uebergabe"))
+    columns = {"0": "ohne Rückfrage", "1": "eine", "2": "mehrere"}
+    pairs = [(spur.region, str(min(2, len(_moments(spur, "rueckfrage"))))) for spur in rows]
+    days = [(spur.beendet_am - spur.begonnen_am).total_seconds() / 86_400 for spur in rows if spur.beendet_am is not None]
+    told = f"Dauer: Median {quantil(days, 0.5):.0f} Tage, neun von zehn höchstens {quantil(days, 0.9):.0f} Tage (n = {len(days)})." if len(days) >= 2 * least else ""
+    definition = "Übergaben an eine andere Region, nach der abgebenden, mit der Zahl der Rückfragen der übernehmenden."
+    return _table("uebergaben", "Übergaben", definition, pairs, names, columns, least, share="0", first="Bisherige Region", of="Anteil ohne Rückfrage", hinweis=told)
+
+
+def _aufwand(rows: Sequence[Spur], names: Mapping[str, str], now: datetime, least: int) -> Abschnitt | None:
+    """Tasks that people did, for each year of a case; only regions with enough cases."""
+    found = []
+    for region in [*sorted({spur.region for spur in rows}), ALL]:
+        mine = [spur for spur in rows if region in (ALL, spur.region)]
+        years = sum(((spur.beendet_am or now) - spur.begonnen_am).total_seconds() for spur in mine) / (12 * MONTH)
+        spans = [(end - begin) / 86_400 for spur in mine for _, _, kind, begin, end, _, how in spur.schritte if kind == "USER_TASK" and how == "c" and begin is not None]
+        if len(mine) >= 2 * least and spans and years:
+            found.append((names.get(region, "Total"), anzahl(len(mine)), f"{len(spans) / years:.1f}", f"{quantil(spans, 0.5):.1f}", f"{quantil(spans, 0.9):.1f}"))
+    definition = "Erledigte Aufgaben je Fall und Jahr, und Tage von der Entstehung einer Aufgabe bis zur Erledigung. Je Schritt: «Viele Fälle»."
+    head = ("Region", "Fälle", "Aufgaben je Fall und Jahr", "Tage (Median)", "Tage (neun von zehn)")
+    return Abschnitt("aufwand", "Aufwand", definition, head, tuple(found)) if _is_safe(rows, found, least) else None
+
+
+def _is_safe(rows: Iterable[Spur], found: Sequence[tuple[str, ...]], least: int) -> bool:
+    """Whether what the total leaves for the regions that are not told is nothing, or enough."""
+    sizes: dict[str, int] = {}
+    for spur in rows:
+        sizes[spur.region] = sizes.get(spur.region, 0) + 1
+    rest = sum(size for size in sizes.values() if size < 2 * least)
+    return bool(found) and (rest == 0 or rest >= 2 * least)
+
+
+def _falllast(session: FallSession, names: Mapping[str, str], least: int) -> Abschnitt | None:
+    found = []
+    for region in sorted(one for one in names if session.access.everywhere or one in session.access.regionen):
+        loads = falllast(session, region)
+        cases, posts = sum(one.faelle for one in loads), sum(one.pensum for one in loads) / 100
+        if cases >= least and len(loads) > 1:
+            found.append((names.get(region, region), anzahl(cases), str(len(loads)), f"{posts:.1f}", f"{sum(one.gewichtet for one in loads) / posts:.0f}" if posts else "–"))
+    definition = "Laufende Fälle jetzt, mit den Gewichten der Segmente, je Vollzeitstelle der Fallführung."
+    return Abschnitt("falllast", "Falllast", definition, ("Region", "Fälle", "Fallführende", "Vollzeitstellen", "gewichtet je Vollzeitstelle"), tuple(found)) if found else None
