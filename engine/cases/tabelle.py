@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -91,7 +92,7 @@ def _check_columns(columns: list[str], required: Sequence[str]) -> None:
     missing = [name for name in required if name not in columns]
     if missing:
         raise TableUnreadable(f"In der ersten Zeile fehlen die Spalten {', '.join(missing)}.")
-    twice = sorted({name for name in columns if name and columns.count(name) > 1})
+    twice = sorted(name for name, count in Counter(columns).items() if name and count > 1)
     if twice:
         raise TableUnreadable(f"Die Spalten {', '.join(twice)} kommen mehrmals vor.")
 

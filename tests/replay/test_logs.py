@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -137,3 +138,23 @@ def test_a_workbook_is_read_like_any_table(tmp_path: Path) -> None:
     book.save(tmp_path / "log.xlsx")
     assert events(tmp_path / "log.xlsx") == [("17", "Prüfen", "2026-03-02T11:00:00+00:00"), ("NA", "b", "2026-03-02T11:00:00+00:00")]
     assert read_log(tmp_path / "log.xlsx").cases[0].events[0].attributes == {"ok": True}
+
+
+@pytest.mark.parametrize("content", [b"\xcf", b"\xff\xfea", b'case;activity\n1;"\xcf'], ids=["half a character", "half of UTF-16", "half a character later"])
+def test_a_table_that_ends_within_a_character_is_no_error_of_ours(tmp_path: Path, content: bytes) -> None:
+    """Found by the fuzzer."""
+    (tmp_path / "halb.csv").write_bytes(content)
+    with suppress(LogUnreadable):
+        read_csv(tmp_path / "halb.csv")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b'<?xml version="1.0" encoding="UTF-8TF-8"?><log/>', b"<log><values/></log>", b"<values/>", b"<log><string key='a' value='b'><values/></string><trace><trace/></trace></log>"],
+    ids=["unknown encoding", "values without a list", "nothing but values", "a trace in a trace"],
+)
+def test_odd_xes_is_read_or_refused(tmp_path: Path, content: bytes) -> None:
+    """Found by changing files at random."""
+    (tmp_path / "seltsam.xes").write_bytes(content)
+    with suppress(LogUnreadable):
+        read_xes(tmp_path / "seltsam.xes")

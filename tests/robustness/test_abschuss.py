@@ -32,7 +32,7 @@ from engine.store.session import Database
 from engine.store.tables import Aufgabe, Verlauf
 from tests import kanton
 from tests.belastung import bestand
-from tests.belastung.nutzende import FIELDS
+from tests.belastung.nutzende import FIELDS, cookies
 from tests.robustness.server import Server
 from webui.app import create_app
 from webui.config import Config
@@ -142,7 +142,7 @@ def work(address: str, plan: tuple[str, list[tuple[int, dict[str, list[str]]]]],
     while waiting and not stop.is_set():
         key, form = waiting[0]
         try:
-            with httpx.Client(base_url=address, cookies={"fallfluss": cookie}, timeout=30) as browser:
+            with httpx.Client(base_url=address, cookies=cookies(cookie), timeout=30) as browser:
                 page = browser.get(f"/aufgaben/{key}")
                 answer = browser.post(f"/aufgaben/{key}", data={**dict(FIELDS.findall(page.text)), **form}) if page.status_code == 200 else page
         except httpx.HTTPError as error:
