@@ -213,7 +213,7 @@ def _rows(name: str, rows: Iterable[Sequence[Any]], line: Callable[[Sequence[Any
     try:
         header = [str(cell) for cell in next((row for row in iterator if any(row)), [])]
     except (csv.Error, UnicodeError) as error:
-        raise LogUnreadable(f"{name}: Zeile {line()} ist keine Tabellenzeile ({error}).") from error
+        raise LogUnreadable(f"{name}: Zeile {line(())} ist keine Tabellenzeile ({error}).") from error
     if not header:
         raise LogUnreadable(f"{name}: die Datei ist leer.")
     chosen = mapping or guess(header)
