@@ -88,7 +88,7 @@ def _preview(id: int, error: str = "") -> str:
     with reading() as session:
         kept = kept_file(session, id)
         plan = None if kept.erledigt_am else plan_import(session, kept.content, kept.region)
-        return render_template("bestand/vorschau.html", datei=kept, plan=plan, regionen=konten.regionen(session), error=error, shown=SHOWN)
+        return render_template("bestand/vorschau.html", datei=kept, plan=plan, regionen=konten.regionen(session), gemeinden=konten.gemeinden(session), error=error, shown=SHOWN)
 
 
 def _regions() -> list[str]:

@@ -18,7 +18,9 @@ from engine.store.session import FallSession
 from engine.store.tables import (
     Aufgabe,
     DefinitionVersion,
+    Dossier,
     Fall,
+    Gemeinde,
     Hinweis,
     Incident,
     Instanz,
@@ -75,6 +77,15 @@ class Position:
 
 
 @dataclass(frozen=True)
+class Dossierzeit:
+    """A Dossier: its commune and period; without an end it is the present one."""
+
+    gemeinde: str
+    von: date
+    bis: date | None
+
+
+@dataclass(frozen=True)
 class CaseView:
     """``verlauf`` holds the newest rows of the history first; ``events`` all its events in the order they happened.
 
@@ -83,6 +94,7 @@ class CaseView:
 
     fall: Fall
     instanz: Instanz
+    dossiers: tuple[Dossierzeit, ...]
     personen: tuple[Person, ...]
     segmente: tuple[Segmentzuordnung, ...]
     aufgaben: tuple[Aufgabe, ...]
@@ -185,6 +197,7 @@ def _overview(session: FallSession, fall: Fall, instanzen: Sequence[Instanz]) ->
     return CaseView(
         fall=fall,
         instanz=instanzen[0],
+        dossiers=_dossiers(session, fall),
         personen=_of(session, Person, fall, Person.id),
         segmente=_of(session, Segmentzuordnung, fall, Segmentzuordnung.id),
         aufgaben=tuple(session.scalars(open_tasks.order_by(Aufgabe.faellig_am.is_(None), Aufgabe.faellig_am))),
@@ -238,6 +251,13 @@ def _instances(fall_id: int) -> Select[Instanz]:
 
 def _of(session: FallSession, table: Any, fall: Fall, *order: Any) -> tuple[Any, ...]:
     return tuple(session.scalars(select(table).where(table.fall_id == fall.id).order_by(*order)))
+
+
+def _dossiers(session: FallSession, fall: Fall) -> tuple[Dossierzeit, ...]:
+    """The newest first."""
+    query = select(Gemeinde.name, Dossier.von, Dossier.bis).join(Gemeinde, Gemeinde.bfs_nr == Dossier.gemeinde_bfs)
+    query = query.where(Dossier.fall_id == fall.id).order_by(Dossier.von.desc(), Dossier.id.desc())
+    return tuple(Dossierzeit(*row) for row in session.execute(query))
 
 
 def _waits(session: FallSession, instanzen: Sequence[Instanz], table: Any, kind: str) -> tuple[Waits, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from engine.store.session import FallSession
-from engine.store.tables import Konto, KontoRolle, Region
+from engine.store.tables import Gemeinde, Konto, KontoRolle, Region
 
 
 def names(session: FallSession, logins: Iterable[str | None]) -> dict[str, str]:
@@ -21,6 +21,11 @@ def names(session: FallSession, logins: Iterable[str | None]) -> dict[str, str]:
 def regionen(session: FallSession) -> dict[str, str]:
     """Every Sozialregion: Kürzel to name."""
     return dict(session.execute(select(Region.kuerzel, Region.name).order_by(Region.name)).all())
+
+
+def gemeinden(session: FallSession) -> dict[int, str]:
+    """Every commune the canton has or had: BFS number to name."""
+    return dict(session.execute(select(Gemeinde.bfs_nr, Gemeinde.name)).all())
 
 
 def in_regions(session: FallSession, kuerzel: Iterable[str]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 
 import pytest
@@ -10,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from engine.store.tables import Bestandsdatei, Fall
 from tests.bestand.test_import import ANNA, CARL, table
-from tests.uebergabe.conftest import OLTEN, Canton
+from tests.uebergabe.conftest import BETTLACH, OLTEN, Canton
 from tests.web.conftest import Browser
 
 Open = Callable[[str], Browser]
@@ -26,6 +27,7 @@ def test_a_file_is_looked_at_and_then_imported(browser: Open, canton: Canton):
     lena = browser("lena")
     page = lena.get(upload(lena, table(ANNA, CARL)).location)
     assert "2 Fälle importieren" in page.text and "Anna Müller (Verändern)" in page.text
+    assert 'data-kopf="Gemeinde">Grenchen<' in page.text
     assert canton.all(Fall) == []
     response = lena.post("/bestand/1", {})
     assert response.status_code == 303
@@ -94,3 +96,15 @@ def test_a_move_is_recorded_on_the_page_of_the_case(browser: Open, canton: Canto
     again = fritz.post(f"/faelle/{fall_nr}/umzug", data | {"_anfrage": "0" * 32, "_gezeigt": fritz.hidden("_gezeigt") or "wohin neue_gemeinde_bfs per paket_inhalt hinweise"})
     assert again.status_code == 409 and "läuft schon eine Übergabe" in again.text
     assert browser("olaf").get(f"/faelle/{fall_nr}/umzug").status_code == 404
+
+
+def test_a_move_within_the_region_shows_both_dossiers_of_the_case(browser: Open, canton: Canton):
+    fall_nr = canton.open_household()
+    fritz = browser("fritz")
+    fritz.get(f"/faelle/{fall_nr}/umzug")
+    data = {"_aktion": "erfassen", "_anfrage": fritz.hidden("_anfrage"), "wohin": "kanton", "per": "2.3.2026", "neue_gemeinde_bfs": str(BETTLACH)}
+    fritz.post(f"/faelle/{fall_nr}/umzug", data | {"_gezeigt": fritz.hidden("_gezeigt")})
+    assert fritz.post(f"/faelle/{fall_nr}/umzug", data | {"_gezeigt": fritz.hidden("_gezeigt")}).status_code == 303
+    canton.work()
+    page = fritz.get(f"/faelle/{fall_nr}").text
+    assert re.findall(r'Gemeinde (\w+) <span class="ff-klein">([^<]+)</span>', page) == [("Bettlach", "02.03.2026 bis heute"), ("Grenchen", "02.03.2026 bis 02.03.2026")]
