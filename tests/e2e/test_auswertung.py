@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from engine.demo.people import PASSWORD
-from tests.e2e.haus import sign_in, submit, violations
-from tests.e2e.test_akte import ANMELDUNG
+from tests.e2e.haus import sign_in, violations
+from tests.e2e.vorrat import Vorrat
 
 pytestmark = pytest.mark.e2e
 
@@ -78,17 +78,11 @@ def test_an_edited_diagram_is_weighed_before_it_goes_live(eva: Page, tmp_path: P
     assert violations(eva) == []
 
 
-def test_one_case_is_played_by_permission(eva: Page, browser: Browser, served: str) -> None:
-    def window(login: str) -> Page:
-        opened = browser.new_context(base_url=served, locale="de-CH", reduced_motion="reduce").new_page()
-        sign_in(opened, login)
-        return opened
-
-    intake, leitung = window("intake.sdol"), window("leitung.sdol")
-    intake.goto("/faelle/neu")
-    submit(intake, "Fall eröffnen", ANMELDUNG)
-    nr = intake.url.rpartition("/")[2]
+def test_one_case_is_played_by_permission(eva: Page, browser: Browser, served: str, vorrat: Vorrat) -> None:
+    nr = vorrat.case()
     _ask(eva, nr)
+    leitung = browser.new_context(base_url=served, locale="de-CH", reduced_motion="reduce").new_page()
+    sign_in(leitung, "leitung.sdol")
     leitung.goto("/einsicht")
     leitung.get_by_role("button", name="Bewilligen").first.click()
     eva.goto("/auswertung/film")
@@ -99,8 +93,7 @@ def test_one_case_is_played_by_permission(eva: Page, browser: Browser, served: s
     expect(eva.locator(".ff-zahl--marke").first).to_be_visible()
     eva.get_by_role("button", name="Abspielen").click()
     expect(eva.locator("[data-film-bild]").last).to_have_attribute("aria-current", "step", timeout=30_000)
-    for other in (intake, leitung):
-        other.context.close()
+    leitung.context.close()
 
 
 def _ask(page: Page, nr: str) -> None:
