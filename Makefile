@@ -23,7 +23,7 @@ run: setup ## Mit Beispieldaten starten (PORT=8001 für einen anderen Port; Ctrl
 	@exec $(BIN)/fallfluss serve --demo --port $(PORT) $(ARGS)
 
 test: setup $(VENV)/.dev browser clients ## Alle Tests, auch im Browser und auf PostgreSQL (ARGS="-k Ablösung" wählt aus)
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not soak" $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not soak" $(ARGS)
 
 check: setup $(VENV)/.dev ## Stil, Typen und Schichten prüfen
 	$(BIN)/ruff check .

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.haus import sign_in, submit, violations
 from tests.e2e.vorrat import Vorrat
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+pytestmark = pytest.mark.e2e
 
 @pytest.fixture
 def case(page: Page, vorrat: Vorrat) -> str:

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.haus import Haus, submit, today, violations
 from tests.e2e.test_hauptweg import open_case
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+pytestmark = pytest.mark.e2e
 
 PAGES = ("/aufgaben", "/aufgaben?wer=alle&sortierung=zustaendig&richtung=ab", "/faelle?sortierung=name&richtung=ab", "/aufgaben?sicht=wartet", "/aufgaben?wer=alle&schritt=zustaendigkeit_pruefen", "/arbeit/abwesenheit", "/arbeit/mitteilungen", "/leitung", "/leitung/teams")
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.haus import Haus, enter, settled
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+pytestmark = pytest.mark.e2e
 BPMN = Path(__file__).resolve().parents[2] / "bpmn"
 
 

@@ -12,7 +12,7 @@ from tests.e2e.haus import Haus, submit, today, violations
 from tests.e2e.test_hauptweg import ENTSCHEIDE, TEAM, _task, open_case
 from tests.e2e.test_uebergabe import accept_package, release_package
 
-pytestmark = [pytest.mark.e2e, pytest.mark.soak, pytest.mark.xdist_group("e2e")]
+pytestmark = [pytest.mark.e2e, pytest.mark.soak]
 
 ZIEL = "Eine Stelle mit halbem Pensum bis im Sommer."
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.haus import Haus, fill, sign_in, submit, today, violations
 
 # One server for all of these: one worker runs them.
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+pytestmark = pytest.mark.e2e
 
 TEAM = ("intake.sdol", "administration.sdol", "teamleitung.sdol", "fallfuehrung.sdol", "leitung.sdol")
 HAUSHALT = {

@@ -15,7 +15,7 @@ from tests.e2e.dienst import served_from
 from tests.e2e.haus import enter, settled
 from tests.konto.anbieter import ROLLEN, SECRET, free_port, provider
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+pytestmark = pytest.mark.e2e
 
 
 def test_a_telephone_becomes_the_second_factor(page: Page) -> None:

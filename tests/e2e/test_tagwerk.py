@@ -11,7 +11,7 @@ from engine.demo.people import PASSWORD
 from tests.e2e.haus import Haus, submit, violations
 from tests.e2e.vorrat import Vorrat
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+pytestmark = pytest.mark.e2e
 
 NO, REASON = '[name="zustaendig"][value="nein"]', '[name="zustaendig_begruendung"]'
 TYPED = "Die Familie ist im Oktober nach Olten gezogen."

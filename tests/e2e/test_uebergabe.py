@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.haus import Haus, submit, today
 from tests.e2e.test_hauptweg import _task
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+pytestmark = pytest.mark.e2e
 
 HEAD = "fachapplikation_nr;region;gemeinde_bfs;eroeffnet_am;naechste_sb;name;vorname;geburtsdatum;geschlecht;rolle_ue;segment"
 OLTEN = "2581"

@@ -23,7 +23,7 @@ from engine.store.tables import Gemeinde, Instanz, Timer
 from tests.e2e.dienst import ROOT, database_in
 from tests.e2e.haus import enter, settled
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+pytestmark = pytest.mark.e2e
 REGION, NAME = "SRT", "Sozialregion Thierstein"
 # A task that somebody renamed; the proposal has to recognise it. And a deadline that somebody shortened.
 OLD, NEW = b"zustaendigkeit_pruefen", b"zustaendigkeit_klaeren"
