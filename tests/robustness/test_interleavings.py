@@ -125,7 +125,7 @@ def _judged(results: list[Any], stored: Any, serial: Sequence[Any], alone: Seque
 
 @pytest.mark.usefixtures("scenario")
 def test_two_transactions_end_as_if_one_came_after_the_other(theatre: Theatre):
-    print(explore(theatre, 2 if theatre.database.is_sqlite else 6, seed=7))
+    print(explore(theatre, 1 if theatre.database.is_sqlite else 3, seed=7))
 
 
 @pytest.mark.soak
