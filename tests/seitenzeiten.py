@@ -35,6 +35,7 @@ from engine.model.clock import SystemClock
 from engine.store.session import Database
 from engine.store.tables import Aufgabe, Fall
 from tests import kanton
+from tests.abgesendet import posted_form
 
 ROOT = Path(__file__).resolve().parents[1]
 ROUNDS = 40
@@ -194,27 +195,8 @@ def _work(database: Database, made: kanton.Kanton, count: int) -> list[tuple[str
         for aufgabe, login in list(first.values())[:count]:
             view = queries.task(session, aufgabe.key)
             raw = answers(view.form, view.values, given={}, rng=Random(aufgabe.key), now=session.now) if view.form else {}
-            found.append((login, aufgabe.key, _form(raw)))
+            found.append((login, aufgabe.key, posted_form(raw)))
     return found
-
-
-def _form(raw: Mapping[str, Any]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {"_aktion": ["abschliessen"]}
-    for name, value in _posted(raw):
-        found.setdefault(name, []).append(value)
-    return found
-
-
-def _posted(raw: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Names and texts as an HTML form sends them."""
-    if isinstance(raw, Mapping):
-        for key, value in raw.items():
-            yield from _posted(value, f"{path}.{key}" if path else key)
-    elif isinstance(raw, list):
-        for number, value in enumerate(raw):
-            yield from _posted(value, f"{path}.{number}" if isinstance(value, Mapping) else path)
-    elif raw not in (None, "", False):
-        yield path, "true" if raw is True else str(raw)
 
 
 def _summary(times: Iterator[float]) -> dict[str, float]:

@@ -93,7 +93,7 @@ def changed(content: bytes, chance: Random) -> bytes:
 WORDS = (
     *(b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>', b"&b;", b"<?xml version='1.0' encoding='UTF-7'?>", b"]]>", b"<![CDATA[", b"<!--", b"\xef\xbb\xbf", b"\xff\xfe", b"\0"),
     *(b'""', b'"-1"', b'"1e308"', b'"99999999999999999999"', b"NaN", b"null", b"{}", b"[]", b'{"a":', b"true", b"\\ud800", b"=", b"=1 +", b'="', b"P1Y2M3DT4H", b"R/PT0S", b"PT0S", b"9999-12-31T23:59:59Z"),
-    *(b";", b",", b'"', b"\r", b"\n", b"\t", b"'", b"\\", b"\xc3", b"\xe2\x80\xae", "ß".encode(), b"file:///etc/passwd", b"http://127.0.0.1/", b"../../../etc/passwd", b"${x}", b"{{x}}", b"%n%s"),
+    *(b";", b",", b'"', b"\r", b"\n", b"\t", b"'", b"\\", b"\xc3", b"\xe2\x80\xae", b"\xc3\x9f", b"file:///etc/passwd", b"http://127.0.0.1/", b"../../../etc/passwd", b"${x}", b"{{x}}", b"%n%s"),
 )
 
 

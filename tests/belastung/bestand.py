@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from itertools import cycle
@@ -26,6 +26,7 @@ from engine.store import siegel
 from engine.store.session import Database
 from engine.store.tables import Aufgabe, Fall, KontoRolle, Timer
 from tests import kanton
+from tests.abgesendet import posted_form
 from webui.app import create_app
 from webui.config import Config
 
@@ -141,26 +142,7 @@ def _filled(database: Database, login: str, rolle: str, region: str, keys: list[
             except FallflussError:
                 continue  # somebody else's room
             raw = answers(view.form, view.values, given={}, rng=Random(key), now=session.now) if view.form else {}
-            yield key, _form(raw)
-
-
-def _form(raw: Mapping[str, Any]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {"_aktion": ["abschliessen"]}
-    for name, value in _posted(raw):
-        found.setdefault(name, []).append(value)
-    return found
-
-
-def _posted(raw: Any, path: str = "") -> Iterator[tuple[str, str]]:
-    """Names and texts as an HTML form sends them."""
-    if isinstance(raw, Mapping):
-        for key, value in raw.items():
-            yield from _posted(value, f"{path}.{key}" if path else key)
-    elif isinstance(raw, list):
-        for number, value in enumerate(raw):
-            yield from _posted(value, f"{path}.{number}" if isinstance(value, Mapping) else path)
-    elif raw not in (None, "", False):
-        yield path, "true" if raw is True else str(raw)
+            yield key, posted_form(raw)
 
 
 def _counts(database: Database) -> dict[str, int]:

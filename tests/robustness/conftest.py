@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -13,6 +15,7 @@ from engine.store.session import Database
 from engine.store.tables import Region
 from tests.commands.conftest import Desk
 from tests.robustness import drawings
+from tests.robustness.server import Server
 
 ROLES = ("intake", "fallfuehrung", "teamleitung", "leitung")
 
@@ -29,3 +32,14 @@ def prepare(database: Database) -> None:
 def desk(database: Database, clock: FixedClock, access: Callable[..., Access]) -> Desk:
     prepare(database)
     return Desk(database, clock, access("meier", region="SDOL", rollen=ROLES))
+
+
+@pytest.fixture
+def server(postgresql_server: str) -> Iterator[Server]:
+    """With ``postgresql_server``, so that a machine which cannot have one skips this too."""
+    with TemporaryDirectory() as folder:
+        # Started by root, the server runs as somebody else who must reach its files.
+        Path(folder).chmod(0o755)
+        server = Server(Path(folder) / "postgresql")
+        yield server
+        server.end()

@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import httpx
 import psutil
@@ -47,15 +46,6 @@ class Gesendet:
 
     done: list[int] = field(default_factory=list)
     answers: Counter[str] = field(default_factory=Counter)
-
-
-@pytest.fixture
-def server(postgresql_server: str) -> Iterator[Server]:
-    with TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        server = Server(Path(folder) / "postgresql")
-        yield server
-        server.end()
 
 
 @pytest.mark.soak

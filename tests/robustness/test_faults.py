@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from sqlalchemy import event, text
@@ -26,17 +25,6 @@ from tests.robustness.server import Server
 from tests.robustness.test_crash import PROCESSES, assert_nothing_lost
 from tests.robustness.test_schedulers import fired, scheduler, until
 from tests.robustness.worker import Journal, work
-
-
-@pytest.fixture
-def server(postgresql_server: str) -> Iterator[Server]:
-    """With ``postgresql_server``, so that a machine which cannot have one skips this too."""
-    with TemporaryDirectory() as folder:
-        # Started by root, the server runs as somebody else who must reach its files.
-        Path(folder).chmod(0o755)
-        server = Server(Path(folder) / "postgresql")
-        yield server
-        server.end()
 
 
 @pytest.fixture

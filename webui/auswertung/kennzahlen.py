@@ -47,10 +47,7 @@ def uebersicht() -> ResponseReturnValue:
     with database().read(lesend()) as session:
         found = queries.figures(session, auswahl)
         html = render_template("auswertung/kennzahlen.html", **WERKZEUGE, **filter_seite(session, auswahl), **_page(session, found), wartet=waiting)
-    response = Response(html)
-    if waiting:
-        response.headers["Refresh"] = "1"
-    return response
+    return _until_ready(html, waiting)
 
 
 @kennzahlen.get("/kennzahlen.json")
@@ -87,10 +84,7 @@ def wirkungen() -> ResponseReturnValue:
             "auswertung/wirkung.html", **WERKZEUGE, **filter_seite(session, auswahl), abschnitte=found, bilder={one.schluessel: _bars(one) for one in found},
             stand=session.now, schwelle=schwelle(session), wartet=waiting,
         )  # fmt: skip
-    response = Response(html)
-    if waiting:
-        response.headers["Refresh"] = "1"
-    return response
+    return _until_ready(html, waiting)
 
 
 @kennzahlen.get("/wirkung/<teil>.csv")
@@ -120,6 +114,14 @@ def bericht() -> ResponseReturnValue:
         )  # fmt: skip
     name = f"Evaluationsbericht {auswahl.region or 'Kanton'}.pdf"
     return attachment(render(ART, data), name, "application/pdf")
+
+
+def _until_ready(html: str, waiting: int) -> Response:
+    """The page, which asks again by itself while cases still wait to be replayed."""
+    response = Response(html)
+    if waiting:
+        response.headers["Refresh"] = "1"
+    return response
 
 
 def _bars(one: Abschnitt) -> dict[str, Any] | None:
