@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.haus import Haus, submit, today
+from tests.e2e.haus import PATIENCE, Haus, submit, today
 from tests.e2e.test_hauptweg import _task
 
 pytestmark = pytest.mark.e2e
@@ -17,8 +17,6 @@ pytestmark = pytest.mark.e2e
 HEAD = "fachapplikation_nr;region;gemeinde_bfs;eroeffnet_am;naechste_sb;name;vorname;geburtsdatum;geschlecht;rolle_ue;segment"
 OLTEN = "2581"
 HINWEIS = "Frau Zieher erreicht man am Morgen."
-# The machine's own steps between two people's are the scheduler's, which looks once a second.
-PATIENCE = 60
 
 
 def import_case(page: Page, name: str) -> str:
