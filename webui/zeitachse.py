@@ -16,7 +16,8 @@ from webui.fallsicht import SYSTEM, Zeile, zeile
 
 def zeilen(session: FallSession, view: CaseView, moments: Sequence[Moment]) -> list[tuple[str, Zeile]]:
     """Each moment as its kind (for colour and word) and its line."""
-    namen = konten.names(session, [one.by for one in moments])
+    absent = [one.im_namen_von for one in moments if isinstance(one, Verlauf)]
+    namen = konten.names(session, [one.by for one in moments] + absent)
     contents = library.contents(session, view.release_id)
     decisions = decided(session, moments)
     return [(_kind(one, decisions), zeile(one, contents, namen, view) if isinstance(one, Verlauf) else _line(one, namen)) for one in moments]
