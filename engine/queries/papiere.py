@@ -14,7 +14,7 @@ from engine.model.calendar import ZURICH
 from engine.model.errors import NotFound
 from engine.queries import konten
 from engine.queries.akte import zielvereinbarung
-from engine.queries.auskunft import SEGMENTE, field_labels, lines, told
+from engine.queries.angaben import SEGMENTE, Labels, field_labels, pairs, told
 from engine.queries.cases import CaseView
 from engine.store import library
 from engine.store.library import Contents
@@ -23,7 +23,6 @@ from engine.store.tables import Briefkopf, Region, Uebergabe
 
 MONATE = ("Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember")
 Daten = dict[str, Any]
-Labels = Mapping[str, tuple[str, Mapping[str, str]]]
 
 
 def letterhead(session: FallSession, region: str) -> Daten:
@@ -156,18 +155,21 @@ def _uebergabe(session: FallSession, view: CaseView, angaben: Mapping[str, str])
     base = dict(package["stammdaten"])
     rows = [["Von", package["von_region"]], ["An", f"{package['an_region']}, {package['gemeinde']}"], ["Umzug am", readable(package["per"])]]
     rows += [["Hinweise", package["hinweise"]]] if package.get("hinweise") else []
-    return {"angaben": rows, "teile": [_people(base.pop("personen"), labels), _part("Stammdaten", base, labels), *_parts(package, labels)]}
+    persons = base.pop("personen")
+    names = {one["person_id"]: f"{one.get('vorname', '')} {one.get('name', '')}".strip() for one in persons if one.get("person_id")}
+    return {"angaben": rows, "teile": [_people(persons, labels), _part("Stammdaten", base, labels), *_parts(package, labels, names)]}
 
 
 def _people(rows: list[Mapping[str, Any]], labels: Labels) -> Daten:
-    table = [[f"{one.get('vorname', '')} {one.get('name', '')}", readable(one.get("geburtsdatum")), readable(one.get("rolle_ue"))] for one in rows]
+    table = [[f"{one.get('vorname', '')} {one.get('name', '')}", readable(one.get("geburtsdatum")), told("rolle_ue", one.get("rolle_ue"), labels)] for one in rows]
     return {"titel": "Personen", "kopf": ["Name", "Geboren", "Rolle"], "tabelle": table, "felder": []}
 
 
-def _parts(package: Mapping[str, Any], labels: Labels) -> list[Daten]:
-    found = [_part(f"Kurzassessment {one['person_id']}, {readable(one.get('am'))}", one.get("bewertung") or {}, labels) for one in package.get("kurzassessment") or []]
+def _parts(package: Mapping[str, Any], labels: Labels, names: Mapping[str, str]) -> list[Daten]:
+    assessed = [(names.get(one["person_id"], one["person_id"]), one) for one in package.get("kurzassessment") or []]
+    found = [_part(f"Kurzassessment {who}, {readable(one.get('am'))}", one.get("bewertung") or {}, labels) for who, one in assessed]
     if history := package.get("segmenthistorie"):
-        table = [[one["person_id"], SEGMENTE.get(one["segment"], one["segment"]), readable(one["von"]), readable(one["bis"])] for one in history]
+        table = [[names.get(one["person_id"], one["person_id"]), SEGMENTE.get(one["segment"], one["segment"]), readable(one["von"]), readable(one["bis"])] for one in history]
         found.append({"titel": "Segmente", "kopf": ["Person", "Segment", "Von", "Bis"], "tabelle": table, "felder": []})
     for name, titel in (("zielvereinbarung", "Zielvereinbarung"), ("massnahmen", "Massnahmen")):
         if package.get(name):
@@ -176,8 +178,7 @@ def _parts(package: Mapping[str, Any], labels: Labels) -> list[Daten]:
 
 
 def _part(titel: str, values: Mapping[str, Any], labels: Labels) -> Daten:
-    rows = [line.partition(":") for line in lines(values, labels)]
-    return {"titel": titel, "kopf": [], "tabelle": [], "felder": [[name.strip(), text.strip()] for name, _, text in rows]}
+    return {"titel": titel, "kopf": [], "tabelle": [], "felder": [list(pair) for pair in pairs(values, labels, {})]}
 
 
 def _variables(session: FallSession, view: CaseView) -> dict[str, Any]:

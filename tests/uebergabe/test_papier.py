@@ -12,7 +12,7 @@ from engine.queries.papiere import contents_of
 from engine.store.session import Database
 from tests.uebergabe.conftest import ALLES, Canton
 
-TITEL = {"kurzassessment": "Kurzassessment P1", "segmenthistorie": "Segmente", "zielvereinbarung": "Zielvereinbarung", "massnahmen": "Massnahmen"}
+TITEL = {"kurzassessment": "Kurzassessment Anna Muster", "segmenthistorie": "Segmente", "zielvereinbarung": "Zielvereinbarung", "massnahmen": "Massnahmen"}
 
 
 @pytest.fixture
