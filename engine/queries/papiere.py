@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -21,6 +22,7 @@ from engine.store.library import Contents
 from engine.store.session import FallSession
 from engine.store.tables import Briefkopf, Region, Uebergabe
 
+POSTCODE = re.compile(r"\b[1-9]\d{3}\b")
 MONATE = ("Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember")
 Daten = dict[str, Any]
 
@@ -127,14 +129,22 @@ def _letter(session: FallSession, view: CaseView, angaben: Mapping[str, str]) ->
     if person is None:
         raise NotFound("Die Person")
     name = f"{person.vorname} {person.name}"
-    values = _variables(session, view)
     own = konten.names(session, [session.access.konto])
     return {
-        "anschrift": [name, *(line for line in (angaben.get("anschrift") or readable(values.get("adresse"))).splitlines() if line.strip())],
+        "anschrift": [name, *(line for line in (angaben.get("anschrift") or _address(session, view)).splitlines() if line.strip())],
         "anrede": f"Guten Tag {name}",
         "bemerkung": angaben.get("bemerkung", ""),
         "gruss": own.get(session.access.konto, ""),
     }
+
+
+def _address(session: FallSession, view: CaseView) -> str:
+    """As the case has it; where it names no place, the commune stands for it."""
+    values = _variables(session, view)
+    typed, number = readable(values.get("adresse")), str(values.get("gemeinde_bfs") or "")
+    if not typed or POSTCODE.search(typed) or not number.isdigit():
+        return typed
+    return f"{typed}\n{konten.gemeinden(session).get(int(number), '')}"
 
 
 def has_package(session: FallSession, fall_id: int) -> bool:
