@@ -239,8 +239,17 @@ def zeile(row: Verlauf, lesart: Lesart, view: CaseView) -> Zeile:
         was=SATZ.get(_befehl(row, view), row.command).format(name=_name(row, contents)).removesuffix(": "),
         person=row.person_name or "",
         folgen=(*_wozu(row, lesart.names), *_folgen(row, contents, view.instanz.process)),
-        angaben=tuple(lesart.pairs(row, view.sicht.redacted(row.values or {}))) if row.command in WITH_ANSWERS else (),
+        angaben=tuple(_angaben(row, lesart, view)) if row.command in WITH_ANSWERS else (),
     )
+
+
+def _angaben(row: Verlauf, lesart: Lesart, view: CaseView) -> Iterable[tuple[str, str]]:
+    """What was answered; of a correction also what stood there before."""
+    now = dict(lesart.pairs(row, view.sicht.redacted(row.values or {})))
+    if row.command != "set_variables":
+        return now.items()
+    before = dict(lesart.pairs(row, view.sicht.redacted({name: old for _, name, old, *_ in row.changes if name in (row.values or {})})))
+    return [(label, f"{before.get(label, 'leer')} → {now.get(label, 'leer')}") for label in dict.fromkeys([*before, *now])]
 
 
 def _wozu(row: Verlauf, namen: Mapping[str, str]) -> Iterable[str]:
