@@ -134,6 +134,7 @@ class Fallsicht:
     zeilen: tuple[Zeile, ...]
     weg: tuple[str, ...]
     namen: Mapping[str, str]
+    ende: str
 
 
 def fallsicht(session: FallSession, view: CaseView, chosen: str | None) -> Fallsicht:
@@ -152,6 +153,7 @@ def fallsicht(session: FallSession, view: CaseView, chosen: str | None) -> Falls
         zeilen=tuple(zeile(row, lesart, view) for row in view.verlauf),
         weg=tuple(_weg(view, contents)),
         namen=lesart.names,
+        ende=_ende(view, contents),
     )
 
 
@@ -250,6 +252,17 @@ def _angaben(row: Verlauf, lesart: Lesart, view: CaseView) -> Iterable[tuple[str
         return now.items()
     before = dict(lesart.pairs(row, view.sicht.redacted({name: old for _, name, old, *_ in row.changes if name in (row.values or {})})))
     return [(label, f"{before.get(label, 'leer')} → {now.get(label, 'leer')}") for label in dict.fromkeys([*before, *now])]
+
+
+def _ende(view: CaseView, contents: Contents) -> str:
+    """How a case that is over came to its end, in the words of its diagram; empty while it runs."""
+    if view.fall.abgeschlossen_am is None:
+        return ""
+    if view.instanz.zustand == "terminated":
+        return "Der Fall ist abgebrochen."
+    reached = [_element(contents, process, id) for what, _, id, kind, process, _ in view.events if what == "completed" and kind == "END_EVENT" and process == view.instanz.process]
+    named = [one.name for one in reached if one is not None and one.parent is None and one.name]
+    return f"Der Fall ist abgeschlossen: {named[-1]}." if named else "Der Fall ist abgeschlossen."
 
 
 def _wozu(row: Verlauf, namen: Mapping[str, str]) -> Iterable[str]:

@@ -129,6 +129,7 @@ def test_cancelling_takes_two_people(two_releases: str, browser: Open, database:
     assert tabea.post("/werkstatt/eingriffe/1/entscheid", {"_aktion": "bewilligen"}).status_code == 303
     with database.read(system()) as session:
         assert session.scalars(select(Instanz.zustand)).one() == "terminated"
+    assert "Der Fall ist abgebrochen." in leo.get(f"/faelle/{two_releases}").text
 
 
 def test_incidents_are_repeated_together(two_releases: str, browser: Open, database: Database, irma: Browser) -> None:
