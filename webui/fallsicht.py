@@ -261,8 +261,8 @@ def _ende(view: CaseView, contents: Contents) -> str:
     if view.instanz.zustand == "terminated":
         return "Der Fall ist abgebrochen."
     reached = [_element(contents, process, id) for what, _, id, kind, process, _ in view.events if what == "completed" and kind == "END_EVENT" and process == view.instanz.process]
-    named = [one.name for one in reached if one is not None and one.parent is None and one.name]
-    return f"Der Fall ist abgeschlossen: {named[-1]}." if named else "Der Fall ist abgeschlossen."
+    named = [one.name for one in reached if one is not None and one.name]
+    return f"Der Fall ist abgeschlossen. Ende im Diagramm: «{named[-1]}»" if named else "Der Fall ist abgeschlossen."
 
 
 def _wozu(row: Verlauf, namen: Mapping[str, str]) -> Iterable[str]:
