@@ -73,6 +73,10 @@ def test_a_diagram_is_drawn_checked_mended_and_saved(page: Page, draft: str) -> 
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Rückgängig").click()
     checked(page, "Keine Befunde")
+    page.get_by_role("button", name="Suchen").click()
+    page.keyboard.type("Visum")
+    expect(page.locator(".djs-search-result").first).to_contain_text("Visum")
+    page.keyboard.press("Escape")
     page.wait_for_timeout(1700)
     saved(page)
 
@@ -87,6 +91,15 @@ def test_the_properties_panel_knows_the_variables_of_the_case(page: Page, draft:
     }""")
     assert {"personen", "fall_nr", "segment"} <= set(names[0])
     assert "ka_frist" in names[1]
+
+
+def test_a_condition_in_a_form_is_suggested_from_the_variables_of_the_case(page: Page, draft: str) -> None:
+    opened(page, f"{draft}/dateien/einladung.form")
+    page.evaluate("werkstatt.editor.get('selection').set(werkstatt.editor.get('formFieldRegistry').getAll().find(field => field.key))")
+    page.locator(".bio-properties-panel-group-header", has_text="Condition").click()
+    page.locator(".bio-properties-panel .cm-content:visible").first.click()
+    page.keyboard.type("perso")
+    expect(page.locator(".cm-tooltip-autocomplete")).to_contain_text("personen")
 
 
 def test_two_windows_keep_both_versions(page: Page, draft: str) -> None:
