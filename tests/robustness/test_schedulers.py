@@ -98,8 +98,10 @@ def fired(database: Database) -> list[Verlauf]:
 def assert_each_fired_once_in_order(desk: Desk, cases: int) -> None:
     rows = fired(desk.database)
     assert len(rows) == cases * TIMERS == len({row.element_key for row in rows})
-    for nummer in {row.instanz_nummer for row in rows}:
-        assert [row.element for row in rows if row.instanz_nummer == nummer] == ["erinnern"] * 4 + ["frist"]
+    by_case: dict[int | None, list[str | None]] = {}
+    for row in rows:
+        by_case.setdefault(row.instanz_nummer, []).append(row.element)
+    assert all(elements == ["erinnern"] * 4 + ["frist"] for elements in by_case.values()), by_case
     with desk.database.begin(system()) as session:
         assert check(session) == []
 
