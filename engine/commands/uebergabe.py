@@ -19,6 +19,7 @@ from engine.cases import uebergabe as package
 from engine.cases.formkontext import form_context
 from engine.cases.projection import household
 from engine.commands.cases import OPENS, CaseRef, case_variables, own_instance, ref, released_form, start_instance
+from engine.commands.cases import PROCESS as FALL
 from engine.commands.events import correlate
 from engine.commands.stepping import advance, lock
 from engine.definitions import feel
@@ -113,7 +114,9 @@ def write_package(session: FallSession, instanz: Instanz, job: Job) -> dict[str,
     content |= {
         "fall_nr": instanz.fall.fall_nr,
         "von_region": instanz.region,
+        "von_name": session.get_one(Region, instanz.region).name,
         "an_region": values["neue_region"],
+        "an_name": session.get_one(Region, values["neue_region"]).name,
         "gemeinde_bfs": int(values["neue_gemeinde_bfs"]),
         "gemeinde": values["neue_gemeinde"],
         "per": values["per"],
@@ -243,9 +246,9 @@ def _leave(session: FallSession, instanz: Instanz, move: Uebergabe) -> None:
         correlate(session, "fall.uebergeben", fall.fall_nr, {"uebergeben_am": move.per.isoformat()})
     running = select(Instanz.nummer).where(Instanz.fall_id == fall.id, Instanz.zustand == "active", Instanz.nummer != instanz.nummer)
     for nummer in session.scalars(running.order_by(Instanz.nummer)).all():
-        advance(session, lock(session, nummer), cancel(), Act("cancel_case", name=f"An {move.an_region} übergeben"))
+        advance(session, lock(session, nummer), cancel(), Act("cancel_case", name=f"An {package.region_name(move.paket, 'an')} übergeben"))
     _end_dossier(session, fall.id, move.per - DAY)
-    fall.uebergeben_am, fall.uebergeben_nach, fall.phase = move.per, move.an_region, f"Übergeben an {move.an_region}"
+    fall.uebergeben_am, fall.uebergeben_nach, fall.phase = move.per, move.an_region, "Übergeben"
     fall.abgeschlossen_am = move.per - DAY
     move.vollzogen_am = session.now
 
@@ -282,7 +285,7 @@ def _running(session: FallSession, fall_nr: str) -> Instanz:
     """The case's own instance, locked, so that two cannot begin a handover at the same time."""
     fall = session.scalar(select(Fall).where(Fall.fall_nr == fall_nr, Fall.uebergeben_am.is_(None)))
     own = lock(session, own_instance(session, fall.id).nummer) if fall else None
-    if own is None or own.neben or own.zustand != "active":
+    if own is None or own.neben or own.zustand != "active" or own.process != FALL:
         raise NotFound(f"Ein laufender Fall {fall_nr}")
     return own
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from engine.cases.papiere import TITEL
+from engine.cases.uebergabe import region_name
 from engine.definitions.forms import Field, walk
 from engine.definitions.forms.show import readable
 from engine.model.calendar import ZURICH
@@ -154,7 +155,7 @@ def _uebergabe(session: FallSession, view: CaseView, angaben: Mapping[str, str])
         raise NotFound("Ein Übergabepaket in diesem Fall")
     package, labels = found.paket, field_labels(library.contents(session, view.release_id))
     base = dict(package["stammdaten"])
-    rows = [["Von", package["von_region"]], ["An", f"{package['an_region']}, {package['gemeinde']}"], ["Umzug am", readable(package["per"])]]
+    rows = [["Von", region_name(package, "von")], ["An", f"{region_name(package, 'an')}, {package['gemeinde']}"], ["Umzug am", readable(package["per"])]]
     rows += [["Hinweise", package["hinweise"]]] if package.get("hinweise") else []
     return {"angaben": rows, "teile": [_people(base.pop("personen"), labels), _part("Stammdaten", base, labels), *_parts(package, labels)]}
 

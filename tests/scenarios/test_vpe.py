@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.scenarios.akte import ORIENTIEREN
+from engine.commands.neben import NotBeside
+from engine.model.errors import FormInvalid
+from tests.scenarios.akte import ANNA, BEAT, ORIENTIEREN
 from tests.scenarios.nebenakte import Nebenakte
 
 BELASTET = {**ORIENTIEREN, "finanzen": "3", "gesundheit_koerper": "3"}
@@ -57,6 +59,28 @@ def test_a_report_updates_the_ratings_and_leads_back_to_the_segment(fall: Nebena
     assert fall.tasks() == ["kurzassessment_durchfuehren"]
     fall.begin("vpe")
     assert "vorgesehene Abstand" in fall.shows("auftrag_erteilen")["vpe_uebersicht"]
+
+
+def test_one_person_has_one_vpe_at_a_time_another_may_have_theirs(nebenakte: Nebenakte) -> None:
+    nebenakte.open(ANNA, BEAT).do("zustaendigkeit_pruefen", zustaendig="ja")
+    fall = nebenakte.begin("vpe")
+    with pytest.raises(NotBeside, match="schon eine vPe offen"):
+        fall.begin("vpe")
+    ordered(fall).begin("vpe")
+    assert "**Anna Muster:** Für diese Person ist schon ein Auftrag offen." in fall.shows("auftrag_erteilen")["vpe_uebersicht"]
+    with pytest.raises(FormInvalid):
+        fall.do("auftrag_erteilen", vpe_einwilligung_am=fall.today, **AUFTRAG)
+    fall.do("auftrag_erteilen", vpe_einwilligung_am=fall.today, **{**AUFTRAG, "vpe_person": "P2"})
+    assert (fall.beside, fall.tasks().count("auftrag_beantworten")) == (["vpe", "vpe"], 2)
+    with pytest.raises(NotBeside):
+        fall.begin("vpe")
+
+
+def test_a_review_that_wants_a_vpe_leads_to_the_open_one(fall: Nebenakte) -> None:
+    ordered(fall)
+    before = fall.notices()
+    fall.travel("2026-05-25").review("vpe")
+    assert (fall.beside, fall.notices()[len(before):]) == (["vpe"], ["fallfuehrung"])
 
 
 def test_without_consent_there_is_no_order(fall: Nebenakte) -> None:

@@ -39,7 +39,7 @@ def test_a_family_moves_from_grenchen_to_olten(canton: Canton):
     canton.travel("2026-04-01")
     old, new = canton.fall("SDOL"), canton.fall("SRO")
     assert old.fall_nr == new.fall_nr == fall_nr
-    assert (old.phase, old.uebergeben_nach, str(old.uebergeben_am), str(old.abgeschlossen_am)) == ("Übergeben an SRO", "SRO", "2026-04-01", "2026-03-31")
+    assert (old.phase, old.uebergeben_nach, str(old.uebergeben_am), str(old.abgeschlossen_am)) == ("Übergeben", "SRO", "2026-04-01", "2026-03-31")
     assert (new.phase, new.herkunft, new.abgeschlossen_am) == ("Standortbestimmung", "SDOL", None)
     assert canton.dossiers("SDOL") == [(GRENCHEN, "2026-03-02", "2026-03-31")]
     assert canton.dossiers("SRO") == [(OLTEN, "2026-04-01", None)]
