@@ -125,6 +125,11 @@ def frist(due: datetime | None, now: datetime) -> Frist | None:
     return Frist(stufe, _tage(days, stufe), datum(day))
 
 
+def eintritt(at: datetime | None, now: datetime) -> Frist | None:
+    """The same for what happens by itself at an instant: midnight there begins a day, it does not end one."""
+    return frist(at and at + timedelta(microseconds=1), now)
+
+
 def _tage(days: int, stufe: str) -> str:
     if stufe == "ueberfaellig":
         return f"überfällig seit {anzahl(-days, 'Tag', 'Tagen')}" if days else "seit heute überfällig"

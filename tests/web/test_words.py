@@ -36,8 +36,14 @@ def test_a_deadline_earlier_today_is_overdue() -> None:
     assert found.worte == "seit heute überfällig"
 
 
+def test_what_happens_by_itself_at_midnight_happens_on_the_day_that_begins() -> None:
+    midnight = datetime(2026, 3, 9, tzinfo=ZoneInfo("Europe/Zurich"))
+    assert words.eintritt(midnight, NOW) == words.Frist("bald", "in 7 Tagen", "09.03.2026")
+    assert words.frist(midnight, NOW) == words.Frist("bald", "in 6 Tagen", "08.03.2026"), "a deadline ends there"
+
+
 def test_without_a_deadline_nothing_is_said() -> None:
-    assert words.frist(None, NOW) is None
+    assert (words.frist(None, NOW), words.eintritt(None, NOW)) == (None, None)
 
 
 @pytest.mark.parametrize(
