@@ -17,7 +17,7 @@ Say = Callable[..., None]
 _LOOP = ("item", "output", "element")
 
 
-def fit(rows: Rows, before: Mapping[int, str], moved: Mapping[int, str], fresh: int, say: Say) -> int:
+def fit(rows: Rows, before: Mapping[int, str], moved: Mapping[int, str], mapping: Mapping[str, str], fresh: int, say: Say) -> int:
     """Say which rows do not fit; give the others the boundary events and alternatives they have now. The next free number."""
     for row in rows.all:
         if row[0] not in moved and not before[row[0]].endswith(f".{SPLIT}"):
@@ -25,7 +25,7 @@ def fit(rows: Rows, before: Mapping[int, str], moved: Mapping[int, str], fresh: 
     _fit_gates(rows, say)
     for gate in {row[4]["gate"] for row in rows.all if "gate" in row[4]}:
         fresh = _add_alternatives(rows, gate, fresh)
-    return _fit_boundaries(rows, fresh)
+    return _fit_boundaries(rows, before, mapping, fresh)
 
 
 def _compare(rows: Rows, row: Row, before: str, say: Say) -> None:
@@ -89,8 +89,8 @@ def _add_alternatives(rows: Rows, gate: int, fresh: int) -> int:
     return fresh
 
 
-def _fit_boundaries(rows: Rows, fresh: int) -> int:
-    """Give every live activity the boundary events its new version has; new ones are armed by the next step."""
+def _fit_boundaries(rows: Rows, before: Mapping[int, str], mapping: Mapping[str, str], fresh: int) -> int:
+    """Give every live activity the boundary events that only its new version has; the next step arms them."""
     specs = rows.new.task_specs
     by_number = {row[0]: row for row in rows.all}
     for row in list(rows.all):
@@ -102,9 +102,11 @@ def _fit_boundaries(rows: Rows, fresh: int) -> int:
         by_number[fresh] = inserted
         row[3], fresh = fresh, fresh + 1
     for split_row in [row for row in rows.all if row[1].endswith(SPLIT) and row[1] in specs and row[2] == TaskState.COMPLETED]:
-        present = {row[1] for row in rows.all if row[3] == split_row[0]}
+        # What the former version had, too, either waits still or has happened.
+        former = rows.old.task_specs.get(before.get(split_row[0], ""))
+        known = {mapping.get(name, name) for name in former._outputs} if former is not None else set()
         for event in specs[split_row[1]]._outputs:
-            if event not in present and isinstance(specs[event], BoundaryEvent):
+            if event not in known and isinstance(specs[event], BoundaryEvent):
                 rows.all.append([fresh, event, TaskState.WAITING, split_row[0], {}])
                 fresh += 1
     return fresh

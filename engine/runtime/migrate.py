@@ -124,7 +124,7 @@ class _Work:
         for row in rows.all:
             if row[0] not in moved:
                 rows.rename(row, flow[3], way.mapping)
-        fresh = fit(rows, before, moved, self.fresh, say)
+        fresh = fit(rows, before, moved, way.mapping, self.fresh, say)
         self.cancelled += rows.drop_unheard(before, self._event(flow, rows.old))
         rewired(rows, before, vias, way.mapping, say)
         refresh(rows, before, way.target.together, counts_anew=self._counts_anew(way))

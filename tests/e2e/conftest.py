@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.e2e.dienst import database_in, served_from
 from tests.e2e.haus import Haus
 from tests.e2e.vorrat import Vorrat
 
+# Other tests run beside these; a page that comes late is no fault.
+expect.set_options()
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 

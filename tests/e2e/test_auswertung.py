@@ -92,7 +92,7 @@ def test_one_case_is_played_by_permission(eva: Page, browser: Browser, served: s
     eva.get_by_role("button", name="Schritt vor").click()
     expect(eva.locator(".ff-zahl--marke").first).to_be_visible()
     eva.get_by_role("button", name="Abspielen").click()
-    expect(eva.locator("[data-film-bild]").last).to_have_attribute("aria-current", "step", timeout=30_000)
+    expect(eva.locator("[data-film-bild]").last).to_have_attribute("aria-current", "step")
     leitung.context.close()
 
 

@@ -44,7 +44,7 @@ def test_a_change_is_compared_proposed_and_approved_by_two_people(haus: Haus, se
     settled(petra)
     petra.get_by_role("link", name="Freigabe vorschlagen").click()
     petra.get_by_role("link", name="«Kurzassessment und Segment» Fassung").click()
-    expect(petra.locator("[data-vergleich][data-bereit]")).to_be_visible(timeout=30_000)
+    expect(petra.locator("[data-vergleich][data-bereit]")).to_be_visible()
     for seite in ("vorher", "nachher"):
         expect(petra.locator(f'[data-seite="{seite}"] .ff-v-geaendert')).to_have_count(1)
     petra.get_by_role("button", name="Ganzes Diagramm").click()

@@ -93,8 +93,7 @@ def reaches(page: Page, fall_nr: str, phase: str) -> None:
 def jump(page: Page, button: str) -> None:
     page.goto("/aufgaben")
     page.get_by_role("button", name=button).click()
-    page.wait_for_load_state()
-    assert page.get_by_text("Die Demo-Uhr steht auf").count() == 1
+    expect(page.get_by_text("Die Demo-Uhr steht auf")).to_be_visible(timeout=60_000)
 
 
 def test_a_family_goes_from_anmeldung_to_abschluss(haus: Haus) -> None:

@@ -102,7 +102,7 @@ def test_who_is_late_reads_who_was_faster_and_keeps_what_was_typed(haus: Haus, v
     fabio.goto(task)
     goal = fabio.get_by_label("Gesamtziel")
     goal.fill("Eine Stelle mit halbem Pensum.")
-    expect(fabio.locator("[data-entwurf-stand]")).to_contain_text("Entwurf gespeichert um", timeout=10_000)
+    expect(fabio.locator("[data-entwurf-stand]")).to_contain_text("Entwurf gespeichert um")
 
     lead.goto(f"/aufgaben?wer=alle&suche={fall_nr}")
     lead.locator('[name="aufgabe"]').first.check()
@@ -190,7 +190,7 @@ def test_a_move_half_typed_is_there_again(haus: Haus, vorrat: Vorrat) -> None:
     page.goto(f"/faelle/{fall_nr}/umzug")
     page.get_by_label("in eine Gemeinde des Kantons Solothurn").check()
     page.locator('[name="per"]').fill("1.12.2026")
-    expect(page.locator("[data-entwurf-stand]")).to_contain_text("Entwurf gespeichert um", timeout=10_000)
+    expect(page.locator("[data-entwurf-stand]")).to_contain_text("Entwurf gespeichert um")
     page.goto(f"/faelle/{fall_nr}")
     page.goto(f"/faelle/{fall_nr}/umzug")
     expect(page.get_by_text("Das ist Ihr Entwurf")).to_be_visible()

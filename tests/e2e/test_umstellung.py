@@ -81,7 +81,7 @@ def test_running_cases_go_to_a_new_release_from_the_proposal_to_the_result(datab
     address = petra.url
     _map(petra)
     petra.get_by_role("button", name="Fälle prüfen").click()
-    expect(petra.get_by_text("geprüft", exact=True)).to_be_visible(timeout=20_000)
+    expect(petra.get_by_text("geprüft", exact=True)).to_be_visible()
     settled(petra)
     petra.get_by_role("button", name="Zum Starten vorlegen").click()
     expect(petra.get_by_role("button", name="Umstellung starten")).to_have_count(0)
@@ -89,9 +89,9 @@ def test_running_cases_go_to_a_new_release_from_the_proposal_to_the_result(datab
     ursula.get_by_label("Höchstens so viele Fälle").fill("1")
     settled(ursula)
     ursula.get_by_role("button", name="Umstellung starten").click()
-    expect(ursula.get_by_text("1 umgestellt")).to_be_visible(timeout=20_000)
+    expect(ursula.get_by_text("1 umgestellt")).to_be_visible()
     ursula.get_by_role("button", name="Nächsten Stapel starten").click()
-    expect(ursula.get_by_text("abgeschlossen", exact=True)).to_be_visible(timeout=20_000)
+    expect(ursula.get_by_text("abgeschlossen", exact=True)).to_be_visible()
     settled(ursula)
     petra.goto("/werkstatt/lage")
     expect(petra.locator("[data-bereit]")).to_be_attached()
@@ -106,7 +106,7 @@ def test_running_cases_go_to_a_new_release_from_the_proposal_to_the_result(datab
 def _map(page: Page) -> None:
     """The proposal is there; it is changed on the diagrams and in the table, and back. One deadline is to count anew."""
     page.get_by_role("main").get_by_role("link", name="Fall", exact=False).first.click()
-    expect(page.locator("[data-zuordnung][data-bereit]")).to_be_attached(timeout=20_000)
+    expect(page.locator("[data-zuordnung][data-bereit]")).to_be_attached()
     settled(page)
     choice = page.locator(f"#ziel-{OLD.decode()}")
     assert choice.input_value() == f"nach:{NEW.decode()}"

@@ -89,6 +89,15 @@ def test_the_properties_panel_knows_the_variables_of_the_case(page: Page, draft:
     assert "ka_frist" in names[1]
 
 
+def test_a_condition_in_a_form_is_suggested_from_the_variables_of_the_case(page: Page, draft: str) -> None:
+    opened(page, f"{draft}/dateien/einladung.form")
+    page.evaluate("werkstatt.editor.get('selection').set(werkstatt.editor.get('formFieldRegistry').getAll().find(field => field.key))")
+    page.locator(".bio-properties-panel-group-header", has_text="Condition").click()
+    page.locator(".bio-properties-panel .cm-content:visible").first.click()
+    page.keyboard.type("perso")
+    expect(page.locator(".cm-tooltip-autocomplete")).to_contain_text("personen")
+
+
 def test_two_windows_keep_both_versions(page: Page, draft: str) -> None:
     address = f"{draft}/dateien/einladung.form"
     opened(page, address)

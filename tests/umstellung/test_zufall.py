@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from engine.model.errors import DefinitionInvalid, FormInvalid
 from engine.runtime import CannotMigrate, Definition, Runtime, Umbau, announce, compile_bpmn, definitions_in, rebuild
+from engine.runtime.tokenrows import SPLIT, host_of
 from tests.engine.runtime.test_real_diagrams import PROCESSES, RealWalk
 from tests.umstellung.redraw import Redraw
 
@@ -47,6 +48,9 @@ class EditedWalk(RealWalk):
         after = {wait.key: (wait.element, wait.kind) for wait in step.waits}
         assert {key: one for key, one in after.items() if key in before} == before, "something waited for was lost"
         assert all(kind in ("timer", "message", "signal") for key, (_, kind) in after.items() if key not in before), "something was begun twice"
+        known = {(names.get(event, event), names.get(host, host)) for one in self.processes.values() for event, host in _hosts(one)}
+        added = {(event, host) for one in self.newer.values() for event, host in _hosts(one)} - known
+        assert {one for key, (one, _) in after.items() if key not in before} <= {event for event, _ in added}, "what has happened was armed again"
         self.two.saved = step
 
     def go(self) -> bool:
@@ -63,6 +67,12 @@ class EditedWalk(RealWalk):
             return False
         self.two.saved = self.two.runtime.apply(now.state, command)
         return True
+
+
+def _hosts(definition: Definition) -> set[tuple[str, str]]:
+    """The boundary events, each with the activity it is attached to."""
+    splits = [one for spec in definition.specs.values() for one in spec.task_specs.values() if one.name.endswith(SPLIT)]
+    return {(event, host_of(one.name)) for one in splits for event in one._outputs}
 
 
 def wander(seed: int, stats: collections.Counter[str], edits: int) -> None:

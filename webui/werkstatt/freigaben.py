@@ -126,6 +126,7 @@ def _page(nummer: int, errors: Mapping[str, str] | None = None) -> str:
             freigabe=found,
             stand=STAND,
             names=konten.names(session, [found.vorgeschlagen_von, found.entschieden_von]),
+            regionen=konten.regionen(session),
             betroffen=_affected(session, found.regionen, counts),
             befunde=findings(rows) if is_open else [],
             darf_entscheiden=is_open and APPROVES in access().rollen_in(KANTON) and not own,

@@ -114,7 +114,7 @@ def zuordnen(id: int) -> ResponseReturnValue:
         with writing() as session:
             plan = queries.plan(session, id)
             before = plan.abbildung.get(process, {})
-            commands.decide(session, id, process, {**_decisions(before, chosen), "fristen": _deadlines(before)})
+            commands.decide(session, id, process, {**_decisions(before, chosen), "fristen": _deadlines(before, "neu" if plan.fristen_neu else "behalten")})
     except FormInvalid as error:
         return _mapping(id, errors=dict(error.errors))
     flash("Die Zuordnung ist gespeichert. Prüfen Sie die Fälle damit neu.")
@@ -165,10 +165,10 @@ def _decisions(before: Mapping[str, Any], chosen: Mapping[str, str]) -> dict[str
     return {"nach": nach, "verlegt": verlegt, "endet": endet}
 
 
-def _deadlines(before: Mapping[str, Any]) -> dict[str, str]:
-    """What was chosen for single timers; those the page did not show stay as they are."""
+def _deadlines(before: Mapping[str, Any], otherwise: str) -> dict[str, str]:
+    """The timers that are not treated as all others are; those the page did not show stay as they are."""
     told = {name.removeprefix("frist."): value for name, value in request.form.items() if name.startswith("frist.") and value in ("neu", "behalten")}
-    return {**before.get("fristen", {}), **told}
+    return {timer: how for timer, how in {**before.get("fristen", {}), **told}.items() if how != otherwise}
 
 
 def _list(*, errors: dict[str, str] | None = None) -> ResponseReturnValue:

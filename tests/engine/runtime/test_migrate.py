@@ -61,6 +61,21 @@ def test_running_boundary_timers_and_inner_tasks_survive(library):
     assert {w.element for w in after.waits} == {"danach", "h"}
 
 
+@pytest.mark.parametrize("name", ["t", "t2"], ids=["of the same name", "renamed"])
+def test_a_deadline_that_has_passed_does_not_begin_anew(library, name):
+    def drawn(timer_id):
+        return [start(), user("a"), boundary(timer_id, "a", timer("Duration", "P7D"), interrupting=False), user("h"), end(), end("e2"),
+                flows(f"start -> a -> end; {timer_id} -> h -> e2")]
+    one, two = version(library, 1, *drawn("t")), version(library, 2, *drawn(name))
+    engine = runtime(library)
+    now = engine.start(one, {}, key=ROOT)
+    now = engine.apply(now.state, fire(next(w.key for w in now.waits if w.element == "t")))
+    now = engine.apply(now.state, complete(next(w.key for w in now.waits if w.element == "h")))
+    after = engine.apply(migrate(now.state, one, two, {"t": name}), lambda case: None)
+    assert [w.element for w in after.waits] == ["a"]
+    assert engine.apply(after.state, complete(after.waits[0].key)).completed
+
+
 FORKED = [start(), par("f"), user("a"), user("b"), par("j"), user("z"), end()]
 
 
