@@ -41,6 +41,16 @@ def test_a_letter_goes_out_and_somebody_calls_when_nothing_comes_back(fall: Nebe
     assert fall.beside == []
 
 
+def test_a_letter_that_comes_back_in_time_is_entered_at_once_and_logged(fall: Nebenakte) -> None:
+    fall.begin("partneranfrage", **FRAGE).do("brief_versenden", brief_am=fall.today, brief_weg="brief").travel("2026-03-06")
+    answer = f"Antwort ({fall.fall_nr}/rav/P1)"
+    with pytest.raises(FormInvalid):
+        fall.report(answer)
+    fall.report(answer, antwort_am=fall.today, antwort_weg="brief", antwort_text="seit Januar")
+    assert fall.exchanged == [("ausgehend", "rav.statusanfrage", "SG § 17"), ("eingehend", "rav.status", "SG § 17")]
+    assert (fall.due("antwort_lesen"), fall.shows("antwort_lesen")["antwort_uebersicht"]) == ("2026-03-11", "- seit Januar")
+
+
 def test_it_may_end_without_an_answer(fall: Nebenakte) -> None:
     fall.begin("partneranfrage", **{**FRAGE, "grundlage_art": "einwilligung", "einwilligung_am": "2.3.2026"})
     fall.do("brief_versenden", brief_am=fall.today, brief_weg="telefon").travel("2026-03-12")

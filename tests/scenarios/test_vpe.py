@@ -99,6 +99,11 @@ def test_without_an_answer_somebody_asks(fall: Nebenakte) -> None:
     assert (fall.beside, fall.value("vpe_verlauf")[0]["ergebnis"]) == ([], "ohne_vpe")
 
 
+def test_what_the_vpe_stelle_says_nobody_else_may_report_in_its_place(fall: Nebenakte) -> None:
+    before = fall.reportable()
+    assert (ordered(fall).reportable(), any("/vPe/" in label for label in before)) == (before, False)
+
+
 def test_the_vpe_stelle_asks_first(fall: Nebenakte) -> None:
     ordered(fall).do("auftrag_beantworten", auftrag_antwort="rueckfrage", rueckfrage_text="Liegt ein Arztzeugnis vor?")
     assert (fall.tasks(), fall.due("rueckfrage_beantworten")) == (["rueckfrage_beantworten"], "2026-03-14")
