@@ -28,11 +28,16 @@ _Had = aliased(Aufgabe)
 
 def narrowed(session: FallSession) -> list[str]:
     """The regions in which this person sees only some cases."""
-    if session.access.everywhere or session.access.is_dienst:
-        return []
-    held = {region: session.access.rollen_in(region) for region in session.access.regionen if region != PROBELAUF}
-    few = sorted(region for region, rollen in held.items() if rollen & FALLFUEHRUNG and not rollen & REGION_WIDE)
-    return [region for region in few if library.parameters(session, region)[CONTEXT][PARAMETER] != WHOLE_REGION]
+    return sorted(region for region in session.access.regionen if _is_narrowed(session, region))
+
+
+def _is_narrowed(session: FallSession, region: str) -> bool:
+    access = session.access
+    if access.everywhere or access.is_dienst or region == PROBELAUF or region not in access.regionen:
+        return False
+    held = access.rollen_in(region)
+    is_only_fallfuehrung = bool(held & FALLFUEHRUNG) and not held & REGION_WIDE
+    return is_only_fallfuehrung and library.parameters(session, region)[CONTEXT][PARAMETER] != WHOLE_REGION
 
 
 def visible(session: FallSession) -> ColumnElement[bool]:
@@ -73,10 +78,18 @@ def visible_task(session: FallSession) -> ColumnElement[bool]:
 
 def sees_task(session: FallSession, aufgabe: Aufgabe) -> bool:
     """Whether the task exists for this person."""
-    if aufgabe.region not in narrowed(session):
+    if not _is_narrowed(session, aufgabe.region) or _is_plainly_theirs(session, aufgabe):
         return True
     found = select(Aufgabe.key).join(Fall, Fall.id == Aufgabe.fall_id).where(Aufgabe.key == aufgabe.key, visible_task(session))
     return session.scalar(found) is not None
+
+
+def _is_plainly_theirs(session: FallSession, aufgabe: Aufgabe) -> bool:
+    """Of ``visible_task`` what the rows in memory say: enough for nearly every task, and each step asks it of its own."""
+    konto, others = session.access.konto, session.access.rollen_in(aufgabe.region) - FALLFUEHRUNG
+    if aufgabe.assignee == konto or konto in aufgabe.candidate_users or others & set(aufgabe.candidate_groups):
+        return True
+    return session.get_one(Fall, aufgabe.fall_id).fallfuehrung in (None, konto)
 
 
 def names(column: Any, text: str) -> ColumnElement[bool]:

@@ -67,6 +67,7 @@ class _Compiled:
         compiled = statement.compile(dialect=dialect, column_keys=None if filled is None else list(filled))
         bound, columns = compiled.binds.items(), getattr(statement, "selected_columns", ())
         self.text: str = compiled.string
+        self.has_rows = bool(columns)
         self._given = filled if filled is not None else {name: one.effective_value for name, one in bound if not one.required}
         self._order: Sequence[str] | None = compiled.positiontup
         self._into = _needed((name, one.type.dialect_impl(dialect).bind_processor(dialect)) for name, one in bound)
@@ -114,7 +115,7 @@ def _execute(connection: Connection, cursor: Any, compiled: _Compiled, values: S
 
 
 def _answer(compiled: _Compiled, cursor: Any) -> Sent:
-    rows = [compiled.row(found) for found in cursor.fetchall()] if cursor.description else ()
+    rows = [compiled.row(found) for found in cursor.fetchall()] if compiled.has_rows else ()
     count = cursor.rowcount
     cursor.close()
     return Sent(rows, count)

@@ -8,7 +8,7 @@ from sqlalchemy import event
 
 from engine import commands, queries
 from engine.model.errors import FormInvalid, NotAllowed, NotFound, Stale, TaskClaimed, TaskNotOpen
-from engine.store.tables import Entwurf, Instanz, Job, Subscription, Timer, Verlauf
+from engine.store.tables import Entwurf, Fall, Instanz, Job, Subscription, Timer, Verlauf
 from tests.commands.conftest import Desk
 
 
@@ -147,16 +147,21 @@ def test_a_draft_is_kept_per_person_and_only_the_senders_goes_with_the_task(desk
     assert [(draft.login, draft.data) for draft in desk.all(Entwurf)] == [("beat", {"bemerkung": "anders"})]
 
 
-def test_completing_a_task_takes_one_transaction_and_fewer_than_twenty_statements(desk: Desk):
+@pytest.mark.parametrize("responsible", [pytest.param(None, id="nobody's case"), pytest.param("beat", id="the own case")])
+def test_completing_a_task_takes_one_transaction_and_few_statements(desk: Desk, access, responsible):
+    """Also for the Fallführung, who sees only some cases: whether this one is among them is known from the rows that are read anyway."""
+    beat = desk.as_(access("beat", region="SDOL", rollen=("fallfuehrung",)))
     desk.open()
-    desk.complete("pruefen", ok=False)
+    beat.complete("pruefen", ok=False)
     desk.open()
-    key = desk.tasks()[0].key
+    (task,) = desk.tasks()
+    with desk.begin() as session:
+        session.get_one(Fall, task.fall_id).fallfuehrung = responsible
     statements: list[str] = []
     event.listen(desk.database.engine, "before_cursor_execute", lambda c, cursor, statement, *_: statements.append(statement))
-    desk.do(commands.complete_task, key, {"ok": False})
+    beat.do(commands.complete_task, task.key, {"ok": False})
     assert sum(s.startswith("BEGIN") for s in statements) <= 1
-    assert len([s for s in statements if not s.startswith(("PRAGMA", "BEGIN"))]) < 20, "\n".join(statements)
+    assert len([s for s in statements if not s.startswith(("PRAGMA", "BEGIN"))]) <= 10, "\n".join(statements)
 
 
 def test_a_failure_while_saving_leaves_everything_as_it_was(desk: Desk, monkeypatch):

@@ -73,6 +73,10 @@ def test_a_diagram_is_drawn_checked_mended_and_saved(page: Page, draft: str) -> 
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Rückgängig").click()
     checked(page, "Keine Befunde")
+    page.get_by_role("button", name="Suchen").click()
+    page.keyboard.type("Visum")
+    expect(page.locator(".djs-search-result").first).to_contain_text("Visum")
+    page.keyboard.press("Escape")
     page.wait_for_timeout(1700)
     saved(page)
 

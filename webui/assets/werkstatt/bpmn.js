@@ -78,7 +78,10 @@ begin(async (root, text, changed) => {
     modeler.get("minimap").open();
   }
   modeler.on("commandStack.changed", ({ trigger }) => { if (trigger !== "clear") changed(); });
-  root.querySelector("[data-ws-suche]")?.addEventListener("click", () => modeler.get("searchPad").toggle());
+  root.querySelector("[data-ws-suche]")?.addEventListener("click", (click) => {
+    click.stopPropagation(); // a click anywhere closes the search, and so would this one
+    modeler.get("searchPad").toggle();
+  });
   for (const button of root.querySelectorAll("[data-ws-befehl]")) {
     button.addEventListener("click", () => modeler.get("editorActions").trigger(button.dataset.wsBefehl));
   }

@@ -3,6 +3,7 @@ import DmnModeler from "dmn-js/lib/Modeler";
 import { begin } from "./arbeit.js";
 import { besides, variablesOf } from "./variablen.js";
 
+const FEW = 6;
 // A finding names its decision; which rule of the table it means stands in its text.
 const ruleIn = (text) => Number(/Regel (\d+)/.exec(text)?.[1] ?? 0);
 
@@ -28,17 +29,31 @@ begin(async (root, text, changed) => {
   let wanted = 0;
 
   const tabs = root.querySelector("[data-ws-ansichten]");
+  const label = (view) => (view.type === "drd" ? "Übersicht" : view.name || view.id);
+  const isFaulty = (view) => found.some((one) => one.element === view.element.id && one.schwere === "error");
+
+  function tab(view) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = label(view);
+    button.setAttribute("aria-pressed", String(view.element === modeler.getActiveView()?.element));
+    if (isFaulty(view)) button.className = "ws-ansicht--fehler";
+    button.addEventListener("click", () => modeler.open(view));
+    return button;
+  }
+
+  // A row of more buttons would take the table's place.
+  function choice() {
+    const select = document.createElement("select");
+    select.setAttribute("aria-label", "Ansicht");
+    select.append(...views().map((view, at) => new Option(isFaulty(view) ? `${label(view)} – Fehler` : label(view), at)));
+    select.value = views().findIndex((view) => view.element === modeler.getActiveView()?.element);
+    select.addEventListener("change", () => modeler.open(views()[select.value]));
+    return select;
+  }
+
   function showTabs() {
-    const active = modeler.getActiveView();
-    tabs.replaceChildren(...views().map((view) => {
-      const tab = document.createElement("button");
-      tab.type = "button";
-      tab.textContent = view.type === "drd" ? "Übersicht" : view.name || view.id;
-      tab.setAttribute("aria-pressed", String(view.element === active?.element));
-      if (found.some((one) => one.element === view.element.id && one.schwere === "error")) tab.className = "ws-ansicht--fehler";
-      tab.addEventListener("click", () => modeler.open(view));
-      return tab;
-    }));
+    tabs.replaceChildren(...(views().length > FEW ? [choice()] : views().map(tab)));
   }
 
   function markRows() {
