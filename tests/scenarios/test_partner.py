@@ -31,6 +31,7 @@ RAV = Access("rav", {"SDOL": frozenset({"partner_rav"})})
 def test_a_letter_goes_out_and_somebody_calls_when_nothing_comes_back(fall: Nebenakte) -> None:
     fall.begin("partneranfrage", **FRAGE)
     assert (fall.due("brief_versenden"), "Vermittlungsfähigkeit" in fall.shows("brief_versenden")["brief_text"]) == ("2026-03-05", True)
+    assert fall.shows("brief_versenden")["person_angaben"] == "Anna Muster, geboren am 1990-04-12"
     fall.do("brief_versenden", brief_am=fall.today, brief_weg="brief").travel("2026-03-12")
     assert fall.tasks() == ["antwort_eintragen"]
     fall.do("antwort_eintragen", antwort_am=fall.today, antwort_ergebnis="warten").travel("2026-03-22")
