@@ -253,7 +253,7 @@ def test_an_introduction_begins_once_and_a_region_sees_only_its_own(people: None
 def test_the_page_of_a_case_tells_each_exchange_with_its_basis(fall: str, browser: Callable[..., Browser], database: Database) -> None:
     order(database, fall)
     page = browser("finn").get(f"/faelle/{fall}").text
-    assert ("Austausch mit Partnerstellen (1)" in page, "vpe.auftrag" in page, "Einwilligung vom 2026-03-02" in page) == (True, True, True)
+    assert ("Austausch mit Partnerstellen (1)" in page, "vpe.auftrag" in page, "Einwilligung vom 02.03.2026" in page) == (True, True, True)
 
 
 def test_the_leitung_sets_up_the_comparison_with_the_register_and_takes_the_list(fall: str, browser: Callable[..., Browser], database: Database) -> None:
