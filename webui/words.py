@@ -118,17 +118,18 @@ def langes_datum(value: date | datetime) -> str:
 
 def frist(due: datetime | None, now: datetime) -> Frist | None:
     """How a due instant stands against now, counted in calendar days of Zurich. The end of a day still belongs to that day."""
-    if due is None:
-        return None
-    day = (zurich(due) - timedelta(microseconds=1)).date()
-    days = (day - zurich(now).date()).days
-    stufe = "ueberfaellig" if days < 0 or due <= now else "heute" if days == 0 else "bald" if days <= 7 else "spaeter"
-    return Frist(stufe, _tage(days, stufe), datum(day))
+    return None if due is None else _frist((zurich(due) - timedelta(microseconds=1)).date(), due, now)
 
 
 def eintritt(at: datetime | None, now: datetime) -> Frist | None:
-    """The same for what happens by itself at an instant: midnight there begins a day, it does not end one."""
-    return frist(at and at + timedelta(microseconds=1), now)
+    """The same for an instant at which something happens by itself: midnight already belongs to the day that begins."""
+    return None if at is None else _frist(zurich(at).date(), at, now)
+
+
+def _frist(day: date, due: datetime, now: datetime) -> Frist:
+    days = (day - zurich(now).date()).days
+    stufe = "ueberfaellig" if days < 0 or due <= now else "heute" if days == 0 else "bald" if days <= 7 else "spaeter"
+    return Frist(stufe, _tage(days, stufe), datum(day))
 
 
 def _tage(days: int, stufe: str) -> str:

@@ -141,7 +141,7 @@ def offer(session: FallSession, instanz: Instanz, job: Job) -> None:
             _first_offer(session, move, job.headers["prozess"])
             return
         found.paket, found.version, found.zustand = move.paket, found.version + 1, "offen"
-        correlate(session, "uebergabe.angebot", move.uebergabe_nr, {"paket_uebersicht": package.overview(found.paket)})
+        correlate(session, "uebergabe.angebot", move.uebergabe_nr, _offered(found.paket))
 
 
 def tell_other_region(session: FallSession, instanz: Instanz, job: Job) -> None:
@@ -232,8 +232,12 @@ def _first_offer(session: FallSession, move: Uebergabe, process: str) -> None:
             uebergabe_nr=nr, fall_id=fall.id, region=fall.region, von_region=content["von_region"], paket=content, eingegangen_am=session.now
         )
     )
-    values = {"uebergabe_nr": nr, "paket_uebersicht": package.overview(content)}
-    start_instance(session, fall, process, values, act=Act("offer", name="Angebot eingegangen"), neben=True)
+    start_instance(session, fall, process, {"uebergabe_nr": nr, **_offered(content)}, act=Act("offer", name="Angebot eingegangen"), neben=True)
+
+
+def _offered(content: package.Package) -> dict[str, Any]:
+    """What the process of the receiving region knows of a package."""
+    return {"paket_uebersicht": package.overview(content), "kurzassessment_dabei": package.is_assessed(content)}
 
 
 def _leave(session: FallSession, instanz: Instanz, move: Uebergabe) -> None:
