@@ -140,7 +140,7 @@ def _prepare_templates(app: Flask) -> None:
     app.jinja_loader = ChoiceLoader([PackageLoader("webui"), govuk])
     app.jinja_env.filters.update(words.FILTERS)
     app.jinja_env.globals.update(
-        asset=asset, html_id=html_id, rolle_ue=words.ROLLE_UE, frist=words.frist, anzahl=words.anzahl, fuer_mich=mine, eigene_liste=own_list
+        asset=asset, html_id=html_id, rolle_ue=words.ROLLE_UE, frist=words.frist, eintritt=words.eintritt, anzahl=words.anzahl, fuer_mich=mine, eigene_liste=own_list
     )
     app.context_processor(_common)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from engine.definitions.bpmn import Element
@@ -66,6 +66,8 @@ PATH = frozenset({"USER_TASK", "BUSINESS_RULE_TASK", "SEND_TASK", "RECEIVE_TASK"
 QUIET = frozenset({"boundaryEvent"})
 # The property by which a diagram says that a wait is its own affair: no person does or expects anything for it.
 TECHNICAL = "technisch"
+# The property by which a timer names the variable with the day it prepares for.
+TERMIN = "termin"
 # Diagrams write the last day of this year for «never»: a household without children waits for no birthday.
 NEVER = 9999
 
@@ -81,11 +83,12 @@ class Schritt:
 
 @dataclass(frozen=True)
 class Uhr:
-    """A timer that will act by itself; ``bei`` is the step it is attached to."""
+    """A timer that will act by itself; ``bei`` is the step it is attached to, ``termin`` the day it prepares for."""
 
     name: str
     bei: str
     due_at: datetime | None
+    termin: date | None = None
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,7 @@ class Fallsicht:
     zeilen: tuple[Zeile, ...]
     weg: tuple[str, ...]
     namen: Mapping[str, str]
+    ende: str
 
 
 def fallsicht(session: FallSession, view: CaseView, chosen: str | None) -> Fallsicht:
@@ -142,13 +146,14 @@ def fallsicht(session: FallSession, view: CaseView, chosen: str | None) -> Falls
     lesart = Lesart.of(session, contents, view.verlauf, view.personen, also)
     return Fallsicht(
         schritte=tuple(_schritte(view, contents)),
-        uhren=tuple(_uhr(wait, contents) for wait in view.timers if wait.due_at is None or wait.due_at.year < NEVER),
+        uhren=tuple(_uhr(wait, contents, _termin(session, view, contents.element(wait.process, wait.element))) for wait in view.timers if wait.due_at is None or wait.due_at.year < NEVER),
         diagramme=diagramme,
         diagramm=next((one for one in diagramme if one.position.process == chosen), diagramme[0] if diagramme else None),
         mitglieder=tuple(_mitglied(person, view.segmente) for person in view.personen),
         zeilen=tuple(zeile(row, lesart, view) for row in view.verlauf),
         weg=tuple(_weg(view, contents)),
         namen=lesart.names,
+        ende=_ende(view, contents),
     )
 
 
@@ -199,10 +204,19 @@ def _schritte(view: CaseView, contents: Contents) -> Iterable[Schritt]:
             yield Schritt(f"Warten: {wait.name}", _around(contents, wait.process, wait.element))
 
 
-def _uhr(wait: Waits, contents: Contents) -> Uhr:
+def _uhr(wait: Waits, contents: Contents, termin: date | None) -> Uhr:
     element = contents.element(wait.process, wait.element)
     host = contents.element(wait.process, element.attached_to) if element is not None and element.attached_to else None
-    return Uhr(wait.name, (host.name or host.id) if host is not None else "", wait.due_at)
+    return Uhr(wait.name, (host.name or host.id) if host is not None else "", wait.due_at, termin)
+
+
+def _termin(session: FallSession, view: CaseView, element: Element | None) -> date | None:
+    """The day that the case's variables hold for it; the case is only read where a diagram names one."""
+    if element is None or TERMIN not in element.properties:
+        return None
+    values = library.runtime(session, view.release_id, view.fall.region).variables(view.instanz.state)
+    day = values.get(element.properties[TERMIN])
+    return date.fromisoformat(day) if isinstance(day, str) else None
 
 
 def _around(contents: Contents, process: str, id: str) -> str:
@@ -227,8 +241,28 @@ def zeile(row: Verlauf, lesart: Lesart, view: CaseView) -> Zeile:
         was=SATZ.get(_befehl(row, view), row.command).format(name=_name(row, contents)).removesuffix(": "),
         person=row.person_name or "",
         folgen=(*_wozu(row, lesart.names), *_folgen(row, contents, view.instanz.process)),
-        angaben=tuple(lesart.pairs(row, view.sicht.redacted(row.values or {}))) if row.command in WITH_ANSWERS else (),
+        angaben=tuple(_angaben(row, lesart, view)) if row.command in WITH_ANSWERS else (),
     )
+
+
+def _angaben(row: Verlauf, lesart: Lesart, view: CaseView) -> Iterable[tuple[str, str]]:
+    """What was answered; of a correction also what stood there before."""
+    now = dict(lesart.pairs(row, view.sicht.redacted(row.values or {})))
+    if row.command != "set_variables":
+        return now.items()
+    before = dict(lesart.pairs(row, view.sicht.redacted({name: old for _, name, old, *_ in row.changes if name in (row.values or {})})))
+    return [(label, f"{before.get(label, 'leer')} → {now.get(label, 'leer')}") for label in dict.fromkeys([*before, *now])]
+
+
+def _ende(view: CaseView, contents: Contents) -> str:
+    """How a case that is over came to its end, in the words of its diagram; empty while it runs."""
+    if view.fall.abgeschlossen_am is None:
+        return ""
+    if view.instanz.zustand == "terminated":
+        return "Der Fall ist abgebrochen."
+    reached = [_element(contents, process, id) for what, _, id, kind, process, _ in view.events if what == "completed" and kind == "END_EVENT" and process == view.instanz.process]
+    named = [one.name for one in reached if one is not None and one.name]
+    return f"Der Fall ist abgeschlossen. Ende im Diagramm: «{named[-1]}»" if named else "Der Fall ist abgeschlossen."
 
 
 def _wozu(row: Verlauf, namen: Mapping[str, str]) -> Iterable[str]:

@@ -117,9 +117,15 @@ def langes_datum(value: date | datetime) -> str:
 
 def frist(due: datetime | None, now: datetime) -> Frist | None:
     """How a due instant stands against now, counted in calendar days of Zurich. The end of a day still belongs to that day."""
-    if due is None:
-        return None
-    day = (zurich(due) - timedelta(microseconds=1)).date()
+    return None if due is None else _frist((zurich(due) - timedelta(microseconds=1)).date(), due, now)
+
+
+def eintritt(at: datetime | None, now: datetime) -> Frist | None:
+    """The same for an instant at which something happens by itself: midnight already belongs to the day that begins."""
+    return None if at is None else _frist(zurich(at).date(), at, now)
+
+
+def _frist(day: date, due: datetime, now: datetime) -> Frist:
     days = (day - zurich(now).date()).days
     stufe = "ueberfaellig" if days < 0 or due <= now else "heute" if days == 0 else "bald" if days <= 7 else "spaeter"
     return Frist(stufe, _tage(days, stufe), datum(day))

@@ -50,7 +50,7 @@ def acts_for(session: FallSession, aufgabe: Aufgabe) -> str | None:
     what a deputy took over stays the absent person's.
     """
     access = session.access
-    if access.everywhere or not represented(session):
+    if access.everywhere or _leads(session, aufgabe, access.konto) or not represented(session):
         return None
     if aufgabe.assignee == access.konto:
         return _responsible(session, aufgabe) or _taken_over_for(session, aufgabe)
@@ -68,6 +68,11 @@ def covers(one: Vertretung, aufgabe: Aufgabe) -> bool:
     if aufgabe.assignee is not None:
         return aufgabe.assignee == one.login
     return one.login in aufgabe.candidate_users or bool(one.rollen & set(aufgabe.candidate_groups))
+
+
+def _leads(session: FallSession, aufgabe: Aufgabe, konto: str) -> bool:
+    """Whether it is a task of the Fallführung in a case of this person: nearly every one, known without asking."""
+    return bool(FALLFUEHRUNG & set(aufgabe.candidate_groups)) and session.get_one(Fall, aufgabe.fall_id).fallfuehrung == konto
 
 
 def _responsible(session: FallSession, aufgabe: Aufgabe) -> str | None:

@@ -46,3 +46,11 @@ def test_the_page_of_a_case_says_what_waits_for_people(akte: Akte, leitung: Brow
     page = leitung.get(f"/faelle/{akte.fall_nr}").text
     assert "Warten: Fortsetzung" in page
     assert "Geburtstag" not in page, "nobody here will come of age"
+
+
+def test_the_page_names_the_day_of_the_next_standortbestimmung_and_not_only_when_its_preparation_begins(akte: Akte, leitung: Browser) -> None:
+    akte.supported(**STABILISIEREN).travel("2026-05-20").review()
+    assert [(uhr.name, uhr.termin.isoformat() if uhr.termin else None) for uhr in akte.page().uhren] == [("Vorbereitung beginnt", akte.value("naechste_sb"))]
+    page = leitung.get(f"/faelle/{akte.fall_nr}").text
+    assert "20.05.2027" in page
+    assert "06.05.2027" in page, "the day itself and not the evening before"

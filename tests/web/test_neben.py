@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -56,6 +57,17 @@ def test_a_vpe_begins_from_the_page_of_the_case_once(fall: str, browser: Callabl
     for _ in range(2):
         assert finn.post(f"/faelle/{fall}/neben/vpe", sent).status_code == 303
     assert instances(database, "vpe") == 1
+
+
+def test_a_form_that_begins_something_tells_the_browser_which_answers_bring_up_more(fall: str, browser: Callable[..., Browser]) -> None:
+    page = browser("finn").get(f"/faelle/{fall}/neben/partneranfrage").text
+    assert re.search(r'data-bedingt="\w+', page)
+
+
+def test_what_may_be_begun_stands_in_one_list(fall: str, browser: Callable[..., Browser]) -> None:
+    page = browser("finn").get(f"/faelle/{fall}").text
+    (begun,) = re.findall(r"Weiteres beginnen</h3>\s*<ul class=\"ff-liste\">(.*?)</ul>", page, re.DOTALL)
+    assert re.findall(r'href="/faelle/[\d-]+/([\w/]+)"', begun)[:2] == ["umzug", "neben/partneranfrage"]
 
 
 def test_nothing_else_begins_beside_a_case(fall: str, browser: Callable[..., Browser]) -> None:

@@ -38,6 +38,20 @@ def test_a_deadline_earlier_today_is_overdue() -> None:
 
 def test_without_a_deadline_nothing_is_said() -> None:
     assert words.frist(None, NOW) is None
+    assert words.eintritt(None, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("at", "told"),
+    [
+        pytest.param(datetime(2026, 3, 3, 0, 0, tzinfo=ZoneInfo("Europe/Zurich")), ("morgen", "03.03.2026"), id="a birthday begins at midnight"),
+        pytest.param(datetime(2026, 3, 12, 14, 30, tzinfo=ZoneInfo("Europe/Zurich")), ("in 10 Tagen", "12.03.2026"), id="ten days after something in the afternoon"),
+    ],
+)
+def test_what_happens_by_itself_is_told_with_its_own_day(at: datetime, told: tuple[str, str]) -> None:
+    found = words.eintritt(at, NOW)
+    assert found is not None
+    assert (found.worte, found.datum) == told
 
 
 @pytest.mark.parametrize(
