@@ -168,7 +168,8 @@ def _uebergabe(session: FallSession, view: CaseView, angaben: Mapping[str, str])
     rows += [["Hinweise", package["hinweise"]]] if package.get("hinweise") else []
     persons = base.pop("personen")
     names = {one["person_id"]: f"{one.get('vorname', '')} {one.get('name', '')}".strip() for one in persons if one.get("person_id")}
-    return {"angaben": rows, "teile": [_people(persons, labels), _part("Stammdaten", base, labels), *_parts(package, labels, names)]}
+    parts = [_people(persons, labels), _part("Stammdaten", base, labels), *_parts(package, labels, names)]
+    return {"angaben": rows, "teile": [one for one in parts if one["tabelle"] or one["felder"]]}
 
 
 def _people(rows: list[Mapping[str, Any]], labels: Labels) -> Daten:
@@ -189,7 +190,8 @@ def _parts(package: Mapping[str, Any], labels: Labels, names: Mapping[str, str])
 
 
 def _part(titel: str, values: Mapping[str, Any], labels: Labels) -> Daten:
-    return {"titel": titel, "kopf": [], "tabelle": [], "felder": [list(pair) for pair in pairs(values, labels, {})]}
+    answered = {key: value for key, value in values.items() if value is not False}
+    return {"titel": titel, "kopf": [], "tabelle": [], "felder": [list(pair) for pair in pairs(answered, labels, {})]}
 
 
 def _variables(session: FallSession, view: CaseView) -> dict[str, Any]:
