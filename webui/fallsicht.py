@@ -8,21 +8,28 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from engine.cases.feldgruppen import Sicht
 from engine.definitions.bpmn import Element
-from engine.definitions.forms import Field, walk
 from engine.model.errors import NotFound
-from engine.queries import CaseView, Position, Waits, konten
+from engine.queries import CaseView, Position, Waits
+from engine.queries.angaben import Lesart
 from engine.store import library
 from engine.store.library import Contents
 from engine.store.session import FallSession
 from engine.store.tables import Person, Segmentzuordnung, Verlauf
+from webui.words import datum
 
 # Command -> what is said of it; {name} is the element's name on the diagram.
 SATZ: Mapping[str, str] = {
     "open_case": "Fall eröffnet",
     "import_case": "Bestandsfall übernommen",
     "begin_move": "Umzug erfasst",
+    "begin_beside": "Neben dem Fall begonnen: {name}",
+    "start_beside": "Neben dem Fall begonnen",
+    "carried": "{name}",
+    "start_by_message": "Durch eine Meldung eröffnet: {name}",
+    "start_by_timer": "Zur festgelegten Zeit eröffnet",
+    "update_task": "«{name}» von einem Programm geändert",
+    "repair": "{name}",
     "offer": "Angebot einer anderen Region eingegangen",
     "take_over": "Fall von einer anderen Region übernommen",
     "complete_task": "«{name}» abgeschlossen",
@@ -46,6 +53,9 @@ SATZ: Mapping[str, str] = {
     "cancel_beside": "Neben dem Fall beendet: {name}",
     "abgleich": "Stammdaten aus der Fachapplikation übernommen",
 }
+
+# Whose answers are worth reading afterwards.
+WITH_ANSWERS = frozenset({"complete_task", "correlate", "set_variables", "cancel_case", "migrate", "move"})
 
 # Who acts without an account.
 SYSTEM: Mapping[str, str] = {"zeitgeber": "Automatisch", "system": "Automatisch", "befehlszeile": "Befehlszeile", "uebergabe": "Fallübergabe"}
@@ -124,6 +134,7 @@ class Fallsicht:
     zeilen: tuple[Zeile, ...]
     weg: tuple[str, ...]
     namen: Mapping[str, str]
+    ende: str
 
 
 def fallsicht(session: FallSession, view: CaseView, chosen: str | None) -> Fallsicht:
@@ -131,19 +142,18 @@ def fallsicht(session: FallSession, view: CaseView, chosen: str | None) -> Falls
     contents = library.contents(session, view.release_id)
     live = live_elements(view.events)
     diagramme = tuple(_diagramm(position, live, view, contents) for position in view.positions)
-    namen = konten.names(
-        session,
-        [who for row in view.verlauf for who in (row.by, row.im_namen_von)] + [aufgabe.assignee for aufgabe in view.aufgaben] + [s.entschieden_von for s in view.segmente] + [view.fall.fallfuehrung],
-    )
+    also = [one.assignee for one in view.aufgaben] + [one.entschieden_von for one in view.segmente] + [view.fall.fallfuehrung]
+    lesart = Lesart.of(session, contents, view.verlauf, view.personen, also)
     return Fallsicht(
         schritte=tuple(_schritte(view, contents)),
         uhren=tuple(_uhr(wait, contents, _termin(session, view, contents.element(wait.process, wait.element))) for wait in view.timers if wait.due_at is None or wait.due_at.year < NEVER),
         diagramme=diagramme,
         diagramm=next((one for one in diagramme if one.position.process == chosen), diagramme[0] if diagramme else None),
         mitglieder=tuple(_mitglied(person, view.segmente) for person in view.personen),
-        zeilen=tuple(zeile(row, contents, namen, view) for row in view.verlauf),
+        zeilen=tuple(zeile(row, lesart, view) for row in view.verlauf),
         weg=tuple(_weg(view, contents)),
-        namen=namen,
+        namen=lesart.names,
+        ende=_ende(view, contents),
     )
 
 
@@ -222,20 +232,54 @@ def _mitglied(person: Person, segmente: Iterable[Segmentzuordnung]) -> Mitglied:
     return Mitglied(person, current, tuple(segment for segment in own if segment is not current))
 
 
-def zeile(row: Verlauf, contents: Contents, namen: Mapping[str, str], view: CaseView) -> Zeile:
+def zeile(row: Verlauf, lesart: Lesart, view: CaseView) -> Zeile:
     """A row of the history as a line for people."""
+    contents = lesart.contents
     return Zeile(
         at=row.at,
-        wer=_wer(row, namen),
+        wer=_wer(row, lesart.names),
         was=SATZ.get(_befehl(row, view), row.command).format(name=_name(row, contents)).removesuffix(": "),
         person=row.person_name or "",
-        folgen=tuple(_folgen(row, contents, view.instanz.process)),
-        angaben=tuple(_angaben(row, contents, view.sicht)),
+        folgen=(*_wozu(row, lesart.names), *_folgen(row, contents, view.instanz.process)),
+        angaben=tuple(_angaben(row, lesart, view)) if row.command in WITH_ANSWERS else (),
     )
 
 
+def _angaben(row: Verlauf, lesart: Lesart, view: CaseView) -> Iterable[tuple[str, str]]:
+    """What was answered; of a correction also what stood there before."""
+    now = dict(lesart.pairs(row, view.sicht.redacted(row.values or {})))
+    if row.command != "set_variables":
+        return now.items()
+    before = dict(lesart.pairs(row, view.sicht.redacted({name: old for _, name, old, *_ in row.changes if name in (row.values or {})})))
+    return [(label, f"{before.get(label, 'leer')} → {now.get(label, 'leer')}") for label in dict.fromkeys([*before, *now])]
+
+
+def _ende(view: CaseView, contents: Contents) -> str:
+    """How a case that is over came to its end, in the words of its diagram; empty while it runs."""
+    if view.fall.abgeschlossen_am is None:
+        return ""
+    if view.instanz.zustand == "terminated":
+        return "Der Fall ist abgebrochen."
+    reached = [_element(contents, process, id) for what, _, id, kind, process, _ in view.events if what == "completed" and kind == "END_EVENT" and process == view.instanz.process]
+    named = [one.name for one in reached if one is not None and one.name]
+    return f"Der Fall ist abgeschlossen. Ende im Diagramm: «{named[-1]}»" if named else "Der Fall ist abgeschlossen."
+
+
+def _wozu(row: Verlauf, namen: Mapping[str, str]) -> Iterable[str]:
+    """To whom something was given, how urgent it became, until when it rests."""
+    values = row.values or {}
+    if row.command in ("assign", "assign_case"):
+        yield f"an {namen.get(values['an'], values['an'])}" if values.get("an") else "an niemanden"
+    if row.command == "set_priority":
+        yield f"neu: {values.get('prioritaet')}"
+    if row.command == "put_off":
+        yield f"bis {datum(values['bis'])}" if values.get("bis") else "aufgehoben"
+
+
 def _befehl(row: Verlauf, view: CaseView) -> str:
-    """What runs beside a case may be stopped without the case."""
+    """What runs beside a case may be stopped without the case; what the machine carried over is nobody's correction."""
+    if row.command == "set_variables" and row.by in SYSTEM:
+        return "carried"
     is_beside = row.command == "cancel_case" and row.instanz_nummer != view.instanz.nummer
     return "cancel_beside" if is_beside else row.command
 
@@ -283,18 +327,3 @@ def _element(contents: Contents, process: str, id: str) -> Element | None:
         return None
 
 
-def _angaben(row: Verlauf, contents: Contents, seen: Sicht) -> Iterable[tuple[str, Any]]:
-    if row.command not in ("complete_task", "correlate", "set_variables", "cancel_case", "migrate", "move"):
-        return
-    labels = _labels(row, contents)
-    for key, value in seen.redacted(row.values or {}).items():
-        if value not in (None, "", []):
-            yield labels.get(key, key.replace("_", " ").capitalize()), value
-
-
-def _labels(row: Verlauf, contents: Contents) -> dict[str, str]:
-    process = _process_of(row)
-    element = _element(contents, process, row.element) if process and row.element else None
-    if element is None or not element.form_id or contents.item("form", element.form_id) is None:
-        return {}
-    return {one.key: one.label for one in walk(contents.form(element.form_id).components) if isinstance(one, Field) and one.label}

@@ -9,7 +9,8 @@ from flask import Flask, current_app, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from engine.cases.sichtbar import FALLFUEHRUNG, sees
+from engine.cases.sichtbar import sees
+from engine.cases.vertretung import FALLFUEHRUNG
 from engine.model.access import ROLLEN, Access
 from engine.model.errors import NotAllowed, NotFound
 from webui.fortsetzen import ask_to_log_in

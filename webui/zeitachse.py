@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from engine.cases.dokumentarten import ARTEN
 from engine.commands import journal
-from engine.queries import CaseView, konten
+from engine.queries import CaseView
 from engine.queries.akte import CORRECTIONS, Moment, decided
+from engine.queries.angaben import Lesart
 from engine.store import library
 from engine.store.session import FallSession
 from engine.store.tables import Dokument, Journaleintrag, Papier, Verlauf
@@ -16,10 +17,15 @@ from webui.fallsicht import SYSTEM, Zeile, zeile
 
 def zeilen(session: FallSession, view: CaseView, moments: Sequence[Moment]) -> list[tuple[str, Zeile]]:
     """Each moment as its kind (for colour and word) and its line."""
-    namen = konten.names(session, [one.by for one in moments])
-    contents = library.contents(session, view.release_id)
+    rows = [one for one in moments if isinstance(one, Verlauf)]
+    lesart = Lesart.of(session, library.contents(session, view.release_id), rows, view.personen, _named(moments))
     decisions = decided(session, moments)
-    return [(_kind(one, decisions), zeile(one, contents, namen, view) if isinstance(one, Verlauf) else _line(one, namen)) for one in moments]
+    return [(_kind(one, decisions), zeile(one, lesart, view) if isinstance(one, Verlauf) else _line(one, lesart.names)) for one in moments]
+
+
+def _named(moments: Sequence[Moment]) -> list[str | None]:
+    released = [one.freigegeben_von for one in moments if isinstance(one, Dokument)]
+    return [*(one.by for one in moments), *released]
 
 
 def _kind(one: Moment, decisions: set[int]) -> str:

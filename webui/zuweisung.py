@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,11 +12,13 @@ from engine import commands, queries
 from engine.cases.sichtbar import sees_task
 from engine.cases.vertretung import acts_for
 from engine.commands.zuweisung import COMMENT_LENGTH, PRIORITAETEN, NotAssignable
+from engine.model import calendar
 from engine.model.errors import FallflussError, NotAllowed
 from engine.queries import konten, uebersicht
 from engine.queries.kollegium import Auswahl, auswahl
 from engine.store.session import FallSession
 from engine.store.tables import Aufgabe, Aufgabenkommentar
+from webui import words
 from webui.eingabe import DayUnreadable, day
 from webui.rules import AUFGABENROLLEN, requires
 from webui.transactions import note_read, reading, writing
@@ -123,11 +126,23 @@ def _act(session: FallSession, key: int, action: str) -> str:
     if action == "wiedervorlage":
         until = day(request.form.get("wiedervorlage", ""))
         commands.put_off(session, key, until)
-        return f"Die Aufgabe kommt am {until:%d.%m.%Y} wieder in die Liste." if until else "Die Aufgabe steht wieder in der Liste."
+        return _put_off(session, key, until)
     if action == "kommentar":
         commands.comment(session, key, request.form.get("kommentar", ""))
         return "Der Kommentar ist gespeichert."
     raise NotAssignable("Diese Seite kennt die gewünschte Änderung nicht. Es wurde nichts geändert.")
+
+
+def _put_off(session: FallSession, key: int, until: date | None) -> str:
+    """When the task is seen again: what is due comes back, whatever was asked."""
+    due = session.get_one(Aufgabe, key).faellig_am
+    if until is None:
+        return "Die Aufgabe steht wieder in der Liste."
+    if due is not None and due <= session.now:
+        return f"Die Wiedervorlage am {words.datum(until)} ist gespeichert. Die Aufgabe ist überfällig und bleibt darum in der Liste."
+    if due is not None and due < calendar.parse_instant(until.isoformat()):
+        return f"Die Wiedervorlage am {words.datum(until)} ist gespeichert. Die Aufgabe steht schon wieder in der Liste, sobald ihre Frist abgelaufen ist."
+    return f"Die Aufgabe kommt am {words.datum(until)} wieder in die Liste."
 
 
 def _page(session: FallSession, key: int, *, error: str = "") -> str:

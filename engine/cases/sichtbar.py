@@ -12,14 +12,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, and_, cast, exists, false, or_, select, true
 from sqlalchemy.orm import aliased
 
-from engine.cases.vertretung import represented
+from engine.cases.vertretung import FALLFUEHRUNG, represented
 from engine.definitions.parameter import CONTEXT
 from engine.model.access import PROBELAUF, room_of
 from engine.store import library
 from engine.store.session import FallSession
 from engine.store.tables import Aufgabe, Entwurf, Fall
 
-FALLFUEHRUNG = frozenset({"fallfuehrung", "fallfuehrung_intensiv"})
 REGION_WIDE = frozenset({"intake", "administration", "teamleitung", "leitung"})
 PARAMETER, WHOLE_REGION = "fallfuehrung_sieht", "region"
 # Under a name of its own, so that it stays apart from the tasks of the statement around it.

@@ -10,7 +10,9 @@ from sqlalchemy import ColumnElement, select
 
 from engine.model.calendar import ZURICH
 from engine.store.session import FallSession
-from engine.store.tables import Abwesenheit, Aufgabe, KontoRolle, Stellvertretung
+from engine.store.tables import Abwesenheit, Aufgabe, Fall, KontoRolle, Stellvertretung, Verlauf
+
+FALLFUEHRUNG = frozenset({"fallfuehrung", "fallfuehrung_intensiv"})
 
 # These see the whole case of their region (process description, chapter 3), so that each may stand in for another. Whoever sees less
 # stands in only for the same role: administration must not read about health by standing in.
@@ -42,10 +44,18 @@ def represented(session: FallSession) -> tuple[Vertretung, ...]:
 
 
 def acts_for(session: FallSession, aufgabe: Aufgabe) -> str | None:
-    """The absent person in whose place this task would be done; None when it is one's own to do, or nobody's."""
+    """The absent person in whose place this task would be done; None when it is one's own to do, or nobody's.
+
+    A deputy of the same role could do a free task anyway; but the Fallführung's tasks are those of whoever is responsible for the case, and
+    what a deputy took over stays the absent person's.
+    """
     access = session.access
-    if access.everywhere or aufgabe.assignee == access.konto:
+    if access.everywhere or _leads(session, aufgabe, access.konto) or not represented(session):
         return None
+    if aufgabe.assignee == access.konto:
+        return _responsible(session, aufgabe) or _taken_over_for(session, aufgabe)
+    if aufgabe.assignee is None and (responsible := _responsible(session, aufgabe)):
+        return responsible
     if aufgabe.assignee is None and (access.konto in aufgabe.candidate_users or access.rollen_in(aufgabe.region) & set(aufgabe.candidate_groups)):
         return None
     return next((one.login for one in represented(session) if covers(one, aufgabe)), None)
@@ -58,6 +68,26 @@ def covers(one: Vertretung, aufgabe: Aufgabe) -> bool:
     if aufgabe.assignee is not None:
         return aufgabe.assignee == one.login
     return one.login in aufgabe.candidate_users or bool(one.rollen & set(aufgabe.candidate_groups))
+
+
+def _leads(session: FallSession, aufgabe: Aufgabe, konto: str) -> bool:
+    """Whether it is a task of the Fallführung in a case of this person: nearly every one, known without asking."""
+    return bool(FALLFUEHRUNG & set(aufgabe.candidate_groups)) and session.get_one(Fall, aufgabe.fall_id).fallfuehrung == konto
+
+
+def _responsible(session: FallSession, aufgabe: Aufgabe) -> str | None:
+    """The absent person who leads the task's case, if it is a task of the Fallführung."""
+    if not FALLFUEHRUNG & set(aufgabe.candidate_groups):
+        return None
+    leads = session.scalar(select(Fall.fallfuehrung).where(Fall.id == aufgabe.fall_id))
+    return next((one.login for one in represented(session) if one.login == leads and one.region == aufgabe.region), None)
+
+
+def _taken_over_for(session: FallSession, aufgabe: Aufgabe) -> str | None:
+    """In whose place this person took the task over."""
+    taken = select(Verlauf.im_namen_von).where(Verlauf.fall_id == aufgabe.fall_id, Verlauf.element_key == aufgabe.key, Verlauf.command.in_(("claim", "assign")))
+    absent = session.scalar(taken.order_by(Verlauf.id.desc()).limit(1))
+    return absent if absent in {one.login for one in represented(session)} else None
 
 
 def in_force(today: date) -> tuple[ColumnElement[bool], ...]:

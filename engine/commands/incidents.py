@@ -11,6 +11,7 @@ from engine.commands.stepping import advance, instance_number, lock
 from engine.model.errors import NotAllowed, NotFound
 from engine.runtime import resolve
 from engine.runtime import set_variables as write
+from engine.store import library
 from engine.store.audit import log
 from engine.store.everywhere import everywhere
 from engine.store.parameter import KANTON
@@ -38,7 +39,8 @@ def resolve_incident(session: FallSession, key: int) -> bool:
     if incident is None:
         raise NotFound("Die Störung")
     _may(session, instanz, RETRIES, "Störung beheben")
-    act = Act("resolve_incident", key, incident.element, incident.kind, values={"message": incident.message})
+    drawn = library.contents(session, instanz.release_id).element(incident.process, incident.element)
+    act = Act("resolve_incident", key, incident.element, drawn.label if drawn else incident.element, values={"kind": incident.kind, "message": incident.message})
     job = session.get(Job, key)
     if job is not None:
         job.retries, job.next_attempt_at = job.retries or RETRIES_OF_A_JOB, session.now

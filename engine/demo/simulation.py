@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from engine import commands, queries
-from engine.cases.sichtbar import FALLFUEHRUNG
+from engine.cases.vertretung import FALLFUEHRUNG
 from engine.commands import start_form
 from engine.definitions.forms import Form, walk
 from engine.demo.answers import fill

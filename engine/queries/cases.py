@@ -152,12 +152,16 @@ def _listed(session: FallSession, search: str, *, only_open: bool) -> Select[Fal
 
 
 def overview(session: FallSession, fall_nr: str) -> CaseView:
-    """Everything about one case but its history, in a number of statements that does not depend on the case.
+    """Everything about one case but its history, in a number of statements that does not depend on the case; of one that is over, its last step.
 
     Raises:
         NotFound: there is none of that number in the person's regions.
     """
-    return _overview(session, *_found(session, fall_nr))
+    view = _overview(session, *_found(session, fall_nr))
+    if view.fall.abgeschlossen_am is None:
+        return view
+    own = select(Verlauf.events).where(Verlauf.fall_id == view.fall.id, Verlauf.instanz_nummer == view.instanz.nummer)
+    return replace(view, events=tuple(session.scalar(own.order_by(Verlauf.id.desc()).limit(1)) or ()))
 
 
 def case(session: FallSession, fall_nr: str, *, latest: int | None = None) -> CaseView:

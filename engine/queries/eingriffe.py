@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.model.errors import NotFound
+from engine.queries.angaben import field_labels
 from engine.queries.lage import Ausschnitt
 from engine.store import library
 from engine.store.session import FallSession
@@ -34,12 +35,13 @@ class Offen:
 
 @dataclass(frozen=True)
 class Laufend:
-    """An instance of a case with what is open in it; ``werte`` are its own variables."""
+    """An instance of a case with what is open in it; ``werte`` are its own variables, ``fragen`` what forms call those they ask for."""
 
     instanz: Instanz
     name: str
     offen: tuple[Offen, ...]
     werte: Mapping[str, Any]
+    fragen: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,9 @@ def _running(session: FallSession, instanz: Instanz) -> Laufend:
         if getattr(row, "zustand", "CREATED") == "CREATED"
     ]
     item = contents.item("process", instanz.process)
-    return Laufend(instanz, item.name if item else instanz.process, tuple(offen), dict(sorted(runtime.variables(instanz.state).items())))
+    werte = dict(sorted(runtime.variables(instanz.state).items()))
+    fragen = {name: label for name, (label, _) in field_labels(contents).items() if name in werte}
+    return Laufend(instanz, item.name if item else instanz.process, tuple(offen), werte, fragen)
 
 
 def _name(contents: library.Contents, row: Any) -> str:

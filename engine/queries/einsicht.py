@@ -12,6 +12,8 @@ from sqlalchemy import select
 
 from engine.cases.feldgruppen import sicht
 from engine.model.errors import NotFound
+from engine.queries.angaben import Lesart, field_labels
+from engine.queries.auskunft import ANSWERS
 from engine.store import library
 from engine.store.library import Contents
 from engine.store.session import FallSession
@@ -34,7 +36,7 @@ class Eintrag:
     at: datetime
     command: str
     name: str
-    angaben: Mapping[str, Any]
+    angaben: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ def einsicht(session: FallSession, fall_nr: str, region: str) -> Einsicht:
     segmente = session.scalars(select(Segmentzuordnung).where(Segmentzuordnung.fall_id == fall.id).order_by(Segmentzuordnung.id)).all()
     contents = library.contents(session, instanz.release_id)
     seen, names = sicht(session.access, region, contents), _names(personen)
+    numbers = {person.person_id: _number(at) for at, person in enumerate(personen, start=1)}
+    lesart = Lesart(contents, numbers, field_labels(contents, numbers))
     rows = session.scalars(select(Verlauf).where(Verlauf.fall_id == fall.id).order_by(Verlauf.id.desc()))
     return Einsicht(
         fall_nr=fall.fall_nr,
@@ -74,9 +78,15 @@ def einsicht(session: FallSession, fall_nr: str, region: str) -> Einsicht:
             for at, person in enumerate(personen, start=1)
         ),
         eintraege=tuple(
-            Eintrag(row.at, row.command, _unnamed(_called(row, contents), names), _unnamed(seen.redacted(row.values or {}), names)) for row in rows
+            Eintrag(row.at, row.command, _unnamed(_called(row, contents), names), _answers(row, lesart, _unnamed(seen.redacted(row.values or {}), names)))
+            for row in rows
         ),
     )
+
+
+def _answers(row: Verlauf, lesart: Lesart, values: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """What a person answered; what the machine carries from step to step says the same again."""
+    return tuple(lesart.pairs(row, values)) if row.command in ANSWERS else ()
 
 
 def _called(row: Verlauf, contents: Contents) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -14,16 +15,16 @@ from engine.model.calendar import ZURICH
 from engine.model.errors import NotFound
 from engine.queries import konten
 from engine.queries.akte import zielvereinbarung
-from engine.queries.auskunft import SEGMENTE, field_labels, lines, told
+from engine.queries.angaben import SEGMENTE, Labels, field_labels, pairs, told
 from engine.queries.cases import CaseView
 from engine.store import library
 from engine.store.library import Contents
 from engine.store.session import FallSession
 from engine.store.tables import Briefkopf, Region, Uebergabe
 
+POSTCODE = re.compile(r"\b[1-9]\d{3}\b")
 MONATE = ("Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember")
 Daten = dict[str, Any]
-Labels = Mapping[str, tuple[str, Mapping[str, str]]]
 
 
 def letterhead(session: FallSession, region: str) -> Daten:
@@ -128,14 +129,22 @@ def _letter(session: FallSession, view: CaseView, angaben: Mapping[str, str]) ->
     if person is None:
         raise NotFound("Die Person")
     name = f"{person.vorname} {person.name}"
-    values = _variables(session, view)
     own = konten.names(session, [session.access.konto])
     return {
-        "anschrift": [name, *(line for line in (angaben.get("anschrift") or readable(values.get("adresse"))).splitlines() if line.strip())],
+        "anschrift": [name, *(line for line in (angaben.get("anschrift") or _address(session, view)).splitlines() if line.strip())],
         "anrede": f"Guten Tag {name}",
         "bemerkung": angaben.get("bemerkung", ""),
         "gruss": own.get(session.access.konto, ""),
     }
+
+
+def _address(session: FallSession, view: CaseView) -> str:
+    """As the case has it; where it names no place, the commune stands for it."""
+    values = _variables(session, view)
+    typed, number = readable(values.get("adresse")), str(values.get("gemeinde_bfs") or "")
+    if not typed or POSTCODE.search(typed) or not number.isdigit():
+        return typed
+    return f"{typed}\n{konten.gemeinden(session).get(int(number), '')}"
 
 
 def has_package(session: FallSession, fall_id: int) -> bool:
@@ -156,18 +165,21 @@ def _uebergabe(session: FallSession, view: CaseView, angaben: Mapping[str, str])
     base = dict(package["stammdaten"])
     rows = [["Von", package["von_region"]], ["An", f"{package['an_region']}, {package['gemeinde']}"], ["Umzug am", readable(package["per"])]]
     rows += [["Hinweise", package["hinweise"]]] if package.get("hinweise") else []
-    return {"angaben": rows, "teile": [_people(base.pop("personen"), labels), _part("Stammdaten", base, labels), *_parts(package, labels)]}
+    persons = base.pop("personen")
+    names = {one["person_id"]: f"{one.get('vorname', '')} {one.get('name', '')}".strip() for one in persons if one.get("person_id")}
+    return {"angaben": rows, "teile": [_people(persons, labels), _part("Stammdaten", base, labels), *_parts(package, labels, names)]}
 
 
 def _people(rows: list[Mapping[str, Any]], labels: Labels) -> Daten:
-    table = [[f"{one.get('vorname', '')} {one.get('name', '')}", readable(one.get("geburtsdatum")), readable(one.get("rolle_ue"))] for one in rows]
+    table = [[f"{one.get('vorname', '')} {one.get('name', '')}", readable(one.get("geburtsdatum")), told("rolle_ue", one.get("rolle_ue"), labels)] for one in rows]
     return {"titel": "Personen", "kopf": ["Name", "Geboren", "Rolle"], "tabelle": table, "felder": []}
 
 
-def _parts(package: Mapping[str, Any], labels: Labels) -> list[Daten]:
-    found = [_part(f"Kurzassessment {one['person_id']}, {readable(one.get('am'))}", one.get("bewertung") or {}, labels) for one in package.get("kurzassessment") or []]
+def _parts(package: Mapping[str, Any], labels: Labels, names: Mapping[str, str]) -> list[Daten]:
+    assessed = [(names.get(one["person_id"], one["person_id"]), one) for one in package.get("kurzassessment") or []]
+    found = [_part(f"Kurzassessment {who}, {readable(one.get('am'))}", one.get("bewertung") or {}, labels) for who, one in assessed]
     if history := package.get("segmenthistorie"):
-        table = [[one["person_id"], SEGMENTE.get(one["segment"], one["segment"]), readable(one["von"]), readable(one["bis"])] for one in history]
+        table = [[names.get(one["person_id"], one["person_id"]), SEGMENTE.get(one["segment"], one["segment"]), readable(one["von"]), readable(one["bis"])] for one in history]
         found.append({"titel": "Segmente", "kopf": ["Person", "Segment", "Von", "Bis"], "tabelle": table, "felder": []})
     for name, titel in (("zielvereinbarung", "Zielvereinbarung"), ("massnahmen", "Massnahmen")):
         if package.get(name):
@@ -176,8 +188,7 @@ def _parts(package: Mapping[str, Any], labels: Labels) -> list[Daten]:
 
 
 def _part(titel: str, values: Mapping[str, Any], labels: Labels) -> Daten:
-    rows = [line.partition(":") for line in lines(values, labels)]
-    return {"titel": titel, "kopf": [], "tabelle": [], "felder": [[name.strip(), text.strip()] for name, _, text in rows]}
+    return {"titel": titel, "kopf": [], "tabelle": [], "felder": [list(pair) for pair in pairs(values, labels, {})]}
 
 
 def _variables(session: FallSession, view: CaseView) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from engine.queries.arbeit import Filter, liste
 from engine.queries.falllast import falllast
 from engine.store.errors import Conflict
 from engine.store.session import Database
-from engine.store.tables import Aufgabe, Aufgabenkommentar, Fall, Segmentzuordnung
+from engine.store.tables import Aufgabe, Aufgabenkommentar, Fall, Segmentzuordnung, Verlauf
 from tests.arbeit.conftest import person
 
 Opened = Callable[..., CaseRef]
@@ -28,6 +28,13 @@ FROM, UNTIL = date(2026, 3, 2), date(2026, 3, 13)
 def task_of(office: Database, ref: CaseRef) -> int:
     with office.read(system()) as session:
         return session.scalars(select(Aufgabe.key).where(Aufgabe.fall_id == ref.fall_id)).one()
+
+
+def done(office: Database, ref: CaseRef) -> tuple[str, str | None]:
+    """Who completed the case's task, and for whom."""
+    with office.read(system()) as session:
+        by, absent = session.execute(select(Verlauf.by, Verlauf.im_namen_von).where(Verlauf.fall_id == ref.fall_id, Verlauf.command == "complete_task")).one()
+        return by, absent
 
 
 def listed(office: Database, access: Access, **wanted: str) -> list[str]:
@@ -72,6 +79,42 @@ def test_what_is_taken_back_gives_the_deputy_nothing(office: Database, opened: O
     assert listed(office, person("tabea"), wer="meine") == []
     with pytest.raises((NotAllowed, TaskClaimed)), office.begin(person("tabea")) as session:
         commands.complete_task(session, key, {})
+
+
+@pytest.mark.parametrize("takes_over_first", [False, True], ids=["sent at once", "taken over first"])
+def test_the_history_says_for_whom_a_colleague_of_the_same_role_did_a_free_task(office: Database, opened: Opened, takes_over_first: bool) -> None:
+    ref = opened("fabio")
+    key = task_of(office, ref)
+    with office.begin(person("fabio")) as session:
+        commands.record_absence(session, "fabio", FROM, UNTIL, ["franca"])
+    if takes_over_first:
+        with office.begin(person("franca")) as session:
+            commands.claim(session, key)
+    with office.begin(person("franca")) as session:
+        commands.complete_task(session, key, {})
+    assert done(office, ref) == ("franca", "fabio")
+
+
+def test_what_a_deputy_took_over_stays_the_absent_persons(office: Database, opened: Opened) -> None:
+    ref = opened()
+    key = task_of(office, ref)
+    with office.begin(person("fabio")) as session:
+        commands.claim(session, key)
+        commands.record_absence(session, "fabio", FROM, UNTIL, ["tabea"])
+    with office.begin(person("tabea")) as session:
+        commands.claim(session, key)
+    with office.begin(person("tabea")) as session:
+        commands.complete_task(session, key, {})
+    assert done(office, ref) == ("tabea", "fabio")
+
+
+def test_the_deputys_own_case_is_nobody_elses(office: Database, opened: Opened) -> None:
+    ref = opened("franca")
+    with office.begin(person("fabio")) as session:
+        commands.record_absence(session, "fabio", FROM, UNTIL, ["franca"])
+    with office.begin(person("franca")) as session:
+        commands.complete_task(session, task_of(office, ref), {})
+    assert done(office, ref) == ("franca", None)
 
 
 def test_only_who_leads_gives_cases(office: Database, opened: Opened) -> None:

@@ -147,9 +147,12 @@ def test_a_draft_is_kept_per_person_and_only_the_senders_goes_with_the_task(desk
     assert [(draft.login, draft.data) for draft in desk.all(Entwurf)] == [("beat", {"bemerkung": "anders"})]
 
 
-@pytest.mark.parametrize("responsible", [pytest.param(None, id="nobody's case"), pytest.param("beat", id="the own case")])
-def test_completing_a_task_takes_one_transaction_and_few_statements(desk: Desk, access, responsible):
-    """Also for the Fallführung, who sees only some cases: whether this one is among them is known from the rows that are read anyway."""
+@pytest.mark.parametrize(("responsible", "most"), [pytest.param(None, 11, id="nobody's case"), pytest.param("beat", 10, id="the own case")])
+def test_completing_a_task_takes_one_transaction_and_few_statements(desk: Desk, access, responsible, most):
+    """Also for the Fallführung, who sees only some cases: whether this one is among them is known from the rows that are read anyway.
+
+    Where nobody leads the case, it is asked whether somebody absent stands behind the task.
+    """
     beat = desk.as_(access("beat", region="SDOL", rollen=("fallfuehrung",)))
     desk.open()
     beat.complete("pruefen", ok=False)
@@ -161,7 +164,7 @@ def test_completing_a_task_takes_one_transaction_and_few_statements(desk: Desk, 
     event.listen(desk.database.engine, "before_cursor_execute", lambda c, cursor, statement, *_: statements.append(statement))
     beat.do(commands.complete_task, task.key, {"ok": False})
     assert sum(s.startswith("BEGIN") for s in statements) <= 1
-    assert len([s for s in statements if not s.startswith(("PRAGMA", "BEGIN"))]) <= 10, "\n".join(statements)
+    assert len([s for s in statements if not s.startswith(("PRAGMA", "BEGIN"))]) <= most, "\n".join(statements)
 
 
 def test_a_failure_while_saving_leaves_everything_as_it_was(desk: Desk, monkeypatch):

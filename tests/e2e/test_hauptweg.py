@@ -122,6 +122,7 @@ def test_a_family_goes_from_anmeldung_to_abschluss(haus: Haus) -> None:
     reaches(intake, fall_nr, "Abschluss")
     assert len(work_off(haus, fall_nr, ENTSCHEIDE)) == 1
     reaches(intake, fall_nr, "Abgeschlossen")
+    expect(intake.locator("main")).to_contain_text("Ende im Diagramm: «Fall abgeschlossen»")
     assert intake.locator("main").get_by_text("Enzian").count() > 0
 
 

@@ -98,4 +98,5 @@ def _complete(database: Database, task: Aufgabe, given: dict[str, Any]) -> None:
 
 def _keys(form: Form | None) -> set[str]:
     """Of every question and list of the form."""
-    return {str(key) for component in walk(form.components) if (key := getattr(component, "key", None))} if form else set()
+    found = [getattr(component, "key", "") or getattr(component, "path", "") for component in walk(form.components)] if form else []
+    return {str(key) for key in found if key}

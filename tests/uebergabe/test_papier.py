@@ -12,7 +12,7 @@ from engine.queries.papiere import contents_of
 from engine.store.session import Database
 from tests.uebergabe.conftest import ALLES, Canton
 
-TITEL = {"kurzassessment": "Kurzassessment P1", "segmenthistorie": "Segmente", "zielvereinbarung": "Zielvereinbarung", "massnahmen": "Massnahmen"}
+TITEL = {"kurzassessment": "Kurzassessment Anna Muster", "segmenthistorie": "Segmente", "zielvereinbarung": "Zielvereinbarung", "massnahmen": "Massnahmen"}
 
 
 @pytest.fixture
@@ -38,3 +38,18 @@ def test_the_paper_holds_only_what_was_chosen(canton: Canton, parts: list[str]) 
     pdf = render("uebergabe", daten)
     assert b"/MarkInfo" in pdf
     assert b"pdfuaid:part" in pdf
+
+
+@pytest.mark.parametrize(
+    ("typed", "lines"),
+    [
+        pytest.param("Testmatte 4", ["Anna Muster", "Testmatte 4", "Grenchen"], id="the commune where the address names no place"),
+        pytest.param("Testmatte 4, 2540 Grenchen", ["Anna Muster", "Testmatte 4, 2540 Grenchen"], id="nothing twice"),
+    ],
+)
+def test_a_letter_says_where_the_person_lives(canton: Canton, typed: str, lines: list[str]) -> None:
+    fall_nr = canton.open_household(adresse=typed)
+    with canton.database.read(canton.access("SDOL")) as session:
+        view = queries.overview(session, fall_nr)
+        daten = contents_of(session, view, "einladung", {"person_id": view.personen[0].person_id, "termin": "morgen", "ort": "hier"})
+    assert daten["anschrift"] == lines

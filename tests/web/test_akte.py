@@ -181,6 +181,18 @@ def test_a_letter_becomes_a_pdf_that_can_be_read_aloud_and_is_logged(irma: Brows
         assert [row.by for row in session.scalars(select(Papier))] == ["irma", "irma"]
 
 
+def test_the_timeline_reads_as_the_form_and_says_to_whom_a_task_went(irma: Browser, browser: Open, task: str, fall_nr: str) -> None:
+    key = task.rpartition("/")[2]
+    irma.get(f"/arbeit/aufgaben/{key}")
+    irma.post(f"/arbeit/aufgaben/{key}", {"_aktion": "zuteilen", "person": "ivo"})
+    ivo = browser("ivo")
+    ivo.get(task)
+    assert ivo.post(task, {"entscheid": "ja", "ab": "31.8.2026", "_aktion": "abschliessen"}).status_code == 303
+    page = ivo.get(f"/faelle/{fall_nr}/verlauf").text
+    assert "→ an Ivo Isler" in page
+    assert ">Ja</dd>" in page and ">31.08.2026</dd>" in page
+
+
 def test_an_auskunft_needs_two_people_and_what_is_black_is_not_in_it(browser: Open, irma: Browser, fall_nr: str, monkeypatch: pytest.MonkeyPatch) -> None:
     note(irma, fall_nr, "Die Nachbarin Hedwig Zwyssig meldet Lärm.")
     irma.get(f"/faelle/{fall_nr}/papiere/auskunft")

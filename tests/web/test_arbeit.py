@@ -125,7 +125,8 @@ def test_the_deputy_sees_and_does_the_task_and_the_history_names_both(browser: O
     assert "in Stellvertretung von Irma Imfeld" in ivo.get(task).text
     assert ivo.post(task, {"entscheid": "ja", "ab": "31.8.2026", "_aktion": "abschliessen"}).status_code == 303
     assert ("complete_task", "ivo", "irma") in history(database)
-    assert "Ivo Isler, in Stellvertretung von Irma Imfeld" in ivo.get(f"/faelle/{fall_nr}").text
+    for address in (f"/faelle/{fall_nr}", f"/faelle/{fall_nr}/verlauf"):
+        assert "Ivo Isler, in Stellvertretung von Irma Imfeld" in ivo.get(address).text
 
 
 def test_after_the_absence_the_deputy_has_no_say(browser: Open, irma: Browser, task: str, clock: FixedClock) -> None:
@@ -152,6 +153,14 @@ def test_what_is_put_off_leaves_the_list_until_its_day(irma: Browser, key: int, 
     assert "Anspruch prüfen" in irma.get("/aufgaben?sicht=zurueckgestellt").text
     clock.at += timedelta(days=3)
     assert "Anspruch prüfen" in irma.get("/aufgaben?sicht=woche").text
+
+
+def test_what_is_overdue_stays_in_the_list_and_the_page_says_so(irma: Browser, key: int, clock: FixedClock) -> None:
+    clock.at += timedelta(days=200)
+    irma.get(f"/arbeit/aufgaben/{key}")
+    irma.post(f"/arbeit/aufgaben/{key}", {"_aktion": "wiedervorlage", "wiedervorlage": "24.12.2026"})
+    assert "bleibt darum in der Liste" in irma.get("/aufgaben").text
+    assert "Anspruch prüfen" in irma.page
 
 
 def test_a_day_that_is_none_changes_nothing_and_is_said(irma: Browser, key: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -96,6 +97,8 @@ def test_a_value_is_corrected_with_a_reason_and_of_its_own_type(two_releases: st
         last = session.scalars(select(Verlauf).order_by(Verlauf.id.desc())).first()
         assert last is not None and (last.command, last.name) == ("set_variables", "Falsch erfasst am Schalter")
         assert [change[1:4] for change in last.changes] == [["region", "SDOL", "SDOL neu"]]
+    assert leo.post(address, form | {"name": "personen", "wert": '[{"name": "Muster", "vorname": "Hanna"}]'}).status_code == 303
+    assert re.search("Vorname: Anna.*→.*Vorname: Hanna", leo.get(f"/faelle/{two_releases}/verlauf").text, re.DOTALL)
 
 
 def test_moving_a_step_takes_two_people_and_one_of_them_leads(two_releases: str, browser: Open, database: Database) -> None:
@@ -126,10 +129,10 @@ def test_cancelling_takes_two_people(two_releases: str, browser: Open, database:
     assert tabea.post("/werkstatt/eingriffe/1/entscheid", {"_aktion": "bewilligen"}).status_code == 303
     with database.read(system()) as session:
         assert session.scalars(select(Instanz.zustand)).one() == "terminated"
+    assert "Der Fall ist abgebrochen." in leo.get(f"/faelle/{two_releases}").text
 
 
 def test_incidents_are_repeated_together(two_releases: str, browser: Open, database: Database, irma: Browser) -> None:
-    del two_releases
     leo = browser("leo")
     with database.read(system()) as session:
         key, fall_id = session.execute(select(Aufgabe.key, Aufgabe.fall_id)).one()
@@ -147,6 +150,7 @@ def test_incidents_are_repeated_together(two_releases: str, browser: Open, datab
         commands.set_variables(session, session.scalars(select(Instanz)).one().key, {"betrag": 5})
     leo.post("/werkstatt/lage/stoerungen", {"key": found})
     assert "1 von 1 behoben" in leo.get("/werkstatt/lage/stoerungen").text
+    assert "Störung behandelt bei «Hoch?»" in leo.get(f"/faelle/{two_releases}/verlauf").text
 
 
 def test_operators_repeat_what_is_stuck_everywhere_and_see_no_case(two_releases: str, browser: Open, database: Database) -> None:

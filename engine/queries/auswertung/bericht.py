@@ -48,7 +48,8 @@ def _dauer(found: Figures, namen: Mapping[str, str]) -> Abschnitt | None:
     )
     told = []
     if found.log_rank is not None:
-        told.append(f"Log-Rang-Test zwischen den Regionen: χ² = {found.log_rank.statistic:.2f}, {found.log_rank.degrees} Freiheitsgrade, p = {found.log_rank.p:.3f}.")
+        test, freedom = found.log_rank, "Freiheitsgrad" if found.log_rank.degrees == 1 else "Freiheitsgrade"
+        told.append(f"Log-Rang-Test zwischen den Regionen: χ² = {test.statistic:.2f}, {test.degrees} {freedom}, p = {test.p:.3f}.")
     if found.pilot is not None:
         told.append(f"Pilotregionen gegen die übrigen: {found.pilot.difference:+.1f} Monate, p = {found.pilot.p:.3f} (ganze Regionen vertauscht).")
     head = ("Region", "Fälle", "Median (Monate)", "Mittel bis 24 (Monate)", "nach 12 im Bezug", "nach 24 im Bezug")
