@@ -22,7 +22,7 @@ from webui import words, zweifel
 from webui.aufgaben import aufgaben
 from webui.auftraege import own_list
 from webui.fassungen import stand
-from webui.formulare import Seite, change_rows, newly_asked, seite
+from webui.formulare import Seite, change_rows, newly_asked, seite, with_known
 from webui.rules import AUFGABENROLLEN, FALLROLLEN, FORMULARROLLEN, requires
 from webui.transactions import access, note_read, reading, writing
 from webui.zuweisung import zuteilung
@@ -195,6 +195,8 @@ def _page(
     asked: list[str] | None = None,
     is_unsaved: bool = False,
 ) -> str:
+    if view.form and is_unsaved:
+        raw = with_known(view.form, raw, view.values, session.now, request.form.get("_gezeigt"))
     formular: Seite | None = seite(view.form, raw, view.values, session.now, errors, _herkunft(session, view)) if view.form else None
     now = stand(view.form, view.values)
     return render_template(

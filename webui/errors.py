@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 from engine.commands import AlreadyMoving
 from engine.commands.dokumente import InQuarantine
 from engine.commands.freigaben import AlreadyDecided
+from engine.commands.neben import NotBeside
 from engine.commands.umstellung import NotNow
 from engine.definitions.archiv import ArchiveInvalid
 from engine.model.errors import (
@@ -51,6 +52,7 @@ PAGES: Mapping[type[FallflussError], tuple[int, str]] = {
     AlreadyDecided: (409, "Darüber ist schon entschieden"),
     NotNow: (409, "Das geht jetzt nicht"),
     AlreadyMoving: (409, "Eine Übergabe läuft schon"),
+    NotBeside: (409, "Das geht neben diesem Fall jetzt nicht"),
     Conflict: (409, "Das passt nicht zu dem, was schon gespeichert ist"),
     FormInvalid: (422, "Die Eingaben sind noch nicht vollständig"),
     ArchiveInvalid: (422, "Nicht übernommen"),

@@ -23,7 +23,7 @@ from engine.store.session import FallSession
 from engine.store.tables import Startentwurf
 from webui import fallfilter, words
 from webui.fallsicht import fallsicht
-from webui.formulare import change_rows, newly_asked, seite
+from webui.formulare import change_rows, newly_asked, seite, with_known
 from webui.rules import FALLROLLEN, requires
 from webui.seiten import Seiten
 from webui.transactions import access, at_once_or_again, note_read, reading, writing
@@ -46,10 +46,10 @@ def liste() -> ResponseReturnValue:
         if page and not rows:
             return redirect(fallfilter.address(wanted))
         namen = konten.names(session, {row.fallfuehrung for row in rows})
-        openable = commands.openable(session, _regions_to_open())
+        openable, regionen = commands.openable(session, _regions_to_open()), konten.regionen(session)
     return render_template(
         "faelle/liste.html", rows=rows, seiten=Seiten.of(total, PER_PAGE, page), wanted=wanted, namen=namen, adresse=fallfilter.address,
-        sortiert=fallfilter.sorted_by, filter_args=fallfilter.args(wanted), may_open=bool(_regions_to_open()), openable=openable,
+        sortiert=fallfilter.sorted_by, filter_args=fallfilter.args(wanted), may_open=bool(_regions_to_open()), openable=openable, regionen=regionen,
     )  # fmt: skip
 
 
@@ -71,7 +71,8 @@ def fall(fall_nr: str) -> ResponseReturnValue:
             drafts=akte.left_drafts(session, view.fall),
             linked=akte.linked(session, view),
             ereignisse=ereignisse(session, fall_nr),
-            daneben=commands.beside_processes(session, view.fall.region),
+            daneben=commands.beside_processes(session, view.fall.region, of=view.instanz.process),
+            may_move=view.instanz.process == PROCESS,
             austausch=partner.exchanged(session, view.fall) if view.sicht.sees("partner") else [],
             regionen=konten.regionen(session),
             may_retry=bool(access().rollen_in(view.fall.region) & set(RETRIES)),
@@ -192,7 +193,8 @@ def _new_page(
     asked: list[str] | None = None,
     draft: Startentwurf | None = None,
 ) -> str:
-    formular = seite(form, raw, form_context(session, form, region), session.now, errors) if form else None
+    context = form_context(session, form, region) if form else {}
+    formular = seite(form, with_known(form, raw, context, session.now, request.form.get("_gezeigt")), context, session.now, errors) if form else None
     return render_template(
         "faelle/neu.html",
         formular=formular,

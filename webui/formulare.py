@@ -18,6 +18,8 @@ from webui.markdown import markdown
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?)?")
 # Up to this many short choices stand beside each other, such as the ratings 1 to 4.
 _INLINE_CHOICES, _INLINE_LETTERS = 6, 44
+# What stands for a field of which nothing was sent.
+UNSENT: tuple[Any, ...] = (None, "", [], False)
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,28 @@ def newly_asked(page: Seite, rendered: str | None) -> list[str]:
         return []
     known = set(rendered.split())
     return [one.component.label for one in _visible(page.shown) if one.path not in known]
+
+
+def with_known(form: Form, raw: Mapping[str, Any], context: Mapping[str, Any], now: datetime, rendered: str | None) -> dict[str, Any]:
+    """``raw`` with what is known of fields that the page sent had not shown and that its answers now bring up: a browser sends nothing of them.
+
+    Rows of lists stay as they were sent: they have no name of their own by which to know them again.
+    """
+    filled, known = dict(raw), set((rendered or "").split())
+    while rendered is not None:
+        new = [path for path in visible_paths(form.show(filled, context, feel=feel.shared(), now=now)) - known if not re.search(r"\.\d+(\.|$)", path)]
+        found = {path: value for path in new if look_up(filled, path) in UNSENT and (value := look_up(form.prefill(context), path)) not in UNSENT}
+        if not found:
+            break
+        known |= {*new}
+        for path, value in found.items():
+            filled = _put(filled, path.split("."), value)
+    return filled
+
+
+def _put(values: Mapping[str, Any], path: list[str], value: Any) -> dict[str, Any]:
+    inner = values.get(path[0])
+    return {**values, path[0]: _put(inner if isinstance(inner, Mapping) else {}, path[1:], value) if path[1:] else value}
 
 
 def visible_paths(shown: tuple[Shown, ...]) -> set[str]:

@@ -13,7 +13,7 @@ from engine import commands, queries
 from engine.commands.cases import OPENS
 from engine.model.errors import FormInvalid
 from engine.store.session import FallSession
-from webui.formulare import change_rows, newly_asked, seite
+from webui.formulare import change_rows, newly_asked, seite, with_known
 from webui.rules import requires
 from webui.transactions import reading, writing
 
@@ -25,6 +25,7 @@ neben = Blueprint("neben", __name__, url_prefix="/faelle")
 def zeigen(fall_nr: str, process: str) -> ResponseReturnValue:
     with reading() as session:
         form, known = commands.beside_form(session, fall_nr, process)
+        commands.check_beside(session, fall_nr, process)
         return _page(session, fall_nr, process, form.prefill(known) if form else {}, uuid.uuid4().hex)
 
 
@@ -53,7 +54,7 @@ def _page(
     session: FallSession, fall_nr: str, process: str, raw: Mapping[str, Any], request_id: str, *, errors: Mapping[str, str] | None = None, asked: list[str] | None = None
 ) -> str:
     form, known = commands.beside_form(session, fall_nr, process)
-    formular = seite(form, raw, known, session.now, errors) if form else None
+    formular = seite(form, with_known(form, raw, known, session.now, request.form.get("_gezeigt")), known, session.now, errors) if form else None
     fall = queries.case(session, fall_nr).fall
     titel = commands.beside_processes(session, fall.region)[process]
     return render_template("neben/beginnen.html", fall=fall, process=process, titel=titel, formular=formular, request_id=request_id, asked=asked or [])

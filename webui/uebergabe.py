@@ -19,7 +19,7 @@ from engine.model.errors import FormInvalid, NotFound
 from engine.store.session import FallSession
 from engine.store.tables import Startentwurf
 from webui import words
-from webui.formulare import change_rows, newly_asked, seite
+from webui.formulare import change_rows, newly_asked, seite, with_known
 from webui.rules import requires
 from webui.transactions import at_once_or_again, reading, writing
 
@@ -101,7 +101,7 @@ def _page(
     form, fall = move_form(session, fall_nr), queries.case(session, fall_nr).fall
     if form is None or fall.abgeschlossen_am:
         raise NotFound(f"Ein laufender Fall {fall_nr}")
-    formular = seite(form, raw, {}, session.now, errors)
+    formular = seite(form, with_known(form, raw, {}, session.now, request.form.get("_gezeigt")), {}, session.now, errors)
     return render_template("uebergabe/umzug.html", fall=fall, formular=formular, request_id=request_id, asked=asked or [], draft=draft)
 
 

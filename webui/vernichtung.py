@@ -36,6 +36,7 @@ def liste() -> ResponseReturnValue:
             archiv=WORTE,
             confirms={region for region, rollen in access().rollen.items() if commands.CONFIRMS in rollen},
             ich=access().konto,
+            regionen=konten.regionen(session),
             offers={region: aufbewahrung.is_offered(session, region) for region in {row.fall.region for row in rows}},
             today=words.zurich(session.now).date(),
         )

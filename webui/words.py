@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from engine.definitions.forms import readable
 from engine.model.calendar import ZURICH
 
 MONATE = (
@@ -203,4 +204,5 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "auswahl": auswahl,
     "groesse": groesse,
     "franken": franken,
+    "lesbar": readable,
 }

@@ -52,13 +52,18 @@ def overview(package: Package) -> str:
     people = ", ".join(f"{p.get('vorname', '')} {p.get('name', '')}".strip() for p in package["stammdaten"]["personen"])
     contained = [label for part, label in PARTS.items() if package.get(part)]
     lines = [
-        f"Umzug am {date.fromisoformat(package['per']):%d.%m.%Y} nach {package['gemeinde']} ({package['an_region']}), bisher {package['von_region']}",
+        f"Umzug am {date.fromisoformat(package['per']):%d.%m.%Y} nach {package['gemeinde']} ({region_name(package, 'an')}), bisher {region_name(package, 'von')}",
         f"Personen: {people}",
         f"Enthalten: {', '.join(['Stammdaten', *contained])}",
     ]
     lines += [f"Hinweise: {_line(package['hinweise'])}"] if package.get("hinweise") else []
     lines += [f"Rückfrage «{_line(one['frage'])}»: {_line(one['antwort'])}" for one in package.get("antworten") or []]
     return "\n".join(f"- {line}" for line in lines)
+
+
+def region_name(package: Package, which: str) -> str:
+    """What people call the region it goes to (``an``) or comes from (``von``); a package from before names were in it has the short form alone."""
+    return str(package.get(f"{which}_name") or package[f"{which}_region"])
 
 
 def is_assessed(package: Package) -> bool:
@@ -70,7 +75,7 @@ def is_assessed(package: Package) -> bool:
 def start_values(package: Package, naechste_sb: date) -> dict[str, Any]:
     """The variables with which the case begins in its new region."""
     values = {**package["stammdaten"], **(package.get("zielvereinbarung") or {}), **(package.get("massnahmen") or {})}
-    values |= {"gemeinde_bfs": package["gemeinde_bfs"], "zuzug_am": package["per"], "herkunft_region": package["von_region"]}
+    values |= {"gemeinde_bfs": package["gemeinde_bfs"], "zuzug_am": package["per"], "herkunft_region": region_name(package, "von")}
     values |= {"uebergabe_hinweise": package.get("hinweise"), "uebergabe_antworten": package.get("antworten") or []}
     if "kurzassessment" in package:
         values["kurzassessments"] = package["kurzassessment"]

@@ -5,7 +5,7 @@ from engine.commands.deployments import Deployed, deploy, release
 from engine.commands.events import correlate, event_context, event_form, fire_timer, report_event
 from engine.commands.incidents import resolve_incident, retry_as_operator, set_variables
 from engine.commands.jobs import complete_job, fail_job, throw_job_error
-from engine.commands.neben import begin_beside, beside_form, beside_processes
+from engine.commands.neben import begin_beside, beside_form, beside_processes, check_beside
 from engine.commands.parameter import set_parameter
 from engine.commands.partner import partner_message
 from engine.commands.stellvertretung import AbsenceInvalid, end_absence, record_absence
@@ -27,6 +27,7 @@ __all__ = [
     "beside_processes",
     "cancel_case",
     "case_variables",
+    "check_beside",
     "claim",
     "comment",
     "complete_job",

@@ -23,7 +23,7 @@ from engine.runtime import set_variables as write
 from engine.store.audit import log
 from engine.store.session import FallSession
 from engine.store.steps import Act
-from engine.store.tables import Bestandsdatei, Bestandsfall, Dossier, Fachapplikationsstand, Fall, Instanz, Person
+from engine.store.tables import Bestandsdatei, Bestandsfall, Dossier, Fachapplikationsstand, Fall, Gemeinde, Instanz, Person
 
 __all__ = ["IMPORTS", "Aenderung", "Plan", "apply_file", "keep_file", "plan", "summary", "take_over"]
 
@@ -60,6 +60,7 @@ class _Known:
     personen: tuple[Person, ...]
     stand: Fachapplikationsstand | None
     gemeinde: int | None
+    orte: Mapping[int, str]
 
 
 def plan(session: FallSession, content: bytes, region: str) -> Plan:
@@ -153,7 +154,8 @@ def _known(session: FallSession, region: str) -> dict[str, _Known]:
     stands = {one.fall_id: one for one in session.scalars(select(Fachapplikationsstand).where(Fachapplikationsstand.region == region))}
     rows = session.execute(select(Dossier.fall_id, Dossier.gemeinde_bfs).where(Dossier.region == region, Dossier.bis.is_(None)))
     communes = dict(rows.tuples().all())
-    by_id = {fall.id: _Known(fall, tuple(persons.get(fall.id, ())), stands.get(fall.id), communes.get(fall.id)) for fall in cases}
+    orte = dict(session.execute(select(Gemeinde.bfs_nr, Gemeinde.name)).all())
+    by_id = {fall.id: _Known(fall, tuple(persons.get(fall.id, ())), stands.get(fall.id), communes.get(fall.id), orte) for fall in cases}
     found = {known.fall.fall_nr: known for known in by_id.values()}
     numbers = session.execute(select(Bestandsfall.fachapplikation_nr, Bestandsfall.fall_id).where(Bestandsfall.region == region)).all()
     found |= {nr: by_id[id] for nr, id in numbers if id in by_id}
@@ -186,7 +188,7 @@ def _compare(case: Angaben, found: _Known) -> tuple[Aenderung, list[Conflict]]:
             worte += [f"{person.vorname} {person.name}: {LABELS[name]} {_text(getattr(person, name)) or '–'} → {_text(value)}" for name, value in new.items()]
     gemeinde = case.fall["gemeinde_bfs"]
     if gemeinde is not None and found.gemeinde is not None and gemeinde != found.gemeinde:
-        conflicts.append(Conflict(case.line, case.fachapplikation_nr, f"Andere Wohngemeinde ({gemeinde} statt {found.gemeinde}): bitte im Fall {found.fall.fall_nr} den Umzug erfassen."))
+        conflicts.append(Conflict(case.line, case.fachapplikation_nr, f"Andere Wohngemeinde ({found.orte.get(gemeinde, gemeinde)} statt {found.orte.get(found.gemeinde, found.gemeinde)}): bitte im Fall {found.fall.fall_nr} den Umzug erfassen."))
     stand = _stand(case, found.stand)
     worte += _stand_words(stand)
     return Aenderung(case.line, found.fall.id, found.fall.fall_nr, case.fachapplikation_nr, changes, stand, tuple(worte)), conflicts

@@ -13,13 +13,24 @@ from sqlalchemy import func, select
 
 from engine.cases.formkontext import form_context
 from engine.cases.projection import household
-from engine.commands.cases import OPENS, CaseRef, case_variables, new_fall, number_persons, own_instance, ref, released_form, start_instance
+from engine.commands.cases import (
+    OPENS,
+    PROCESS,
+    CaseRef,
+    case_variables,
+    new_fall,
+    number_persons,
+    own_instance,
+    ref,
+    released_form,
+    start_instance,
+)
 from engine.commands.events import correlate
 from engine.commands.stepping import advance, lock
 from engine.commands.verknuepfungen import link
 from engine.definitions import feel
 from engine.definitions.forms import Form
-from engine.model.errors import NobodyWaits, NotAllowed, NotFound
+from engine.model.errors import FallflussError, NobodyWaits, NotAllowed, NotFound
 from engine.runtime import cancel
 from engine.runtime import set_variables as write
 from engine.store import library
@@ -30,17 +41,28 @@ from engine.store.tables import Aufgabe, Fall, Hinweis, Instanz, Job, Meldung
 
 # The property of a start event by which a process may be started from the page of a case; its value is what the button says.
 BESIDE = "neben"
+# Properties beside it: the process of the case beside which it may run, the condition under which, and what is said where it does not hold.
+BESIDE_OF, BESIDE_IF, BESIDE_ELSE = "neben_von", "neben_wenn", "neben_sonst"
 
 
-def beside_processes(session: FallSession, region: str | None = None) -> dict[str, str]:
-    """Processes of the release in force in the region that people may start beside a case, with the words for doing so."""
+class NotBeside(FallflussError):
+    """The diagram says that this process does not begin beside the case now."""
+
+    def __init__(self, why: str):
+        self.why = why
+        super().__init__(f"{why} Es wurde nichts begonnen.")
+
+
+def beside_processes(session: FallSession, region: str | None = None, *, of: str = PROCESS) -> dict[str, str]:
+    """Processes of the release in force in the region that people may start beside a case of the process ``of``, with the words for doing so."""
     contents = library.contents(session, library.latest_release(session, region))
-    found: dict[str, str] = {}
-    for kind, id in contents.items:
-        if kind == "process":
-            starts = [one for one in contents.process(id).elements.values() if one.type == "startEvent" and BESIDE in one.properties]
-            found |= {id: starts[0].properties[BESIDE]} if starts else {}
-    return dict(sorted(found.items(), key=lambda one: one[1]))
+    offered = {id: starts[BESIDE] for kind, id in contents.items if kind == "process" and BESIDE in (starts := _starts(contents, id)) and starts.get(BESIDE_OF, of) == of}
+    return dict(sorted(offered.items(), key=lambda one: one[1]))
+
+
+def _starts(contents: library.Contents, process: str) -> Mapping[str, str]:
+    """The properties of all its start events."""
+    return {name: text for one in contents.process(process).elements.values() if one.type == "startEvent" for name, text in one.properties.items()}
 
 
 def beside_form(session: FallSession, fall_nr: str, process: str) -> tuple[Form | None, dict[str, Any]]:
@@ -50,9 +72,41 @@ def beside_form(session: FallSession, fall_nr: str, process: str) -> tuple[Form 
         NotFound: no such process, or no running case of that number.
     """
     own = running(session, fall_nr)
-    if process not in beside_processes(session, own.region):
+    if process not in beside_processes(session, own.region, of=own.process):
         raise NotFound(f"Der Prozess «{process}»")
     return released_form(session, process, own.region), case_variables(session, own)
+
+
+def check_beside(session: FallSession, fall_nr: str, process: str) -> None:
+    """Whether the process may begin beside that case now.
+
+    Raises:
+        NotFound: no running case of that number.
+        NotBeside: its diagram refuses, and says why.
+    """
+    own = running(session, fall_nr)
+    if why := hindrance(session, own, process, case_variables(session, own)):
+        raise NotBeside(why)
+
+
+def hindrance(session: FallSession, own: Instanz, process: str, known: Mapping[str, Any]) -> str:
+    """What the diagram says against beginning the process beside this case now; nothing, if it may begin.
+
+    Its condition knows the variables of the case and of what runs beside it already, as ``laufende`` with ``prozess``.
+    """
+    starts = _starts(library.contents(session, library.latest_release(session, own.region)), process)
+    condition = starts.get(BESIDE_IF, "").strip()
+    if not condition:
+        return ""
+    context = {**known, **library.parameters(session, own.region), "laufende": beside_now(session, own.fall_id)}
+    (holds,) = feel.shared().evaluate_all([condition.removeprefix("=")], context, now=session.now)
+    return "" if holds is True else starts.get(BESIDE_ELSE, "Das geht neben diesem Fall jetzt nicht.")
+
+
+def beside_now(session: FallSession, fall_id: int) -> list[dict[str, Any]]:
+    """The variables of everything that runs beside the case, the oldest first, each with its ``prozess``."""
+    rows = select(Instanz).where(Instanz.fall_id == fall_id, Instanz.neben, Instanz.zustand == "active").order_by(Instanz.nummer)
+    return [{**case_variables(session, one), "prozess": one.process, "instanz": one.nummer} for one in session.scalars(rows)]
 
 
 def begin_beside(session: FallSession, fall_nr: str, process: str, raw: Mapping[str, Any], *, request_id: str | None = None) -> CaseRef:
@@ -61,6 +115,7 @@ def begin_beside(session: FallSession, fall_nr: str, process: str, raw: Mapping[
     Raises:
         NotFound: no running case of that number, or the process is none that people start beside a case.
         NotAllowed: no role in its region that may.
+        NotBeside: its diagram refuses to begin now.
         FormInvalid: the form's rules are not met.
     """
     if request_id and (known := session.get(Meldung, request_id)):
@@ -69,6 +124,7 @@ def begin_beside(session: FallSession, fall_nr: str, process: str, raw: Mapping[
     own = lock(session, running(session, fall_nr).nummer)
     if not session.access.everywhere and not session.access.rollen_in(own.region) & set(OPENS):
         raise NotAllowed(beside_processes(session, own.region)[process])
+    check_beside(session, fall_nr, process)
     context = form_context(session, form, own.region, known_values) if form else {}
     values = form.validate(raw, context, feel=feel.shared(), now=session.now) if form else dict(raw)
     if request_id:
@@ -78,16 +134,25 @@ def begin_beside(session: FallSession, fall_nr: str, process: str, raw: Mapping[
 
 
 def start(session: FallSession, instanz: Instanz, job: Job) -> None:
-    """Start the process ``prozess`` beside the case. ``werte`` lists the variables it gets."""
-    start_instance(
-        session, instanz.fall, job.headers["prozess"], carried(session, instanz, job), act=Act("start_beside", name="Vom Fall begonnen"), neben=True
-    )
+    """Start the process ``prozess`` beside the case. ``werte`` lists the variables it gets. What its diagram refuses becomes a notice."""
+    process = job.headers["prozess"]
+    if why := hindrance(session, instanz, process, case_variables(session, instanz)):
+        session.add(Hinweis(fall_id=instanz.fall_id, region=instanz.region, at=session.now, an_rolle="fallfuehrung", text=why))
+    else:
+        start_instance(session, instanz.fall, process, carried(session, instanz, job), act=Act("start_beside", name="Vom Fall begonnen"), neben=True)
 
 
 def read_case(session: FallSession, instanz: Instanz, job: Job) -> dict[str, Any]:
-    """What the case knows now of the variables that ``werte`` lists."""
+    """What the case knows now of the variables that ``werte`` lists.
+
+    With ``laufende``, also the variables it lists of the same process where it runs beside this case already, as ``laufende``.
+    """
     known = case_variables(session, own_instance(session, instanz.fall_id))
-    return {name: known.get(name) for name in names(job.headers.get("werte"))}
+    found = {name: known.get(name) for name in names(job.headers.get("werte"))}
+    if "laufende" in job.headers:
+        others = [one for one in beside_now(session, instanz.fall_id) if one["prozess"] == instanz.process and one["instanz"] != instanz.nummer]
+        found["laufende"] = [{name: one.get(name) for name in names(job.headers["laufende"])} for one in others]
+    return found
 
 
 def remember(session: FallSession, instanz: Instanz, job: Job) -> None:

@@ -138,7 +138,8 @@ def _allowed(session: FallSession, release_id: int, region: str, element: Elemen
         FormInvalid: something else, or in a wrong form.
     """
     properties = element.properties if element else {}
-    form = library.contents(session, release_id).form(properties[FORMULAR]) if FORMULAR in properties else None
+    # Where the event lists what partners say, its form is what people fill in who have the answer on paper.
+    form = library.contents(session, release_id).form(properties[FORMULAR]) if FORMULAR in properties and ANGABEN not in properties else None
     known = [one.key for one in walk(form.components) if isinstance(one, Field)] if form else names(properties.get(ANGABEN))
     errors = {name: f"Diese Meldung kennt diese Angabe nicht. Möglich sind: {', '.join(known) or 'keine'}." for name in values if name not in known}
     errors |= {name: f"Ein Text mit höchstens {LONGEST} Zeichen, eine Zahl, ja/nein oder eine Liste davon." for name, one in values.items() if not _is_plain(one)}

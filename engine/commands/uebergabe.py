@@ -19,6 +19,7 @@ from engine.cases import uebergabe as package
 from engine.cases.formkontext import form_context
 from engine.cases.projection import household
 from engine.commands.cases import OPENS, CaseRef, case_variables, own_instance, ref, released_form, start_instance
+from engine.commands.cases import PROCESS as FALL
 from engine.commands.events import correlate
 from engine.commands.stepping import advance, lock
 from engine.definitions import feel
@@ -113,7 +114,9 @@ def write_package(session: FallSession, instanz: Instanz, job: Job) -> dict[str,
     content |= {
         "fall_nr": instanz.fall.fall_nr,
         "von_region": instanz.region,
+        "von_name": session.get_one(Region, instanz.region).name,
         "an_region": values["neue_region"],
+        "an_name": session.get_one(Region, values["neue_region"]).name,
         "gemeinde_bfs": int(values["neue_gemeinde_bfs"]),
         "gemeinde": values["neue_gemeinde"],
         "per": values["per"],
@@ -138,7 +141,7 @@ def offer(session: FallSession, instanz: Instanz, job: Job) -> None:
             _first_offer(session, move, job.headers["prozess"])
             return
         found.paket, found.version, found.zustand = move.paket, found.version + 1, "offen"
-        correlate(session, "uebergabe.angebot", move.uebergabe_nr, {"paket_uebersicht": package.overview(found.paket)})
+        correlate(session, "uebergabe.angebot", move.uebergabe_nr, _offered(found.paket))
 
 
 def tell_other_region(session: FallSession, instanz: Instanz, job: Job) -> None:
@@ -229,8 +232,12 @@ def _first_offer(session: FallSession, move: Uebergabe, process: str) -> None:
             uebergabe_nr=nr, fall_id=fall.id, region=fall.region, von_region=content["von_region"], paket=content, eingegangen_am=session.now
         )
     )
-    values = {"uebergabe_nr": nr, "paket_uebersicht": package.overview(content)}
-    start_instance(session, fall, process, values, act=Act("offer", name="Angebot eingegangen"), neben=True)
+    start_instance(session, fall, process, {"uebergabe_nr": nr, **_offered(content)}, act=Act("offer", name="Angebot eingegangen"), neben=True)
+
+
+def _offered(content: package.Package) -> dict[str, Any]:
+    """What the process of the receiving region knows of a package."""
+    return {"paket_uebersicht": package.overview(content), "kurzassessment_dabei": package.is_assessed(content)}
 
 
 def _leave(session: FallSession, instanz: Instanz, move: Uebergabe) -> None:
@@ -243,9 +250,9 @@ def _leave(session: FallSession, instanz: Instanz, move: Uebergabe) -> None:
         correlate(session, "fall.uebergeben", fall.fall_nr, {"uebergeben_am": move.per.isoformat()})
     running = select(Instanz.nummer).where(Instanz.fall_id == fall.id, Instanz.zustand == "active", Instanz.nummer != instanz.nummer)
     for nummer in session.scalars(running.order_by(Instanz.nummer)).all():
-        advance(session, lock(session, nummer), cancel(), Act("cancel_case", name=f"An {move.an_region} übergeben"))
+        advance(session, lock(session, nummer), cancel(), Act("cancel_case", name=f"An {package.region_name(move.paket, 'an')} übergeben"))
     _end_dossier(session, fall.id, move.per - DAY)
-    fall.uebergeben_am, fall.uebergeben_nach, fall.phase = move.per, move.an_region, f"Übergeben an {move.an_region}"
+    fall.uebergeben_am, fall.uebergeben_nach, fall.phase = move.per, move.an_region, "Übergeben"
     fall.abgeschlossen_am = move.per - DAY
     move.vollzogen_am = session.now
 
@@ -282,7 +289,7 @@ def _running(session: FallSession, fall_nr: str) -> Instanz:
     """The case's own instance, locked, so that two cannot begin a handover at the same time."""
     fall = session.scalar(select(Fall).where(Fall.fall_nr == fall_nr, Fall.uebergeben_am.is_(None)))
     own = lock(session, own_instance(session, fall.id).nummer) if fall else None
-    if own is None or own.neben or own.zustand != "active":
+    if own is None or own.neben or own.zustand != "active" or own.process != FALL:
         raise NotFound(f"Ein laufender Fall {fall_nr}")
     return own
 

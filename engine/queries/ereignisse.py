@@ -40,7 +40,8 @@ def ereignisse(session: FallSession, fall_nr: str) -> tuple[Ereignis, ...]:
         .order_by(Subscription.key.desc())
     ).all()
     found = {(row.name, row.correlation): _ereignis(session, row, release_id, fall_nr) for row, release_id in rows}
-    offered = (one for one in found.values() if one.form_id or not one.name.startswith(BETWEEN_PROCESSES))
+    # What goes by another number than the case's is for whoever was given that number: a partner, another process.
+    offered = (one for one in found.values() if one.form_id or (one.correlation == fall_nr and not one.name.startswith(BETWEEN_PROCESSES)))
     return tuple(sorted(offered, key=lambda one: one.label))
 
 
@@ -59,6 +60,6 @@ def ereignis(session: FallSession, fall_nr: str, key: int) -> Ereignis:
 def _ereignis(session: FallSession, row: Subscription, release_id: int, fall_nr: str) -> Ereignis:
     element = library.contents(session, release_id).element(row.process, row.element)
     label = (element.name if element else "") or row.name
-    # Several measures wait for the same message, each under its own number.
+    # Several measures, or questions to partners, wait for the same message, each under its own number.
     label += f" ({row.correlation})" if row.correlation != fall_nr else ""
     return Ereignis(row.key, row.name, row.correlation or "", label, release_id, element.properties.get(FORMULAR) if element else None, region=row.region)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from engine.cases.papiere import TITEL
+from engine.cases.uebergabe import region_name
 from engine.definitions.forms import Field, walk
 from engine.definitions.forms.show import readable
 from engine.model.calendar import ZURICH
@@ -163,11 +164,12 @@ def _uebergabe(session: FallSession, view: CaseView, angaben: Mapping[str, str])
         raise NotFound("Ein Übergabepaket in diesem Fall")
     package, labels = found.paket, field_labels(library.contents(session, view.release_id))
     base = dict(package["stammdaten"])
-    rows = [["Von", package["von_region"]], ["An", f"{package['an_region']}, {package['gemeinde']}"], ["Umzug am", readable(package["per"])]]
+    rows = [["Von", region_name(package, "von")], ["An", f"{region_name(package, 'an')}, {package['gemeinde']}"], ["Umzug am", readable(package["per"])]]
     rows += [["Hinweise", package["hinweise"]]] if package.get("hinweise") else []
     persons = base.pop("personen")
     names = {one["person_id"]: f"{one.get('vorname', '')} {one.get('name', '')}".strip() for one in persons if one.get("person_id")}
-    return {"angaben": rows, "teile": [_people(persons, labels), _part("Stammdaten", base, labels), *_parts(package, labels, names)]}
+    parts = [_people(persons, labels), _part("Stammdaten", base, labels), *_parts(package, labels, names)]
+    return {"angaben": rows, "teile": [one for one in parts if one["tabelle"] or one["felder"]]}
 
 
 def _people(rows: list[Mapping[str, Any]], labels: Labels) -> Daten:
@@ -188,7 +190,8 @@ def _parts(package: Mapping[str, Any], labels: Labels, names: Mapping[str, str])
 
 
 def _part(titel: str, values: Mapping[str, Any], labels: Labels) -> Daten:
-    return {"titel": titel, "kopf": [], "tabelle": [], "felder": [list(pair) for pair in pairs(values, labels, {})]}
+    answered = {key: value for key, value in values.items() if value is not False}
+    return {"titel": titel, "kopf": [], "tabelle": [], "felder": [list(pair) for pair in pairs(answered, labels, {})]}
 
 
 def _variables(session: FallSession, view: CaseView) -> dict[str, Any]:

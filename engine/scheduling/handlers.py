@@ -15,15 +15,17 @@ Handler = Callable[[FallSession, Instanz, Job], Mapping[str, Any] | None]
 def hinweis(session: FallSession, instanz: Instanz, job: Job) -> None:
     """Leave a notice for a role: escalations are notices, no tasks (process description, chapter 5).
 
-    Headers: ``an_rolle``, ``text``.
+    Headers: ``an_rolle``, ``text``; a text of the form ``=name`` is that variable of the task.
     """
+    text = job.headers.get("text") or ""
+    said = str(neben.seen(session, instanz, job).get(text[1:]) or "") if text.startswith("=") else text
     session.add(
         Hinweis(
             fall_id=instanz.fall_id,
             region=instanz.region,
             at=session.now,
             an_rolle=job.headers.get("an_rolle") or "fallfuehrung",
-            text=job.headers.get("text") or "Hinweis ohne Text",
+            text=said or "Hinweis ohne Text",
         )
     )
 

@@ -47,7 +47,7 @@ def test_names_claim_and_payment_are_taken_over_once(household: Canton) -> None:
     pytest.param("K-9;Neu;Nina;1.1.1990;1.3.2026;;;;;;", "gibt es in Fallfluss nicht", id="unknown case"),
     pytest.param("K-1;Müller;Carla;1.1.2026;1.3.2026;;;;;;", "gehört in Fallfluss nicht zum Fall", id="unknown person"),
     pytest.param("K-1;Müller;Anna;3.4.1985;1.3.2026;756.1234.5678.97;;;;;", "andere AHV-Nummer", id="another number"),
-    pytest.param("K-1;Müller;Anna;3.4.1985;1.3.2026;;2581;;;;", "Umzug erfassen", id="another commune"),
+    pytest.param("K-1;Müller;Anna;3.4.1985;1.3.2026;;2581;;;;", "(Olten statt Grenchen): bitte", id="another commune"),
 ])  # fmt: skip
 def test_what_contradicts_stays_as_it_is_and_is_shown_with_its_line(household: Canton, line: str, said: str) -> None:
     before = [(person.name, person.ahvn13) for person in household.all(Person)]

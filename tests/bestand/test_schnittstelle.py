@@ -11,7 +11,8 @@ from werkzeug.test import TestResponse
 
 from engine.commands import zugang
 from engine.model.access import Access
-from engine.store.tables import Fall
+from engine.store.tables import Fachapplikationsstand, Fall
+from tests.bestand.test_abgleich import HEAD, WED
 from tests.bestand.test_import import ANNA, CARL, table
 from tests.uebergabe.conftest import Canton
 from webui.api.operation import CHECK_ANSWERS
@@ -24,11 +25,11 @@ def send(app: Flask, canton: Canton) -> Send:
     """``send("lena", content, "SDOL")``: what her program sends."""
     app.config[CHECK_ANSWERS] = True
 
-    def send(login: str, content: bytes, region: str = "SDOL", then: str = "") -> TestResponse:
+    def send(login: str, content: bytes, region: str = "SDOL", then: str = "", what: str = "bestand") -> TestResponse:
         with canton.database.begin(Access(login)) as session:
             token = zugang.create_token(session, "Import", 1)
         text = b64encode(f"{login}:{token}".encode()).decode()
-        path = f"/api/regionen/{region}/bestand{then}"
+        path = f"/api/regionen/{region}/{what}{then}"
         return app.test_client().post(path, data=content, content_type="text/csv", headers={"Authorization": f"Basic {text}"})
 
     return send
@@ -53,3 +54,17 @@ def test_faulty_lines_are_named_and_nothing_is_stored(send: Send, canton: Canton
 def test_only_those_who_may_import_in_the_region_do(send: Send) -> None:
     assert send("fritz", table(ANNA)).status_code == 403
     assert send("olaf", table(ANNA)).status_code == 404
+
+
+def test_a_program_brings_what_the_fachapplikation_says_of_cases_once(send: Send, canton: Canton) -> None:
+    send("lena", table(ANNA))
+    content = table(WED, "K-9;Neu;Nina;1.1.1990;1.3.2026;;;;;;", head=HEAD)
+    checked = send("lena", content, then="/pruefung", what="abgleich")
+    assert checked.status_code == 200, checked.text
+    assert checked.json["changed"][0]["changes"][0] == "Anna Müller: Name Müller → Müller-Huber"
+    assert [one["line"] for one in checked.json["conflicts"]] == [3]
+    assert canton.all(Fachapplikationsstand) == [], "looking stores nothing"
+    first, again = (send("lena", content, what="abgleich").json for _ in range(2))
+    assert (len(first["changed"]), len(again["changed"]), again["same"]) == (1, 0, 1)
+    assert send("fritz", content, what="abgleich").status_code == 403
+    assert send("olaf", content, what="abgleich").status_code == 404

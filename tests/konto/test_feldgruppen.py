@@ -11,7 +11,8 @@ import pytest
 
 from engine.cases.feldgruppen import Sicht, felder, groups_of, matrix, sicht, visible_groups
 from engine.definitions import bpmn, feel
-from engine.definitions.forms import DynamicList, Form, read, walk
+from engine.definitions.forms import DynamicList, Form, Text, read, walk
+from engine.definitions.forms.show import TEMPLATE
 from engine.model.access import ROLLEN, Access, system
 from tests.commands.drawings import form, text_field
 
@@ -139,6 +140,24 @@ def test_whoever_is_given_a_task_sees_what_its_form_demands() -> None:
                     demanded = (path for path, one, group in seen.fields(forms[element.form_id].components) if one.required is True and group not in seen.groups)
                     unseen += [f"{file.name} {element.id}: {rolle} does not see {path}" for path in demanded]
     assert unseen == []
+
+
+def test_whoever_is_given_a_task_reads_the_whole_text_of_its_form() -> None:
+    """A letter without its words helps nobody who has to send it."""
+    forms = {one.id: one for _, one in _forms()}
+    unseen = []
+    for file in sorted(BPMN.glob("*.bpmn")):
+        for process in bpmn.read(file.read_bytes(), file.name).processes:
+            for element in process.elements.values():
+                for name in _told(forms.get(element.form_id or "")) if element.type == "userTask" else ():
+                    unseen += [f"{file.name} {element.id}: {rolle} does not see {name}" for rolle in _groups(element) if not Sicht(groups_of(frozenset({rolle}))).may_see(name)]
+    assert unseen == [], "add them to engine/cases/data/felder.csv"
+
+
+def _told(form: Form | None) -> set[str]:
+    """The variables in the texts of a form."""
+    texts = [component.text for component in walk(form.components) if isinstance(component, Text)] if form else []
+    return {name for text in texts for expression in TEMPLATE.findall(text) for name in feel.shared().names(expression)} - {"parameter"}
 
 
 def _groups(element: Any) -> list[str]:

@@ -81,7 +81,7 @@ def test_renewed_need_reopens_the_same_case_with_a_delta_kurzassessment(akte: Ak
     number = akte.fall_nr
     akte.travel("2026-09-01").send("wiederbedarf")
     assert (akte.fall_nr, akte.value("abschluss_am"), akte.closed) == (number, None, None)
-    assert akte.due("kurzassessment_durchfuehren") == "2026-09-15", "a delta within fourteen days"
+    assert (akte.due("kurzassessment_durchfuehren"), akte.phase) == ("2026-09-15", "Kurzassessment"), "a delta within fourteen days"
     assert akte.shows("kurzassessment_durchfuehren")["wohnform"] == "miete", "what was known stands in the form"
     akte.assess("Anna", **VERAENDERN)
     assert (akte.segments(), akte.phase) == ({"Anna": "VERAENDERN"}, "Zielvereinbarung")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.commands.neben import NotBeside
 from engine.model.errors import FormInvalid
 from tests.scenarios.akte import ANNA, BEAT
 from tests.scenarios.nebenakte import Nebenakte
@@ -26,6 +27,14 @@ def fall(nebenakte: Nebenakte) -> Nebenakte:
 def approved(fall: Nebenakte) -> Nebenakte:
     fall.do("antrag_stellen", **ANTRAG).do("antrag_entscheiden", intensiv_entscheid="bewilligt")
     return fall
+
+
+def test_while_one_application_is_open_or_granted_there_is_no_second(fall: Nebenakte) -> None:
+    with pytest.raises(NotBeside, match="schon ein Antrag"):
+        fall.begin("intensiv")
+    with pytest.raises(NotBeside):
+        approved(fall).begin("intensiv")
+    assert fall.beside == ["intensiv"]
 
 
 def contact(fall: Nebenakte) -> Nebenakte:

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.scenarios.akte import ORIENTIEREN
+from engine.commands.neben import NotBeside
+from engine.model.errors import FormInvalid
+from tests.scenarios.akte import ANNA, BEAT, ORIENTIEREN
 from tests.scenarios.nebenakte import Nebenakte
 
 BELASTET = {**ORIENTIEREN, "finanzen": "3", "gesundheit_koerper": "3"}
@@ -59,6 +61,28 @@ def test_a_report_updates_the_ratings_and_leads_back_to_the_segment(fall: Nebena
     assert "vorgesehene Abstand" in fall.shows("auftrag_erteilen")["vpe_uebersicht"]
 
 
+def test_one_person_has_one_vpe_at_a_time_another_may_have_theirs(nebenakte: Nebenakte) -> None:
+    nebenakte.open(ANNA, BEAT).do("zustaendigkeit_pruefen", zustaendig="ja")
+    fall = nebenakte.begin("vpe")
+    with pytest.raises(NotBeside, match="schon eine vPe offen"):
+        fall.begin("vpe")
+    ordered(fall).begin("vpe")
+    assert "**Anna Muster:** Für diese Person ist schon ein Auftrag offen." in fall.shows("auftrag_erteilen")["vpe_uebersicht"]
+    with pytest.raises(FormInvalid):
+        fall.do("auftrag_erteilen", vpe_einwilligung_am=fall.today, **AUFTRAG)
+    fall.do("auftrag_erteilen", vpe_einwilligung_am=fall.today, **{**AUFTRAG, "vpe_person": "P2"})
+    assert (fall.beside, fall.tasks().count("auftrag_beantworten")) == (["vpe", "vpe"], 2)
+    with pytest.raises(NotBeside):
+        fall.begin("vpe")
+
+
+def test_a_review_that_wants_a_vpe_leads_to_the_open_one(fall: Nebenakte) -> None:
+    ordered(fall)
+    before = fall.notices()
+    fall.travel("2026-05-25").review("vpe")
+    assert (fall.beside, fall.notices()[len(before):]) == (["vpe"], ["fallfuehrung"])
+
+
 def test_without_consent_there_is_no_order(fall: Nebenakte) -> None:
     fall.do("auftrag_erteilen", vpe_person="P1", vpe_einwilligung="nein")
     assert (fall.beside, fall.tasks(), fall.exchanged) == ([], [], [])
@@ -73,6 +97,11 @@ def test_without_an_answer_somebody_asks(fall: Nebenakte) -> None:
     fall.travel("2026-04-06").do("antwort_nachfragen", nachfrage_am=fall.today, nachfrage_ergebnis="zurueckziehen")
     fall.do("alternative_festlegen", vpe_alternative="keine", vpe_alternative_begruendung="Massnahme genügt")
     assert (fall.beside, fall.value("vpe_verlauf")[0]["ergebnis"]) == ([], "ohne_vpe")
+
+
+def test_what_the_vpe_stelle_says_nobody_else_may_report_in_its_place(fall: Nebenakte) -> None:
+    before = fall.reportable()
+    assert (ordered(fall).reportable(), any("/vPe/" in label for label in before)) == (before, False)
 
 
 def test_the_vpe_stelle_asks_first(fall: Nebenakte) -> None:

@@ -39,13 +39,13 @@ def test_a_family_moves_from_grenchen_to_olten(canton: Canton):
     canton.travel("2026-04-01")
     old, new = canton.fall("SDOL"), canton.fall("SRO")
     assert old.fall_nr == new.fall_nr == fall_nr
-    assert (old.phase, old.uebergeben_nach, str(old.uebergeben_am), str(old.abgeschlossen_am)) == ("Übergeben an SRO", "SRO", "2026-04-01", "2026-03-31")
+    assert (old.phase, old.uebergeben_nach, str(old.uebergeben_am), str(old.abgeschlossen_am)) == ("Übergeben", "SRO", "2026-04-01", "2026-03-31")
     assert (new.phase, new.herkunft, new.abgeschlossen_am) == ("Standortbestimmung", "SDOL", None)
     assert canton.dossiers("SDOL") == [(GRENCHEN, "2026-03-02", "2026-03-31")]
     assert canton.dossiers("SRO") == [(OLTEN, "2026-04-01", None)]
     assert canton.own("SDOL").zustand == "completed", "by its own drawing"
     assert canton.elements("SDOL") == [] == canton.elements("SRO")
-    assert any("Auflagen der bisherigen Region gelten nicht weiter" in text for text in canton.notices("SRO"))
+    assert any("Auflagen der bisherigen Region gelten nicht weiter" in text and "aufzufrischen" in text for text in canton.notices("SRO"))
     assert canton.variables("SRO")["naechste_sb"] == "2026-05-31", "sixty days after the takeover"
     canton.travel("2026-05-16")
     assert canton.elements("SRO") == []
@@ -68,6 +68,8 @@ def test_without_assessment_in_the_package_the_new_region_begins_with_the_intake
     offered(canton, paket_inhalt=["segmenthistorie"])
     canton.complete("SRO", "uebernahme_pruefen", annahme="annehmen")
     canton.travel("2026-04-01")
+    (told,) = [text for text in canton.notices("SRO") if "Auflagen der bisherigen Region" in text]
+    assert ("aufzufrischen" in told, "ist nicht dabei" in told) == (False, True), "there is nothing to refresh"
     assert canton.fall("SRO").phase == "Intake"
     assert canton.elements("SRO") == ["zustaendigkeit_pruefen"]
 

@@ -53,7 +53,7 @@ def test_a_case_that_listens_ends_by_its_own_drawing_when_it_is_handed_over(cant
     canton.complete("SRO", "uebernahme_pruefen", annahme="annehmen")
     canton.travel("2026-04-01")
     assert canton.own("SDOL").zustand == "completed"
-    assert (canton.fall("SDOL").phase, canton.fall("SRO").phase) == ("Übergeben an SRO", "Standortbestimmung")
+    assert (canton.fall("SDOL").phase, canton.fall("SRO").phase) == ("Übergeben", "Standortbestimmung")
     assert canton.all(Incident) == []
 
 

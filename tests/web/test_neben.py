@@ -59,6 +59,67 @@ def test_a_vpe_begins_from_the_page_of_the_case_once(fall: str, browser: Callabl
     assert instances(database, "vpe") == 1
 
 
+def test_a_second_vpe_for_the_same_person_is_refused_and_says_where_the_first_is(fall: str, browser: Callable[..., Browser], database: Database) -> None:
+    order(database, fall)
+    finn = browser("finn")
+    for response in (finn.get(f"/faelle/{fall}/neben/vpe"), finn.post(f"/faelle/{fall}/neben/vpe", {"_aktion": "beginnen", "_anfrage": "a" * 32})):
+        assert (response.status_code, "schon eine vPe offen" in response.text, "Was ansteht" in response.text) == (409, True, True), response.text
+    assert instances(database, "vpe") == 1
+
+
+def test_a_counselling_is_no_case_and_offers_nothing_that_belongs_to_one(people: None, browser: Callable[..., Browser], database: Database) -> None:
+    counselling = counselled(database)
+    page = browser("finn").get(f"/faelle/{counselling}").text
+    assert (page.count("/neben/"), "/umzug" in page, "Was ansteht" in page) == (0, False, True)
+    assert browser("finn").get(f"/faelle/{counselling}/neben/partneranfrage").status_code == 404
+
+
+def test_who_agrees_first_sees_what_the_person_asked_for(people: None, browser: Callable[..., Browser], database: Database) -> None:
+    counselled(database)
+    page = browser("finn").get(f"/aufgaben/{task_of(database, 'vereinbarung_treffen')}").text
+    assert ("Mietrückstand" in page, "079 000 00 00" in page) == (True, True)
+
+
+def test_a_question_that_an_answer_brings_up_comes_with_what_is_known(people: None, browser: Callable[..., Browser], database: Database) -> None:
+    counselled(database)
+    finn = Access("finn", {"SDOL": frozenset({"fallfuehrung"})})
+    for element, values in (
+        ("vereinbarung_treffen", {"beratung_einwilligung": True, "beratung_einwilligung_am": "2.3.2026", "ziele_beratung": "Wohnung behalten"}),
+        ("beratung_fuehren", {"beratung_am": "2.3.2026", "beratung_art": "telefon", "naechster_schritt": "uebertritt"}),
+    ):
+        with database.begin(finn) as session:
+            commands.complete_task(session, task_of(database, element), values)
+        run_due(database)
+    with database.begin(system()) as session:
+        grant(session, "finn", "intake", "SDOL")
+    key, ina = task_of(database, "uebertritt_vorbereiten"), browser("finn")
+    assert 'value="Berger"' not in ina.get(f"/aufgaben/{key}").text, "not asked yet"
+    sent = {"_aktion": "zeigen", "_gezeigt": ina.hidden("_gezeigt"), "uebertritt_einwilligung": "ja"}
+    page = ina.post(f"/aufgaben/{key}", sent).text
+    assert ('value="Berger"' in page, 'value="Nora"' in page) == (True, True)
+    emptied = ina.post(f"/aufgaben/{key}", sent | {"_gezeigt": ina.hidden("_gezeigt"), "name": "", "vorname": "Norah"}).text
+    assert ('value="Berger"' in emptied, 'value="Norah"' in emptied) == (False, True), "what somebody changed stays theirs"
+
+
+ENQUIRY = {
+    "kanal": "telefon", "kontakt_name": "Berger", "kontakt_vorname": "Nora", "kontakt": "079 000 00 00", "wohngemeinde_bfs": "2546", "anliegen": "Mietrückstand",
+    "gefahr_merkmale": ["wohnung"], "vermoegen_knapp": "ja", "anfrage_am": "2.3.2026",
+}  # fmt: skip
+
+
+def counselled(database: Database) -> str:
+    """Somebody in danger of needing support asked for help."""
+    with database.begin(Access("ina", {"SDOL": frozenset({"intake"})})) as session:
+        begun = commands.open_case(session, "SDOL", ENQUIRY, process="proaktiv").fall_nr
+    run_due(database)
+    return begun
+
+
+def task_of(database: Database, element: str) -> int:
+    with database.read(system()) as session:
+        return session.scalars(select(Aufgabe.key).where(Aufgabe.element == element, Aufgabe.zustand == "CREATED")).one()
+
+
 def test_a_form_that_begins_something_tells_the_browser_which_answers_bring_up_more(fall: str, browser: Callable[..., Browser]) -> None:
     page = browser("finn").get(f"/faelle/{fall}/neben/partneranfrage").text
     assert re.search(r'data-bedingt="\w+', page)
@@ -204,7 +265,7 @@ def test_an_introduction_begins_once_and_a_region_sees_only_its_own(people: None
 def test_the_page_of_a_case_tells_each_exchange_with_its_basis(fall: str, browser: Callable[..., Browser], database: Database) -> None:
     order(database, fall)
     page = browser("finn").get(f"/faelle/{fall}").text
-    assert ("Austausch mit Partnerstellen (1)" in page, "vpe.auftrag" in page, "Einwilligung vom 2026-03-02" in page) == (True, True, True)
+    assert ("Austausch mit Partnerstellen (1)" in page, "vpe.auftrag" in page, "Einwilligung vom 02.03.2026" in page) == (True, True, True)
 
 
 def test_the_leitung_sets_up_the_comparison_with_the_register_and_takes_the_list(fall: str, browser: Callable[..., Browser], database: Database) -> None:

@@ -124,7 +124,7 @@ def test_a_case_is_destroyed_in_two_steps_by_two_people(browser: Open, fall_nr: 
     assert "Endgültig vernichten" in leo.get(f"/vernichtung/{fall_nr}").text
     assert leo.post(f"/vernichtung/{fall_nr}", {}).status_code == 303
     page = leo.get("/vernichtung").text
-    assert f"Fall {fall_nr}, SDOL: vernichtet" in page
+    assert f"Fall {fall_nr}, Soziale Dienste Oberer Leberberg: vernichtet" in page
     assert "Muster" not in page
     assert leo.get(f"/faelle/{fall_nr}").status_code == 404
 

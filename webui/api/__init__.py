@@ -6,6 +6,7 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
 from webui.api import (
+    abgleich,
     bestand,
     definitions,
     deployments,
@@ -23,7 +24,7 @@ from webui.api import (
 )
 from webui.api.operation import api
 
-__all__ = ["bestand", "definitions", "deployments", "description", "elements", "incidents", "instances", "jobs", "messages", "oauth", "partner", "register", "topology", "user_tasks"]
+__all__ = ["abgleich", "bestand", "definitions", "deployments", "description", "elements", "incidents", "instances", "jobs", "messages", "oauth", "partner", "register", "topology", "user_tasks"]
 
 
 def register(app: Flask, csrf: CSRFProtect) -> None:

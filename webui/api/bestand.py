@@ -14,8 +14,8 @@ from webui.api.problems import Problem
 from webui.api.schema import INT, TEXT, list_of, record
 
 MAX_BYTES = 5 * 1024 * 1024
-_LINE = record(line=INT, fachapplikationNr=TEXT, message=TEXT)
-OUTCOME = record(opened=INT, known=INT, conflicts=list_of(_LINE), problems=list_of(_LINE), summary=TEXT)
+LINE = record(line=INT, fachapplikationNr=TEXT, message=TEXT)
+OUTCOME = record(opened=INT, known=INT, conflicts=list_of(LINE), problems=list_of(LINE), summary=TEXT)
 
 
 @operation(
@@ -28,7 +28,7 @@ OUTCOME = record(opened=INT, known=INT, conflicts=list_of(_LINE), problems=list_
 )
 def check_running_cases(region: str) -> dict[str, Any]:
     with caller.reading() as session:
-        return _outcome(plan_import(session, _content(), region))
+        return _outcome(plan_import(session, content(), region))
 
 
 @operation(
@@ -46,12 +46,13 @@ def import_running_cases(region: str) -> dict[str, Any]:
 
 def _imported(session: FallSession, region: str) -> Plan:
     try:
-        return import_cases(session, _content(), region)
+        return import_cases(session, content(), region)
     except NotConfirmed as refused:
-        raise Problem(400, str(refused), problems=[_line(one) for one in refused.problems[:500]]) from refused
+        raise Problem(400, str(refused), problems=[line_of(one) for one in refused.problems[:500]]) from refused
 
 
-def _content() -> bytes:
+def content() -> bytes:
+    """The table that was sent; one byte too many shows that it is too large."""
     request.max_content_length = MAX_BYTES + 1
     return request.get_data()
 
@@ -60,11 +61,12 @@ def _outcome(plan: Plan) -> dict[str, Any]:
     return {
         "opened": len(plan.new),
         "known": len(plan.known),
-        "conflicts": [_line(one) for one in plan.conflicts],
-        "problems": [_line(one) for one in plan.problems],
+        "conflicts": [line_of(one) for one in plan.conflicts],
+        "problems": [line_of(one) for one in plan.problems],
         "summary": summary(plan),
     }
 
 
-def _line(one: Any) -> dict[str, Any]:
+def line_of(one: Any) -> dict[str, Any]:
+    """A conflict or a problem of the table."""
     return {"line": one.line, "fachapplikationNr": one.fachapplikation_nr or "", "message": one.message}
