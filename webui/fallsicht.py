@@ -258,6 +258,8 @@ def _ende(view: CaseView, contents: Contents) -> str:
     """How a case that is over came to its end, in the words of its diagram; empty while it runs."""
     if view.fall.abgeschlossen_am is None:
         return ""
+    if view.fall.uebergeben_am is not None:
+        return "Der Fall ist abgeschlossen: an eine andere Region übergeben."
     if view.instanz.zustand == "terminated":
         return "Der Fall ist abgebrochen."
     reached = [_element(contents, process, id) for what, _, id, kind, process, _ in view.events if what == "completed" and kind == "END_EVENT" and process == view.instanz.process]
