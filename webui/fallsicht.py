@@ -293,10 +293,11 @@ def _wer(row: Verlauf, namen: Mapping[str, str]) -> str:
 
 
 def _name(row: Verlauf, contents: Contents) -> str:
-    """What the diagram calls the element; jobs are recorded under their technical type."""
+    """What the diagram calls the element; jobs are recorded under their technical type, events under the name of their message."""
     process = _process_of(row)
-    element = _element(contents, process, row.element) if process and row.element else None
-    return (element.name if element is not None and row.command.endswith("_job") else "") or row.name or row.element or ""
+    is_technical = row.command == "correlate" or row.command.endswith("_job")
+    element = _element(contents, process, row.element) if is_technical and process and row.element else None
+    return (element.name if element is not None else "") or row.name or row.element or ""
 
 
 def _process_of(row: Verlauf) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from engine.definitions.forms.components import (
@@ -190,6 +190,9 @@ def _option(field: Choice, value: Any) -> Any:
 def _date(field: DateTime, value: str, day: Day) -> str:
     if field.no_past and field.subtype != "time" and value[:10] < day.today.isoformat():
         raise Unreadable(f"Geben Sie bei «{field.label}» ein Datum ein, das nicht in der Vergangenheit liegt.")
+    latest = None if field.days_ahead is None else day.today + timedelta(days=field.days_ahead)
+    if latest and field.subtype != "time" and value[:10] > latest.isoformat():
+        raise Unreadable(f"Geben Sie bei «{field.label}» ein Datum ein, das nicht nach dem {latest:%d.%m.%Y} liegt: höchstens {field.days_ahead} Tage ab heute.")
     return value
 
 
