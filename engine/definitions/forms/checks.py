@@ -77,7 +77,7 @@ def gemeinde(value: Any, day: Day) -> Any:
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
     known = number in GEMEINDEN_SOLOTHURN if day.gemeinden is None else number in day.gemeinden
     if not known:
-        raise Unreadable("Geben Sie die BFS-Nummer einer heutigen Solothurner Gemeinde ein (2401 bis 2622).")
+        raise Unreadable("Geben Sie eine heutige Solothurner Gemeinde an (BFS-Nummer 2401 bis 2622). Diese besteht nicht mehr oder liegt nicht im Kanton.")
     return value
 
 
