@@ -114,7 +114,7 @@ def _map(page: Page) -> None:
     page.locator(f'[data-seite="bisher"] [data-element-id="{OLD.decode()}"]').first.click()
     page.locator(f'[data-seite="neu"] [data-element-id="{NEW.decode()}"]').first.click()
     assert choice.input_value() == f"nach:{NEW.decode()}"
-    page.get_by_label("Laufende Fristen von 30 Tage").select_option("neu")
+    page.get_by_label("Laufende Fristen von Warnung").select_option("neu")
     page.get_by_role("button", name="Zuordnung speichern").click()
 
 
