@@ -11,6 +11,7 @@ from typing import Any
 from engine.definitions.bpmn import Element
 from engine.model.errors import NotFound
 from engine.queries import CaseView, Position, Waits
+from engine.queries.akte import is_carried
 from engine.queries.angaben import Lesart
 from engine.store import library
 from engine.store.library import Contents
@@ -60,6 +61,8 @@ WITH_ANSWERS = frozenset({"complete_task", "correlate", "set_variables", "cancel
 # Who acts without an account.
 SYSTEM: Mapping[str, str] = {"zeitgeber": "Automatisch", "system": "Automatisch", "befehlszeile": "Befehlszeile", "uebergabe": "Fallübergabe"}
 
+# Commands whose row bears the technical type of a job or the name of a message; people read what the diagram calls the element.
+TECHNICALLY_NAMED = frozenset({"complete_job", "fail_job", "throw_job_error", "update_job", "correlate"})
 CONTAINERS = frozenset({"subProcess", "callActivity"})
 PATH = frozenset({"USER_TASK", "BUSINESS_RULE_TASK", "SEND_TASK", "RECEIVE_TASK"})
 # Waits that are the way a step ends, not steps of their own.
@@ -280,7 +283,7 @@ def _wozu(row: Verlauf, namen: Mapping[str, str]) -> Iterable[str]:
 
 def _befehl(row: Verlauf, view: CaseView) -> str:
     """What runs beside a case may be stopped without the case; what the machine carried over is nobody's correction."""
-    if row.command == "set_variables" and row.by in SYSTEM:
+    if is_carried(row):
         return "carried"
     is_beside = row.command == "cancel_case" and row.instanz_nummer != view.instanz.nummer
     return "cancel_beside" if is_beside else row.command
@@ -293,10 +296,10 @@ def _wer(row: Verlauf, namen: Mapping[str, str]) -> str:
 
 
 def _name(row: Verlauf, contents: Contents) -> str:
-    """What the diagram calls the element; jobs are recorded under their technical type."""
+    """What the diagram calls the element; jobs and messages are recorded under their technical name."""
     process = _process_of(row)
     element = _element(contents, process, row.element) if process and row.element else None
-    return (element.name if element is not None and row.command.endswith("_job") else "") or row.name or row.element or ""
+    return (element.name if element is not None and row.command in TECHNICALLY_NAMED else "") or row.name or row.element or ""
 
 
 def _process_of(row: Verlauf) -> str | None:
