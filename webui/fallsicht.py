@@ -61,8 +61,6 @@ WITH_ANSWERS = frozenset({"complete_task", "correlate", "set_variables", "cancel
 # Who acts without an account.
 SYSTEM: Mapping[str, str] = {"zeitgeber": "Automatisch", "system": "Automatisch", "befehlszeile": "Befehlszeile", "uebergabe": "Fallübergabe"}
 
-# Commands whose row bears the technical type of a job or the name of a message; people read what the diagram calls the element.
-TECHNICALLY_NAMED = frozenset({"complete_job", "fail_job", "throw_job_error", "update_job", "correlate"})
 CONTAINERS = frozenset({"subProcess", "callActivity"})
 PATH = frozenset({"USER_TASK", "BUSINESS_RULE_TASK", "SEND_TASK", "RECEIVE_TASK"})
 # Waits that are the way a step ends, not steps of their own.
@@ -296,10 +294,11 @@ def _wer(row: Verlauf, namen: Mapping[str, str]) -> str:
 
 
 def _name(row: Verlauf, contents: Contents) -> str:
-    """What the diagram calls the element; jobs and messages are recorded under their technical name."""
+    """What the diagram calls the element; jobs are recorded under their technical type, events under the name of their message."""
     process = _process_of(row)
-    element = _element(contents, process, row.element) if process and row.element else None
-    return (element.name if element is not None and row.command in TECHNICALLY_NAMED else "") or row.name or row.element or ""
+    is_technical = row.command == "correlate" or row.command.endswith("_job")
+    element = _element(contents, process, row.element) if is_technical and process and row.element else None
+    return (element.name if element is not None else "") or row.name or row.element or ""
 
 
 def _process_of(row: Verlauf) -> str | None:

@@ -57,6 +57,13 @@ def test_faulty_lines_are_shown_with_their_reason_and_must_be_confirmed(browser:
     assert [fall.bezeichnung for fall in canton.all(Fall)] == ["Müller, Anna"]
 
 
+def test_a_file_without_one_good_case_offers_no_import(browser: Open):
+    lena = browser("lena")
+    page = lena.get(upload(lena, table(BAD)).location).text
+    assert "Alle neuen Fälle haben fehlerhafte Angaben" in page
+    assert "importieren</button>" not in page
+
+
 @pytest.mark.parametrize(("content", "status"), [(b"a;b", 422), (b"", 422), (b"x" * (5 * 1024 * 1024 + 1), 422), (b"x" * (6 * 1024 * 1024), 413)])
 def test_what_is_no_table_or_too_large_is_refused(browser: Open, canton: Canton, content: bytes, status: int):
     assert upload(browser("lena"), content).status_code == status

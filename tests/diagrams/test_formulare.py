@@ -10,7 +10,7 @@ import pytest
 
 from engine.definitions.feel import shared
 from engine.definitions.forms import Choice, DynamicList, Field, Form, Group, Text, flatten, readable
-from engine.definitions.forms.components import AnyComponent
+from engine.definitions.forms.components import AnyComponent, DateTime
 from engine.definitions.forms.show import expressions
 from tests.diagrams.drawn import load_forms
 
@@ -76,6 +76,12 @@ def test_a_rating_is_one_row_from_1_to_4_or_not_assessable(form: str, key: str) 
 def test_what_can_be_checked_is_checked(form: str, key: str, validierung: str) -> None:
     (field,) = [field for field in fields(FORMS[form].components) if field.key == key]
     assert field.properties.get("validierung") == validierung
+
+
+def test_somebody_moves_in_at_most_60_days_from_today() -> None:
+    (field,) = [field for field in fields(FORMS["f10_anmeldung"].components) if field.key == "zuzug_am"]
+    assert isinstance(field, DateTime)
+    assert field.days_ahead == 60
 
 
 def test_the_standortbestimmung_offers_only_what_can_follow() -> None:

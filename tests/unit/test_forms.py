@@ -263,6 +263,13 @@ def test_an_end_is_not_before_its_beginning(feel):
     assert errors(made, feel, {"von": "2.3.2026", "bis": "1.3.2026"}) == {"bis": "Geben Sie bei «Bis» ein Datum ein, das nicht vor dem 02.03.2026 liegt."}
 
 
+def test_a_date_lies_no_further_ahead_than_the_form_says(feel):
+    made = form(day("am", properties={"tage_voraus": "60"}))
+    assert values(made, feel, {"am": "1.5.2026"}) == {"am": "2026-05-01"}
+    message = "Geben Sie bei «Am» ein Datum ein, das nicht nach dem 01.05.2026 liegt: höchstens 60 Tage ab heute."
+    assert errors(made, feel, {"am": "2.5.2026"}) == {"am": message}
+
+
 def test_a_program_may_send_json_values(feel):
     made = form({"type": "number", "key": "n", "label": "N"}, {"type": "checkbox", "key": "c", "label": "C"}, PERSONEN, choice("l", "x", type="checklist"))
     raw = {"n": 1234.5, "c": True, "personen": [{"name": "A", "geburtsdatum": "1990-01-01"}], "l": ["x"]}

@@ -105,6 +105,7 @@ def test_an_event_the_case_waits_for_is_reported_once(irma: Browser, task: str, 
     assert irma.post(address[1], {"_aktion": "melden", "_anfrage": irma.hidden("_anfrage")}).status_code == 303
     page = irma.get(f"/faelle/{fall_nr}").text
     assert "Ereignis gemeldet: Unterlagen vollständig" in page
+    assert "unterlagen.vollstaendig" not in page
     assert "Abgeschlossen" in page
     assert irma.post(address[1], {"_aktion": "melden"}).status_code == 404
 

@@ -5,6 +5,7 @@ Beyond form-js the linter and ``validate`` know these entries of a field's ``pro
 - ``auswahl``: roles, with commas: a text field becomes a choice of the people who hold them in the region (``engine.queries.personenwahl``)
 - ``validierung``: names of ``VALIDIERUNGEN``, with commas: ahvn13, zemis, iban, gemeinde, datum_vergangen, datum_kuenftig, geburtsdatum
 - ``nicht_vor``: key of a date beside it that must not be later
+- ``tage_voraus``: how many days from today a date may lie in the future
 - ``meldung``: the text to show when the pattern does not fit
 - on a dynamic list ``minItems`` and ``maxItems``
 """

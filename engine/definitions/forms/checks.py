@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from engine.definitions.forms.components import (
@@ -77,7 +77,7 @@ def gemeinde(value: Any, day: Day) -> Any:
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
     known = number in GEMEINDEN_SOLOTHURN if day.gemeinden is None else number in day.gemeinden
     if not known:
-        raise Unreadable("Geben Sie die BFS-Nummer einer heutigen Solothurner Gemeinde ein (2401 bis 2622).")
+        raise Unreadable("Geben Sie eine heutige Solothurner Gemeinde an (BFS-Nummer 2401 bis 2622). Diese besteht nicht mehr oder liegt nicht im Kanton.")
     return value
 
 
@@ -190,6 +190,9 @@ def _option(field: Choice, value: Any) -> Any:
 def _date(field: DateTime, value: str, day: Day) -> str:
     if field.no_past and field.subtype != "time" and value[:10] < day.today.isoformat():
         raise Unreadable(f"Geben Sie bei «{field.label}» ein Datum ein, das nicht in der Vergangenheit liegt.")
+    latest = None if field.days_ahead is None else day.today + timedelta(days=field.days_ahead)
+    if latest and field.subtype != "time" and value[:10] > latest.isoformat():
+        raise Unreadable(f"Geben Sie bei «{field.label}» ein Datum ein, das nicht nach dem {latest:%d.%m.%Y} liegt: höchstens {field.days_ahead} Tage ab heute.")
     return value
 
 

@@ -106,10 +106,14 @@ class Checklist(Choice):
 
 @dataclass(frozen=True, kw_only=True)
 class DateTime(Field):
-    """``subtype`` is date, time or datetime. Values are ISO: ``2026-08-31``, ``14:30``, ``2026-08-31T14:30:00`` (Europe/Zurich)."""
+    """``subtype`` is date, time or datetime. Values are ISO: ``2026-08-31``, ``14:30``, ``2026-08-31T14:30:00`` (Europe/Zurich).
+
+    ``days_ahead``: how many days from today it may lie in the future; None: any.
+    """
 
     subtype: str = "date"
     no_past: bool = False
+    days_ahead: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

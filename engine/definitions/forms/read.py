@@ -171,7 +171,8 @@ def _datetime(node: Mapping[str, Any], report: Report) -> DateTime:
     common = _field(node, report)
     named = node.get("timeLabel") if subtype == "time" else node.get("dateLabel")
     common["label"] = str(named or node.get("dateLabel") or node.get("label") or "")
-    return DateTime(**common, subtype=str(subtype), no_past=node.get("disallowPassedDates") is True)
+    days_ahead = _count(node, report, "tage_voraus", -1)
+    return DateTime(**common, subtype=str(subtype), no_past=node.get("disallowPassedDates") is True, days_ahead=None if days_ahead < 0 else days_ahead)
 
 
 def _plain(node: Mapping[str, Any], report: Report) -> Text:

@@ -48,6 +48,6 @@ FIELDS = {
     "validate.min": "Mindestwert", "validate.max": "Höchstwert", "validate.pattern": "Muster", "validate.validationType": "Prüfung",
     "valuesKey": "Auswahl aus", "valuesExpression": "Auswahl aus", "appearance.prefixAdorner": "Vor dem Feld", "appearance.suffixAdorner": "Nach dem Feld",
     "decimalDigits": "Nachkommastellen", "properties.validierung": "Prüfung", "properties.nicht_vor": "Nicht vor", "properties.meldung": "Meldung",
-    "disallowPassedDates": "Keine vergangenen Tage", "title": "Titel", "versionTag": "Versions-Tag", "defaultRepetitions": "Zeilen zu Beginn",
+    "disallowPassedDates": "Keine vergangenen Tage", "properties.tage_voraus": "Tage im Voraus", "title": "Titel", "versionTag": "Versions-Tag", "defaultRepetitions": "Zeilen zu Beginn",
     "allowAddRemove": "Zeilen hinzufügen und entfernen", "properties.minItems": "Mindestzahl Zeilen", "properties.maxItems": "Höchstzahl Zeilen",
 }  # fmt: skip
