@@ -11,6 +11,7 @@ from typing import Any
 from engine.definitions.bpmn import Element
 from engine.model.errors import NotFound
 from engine.queries import CaseView, Position, Waits
+from engine.queries.akte import is_carried
 from engine.queries.angaben import Lesart
 from engine.store import library
 from engine.store.library import Contents
@@ -280,7 +281,7 @@ def _wozu(row: Verlauf, namen: Mapping[str, str]) -> Iterable[str]:
 
 def _befehl(row: Verlauf, view: CaseView) -> str:
     """What runs beside a case may be stopped without the case; what the machine carried over is nobody's correction."""
-    if row.command == "set_variables" and row.by in SYSTEM:
+    if is_carried(row):
         return "carried"
     is_beside = row.command == "cancel_case" and row.instanz_nummer != view.instanz.nummer
     return "cancel_beside" if is_beside else row.command

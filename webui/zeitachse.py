@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from engine.cases.dokumentarten import ARTEN
 from engine.commands import journal
 from engine.queries import CaseView
-from engine.queries.akte import CORRECTIONS, Moment, decided
+from engine.queries.akte import CORRECTIONS, Moment, decided, is_carried
 from engine.queries.angaben import Lesart
 from engine.store import library
 from engine.store.session import FallSession
@@ -35,7 +35,7 @@ def _kind(one: Moment, decisions: set[int]) -> str:
         return "Dokument"
     if one.command == "fire_timer":
         return "Frist"
-    if one.command in CORRECTIONS:
+    if one.command in CORRECTIONS and not is_carried(one):
         return "Korrektur"
     return "Entscheid" if one.id in decisions else "Schritt"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, false, or_, select
+from sqlalchemy import ColumnElement, String, and_, cast, false, not_, or_, select
 
 from engine.cases import dokumentarten
 from engine.definitions.parameter import CONTEXT, feel_name
@@ -32,6 +32,8 @@ from engine.store.tables import (
 # The filters of the timeline, and the commands that make up those which come from the process.
 STEPS = ("open_case", "import_case", "begin_move", "offer", "take_over", "complete_task", "correlate", "signal", "claim", "unclaim", "delegate")
 CORRECTIONS = ("set_variables", "resolve_incident", "cancel_case", "abgleich")
+# Who writes values into a case without being a person: what a process beside the case has found out is nobody's correction.
+MACHINES = ("zeitgeber", "system", "uebergabe")
 FILTER: Mapping[str, str] = {
     "schritte": "Schritte",
     "entscheide": "Entscheide",
@@ -127,6 +129,11 @@ def decided(session: FallSession, moments: Sequence[Moment]) -> set[int]:
     return by_table | {one.id for one in rows if one.command == "complete_task" and one.element_key in leading}
 
 
+def is_carried(row: Verlauf) -> bool:
+    """Whether the machine wrote these values into the case, and not somebody who corrected them."""
+    return row.command == "set_variables" and row.by in MACHINES
+
+
 def deciding_roles(session: FallSession, region: str) -> list[str]:
     """The roles whose finished tasks count as decisions in this region, by today's parameters."""
     values = library.parameters(session, region)[CONTEXT]
@@ -150,7 +157,7 @@ def _steps(chosen: set[str], leading: ColumnElement[bool]) -> ColumnElement[bool
     if "fristen" in chosen:
         parts.append(Verlauf.command == "fire_timer")
     if "korrekturen" in chosen:
-        parts.append(Verlauf.command.in_(CORRECTIONS))
+        parts.append(and_(Verlauf.command.in_(CORRECTIONS), not_(and_(Verlauf.command == "set_variables", Verlauf.by.in_(MACHINES)))))
     if "entscheide" in chosen:
         # What a decision table decided on the way, and what those decided who lead.
         parts += [cast(Verlauf.events, String).contains(f'"{DECISION}"'), and_(Verlauf.command == "complete_task", leading)]

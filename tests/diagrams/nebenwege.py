@@ -37,7 +37,7 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     _intensiv("D6_4", True, "Erwerbspotenzial und mindestens zwei Felder mit erheblichem Bedarf."),
     _intensiv("D6_9", False, "Weniger als zwei Felder mit erheblichem Bedarf: Die Standard-Fallführung genügt.", n3=1),
     ("intensiv_kapazitaet", {"belegt": 51, **PLAETZE}, "D6b_1", {"vorschlag": "bewilligt", "text": "Belegt sind 51 von 52 Plätzen; eine Bewilligung ist möglich."}),
-    ("intensiv_kapazitaet", {"belegt": 52, **PLAETZE}, "D6b_9", {"vorschlag": "warteliste", "text": "Alle 52 Plätze sind belegt; vorgeschlagen ist die Warteliste."}),
+    ("intensiv_kapazitaet", {"belegt": 52, **PLAETZE}, "D6b_9", {"vorschlag": "warteliste", "text": "Belegt sind 52 von 52 Plätzen; vorgeschlagen ist die Warteliste."}),
     ("gefahr_bezug", {"gefahr_merkmale": [], "vermoegen_knapp": "ja"}, "D0_1", {"gefahr": False, "grund": "Keines der Merkmale trifft zu: Eine andere Stelle kann besser helfen."}),
     ("gefahr_bezug", {"gefahr_merkmale": ["wohnung"], "vermoegen_knapp": "nein"}, "D0_2", {"gefahr": False, "grund": "Das Vermögen ist voraussichtlich nicht bald aufgebraucht."}),
     ("gefahr_bezug", {"gefahr_merkmale": ["wohnung"], "vermoegen_knapp": "ja"}, "D0_3", {"gefahr": True, "grund": "Ohne Beratung droht ein Bezug von Sozialhilfe."}),

@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from engine.commands.neben import NotBeside
+from engine.model.access import system
 from engine.model.errors import FormInvalid
+from engine.queries.akte import is_carried, timeline
+from engine.store.tables import Fall, Verlauf
 from tests.scenarios.akte import ANNA, BEAT, ORIENTIEREN
 from tests.scenarios.nebenakte import Nebenakte
 
@@ -59,6 +63,16 @@ def test_a_report_updates_the_ratings_and_leads_back_to_the_segment(fall: Nebena
     assert fall.tasks() == ["kurzassessment_durchfuehren"]
     fall.begin("vpe")
     assert "vorgesehene Abstand" in fall.shows("auftrag_erteilen")["vpe_uebersicht"]
+
+
+def test_what_a_vpe_found_out_is_nobodys_correction(fall: Nebenakte) -> None:
+    ordered(fall).do("auftrag_beantworten", auftrag_antwort="annahme", vpe_erster_termin="20.3.2026")
+    evaluate(fall.do("bericht_erstatten", bericht_art="bericht", bericht_text="Mit Qualifizierung möglich."))
+    assert "Ergebnis übernommen" in [row.was for row in fall.page().zeilen]
+    with fall.database.read(system()) as session:
+        found = session.scalars(select(Fall).where(Fall.fall_nr == fall.fall_nr)).one()
+        assert timeline(session, found, ["korrekturen"], limit=50, with_journal=True) == []
+        assert any(is_carried(one) for one in timeline(session, found, [], limit=50, with_journal=True) if isinstance(one, Verlauf))
 
 
 def test_one_person_has_one_vpe_at_a_time_another_may_have_theirs(nebenakte: Nebenakte) -> None:
