@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine.commands.neben import names
 from engine.definitions import dmn, feel
 from engine.definitions.parameter import CONTEXT, defaults
 from engine.demo.answers import fill
@@ -50,7 +51,8 @@ class RealWalk:
     def __init__(self, process: str, rng: Random):
         self.rng, self.now = rng, BEGIN
         self.processes, self.decisions, self.forms = definitions()
-        self.two = Walk(self.runtime(), self.processes[process], self.begin(process))
+        self.known = self.begin(process)
+        self.two = Walk(self.runtime(), self.processes[process], self.known)
 
     def begin(self, process: str) -> dict[str, Any]:
         persons = PERSONEN[: self.rng.randint(1, 3)]
@@ -64,6 +66,11 @@ class RealWalk:
             return known
         typed = fill(self.forms[START_FORMS[process]], known, given={"personen": known["personen"]}, rng=self.rng, now=self.now)
         return {**known, **typed, **common, "personen": persons}
+
+    def read_again(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """What the case knows of what a process beside it asks for; nothing else of its kind runs."""
+        found = {name: self.known.get(name) for name in names(request["headers"].get("werte"))}
+        return found | ({"laufende": []} if "laufende" in request["headers"] else {})
 
     def runtime(self) -> Runtime:
         find, evaluator, now = self.processes.__getitem__, Informed(feel.shared(), PARAMETER), self.now
@@ -82,7 +89,7 @@ class RealWalk:
 
     def command(self, wait: Wait) -> Command:
         if wait.kind == "job":
-            return complete(wait.key, {})
+            return complete(wait.key, self.read_again(wait.request) if wait.request["type"] == "fall.lesen" else {})
         if wait.kind != "user task":
             # Whom of the household an event is about, as its form asks.
             return fire(wait.key, {"person_id": self.rng.choice(PERSONEN)["person_id"]} if wait.kind == "message" else {})
