@@ -329,5 +329,3 @@ def _element(contents: Contents, process: str, id: str) -> Element | None:
         return contents.element(process, id)
     except NotFound:  # an element of a release the case has left since
         return None
-
-

@@ -50,12 +50,13 @@ def acts_for(session: FallSession, aufgabe: Aufgabe) -> str | None:
     what a deputy took over stays the absent person's.
     """
     access = session.access
-    if access.everywhere or _leads(session, aufgabe, access.konto) or not represented(session):
+    if access.everywhere or (leader := _leader(session, aufgabe)) == access.konto or not represented(session):
         return None
+    absent = next((one.login for one in represented(session) if one.login == leader and one.region == aufgabe.region), None)
     if aufgabe.assignee == access.konto:
-        return _responsible(session, aufgabe) or _taken_over_for(session, aufgabe)
-    if aufgabe.assignee is None and (responsible := _responsible(session, aufgabe)):
-        return responsible
+        return absent or _taken_over_for(session, aufgabe)
+    if aufgabe.assignee is None and absent:
+        return absent
     if aufgabe.assignee is None and (access.konto in aufgabe.candidate_users or access.rollen_in(aufgabe.region) & set(aufgabe.candidate_groups)):
         return None
     return next((one.login for one in represented(session) if covers(one, aufgabe)), None)
@@ -70,17 +71,9 @@ def covers(one: Vertretung, aufgabe: Aufgabe) -> bool:
     return one.login in aufgabe.candidate_users or bool(one.rollen & set(aufgabe.candidate_groups))
 
 
-def _leads(session: FallSession, aufgabe: Aufgabe, konto: str) -> bool:
-    """Whether it is a task of the Fallführung in a case of this person: nearly every one, known without asking."""
-    return bool(FALLFUEHRUNG & set(aufgabe.candidate_groups)) and session.get_one(Fall, aufgabe.fall_id).fallfuehrung == konto
-
-
-def _responsible(session: FallSession, aufgabe: Aufgabe) -> str | None:
-    """The absent person who leads the task's case, if it is a task of the Fallführung."""
-    if not FALLFUEHRUNG & set(aufgabe.candidate_groups):
-        return None
-    leads = session.scalar(select(Fall.fallfuehrung).where(Fall.id == aufgabe.fall_id))
-    return next((one.login for one in represented(session) if one.login == leads and one.region == aufgabe.region), None)
+def _leader(session: FallSession, aufgabe: Aufgabe) -> str | None:
+    """Who leads the task's case, if it is a task of the Fallführung; the case's row is there already."""
+    return session.get_one(Fall, aufgabe.fall_id).fallfuehrung if FALLFUEHRUNG & set(aufgabe.candidate_groups) else None
 
 
 def _taken_over_for(session: FallSession, aufgabe: Aufgabe) -> str | None:
