@@ -25,11 +25,19 @@ from engine.model.access import Access
 from engine.model.clock import FixedClock
 from engine.store.session import Database
 from engine.store.tables import Base
+from tests import anwendung
 
 ZURICH = ZoneInfo("Europe/Zurich")
 # The key of sealed values; without it one would be kept in a file of the working folder.
 os.environ.setdefault("FALLFLUSS_DATENSCHLUESSEL", "ein Schlüssel nur für die Tests, lang genug")
 _numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_templates(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Where templates are translated once, also when two workers share the tests."""
+    own = tmp_path_factory.getbasetemp()
+    anwendung.share((own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "templates")
 
 
 @pytest.fixture
