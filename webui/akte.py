@@ -58,7 +58,9 @@ def verlauf(fall_nr: str) -> ResponseReturnValue:
 def diagramm(fall_nr: str) -> ResponseReturnValue:
     with reading() as session:
         view = queries.case(session, fall_nr, latest=0)
-        html = _tab(session, view.fall, "diagramm.html", view=view, sicht=fallsicht(session, view, request.args.get("prozess")))
+        sicht = fallsicht(session, view, request.args.get("prozess"))
+        begins_on = queries.version_for_new(session, view.fall.region, sicht.diagramm.position.process) if sicht.diagramm else None
+        html = _tab(session, view.fall, "diagramm.html", view=view, sicht=sicht, beginnt_mit=begins_on)
     note_read("fall", view.fall)
     return html
 
