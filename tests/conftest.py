@@ -26,6 +26,7 @@ from engine.model.clock import FixedClock
 from engine.store.session import Database
 from engine.store.tables import Base
 from tests import anwendung
+from tests.datenbank import opened
 
 ZURICH = ZoneInfo("Europe/Zurich")
 # The key of sealed values; without it one would be kept in a file of the working folder.
@@ -68,7 +69,7 @@ def database(request: pytest.FixtureRequest) -> Database:
 def sqlite_database(tmp_path: Path, sqlite_template: Path, clock: FixedClock) -> Iterator[Database]:
     file = tmp_path / "fallfluss.db"
     shutil.copyfile(sqlite_template, file)
-    database = Database(f"sqlite:///{file}", clock=clock)
+    database = opened(f"sqlite:///{file}", clock)
     yield database
     database.close()
 
@@ -76,7 +77,7 @@ def sqlite_database(tmp_path: Path, sqlite_template: Path, clock: FixedClock) ->
 @pytest.fixture
 def postgresql_database(migrated_postgresql: str, clock: FixedClock) -> Iterator[Database]:
     _empty(migrated_postgresql)
-    database = Database(migrated_postgresql, clock=clock)
+    database = opened(migrated_postgresql, clock)
     yield database
     database.close()
 
