@@ -13,7 +13,7 @@ from tests.scenarios.test_begleitung import KURS
 
 EINWILLIGUNG = {"grundlage_art": "einwilligung", "einwilligung_am": "2.3.2026", "massnahme_auftrag": "Niveau B1"}
 GESETZ = {"grundlage_art": "gesetz", "gesetz": "SG § 17"}
-IMMER = ["person_name", "massnahme_titel", "von", "bis", "finanzierung"]
+IMMER = ["Name", "Art", "Dauer", "Finanzierung"]
 
 
 def agreed(fall: Nebenakte, massnahme: dict[str, Any]) -> Nebenakte:
@@ -23,7 +23,7 @@ def agreed(fall: Nebenakte, massnahme: dict[str, Any]) -> Nebenakte:
 
 
 @pytest.mark.parametrize(("basis", "read", "told"), [
-    pytest.param(EINWILLIGUNG, "Einwilligung vom 2026-03-02", [*IMMER, "massnahme_auftrag"], id="with consent the order as well"),
+    pytest.param(EINWILLIGUNG, "Einwilligung vom 2026-03-02", [*IMMER, "Auftrag"], id="with consent the order as well"),
     pytest.param(GESETZ, "SG § 17", IMMER, id="by law who, what and how long"),
 ])  # fmt: skip
 def test_the_provider_gets_a_letter_and_both_ways_are_logged(nebenakte: Nebenakte, basis: dict[str, Any], read: str, told: list[str]) -> None:
