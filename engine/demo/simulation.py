@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
@@ -22,12 +22,13 @@ from engine.definitions.forms import Form, walk
 from engine.demo.answers import fill
 from engine.demo.history import History, office_hour
 from engine.demo.households import FAMILIES, FIRST_NAMES, tell_apart
+from engine.demo.umgebung import Umgebung
 from engine.model.access import Access, system
 from engine.model.calendar import ZURICH
 from engine.model.clock import FixedClock
 from engine.model.errors import FallflussError, NotFound, TaskNotOpen
 from engine.store.session import Database
-from engine.store.tables import Aufgabe, Fall, Gemeinde, Region, Subscription, Verlauf
+from engine.store.tables import Aufgabe, Fall, Gemeinde, Region, Subscription, Uebergabe, Uebergabeangebot, Verlauf
 
 MONTH = timedelta(days=30.4375)
 QUANTITIES = Path(__file__).with_name("mengen.toml")
@@ -111,6 +112,12 @@ class Simulation(History):
             raise NotFound(f"Die Sozialregion «{missing[0]}»")
         self.regions = list(regions or sorted(known))
         self.weights = _weights(self.regions)
+        self.around = Umgebung(self, self.quantities, {region: self.places[region] for region in self.regions}, seed=seed)
+
+    def run(self, until: datetime, *, cases: int) -> Iterator[datetime]:
+        for region in self.regions:
+            self.around.of_region(region)
+        yield from super().run(until, cases=cases)
 
     # Arrivals
 
@@ -133,6 +140,7 @@ class Simulation(History):
             ref = commands.open_case(session, region, raw)
         self.opened += 1
         self.courses[ref.fall_id] = self._course(region, household)
+        self.around.of_case(ref.fall_id, region)
 
     def _course(self, region: str, household: Mapping[str, Any]) -> Course:
         duration = self.quantities["dauer"]
@@ -219,12 +227,22 @@ class Simulation(History):
             return Access(session.get_one(Fall, fall_id).fallfuehrung or access.konto, access.rollen)
 
     def _decided(self, fall_id: int, form: Form | None) -> dict[str, Any]:
-        course = self.courses.get(fall_id)
-        if course is None or form is None or DECISION not in {getattr(one, "key", None) for one in walk(form.components)}:
+        if form is None or DECISION not in {getattr(one, "key", None) for one in walk(form.components)}:
             return {}
-        if self.clock.at >= course.ends:
+        if self.clock.at >= self._fate(fall_id).ends:
             return {DECISION: "abloesung"}
         return {DECISION: "neu_segmentieren" if self.rng.random() < self.quantities["arbeit"]["neu_segmentieren"] else "weiter"}
+
+    def _fate(self, fall_id: int) -> Course:
+        """Where a household moves, its fate goes along; a case that an advice led to gets one of its own."""
+        if fall_id not in self.courses:
+            with self.database.read(system("simulation")) as session:
+                offer = select(Uebergabeangebot.uebergabe_nr).where(Uebergabeangebot.fall_id == fall_id)
+                before = session.scalar(select(Uebergabe.fall_id).where(Uebergabe.uebergabe_nr.in_(offer)))
+                region = session.get_one(Fall, fall_id).region
+            found = self.courses.get(before or 0)
+            self.courses[fall_id] = found or self._course(region, self._household(region, fall_id))
+        return self.courses[fall_id]
 
     def _detached(self, fall_id: int) -> None:
         """Whoever comes back within half a year takes the case up again; later it is a new one."""
@@ -247,13 +265,8 @@ class Simulation(History):
 
     def _plan_message(self, row: Subscription) -> None:
         self.seen.add(row.key)
-        chances = self.quantities["meldungen"]
-        if row.kind != "message" or row.name not in chances or row.correlation is None:
-            return
-        likely, shortest, longest = chances[row.name]
-        if self.rng.random() < likely:
-            at = office_hour(self.clock.at + timedelta(days=self.rng.randint(shortest, longest)), self.rng)
-            self._plan(at, partial(self._correlate, row.name, row.correlation))
+        if row.kind == "message":
+            self.around.of_message(row.instanz_nummer, row.key, row.name)
 
 
 def ahvn13(number: int) -> str:
