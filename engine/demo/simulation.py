@@ -20,9 +20,9 @@ from engine.cases.vertretung import FALLFUEHRUNG
 from engine.commands import start_form
 from engine.definitions.forms import Form, walk
 from engine.demo.answers import fill
-from engine.demo.history import History, office_hour
+from engine.demo.history import CASES, History, office_hour
 from engine.demo.households import FAMILIES, FIRST_NAMES, tell_apart
-from engine.demo.umgebung import Umgebung
+from engine.demo.umgebung import Umgebung, staff
 from engine.model.access import Access, system
 from engine.model.calendar import ZURICH
 from engine.model.clock import FixedClock
@@ -34,6 +34,7 @@ MONTH = timedelta(days=30.4375)
 QUANTITIES = Path(__file__).with_name("mengen.toml")
 # The field by which a review decides how a case goes on, whichever step asks for it.
 DECISION = "sb_entscheid"
+ASSIGNED = "fallfuehrung"
 DETACHED = "abloesung_erfassen"
 NEEDED_AGAIN = "wiederbedarf"
 
@@ -112,11 +113,11 @@ class Simulation(History):
             raise NotFound(f"Die Sozialregion «{missing[0]}»")
         self.regions = list(regions or sorted(known))
         self.weights = _weights(self.regions)
+        self.staff = staff(database, self.regions)
         self.around = Umgebung(self, self.quantities, {region: self.places[region] for region in self.regions}, seed=seed)
 
-    def run(self, until: datetime, *, cases: int) -> Iterator[datetime]:
-        for region in self.regions:
-            self.around.of_region(region)
+    def run(self, until: datetime, *, cases: int = CASES) -> Iterator[datetime]:
+        self.around.of_regions()
         yield from super().run(until, cases=cases)
 
     # Arrivals
@@ -211,7 +212,7 @@ class Simulation(History):
         try:
             with self.database.begin(access) as session:
                 view = queries.task(session, key)
-                given = self._decided(fall_id, view.form)
+                given = {**self._decided(fall_id, view.form), **self._assigned(view.fall.region, view.form)}
                 raw: dict[str, Any] = fill(view.form, view.values, given=given, rng=self.rng, now=session.now) if view.form else {}
                 commands.complete_task(session, key, raw)
         except (TaskNotOpen, NotFound):
@@ -226,8 +227,13 @@ class Simulation(History):
         with self.database.read(system("simulation")) as session:
             return Access(session.get_one(Fall, fall_id).fallfuehrung or access.konto, access.rollen)
 
+    def _assigned(self, region: str, form: Form | None) -> dict[str, Any]:
+        if not _asks_for(form, ASSIGNED):
+            return {}
+        return {ASSIGNED: self.around.rng.choice(self.staff[region])}
+
     def _decided(self, fall_id: int, form: Form | None) -> dict[str, Any]:
-        if form is None or DECISION not in {getattr(one, "key", None) for one in walk(form.components)}:
+        if not _asks_for(form, DECISION):
             return {}
         if self.clock.at >= self._fate(fall_id).ends:
             return {DECISION: "abloesung"}
@@ -267,6 +273,10 @@ class Simulation(History):
         self.seen.add(row.key)
         if row.kind == "message":
             self.around.of_message(row.instanz_nummer, row.key, row.name)
+
+
+def _asks_for(form: Form | None, key: str) -> bool:
+    return form is not None and key in {getattr(one, "key", None) for one in walk(form.components)}
 
 
 def ahvn13(number: int) -> str:

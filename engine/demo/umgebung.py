@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
+from math import ceil
 from random import Random
+from secrets import token_urlsafe
 from typing import Any
 
 from engine import commands
@@ -21,10 +23,13 @@ from engine.model.access import system
 from engine.model.calendar import ZURICH
 from engine.model.errors import NobodyWaits, NotFound
 from engine.queries.ereignisse import ereignis
-from engine.store.session import FallSession
+from engine.store import konten
+from engine.store.session import Database, FallSession
 from engine.store.tables import Fall, Instanz
 
 EVERYTHING = system("simulation")
+# So many people lead the cases of each region.
+STAFF = 4
 ADVICE = "proaktiv"
 
 
@@ -42,10 +47,10 @@ class Umgebung:
         self.places = places
         self.rng = Random(f"Umgebung {seed}")
 
-    def of_region(self, region: str) -> None:
-        """What a region begins once, in the first weeks."""
+    def of_regions(self) -> None:
+        """What so many of the regions, at least one, begin once in the first weeks."""
         for name, begin in (("einfuehrung", self._introduce), ("ewk_abgleich", self._compare)):
-            if self.rng.random() < self.shares[name]:
+            for region in self.rng.sample(sorted(self.places), ceil(self.shares[name] * len(self.places))):
                 self._plan(5, 40, partial(begin, region))
 
     def of_case(self, fall_id: int, region: str) -> None:
@@ -120,3 +125,17 @@ class Umgebung:
         if form is None:
             return dict(given)
         return fill(form, form_context(session, form, region, known), given=given, rng=self.rng, now=session.now)
+
+
+def staff(database: Database, regions: Sequence[str]) -> dict[str, list[str]]:
+    """Accounts of a Fallführung in each region, made where there are none; nobody knows their passwords."""
+    found: dict[str, list[str]] = {}
+    with database.begin(EVERYTHING) as session:
+        known = {one.login for one in konten.all_konten(session)}
+        for region in regions:
+            found[region] = [f"simulation{number}.{region.lower()}" for number in range(1, STAFF + 1)]
+            for number, login in enumerate(found[region], 1):
+                if login not in known:
+                    konten.create_konto(session, login, f"Fallführung {number} {region}", token_urlsafe(24))
+                    konten.grant(session, login, "fallfuehrung", region)
+    return found
