@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import BindParameter, ColumnElement, Date, bindparam, select
 
 from engine.model.calendar import ZURICH
+from engine.store.prepared import Call, Prepared
 from engine.store.session import FallSession
 from engine.store.tables import Abwesenheit, Aufgabe, Fall, KontoRolle, Stellvertretung, Verlauf
 
@@ -83,7 +84,7 @@ def _taken_over_for(session: FallSession, aufgabe: Aufgabe) -> str | None:
     return absent if absent in {one.login for one in represented(session)} else None
 
 
-def in_force(today: date) -> tuple[ColumnElement[bool], ...]:
+def in_force(today: date | BindParameter[date]) -> tuple[ColumnElement[bool], ...]:
     """The conditions under which an absence counts on that day."""
     return (Abwesenheit.von <= today, Abwesenheit.bis >= today, Abwesenheit.aufgehoben_am.is_(None))
 
@@ -93,16 +94,20 @@ def today(session: FallSession) -> date:
 
 
 def _read(session: FallSession) -> tuple[Vertretung, ...]:
-    rows = session.execute(
-        select(Abwesenheit.login, KontoRolle.region, KontoRolle.rolle)
-        .join(Stellvertretung, Stellvertretung.abwesenheit_id == Abwesenheit.id)
-        .join(KontoRolle, KontoRolle.login == Abwesenheit.login)
-        .where(Stellvertretung.login == session.access.konto, *in_force(today(session)))
-        .where(KontoRolle.region.in_(sorted(session.access.regionen)))
-        .order_by(Abwesenheit.login)
-    )
+    (found,) = session.read_rows(Call(_ABSENT, [{"konto": session.access.konto, "today": today(session)}]))
     held: dict[tuple[str, str], set[str]] = {}
-    for login, region, rolle in rows:
-        if session.access.rollen_in(region) & stand_ins(rolle):
+    regionen = session.access.regionen
+    for login, region, rolle in found.rows:
+        if region in regionen and session.access.rollen_in(region) & stand_ins(rolle):
             held.setdefault((login, region), set()).add(rolle)
     return tuple(Vertretung(login, region, frozenset(rollen)) for (login, region), rollen in held.items())
+
+
+# Put together once: it is asked with nearly every task that is done.
+_ABSENT = Prepared(
+    select(Abwesenheit.login, KontoRolle.region, KontoRolle.rolle)
+    .join(Stellvertretung, Stellvertretung.abwesenheit_id == Abwesenheit.id)
+    .join(KontoRolle, KontoRolle.login == Abwesenheit.login)
+    .where(Stellvertretung.login == bindparam("konto"), *in_force(bindparam("today", type_=Date())))
+    .order_by(Abwesenheit.login)
+)

@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import re
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -33,7 +33,9 @@ JAHRE = range(1990, 2101)
 # How many texts an interpreter remembers the reading of: a whole process application has about two thousand.
 READINGS = 20_000
 # Answers kept of requests up to so many characters: showing a form, checking it and completing its task ask the same within one step.
-ANSWERS, LONGEST_KEPT = 500, 20_000
+ANSWERS, LONGEST_KEPT = 2000, 10_000
+# Only what names one of these gives another answer at another moment.
+CLOCK = frozenset({"now", "today"})
 
 Kind = Literal["expression", "unary"]
 
@@ -123,27 +125,32 @@ class Feel:
         return answer
 
     def _answers(self, expressions: Sequence[str], context: Mapping[str, Any], now: datetime) -> list[dict[str, Any]]:
-        request = {"now": _local(now), "context": _used(context, expressions), "expressions": list(expressions)}
-        return list(self._call("evaluate", request, expressions))
+        """What evaluating gives, from memory where the same was asked: FEEL has no side effects, and few expressions ask for the time."""
+        words = frozenset[str]().union(*map(_words, expressions))
+        request = {"context": _spoken(context, words), "expressions": list(expressions)}
+        asked = _encode(request, expressions)
+        dated = f'{asked[:-1]}, "now": "{_local(now)}"}}'
+        kept = asked if words.isdisjoint(CLOCK) else dated
+        answer = self._kept.get(kept)
+        if answer is None:
+            answer = self._v8_answer("evaluate", dated, expressions)
+            self._keep(kept, answer)
+        return list(json.loads(answer))
 
-    def _call(self, function: str, request: Mapping[str, Any], expressions: Sequence[str]) -> Any:
-        text = _encode(request, expressions)
-        try:
-            return json.loads(self._asked(text) if function == "evaluate" else self._v8.call(function, text))
-        except JSEvalException as error:
-            raise Trouble("EXTRACT_VALUE_ERROR", _stopped(error, self.seconds, expressions)) from error
-
-    def _asked(self, text: str) -> str:
-        """What evaluating this request gives: FEEL has no side effects, and the request says what time it is."""
-        known = self._kept.get(text)
-        if known is not None:
-            return known
-        answer = self._v8.call("evaluate", text)
-        if len(text) <= LONGEST_KEPT:
-            self._kept[text] = answer
+    def _keep(self, asked: str, answer: str) -> None:
+        if len(asked) <= LONGEST_KEPT:
+            self._kept[asked] = answer
             while len(self._kept) > ANSWERS:
                 self._kept.popitem(last=False)
-        return answer
+
+    def _call(self, function: str, request: Mapping[str, Any], expressions: Sequence[str]) -> Any:
+        return json.loads(self._v8_answer(function, _encode(request, expressions), expressions))
+
+    def _v8_answer(self, function: str, text: str, expressions: Sequence[str]) -> str:
+        try:
+            return self._v8.call(function, text)
+        except JSEvalException as error:
+            raise Trouble("EXTRACT_VALUE_ERROR", _stopped(error, self.seconds, expressions)) from error
 
 
 _process_wide: PerProcess[Feel] = PerProcess(Feel)
@@ -172,12 +179,8 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(re.findall(r"\w+", text))
 
 
-def _used(context: Mapping[str, Any], expressions: Iterable[str]) -> dict[str, Any]:
-    """Only what some expression can mean: carrying a whole case into V8 costs more than evaluating."""
-    return _spoken(context, frozenset[str]().union(*map(_words, expressions)))
-
-
 def _spoken(context: Mapping[str, Any], words: frozenset[str]) -> dict[str, Any]:
+    """Only what some expression can mean: carrying a whole case into V8 costs more than evaluating."""
     return {name: value for name, value in context.items() if words.issuperset(_words(name))}
 
 

@@ -7,13 +7,13 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
-from functools import partial
+from functools import cache, partial
 from importlib.resources import files
 from math import exp, log
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from engine import commands, queries
 from engine.cases.vertretung import FALLFUEHRUNG
@@ -27,8 +27,10 @@ from engine.model.access import Access, system
 from engine.model.calendar import ZURICH
 from engine.model.clock import FixedClock
 from engine.model.errors import FallflussError, NotFound, TaskNotOpen
-from engine.store.session import Database
-from engine.store.tables import Aufgabe, Fall, Gemeinde, Region, Subscription, Uebergabe, Uebergabeangebot, Verlauf
+from engine.scheduling.due import next_due, next_due_in
+from engine.store.prepared import Call, Prepared
+from engine.store.session import Database, FallSession
+from engine.store.tables import Aufgabe, Fall, Gemeinde, Instanz, Region, Subscription, Uebergabe, Uebergabeangebot, Verlauf
 
 MONTH = timedelta(days=30.4375)
 QUANTITIES = Path(__file__).with_name("mengen.toml")
@@ -103,8 +105,10 @@ class Simulation(History):
         self.effects = effects
         self.quantities = tomllib.loads(QUANTITIES.read_text(encoding="utf-8"))
         self.courses: dict[int, Course] = {}
+        self.leaders: dict[int, str | None] = {}
         self.opened = 0
         self.last_row = 0
+        self.due = next_due(database)
         with database.read(system("simulation")) as session:
             known = set(session.scalars(select(Region.kuerzel)))
             self.places = {region: list(session.scalars(select(Gemeinde.bfs_nr).where(Gemeinde.region == region, Gemeinde.gueltig_bis.is_(None)))) for region in known}
@@ -112,7 +116,7 @@ class Simulation(History):
         if missing:
             raise NotFound(f"Die Sozialregion «{missing[0]}»")
         self.regions = list(regions or sorted(known))
-        self.weights = _weights(self.regions)
+        self.weights = [weights().get(region, 1.0) for region in self.regions]
         self.staff = staff(database, self.regions)
         self.around = Umgebung(self, self.quantities, {region: self.places[region] for region in self.regions}, seed=seed)
 
@@ -181,25 +185,26 @@ class Simulation(History):
     def _plan_what_is_new(self) -> None:
         """Only of the instances in which something happened since: years of closed cases cost nothing."""
         with self.database.read(system("simulation")) as session:
-            rows = session.execute(select(Verlauf.id, Verlauf.instanz_nummer).where(Verlauf.id > self.last_row)).all()
-            if not rows:
-                return
-            self.last_row = max(row.id for row in rows)
-            touched = sorted({row.instanz_nummer for row in rows if row.instanz_nummer is not None})
-            tasks = session.scalars(select(Aufgabe).where(Aufgabe.instanz_nummer.in_(touched), Aufgabe.zustand == "CREATED").order_by(Aufgabe.key))
-            for task in [task for task in tasks if task.key not in self.seen]:
-                self._plan_task(task)
-            waiting = session.scalars(select(Subscription).where(Subscription.instanz_nummer.in_(touched)).order_by(Subscription.key))
-            for row in [row for row in waiting if row.key not in self.seen]:
-                self._plan_message(row)
+            (new,) = session.read_rows(Call(_NEW, [{"last": self.last_row}]))
+            self.last_row = max((id for id, _ in new.rows), default=self.last_row)
+            touched = sorted({nummer for _, nummer in new.rows if nummer is not None})
+            leaders, tasks, messages = (_of(session, statement, touched) for statement in (_LEADERS, _TASKS, _MESSAGES))
+            self.due = next_due_in(session)
+        self.leaders.update(leaders)
+        for task in [row for row in tasks if row[0] not in self.seen]:
+            self._plan_task(*task)
+        for message in [row for row in messages if row[0] not in self.seen]:
+            self._plan_wait(*message)
 
-    def _plan_task(self, task: Aufgabe) -> None:
-        self.seen.add(task.key)
-        group = task.candidate_groups[0] if task.candidate_groups else "fallfuehrung"
-        who = Access(f"{group}.{task.region.lower()}.{task.fall_id % 7}", {task.region: frozenset(task.candidate_groups)})
-        access = who if task.candidate_groups else system("simulation")
-        at = office_hour(self.clock.at + timedelta(days=self._days(task.region)), self.rng)
-        self._plan(at, partial(self._do, task.key, task.fall_id, task.element, access))
+    def _next(self) -> datetime | None:
+        planned = self.plans[0].at if self.plans else None
+        return min((at for at in (self.due, planned) if at is not None), default=None)
+
+    def _plan_task(self, key: int, fall_id: int, region: str, element: str, groups: Sequence[str]) -> None:
+        self.seen.add(key)
+        who = Access(f"{groups[0]}.{region.lower()}.{fall_id % 7}", {region: frozenset(groups)}) if groups else system("simulation")
+        at = office_hour(self.clock.at + timedelta(days=self._days(region)), self.rng)
+        self._plan(at, partial(self._do, key, fall_id, element, who))
 
     def _days(self, region: str) -> float:
         work = self.quantities["arbeit"]
@@ -224,8 +229,7 @@ class Simulation(History):
         """What is the Fallführung's is done by whoever was made responsible for the case; nobody else sees it."""
         if access.everywhere or not any(held & FALLFUEHRUNG for held in access.rollen.values()):
             return access
-        with self.database.read(system("simulation")) as session:
-            return Access(session.get_one(Fall, fall_id).fallfuehrung or access.konto, access.rollen)
+        return Access(self.leaders.get(fall_id) or access.konto, access.rollen)
 
     def _assigned(self, region: str, form: Form | None) -> dict[str, Any]:
         if not _asks_for(form, ASSIGNED):
@@ -269,14 +273,33 @@ class Simulation(History):
         self.courses[fall_id] = self._course(course.region, course.household)
         self._correlate(NEEDED_AGAIN, fall.fall_nr)
 
-    def _plan_message(self, row: Subscription) -> None:
-        self.seen.add(row.key)
-        if row.kind == "message":
-            self.around.of_message(row.instanz_nummer, row.key, row.name)
+    def _plan_wait(self, key: int, instanz: int, name: str) -> None:
+        self.seen.add(key)
+        self.around.of_message(instanz, key, name)
 
 
 def _asks_for(form: Form | None, key: str) -> bool:
     return form is not None and key in {getattr(one, "key", None) for one in walk(form.components)}
+
+
+# Asked after every event: put together once. Of the instance with that number, open tasks and waits for messages in the order of their keys.
+_NEW = Prepared(select(Verlauf.id, Verlauf.instanz_nummer).where(Verlauf.id > bindparam("last")))
+_LEADERS = Prepared(select(Fall.id, Fall.fallfuehrung).join(Instanz, Instanz.fall_id == Fall.id).where(Instanz.nummer == bindparam("nummer")))
+_TASKS = Prepared(
+    select(Aufgabe.key, Aufgabe.fall_id, Aufgabe.region, Aufgabe.element, Aufgabe.candidate_groups)
+    .where(Aufgabe.instanz_nummer == bindparam("nummer"), Aufgabe.zustand == "CREATED")
+    .order_by(Aufgabe.key)
+)
+_MESSAGES = Prepared(
+    select(Subscription.key, Subscription.instanz_nummer, Subscription.name)
+    .where(Subscription.instanz_nummer == bindparam("nummer"), Subscription.kind == "message")
+    .order_by(Subscription.key)
+)
+
+
+def _of(session: FallSession, statement: Prepared, touched: Sequence[int]) -> list[tuple[Any, ...]]:
+    found = session.read_rows(*(Call(statement, [{"nummer": nummer}]) for nummer in touched))
+    return [row for sent in found for row in sent.rows]
 
 
 def ahvn13(number: int) -> str:
@@ -287,15 +310,11 @@ def ahvn13(number: int) -> str:
     return f"{whole[:3]}.{whole[3:7]}.{whole[7:11]}.{whole[11:]}"
 
 
-def _weights(regions: Sequence[str]) -> list[float]:
+@cache
+def weights() -> Mapping[str, float]:
     """Cases per year of each region, as the canton's list estimates them."""
-    rows = _regions_csv()
-    return [float(rows.get(region, {}).get("annahme_dossiers_jahr") or 1) for region in regions]
-
-
-def _regions_csv() -> dict[str, dict[str, str]]:
     text = (files("engine.store") / "data" / "sozialregionen.csv").read_text(encoding="utf-8-sig")
-    return {row["kuerzel"]: row for row in csv.DictReader(text.splitlines())}
+    return {row["kuerzel"]: float(row["annahme_dossiers_jahr"] or 1) for row in csv.DictReader(text.splitlines())}
 
 
 def period(until: datetime, months: int) -> datetime:

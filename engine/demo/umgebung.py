@@ -56,7 +56,8 @@ class Umgebung:
     def of_case(self, fall_id: int, region: str) -> None:
         """What will be begun beside a new case, and who else asks for advice at that time."""
         for process, (likely, shortest, longest) in self.beside.items():
-            if self.rng.random() < likely:
+            # Whoever lives for itself has no other region to hand cases to.
+            if self.rng.random() < likely and (process != MOVE or len(self.places) > 1):
                 self._plan(shortest, longest, partial(self._begin, fall_id, process))
         if self.rng.random() < self.shares[ADVICE]:
             self._plan(1, 30, partial(self._advise, region))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, Select, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, false, func, literal_column, or_, select
 
 from engine.commands import umstellen
 from engine.commands.deployments import take_effect
@@ -21,6 +21,7 @@ from engine.model import calendar
 from engine.model.access import PROBELAUF, system
 from engine.model.errors import FallflussError, NotWaiting, Stale
 from engine.scheduling.handlers import HANDLERS, HARMLESS
+from engine.store.prepared import Call, Prepared
 from engine.store.session import Database, FallSession
 from engine.store.tables import Ausloeser, Geltung, Instanz, Job, Nachricht, Timer, Umstellung, Umstellungsfall
 
@@ -52,7 +53,12 @@ class Worked:
 def next_due(database: Database) -> datetime | None:
     """When the next timer or job of this server is due, in UTC; None when nothing waits. Costs an index look-up for each kind."""
     with database.read(SCHEDULER) as session:
-        return min(_next_of_each(session).values(), default=None)
+        return next_due_in(session)
+
+
+def next_due_in(session: FallSession) -> datetime | None:
+    """The same within a transaction that is open already."""
+    return min(_next_of_each(session).values(), default=None)
 
 
 def run_due(database: Database) -> Worked:
@@ -133,30 +139,30 @@ def _handle(session: FallSession, key: int) -> None:
 
 def _next(session: FallSession, kind: Kind) -> int | None:
     """The key of what is due longest, its instance locked; what another scheduler has locked is left to it."""
-    found: int | None = session.scalar(_longest_due(kind, frozenset(HANDLERS)), {"now": session.now})
-    return found
+    (found,) = session.read_rows(Call(_longest_due(kind, frozenset(HANDLERS)), [{"now": session.now}]))
+    return found.rows[0][0] if found.rows else None
 
 
 @cache
-def _longest_due(kind: Kind, handlers: frozenset[str]) -> Select[Any]:
+def _longest_due(kind: Kind, handlers: frozenset[str]) -> Prepared:
     # Put together once for what this server handles: with thousands due that costs as much as sending it.
     table = kind.table
-    query = select(table.key).where(kind.at <= bindparam("now"), *kind.where()).order_by(kind.at, table.key).limit(1)
+    query = select(table.key).where(kind.at <= bindparam("now"), *kind.where()).order_by(kind.at, table.key).limit(literal_column("1"))
     if table in (Ausloeser, Geltung, Nachricht):  # belongs to no instance yet: the row itself is the lock
-        return query.with_for_update(of=table, skip_locked=True)
-    return query.join(Instanz, Instanz.nummer == table.instanz_nummer).with_for_update(of=Instanz, skip_locked=True)
+        return Prepared(query.with_for_update(of=table, skip_locked=True))
+    return Prepared(query.join(Instanz, Instanz.nummer == table.instanz_nummer).with_for_update(of=Instanz, skip_locked=True))
 
 
 def _next_of_each(session: FallSession) -> dict[Kind, datetime]:
     """When the next one of each kind is due, of those of which any waits. One statement with an index look-up for each."""
-    row = session.execute(_earliest(frozenset(HANDLERS))).one()
-    return {kind: at for kind, at in zip(KINDS, row, strict=True) if at is not None}
+    (found,) = session.read_rows(Call(_earliest(frozenset(HANDLERS)), [{}]))
+    return {kind: at for kind, at in zip(KINDS, found.rows[0], strict=True) if at is not None}
 
 
 @cache
-def _earliest(handlers: frozenset[str]) -> Select[Any]:
+def _earliest(handlers: frozenset[str]) -> Prepared:
     # One statement for all kinds: somebody looks after each step.
-    return select(*(select(func.min(kind.at)).where(*kind.where()).scalar_subquery() for kind in KINDS))
+    return Prepared(select(*(select(func.min(kind.at)).where(*kind.where()).scalar_subquery() for kind in KINDS)))
 
 
 def _ours() -> tuple[ColumnElement[bool], ...]:
@@ -164,12 +170,17 @@ def _ours() -> tuple[ColumnElement[bool], ...]:
 
     A trial run must reach nobody: what would, waits for whoever tries it out.
     """
-    return (Job.retries > 0, Job.type.in_(HANDLERS), or_(Job.region != PROBELAUF, Job.type.in_(HARMLESS)))
+    return (Job.retries > 0, _one_of(Job.type, HANDLERS), or_(Job.region != PROBELAUF, _one_of(Job.type, HARMLESS)))
 
 
 def _running_plans() -> tuple[ColumnElement[bool], ...]:
     """Cases of plans that are being examined or run; a plan that was paused or given up keeps its queue."""
-    return (Umstellungsfall.umstellung_id.in_(select(Umstellung.id).where(Umstellung.zustand.in_(("pruefung", "laeuft")))),)
+    return (Umstellungsfall.umstellung_id.in_(select(Umstellung.id).where(_one_of(Umstellung.zustand, ("pruefung", "laeuft")))),)
+
+
+def _one_of(column: Any, values: Iterable[str]) -> ColumnElement[bool]:
+    """Without a list that would be written anew for each sending."""
+    return or_(false(), *(column == value for value in sorted(values)))
 
 
 def _wanted() -> tuple[ColumnElement[bool], ...]:

@@ -37,7 +37,7 @@ class Ewig(Simulation):
     def _course(self, region: str, household: Any) -> Course:
         return Course(region, self.opened, household, datetime(9000, 1, 1, tzinfo=UTC), None)
 
-    def _decided(self, fall_id: int, element: str, form: Form | None) -> dict[str, Any]:
+    def _decided(self, fall_id: int, form: Form | None) -> dict[str, Any]:
         decides = form is not None and DECISION in {getattr(one, "key", None) for one in walk(form.components)}
         return {DECISION: "weiter"} if decides else {}
 

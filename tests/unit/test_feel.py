@@ -101,6 +101,21 @@ def test_today_in_zurich_is_a_day_ahead_of_utc_before_midnight(interpreter: Feel
     assert interpreter.evaluate_all(["today()"], {}, now=datetime(2026, 7, 1, 22, 30, tzinfo=UTC)) == ["2026-07-02"]
 
 
+@pytest.mark.parametrize(
+    ("expression", "moves"),
+    [
+        pytest.param("today()", True, id="the day"),
+        pytest.param('string(now()) + ""', True, id="the time, within something else"),
+        pytest.param('if x > 1 then date("2026-01-01") else today()', False, id="what does not come to ask"),
+        pytest.param("x + 1", False, id="a sum"),
+    ],
+)
+def test_what_is_remembered_of_another_moment_says_only_what_no_clock_changes(interpreter: Feel, expression: str, moves: bool) -> None:
+    first, second = (interpreter.evaluate_all([expression], {"x": 2}, now=datetime(2026, month, 1, tzinfo=UTC)) for month in (3, 4))
+    assert (first != second) is moves
+    assert interpreter.evaluate_all([expression], {"x": 2}, now=datetime(2026, 3, 1, tzinfo=UTC)) == first
+
+
 def test_now_in_the_repeated_hour_keeps_its_offset_as_well_as_feel_can(interpreter: Feel) -> None:
     assert interpreter.evaluate_all(["now()"], {}, now=datetime(2026, 10, 25, 0, 30, tzinfo=UTC)) == ["2026-10-25T02:30:00+02:00"]
 

@@ -128,7 +128,7 @@ def _load(connection: Connection, stream: Any, progress: Progress) -> Content:
             raise BackupInvalid(f"Die Tabelle «{name}» gibt es in dieser Version nicht.")
         connection.execute(writing(tables[name]), [from_json(tables[name], row) for row in batch])
         progress(name, rows[name])
-    _number_on(connection, tables.values())
+    number_on(connection, tables.values())
     return Content(head["schema"], head["at"], rows)
 
 
@@ -184,7 +184,7 @@ def _batches(entries: Iterator[tuple[str, dict[str, Any]]]) -> Iterator[tuple[st
         yield name, held
 
 
-def _number_on(connection: Connection, tables: Iterable[Table]) -> None:
+def number_on(connection: Connection, tables: Iterable[Table]) -> None:
     """PostgreSQL goes on numbering where the backup ends; SQLite does so by itself."""
     if connection.dialect.name != "postgresql":
         return

@@ -1,0 +1,129 @@
+"""A canton in parts: each region lives its years in a database of its own, in as many processes as there are; then all becomes one.
+
+The same seed gives the same cases, however many processes work: nothing passes from one region to another. What that leaves out: whoever
+registers in two regions is not noticed, and no case is handed over. Within one database ``simulation.simulate`` has neither gap.
+"""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from random import Random
+
+from engine.demo.simulation import Effects, Simulation, weights
+from engine.model.access import system
+from engine.model.clock import FixedClock
+from engine.model.errors import NotFound
+from engine.store.gather import gather
+from engine.store.session import Database
+from engine.store.tables import Fall, Instanz
+
+# Numbers kept free for each new case of a region: some come back and are new cases then.
+ROOM, SPARE = 2, 50
+# How seldom a process that does nothing else looks for what refers to itself.
+SELDOM = (50_000, 20, 100)
+
+
+@dataclass(frozen=True)
+class Share:
+    """A region's part in the canton: how many cases begin there, after which number they count, and their chance."""
+
+    region: str
+    cases: int
+    first: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class Years:
+    """The time that all parts live through, in UTC, and what is planted in it."""
+
+    began: datetime
+    until: datetime
+    effects: Effects
+
+
+def shares(cases: int, regions: Sequence[str], seed: int) -> list[Share]:
+    """The cases of the canton by region, as its weights say.
+
+    Raises:
+        NotFound: a region does not exist.
+    """
+    known = weights()
+    if missing := [region for region in regions if region not in known]:
+        raise NotFound(f"Die Sozialregion «{missing[0]}»")
+    chosen = list(regions or known)
+    drawn = Counter(Random(seed).choices(chosen, [known[region] for region in chosen], k=cases))
+    found, first = [], 0
+    for region in chosen:
+        found.append(Share(region, drawn[region], first, Random(f"{seed} {region}").getrandbits(32)))
+        first += ROOM * drawn[region] + SPARE
+    return found
+
+
+def live(base: Path, parts: Sequence[Share], years: Years, target: Database, *, processes: int, progress: Callable[[float], None]) -> None:
+    """Let every part live in a copy of the SQLite file ``base``, which nobody has open, and gather all of them in ``target``.
+
+    Raises:
+        NotEmpty: the target holds cases already.
+    """
+    files = {part: base.with_name(f"{part.region}.db") for part in parts}
+    done, total = 0, sum(part.cases for part in parts) or 1
+    for part in _lived(base, files, years, processes):
+        done += part.cases
+        progress(done / total)
+    with ExitStack() as stack:
+        origin, *lived = (stack.enter_context(_opened(file, FixedClock(years.until))) for file in (base, *files.values()))
+        gather(origin, list(zip(lived, (part.first for part in parts), strict=True)), target)
+
+
+def _lived(base: Path, files: Mapping[Share, Path], years: Years, processes: int) -> Iterator[Share]:
+    """Each part when it is over. The longest begin first, so that none is left alone in the end."""
+    parts = sorted(files, key=lambda part: -part.cases)
+    if processes == 1:
+        for part in parts:
+            _live(part, base, files[part], years)
+            yield part
+        return
+    # Started anew, not forked: this process has threads and the interpreter of FEEL.
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), initializer=gc.set_threshold, initargs=SELDOM) as pool:
+        begun = {pool.submit(_live, part, base, files[part], years): part for part in parts}
+        for one in as_completed(begun):
+            one.result()
+            yield begun[one]
+
+
+def _live(part: Share, base: Path, file: Path, years: Years) -> None:
+    shutil.copyfile(base, file)
+    clock = FixedClock(years.began)
+    with _opened(file, clock) as database:
+        _count_on(database, part)
+        life = Simulation(database, clock, seed=part.seed, regions=[part.region], effects=years.effects)
+        for _ in life.run(years.until, cases=part.cases):
+            pass
+
+
+def _count_on(database: Database, part: Share) -> None:
+    """Cases and instances are numbered on from ``first``: that number is taken by a case that no part hands on."""
+    with database.begin(system("simulation")) as session:
+        today = session.now.date()
+        session.add(Fall(id=part.first, region=part.region, fall_nr="frei", bezeichnung="frei", phase="", eroeffnet_am=today, abgeschlossen_am=today))
+        session.flush()
+        session.add(Instanz(nummer=part.first, fall_id=part.first, region=part.region, release_id=1, process="fall", version=1, zustand="completed", state="{}", started_at=session.now, revision=1))
+
+
+@contextmanager
+def _opened(file: Path, clock: FixedClock) -> Iterator[Database]:
+    database = Database(f"sqlite:///{file}", clock=clock, is_durable=False)
+    try:
+        yield database
+    finally:
+        database.close()
