@@ -25,11 +25,20 @@ from engine.model.access import Access
 from engine.model.clock import FixedClock
 from engine.store.session import Database
 from engine.store.tables import Base
+from tests import anwendung
+from tests.datenbank import opened
 
 ZURICH = ZoneInfo("Europe/Zurich")
 # The key of sealed values; without it one would be kept in a file of the working folder.
 os.environ.setdefault("FALLFLUSS_DATENSCHLUESSEL", "ein Schlüssel nur für die Tests, lang genug")
 _numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_templates(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Where templates are translated once, also when two workers share the tests."""
+    own = tmp_path_factory.getbasetemp()
+    anwendung.share((own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "templates")
 
 
 @pytest.fixture
@@ -60,7 +69,7 @@ def database(request: pytest.FixtureRequest) -> Database:
 def sqlite_database(tmp_path: Path, sqlite_template: Path, clock: FixedClock) -> Iterator[Database]:
     file = tmp_path / "fallfluss.db"
     shutil.copyfile(sqlite_template, file)
-    database = Database(f"sqlite:///{file}", clock=clock)
+    database = opened(f"sqlite:///{file}", clock)
     yield database
     database.close()
 
@@ -68,7 +77,7 @@ def sqlite_database(tmp_path: Path, sqlite_template: Path, clock: FixedClock) ->
 @pytest.fixture
 def postgresql_database(migrated_postgresql: str, clock: FixedClock) -> Iterator[Database]:
     _empty(migrated_postgresql)
-    database = Database(migrated_postgresql, clock=clock)
+    database = opened(migrated_postgresql, clock)
     yield database
     database.close()
 

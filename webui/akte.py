@@ -18,10 +18,10 @@ from engine.definitions.parameter import CONTEXT
 from engine.model.errors import FormInvalid
 from engine.queries import akte as lesen
 from engine.queries import konten
-from engine.queries.papiere import has_package
+from engine.queries.cases import CaseView
+from engine.queries.papiere import has_package, lacks
 from engine.store import library
 from engine.store.session import FallSession
-from engine.store.tables import Fall
 from engine.store.virenscan import Befund, ScannerUnreachable, scan
 from webui.fallsicht import fallsicht
 from webui.rules import FALLROLLEN, requires
@@ -58,7 +58,9 @@ def verlauf(fall_nr: str) -> ResponseReturnValue:
 def diagramm(fall_nr: str) -> ResponseReturnValue:
     with reading() as session:
         view = queries.case(session, fall_nr, latest=0)
-        html = _tab(session, view.fall, "diagramm.html", view=view, sicht=fallsicht(session, view, request.args.get("prozess")))
+        sicht = fallsicht(session, view, request.args.get("prozess"))
+        begins_on = queries.version_for_new(session, view.fall.region, sicht.diagramm.position.process) if sicht.diagramm else None
+        html = _tab(session, view.fall, "diagramm.html", view=view, sicht=sicht, beginnt_mit=begins_on)
     note_read("fall", view.fall)
     return html
 
@@ -192,11 +194,11 @@ def _scanned(content: bytes) -> Befund | None:
 
 def _documents(fall_nr: str, errors: dict[str, str] | None = None) -> str:
     with reading() as session:
-        fall = queries.overview(session, fall_nr).fall
-        rows = lesen.documents(session, fall)
+        view = queries.overview(session, fall_nr)
+        fall, rows = view.fall, lesen.documents(session, view.fall)
         parameters = library.parameters(session, fall.region)[CONTEXT]
         html = _tab(
-            session, fall, "dokumente.html", rows=rows, errors=errors or {}, arten=ARTEN, papiere=_papers(session, fall), allowed=allowed(parameters),
+            session, fall, "dokumente.html", rows=rows, errors=errors or {}, arten=ARTEN, papiere=_papers(session, view), allowed=allowed(parameters),
             limit=parameters["dokument_max_mb"], readable=dokumente.READABLE, is_leitung="leitung" in access().rollen_in(fall.region),
             namen=konten.names(session, [name for row in rows for name in (row.by, row.freigegeben_von, row.storniert_von)]),
         )  # fmt: skip
@@ -204,12 +206,13 @@ def _documents(fall_nr: str, errors: dict[str, str] | None = None) -> str:
     return html
 
 
-def _papers(session: FallSession, fall: Fall) -> dict[str, str]:
-    """The papers this person may make of what is there."""
-    may = {art: papiere.may_make(session, fall.region, art) for art in TITEL}
-    may["auskunft"] = journal.may_write(session, fall.region)
-    may["uebergabe"] &= has_package(session, fall.id)
-    return {art: titel for art, titel in TITEL.items() if may[art]}
+def _papers(session: FallSession, view: CaseView) -> dict[str, tuple[str, str]]:
+    """The papers this person may make, each with its title and what it still waits for; a package only where there is one."""
+    may = {art: papiere.may_make(session, view.fall.region, art) for art in TITEL}
+    may["auskunft"] = journal.may_write(session, view.fall.region)
+    may["uebergabe"] &= has_package(session, view.fall.id)
+    may["zielvereinbarung"] &= view.sicht.sees("ziele")
+    return {art: (titel, lacks(session, view, art)) for art, titel in TITEL.items() if may[art]}
 
 
 def _journal(fall_nr: str, errors: dict[str, str] | None = None) -> str:

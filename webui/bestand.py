@@ -25,7 +25,7 @@ SHOWN = 200
 # The studio's editors and imports; see engine.definitions.archiv.
 STUDIO = dict.fromkeys(("werkdateien.speichern", "pruefen.befunde"), XML_BYTES) | dict.fromkeys(("entwuerfe.beginnen", "entwuerfe.importieren"), MAX_ZIP)
 # Files may be larger than what people type. Documents have a parameter of their own below this.
-LARGE = {"bestand.hochladen": MAX_BYTES, "abgleich.hochladen": MAX_BYTES, "akte.hochladen": 26 * 1024 * 1024, "protokolle.hochladen": 256 * 1024 * 1024} | STUDIO
+LARGE = {"bestand.hochladen": MAX_BYTES, "abgleich.hochladen": MAX_BYTES, "ewk.einlesen": MAX_BYTES, "akte.hochladen": 26 * 1024 * 1024, "protokolle.hochladen": 256 * 1024 * 1024} | STUDIO
 
 
 def allow_large_upload() -> None:

@@ -15,7 +15,7 @@ from engine.cases.papiere import TITEL
 from engine.commands import auskunft, journal, papiere
 from engine.model.errors import FormInvalid, NotFound
 from engine.queries import konten
-from engine.queries.papiere import letterhead
+from engine.queries.papiere import lacks, letterhead
 from engine.store.tables import Auskunft
 from webui.akte import attachment
 from webui.rules import requires
@@ -118,7 +118,7 @@ def _form(fall_nr: str, art: str, errors: Mapping[str, str] | None = None) -> st
         shown = list(session.scalars(select(Auskunft).where(Auskunft.fall_id == view.fall.id).order_by(Auskunft.id.desc())))
         return render_template(
             "papiere/papier.html", fall=view.fall, art=art, titel=TITEL[art], felder=FELDER.get(art, ()), is_letter=art in LETTERS,
-            personen=[one for one in view.personen if one.bis is None], errors=errors or {}, typed=request.form, auskuenfte=shown,
+            personen=[one for one in view.personen if one.bis is None], errors=errors or {}, typed=request.form, auskuenfte=shown, fehlt=lacks(session, view, art),
             regionen=konten.regionen(session), may_journal=journal.may_write(session, view.fall.region),
         )  # fmt: skip
 

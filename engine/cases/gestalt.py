@@ -29,10 +29,13 @@ def require(values: Mapping[str, Any]) -> None:
 
 
 def _is_list(value: Any) -> bool:
-    return value is None or (isinstance(value, list) and all(one is None or (isinstance(one, Mapping) and _is_entry(one)) for one in value))
+    return value is None or (isinstance(value, list) and all(one is None or is_entry(one) for one in value))
 
 
-def _is_entry(entry: Mapping[str, Any]) -> bool:
+def is_entry(entry: Any) -> bool:
+    """Whether it can describe a person, or the segment of one."""
+    if not isinstance(entry, Mapping):
+        return False
     texts = [(name, entry[name]) for name in _TEXTS if entry.get(name) is not None]
     return all(isinstance(text, str) and len(text) <= _LONGEST.get(name, 10_000) for name, text in texts) and _is_day(entry.get("geburtsdatum"))
 

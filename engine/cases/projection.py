@@ -2,7 +2,7 @@
 
 Convention between diagrams and these tables: the root variables ``personen`` (objects with person_id, name, vorname, geburtsdatum,
 rolle_ue, ahvn13), ``segmente`` (objects with person_id, segment, vorschlag, regel, begruendung), ``gemeinde_bfs`` and ``fallfuehrung``
-(name or login of who is responsible for the case).
+(name or login of who is responsible for the case). Before ``segmente`` is written, ``zuordnung`` in any scope is one person's first one.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from engine.store.session import FallSession
 from engine.store.tables import Dossier, Fall, Instanz, Konto, KontoRolle, Person, Segmentzuordnung
 
 PHASE = "phase"
+ZUORDNUNG = "zuordnung"
 SEGMENTE = ("ABLOESEN", "VERAENDERN", "ORIENTIEREN", "STABILISIEREN")
 
 
@@ -42,6 +43,8 @@ def project(session: FallSession, instanz: Instanz, process: Process, step: Step
         _persons(session, fall, step.variables.get("personen") or [], today)
     if "segmente" in names:
         _segments(session, fall, step.variables.get("segmente") or [], today)
+    elif confirmed := [change.after for change in step.changes if change.name == ZUORDNUNG and gestalt.is_entry(change.after)]:
+        _first_segments(session, fall, confirmed, today)
     if "gemeinde_bfs" in names:
         _dossier(session, fall, step.variables.get("gemeinde_bfs"), today)
     if "fallfuehrung" in names:
@@ -77,24 +80,37 @@ def _persons(session: FallSession, fall: Fall, personen: list[Mapping[str, Any]]
         left.bis = left.bis or today
 
 
+def _first_segments(session: FallSession, fall: Fall, confirmed: list[Any], today: date) -> None:
+    """Who has none yet has it from the confirmation on, by whoever confirmed it; the Intake goes on until everybody has one."""
+    known = _current(session, fall)
+    first = {values["person_id"]: values for values in confirmed if _is_assigned(values) and values["person_id"] not in known}
+    for values in first.values():
+        session.add(_segment(session, fall, values, _key(values), today))
+
+
 def _segments(session: FallSession, fall: Fall, segmente: list[Any], today: date) -> None:
     """A new row only where the segment or its rule changed; the former one ends the same day."""
-    current = {
-        row.person_id: row
-        for row in session.scalars(
-            select(Segmentzuordnung).where(Segmentzuordnung.fall_id == fall.id, Segmentzuordnung.bis.is_(None))
-        )
-    }
-    for values in segmente:
-        if not isinstance(values, Mapping) or values.get("segment") not in SEGMENTE or not values.get("person_id"):
-            continue
-        before = current.get(values["person_id"])
-        after = (values["segment"], values.get("vorschlag") or "", values.get("regel") or "")
+    current = _current(session, fall)
+    for values in filter(_is_assigned, segmente):
+        before, after = current.get(values["person_id"]), _key(values)
         if before is not None and (before.segment, before.vorschlag, before.regel) == after:
             continue
         if before is not None:
             before.bis = today
         session.add(_segment(session, fall, values, after, today))
+
+
+def _current(session: FallSession, fall: Fall) -> dict[str, Segmentzuordnung]:
+    found = session.scalars(select(Segmentzuordnung).where(Segmentzuordnung.fall_id == fall.id, Segmentzuordnung.bis.is_(None)))
+    return {row.person_id: row for row in found}
+
+
+def _is_assigned(values: Any) -> bool:
+    return isinstance(values, Mapping) and values.get("segment") in SEGMENTE and bool(values.get("person_id"))
+
+
+def _key(values: Mapping[str, Any]) -> tuple[str, str, str]:
+    return values["segment"], values.get("vorschlag") or "", values.get("regel") or ""
 
 
 def _segment(session: FallSession, fall: Fall, values: Mapping[str, Any], after: tuple[str, str, str], today: date) -> Segmentzuordnung:

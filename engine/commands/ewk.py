@@ -11,16 +11,18 @@ from typing import Any
 
 from sqlalchemy import select
 
+from engine.cases.ewk import read_changes
 from engine.commands.bestand import IMPORTS
 from engine.commands.cases import CaseRef, open_case, released_form, start_instance
 from engine.commands.neben import running, seen
+from engine.commands.tasks import save_draft
 from engine.definitions import feel
 from engine.model.errors import FallflussError, FormInvalid, NotAllowed, NotFound
 from engine.store.audit import log
 from engine.store.dubletten import kennzeichen
 from engine.store.session import FallSession
 from engine.store.steps import Act
-from engine.store.tables import Fall, Hinweis, Instanz, Job, Meldung, Person
+from engine.store.tables import Aufgabe, Entwurf, Fall, Hinweis, Instanz, Job, Meldung, Person
 
 MUTATION, ABGLEICH = "ewk_mutation", "ewk_abgleich"
 
@@ -30,6 +32,13 @@ class AlreadyComparing(FallflussError):
 
     def __init__(self) -> None:
         super().__init__("Der Monatsabgleich dieser Region läuft schon. Es wurde nichts geändert; seine Aufgabe steht in der Aufgabenliste.")
+
+
+class NothingToCompare(FallflussError):
+    """No task of the comparison is open."""
+
+    def __init__(self) -> None:
+        super().__init__("Zurzeit ist keine Aufgabe «Mit dem Register vergleichen» offen. Es wurde nichts gespeichert; die nächste kommt von selbst.")
 
 
 def note_mutation(session: FallSession, region: str, raw: Mapping[str, Any], *, weg: str, message_id: str | None = None) -> int:
@@ -57,14 +66,17 @@ def note_mutation(session: FallSession, region: str, raw: Mapping[str, Any], *, 
 
 def work_off(session: FallSession, instanz: Instanz, job: Job) -> None:
     """Begin a task for each row of ``mutationen`` of the comparison; a number that is no running case is left as a notice."""
-    for row in _rows(seen(session, instanz, job)):
+    values = seen(session, instanz, job)
+    basis = f"{values.get('rechtsgrundlage') or 'nicht angegeben'} (Monatsabgleich)"
+    for row in _rows(values):
         try:
             own = running(session, str(row.get("ewk_fall_nr") or "").strip())
         except NotFound:
             text = f"Abgleich mit der Einwohnerkontrolle: Zur Fallnummer «{row.get('ewk_fall_nr')}» gibt es keinen laufenden Fall. Bitte prüfen."
             session.add(Hinweis(fall_id=instanz.fall_id, region=instanz.region, at=session.now, an_rolle="administration", text=text))
             continue
-        _begin(session, own.fall, {**{name: row.get(name) for name in ("ewk_ereignis", "ewk_am", "ewk_bemerkung")}, "ewk_weg": "aufgabe", "rechtsgrundlage": "Monatsabgleich"})
+        known = {name: row.get(name) for name in ("ewk_ereignis", "ewk_am", "ewk_bemerkung")}
+        _begin(session, own.fall, {**known, **_person(session, own.fall, row), "ewk_weg": "aufgabe", "rechtsgrundlage": basis})
 
 
 def begin_comparison(session: FallSession, region: str) -> CaseRef:
@@ -84,6 +96,27 @@ def begin_comparison(session: FallSession, region: str) -> CaseRef:
 def comparison(session: FallSession, region: str) -> Instanz | None:
     """The running comparison of a region."""
     return session.scalars(select(Instanz).where(Instanz.process == ABGLEICH, Instanz.region == region, Instanz.zustand == "active")).first()
+
+
+def comparison_task(session: FallSession, region: str) -> Aufgabe | None:
+    """The open task of the comparison, if there is one now."""
+    own = comparison(session, region)
+    return session.scalars(select(Aufgabe).where(Aufgabe.instanz_nummer == own.nummer, Aufgabe.zustand == "CREATED")).first() if own else None
+
+
+def take_changes(session: FallSession, region: str, content: bytes) -> tuple[int, int]:
+    """Put what the Einwohnerkontrolle wrote into the list into this person's draft of the open task; gives its key and how many rows.
+
+    Raises:
+        NothingToCompare: no task is open.
+        TableUnreadable: the file is not the list, or a row cannot be read.
+    """
+    aufgabe = comparison_task(session, region)
+    if aufgabe is None:
+        raise NothingToCompare
+    changes, own = read_changes(content), session.get(Entwurf, (aufgabe.key, session.access.konto))
+    save_draft(session, aufgabe.key, {**(own.data if own else {}), "mutationen": changes}, revision=own.revision if own else 0)
+    return aufgabe.key, len(changes)
 
 
 def note_list(session: FallSession, region: str) -> None:
@@ -110,6 +143,16 @@ def _checked(session: FallSession, region: str, raw: Mapping[str, Any]) -> dict[
 
 def _begin(session: FallSession, fall: Fall, values: Mapping[str, Any]) -> None:
     start_instance(session, fall, MUTATION, values, act=Act("start_beside", name="Mutation der Einwohnerkontrolle"), neben=True)
+
+
+def _person(session: FallSession, fall: Fall, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Who of the household it is about, by first and last name; whoever is not found is named in the remark."""
+    wanted = str(row.get("ewk_person") or "").strip()
+    members = session.scalars(select(Person).where(Person.fall_id == fall.id, Person.bis.is_(None))).all()
+    found = [one for one in members if wanted and wanted.casefold() == f"{one.vorname} {one.name}".casefold()]
+    if len(found) == 1:
+        return {"person_betroffen": found[0].person_id}
+    return {"ewk_bemerkung": ". ".join(text for text in (wanted, row.get("ewk_bemerkung")) if text) or None}
 
 
 def _rows(values: Mapping[str, Any]) -> list[Mapping[str, Any]]:

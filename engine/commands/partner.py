@@ -40,7 +40,8 @@ SENDERS: Mapping[str, frozenset[str]] = {
 }
 PARTNER = frozenset().union(*SENDERS.values())
 # The property of a waiting event that lists what a partner may say with its message; a form of the event says it as well.
-ANGABEN = "angaben"
+# A name with a star after it must not be missing.
+ANGABEN, NEEDED = "angaben", "*"
 EWK_MUTATION = "ewk.mutation"
 LONGEST, MOST = 5000, 30
 
@@ -140,12 +141,18 @@ def _allowed(session: FallSession, release_id: int, region: str, element: Elemen
     properties = element.properties if element else {}
     # Where the event lists what partners say, its form is what people fill in who have the answer on paper.
     form = library.contents(session, release_id).form(properties[FORMULAR]) if FORMULAR in properties and ANGABEN not in properties else None
-    known = [one.key for one in walk(form.components) if isinstance(one, Field)] if form else names(properties.get(ANGABEN))
-    errors = {name: f"Diese Meldung kennt diese Angabe nicht. Möglich sind: {', '.join(known) or 'keine'}." for name in values if name not in known}
+    listed = names(properties.get(ANGABEN))
+    known = [one.key for one in walk(form.components) if isinstance(one, Field)] if form else [name.rstrip(NEEDED) for name in listed]
+    errors = {name: "Bitte ausfüllen." for name in _needed(listed) if not values.get(name)}
+    errors |= {name: f"Diese Meldung kennt diese Angabe nicht. Möglich sind: {', '.join(known) or 'keine'}." for name in values if name not in known}
     errors |= {name: f"Ein Text mit höchstens {LONGEST} Zeichen, eine Zahl, ja/nein oder eine Liste davon." for name, one in values.items() if not _is_plain(one)}
     if errors:
         raise FormInvalid(errors)
     return form.validate(dict(values), form_context(session, form, region), feel=feel.shared(), now=session.now) if form else dict(values)
+
+
+def _needed(listed: list[str]) -> list[str]:
+    return [name.rstrip(NEEDED) for name in listed if name.endswith(NEEDED)]
 
 
 def _is_plain(value: Any) -> bool:
@@ -175,7 +182,7 @@ def record(session: FallSession, instanz: Instanz, job: Job) -> None:
     entry = {name: _text(job.headers[name], values) for name in ("richtung", "partner", "meldung", "kategorie")}
     weg = _text(job.headers.get("weg") or "aufgabe", values) or "aufgabe"
     entry |= {"grundlage": str(values.get("rechtsgrundlage") or "nicht angegeben")[:300], "weg": weg}
-    _add(session, instanz.fall_id, instanz.region, entry, names(job.headers.get("werte")))
+    _add(session, instanz.fall_id, instanz.region, entry, names(_text(job.headers.get("werte") or "", values)))
 
 
 def _text(header: str, values: Mapping[str, Any]) -> str:

@@ -184,9 +184,10 @@ def carry_out(session: FallSession, instanz: Instanz, job: Job) -> None:
     """End the case here and begin it in the new region, at once or not at all.
 
     Headers: ``prozess`` is the case's process there; it enters at ``einstieg`` when the package holds Kurzassessment and segments, with a
-    first Standortbestimmung after ``auffrischung``, otherwise at its beginning.
+    first Standortbestimmung after the variable ``auffrischung``, otherwise at its beginning. Diagrams released earlier have it as a header.
     """
-    move = _move(session, _seen(session, instanz, job))
+    values = _seen(session, instanz, job)
+    move, refresh = _move(session, values), values.get("auffrischung") or job.headers["auffrischung"]
     with _crossing(session, instanz, f"{move.uebergabe_nr} vollzogen"):
         found = _offer(session, move.uebergabe_nr)
         if found is None or found.zustand != "angenommen":
@@ -194,7 +195,7 @@ def carry_out(session: FallSession, instanz: Instanz, job: Job) -> None:
         _leave(session, instanz, move)
         # The number must be free before the other region takes it.
         session.flush()
-        _arrive(session, found, job.headers)
+        _arrive(session, found, job.headers, refresh)
         correlate(session, "uebergabe.vollzogen", move.uebergabe_nr)
 
 
@@ -257,8 +258,8 @@ def _leave(session: FallSession, instanz: Instanz, move: Uebergabe) -> None:
     move.vollzogen_am = session.now
 
 
-def _arrive(session: FallSession, found: Uebergabeangebot, headers: Mapping[str, str]) -> None:
-    """The case begins in the new region. Whatever it knows comes from ``found``: nothing else is an argument."""
+def _arrive(session: FallSession, found: Uebergabeangebot, headers: Mapping[str, str], refresh: str) -> None:
+    """The case begins in the new region. Whatever it knows comes from ``found``; ``headers`` and ``refresh`` are the diagram's."""
     content, fall = found.paket, session.get_one(Fall, found.fall_id)
     per = date.fromisoformat(content["per"])
     fall.fall_nr, fall.eroeffnet_am = content["fall_nr"], per
@@ -266,8 +267,7 @@ def _arrive(session: FallSession, found: Uebergabeangebot, headers: Mapping[str,
     session.add(Dossier(fall_id=fall.id, region=fall.region, gemeinde_bfs=content["gemeinde_bfs"], von=per))
     session.add_all(package.history(content, fall))
     session.flush()
-    refresh = add_duration(session.now, headers["auffrischung"]).astimezone(ZURICH).date()
-    values = package.start_values(content, refresh)
+    values = package.start_values(content, add_duration(session.now, refresh).astimezone(ZURICH).date())
     if package.is_assessed(content):
         values["einstieg"] = headers.get("einstieg")
     start_instance(session, fall, headers["prozess"], values, act=Act("take_over", name="Fall übernommen"))

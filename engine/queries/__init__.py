@@ -1,6 +1,6 @@
 """Read models for the screens and the API. They change nothing."""
 
-from engine.queries.cases import CaseRow, CaseView, Position, Waits, case, case_count, cases, diagram, fall_nr, overview
+from engine.queries.cases import CaseRow, CaseView, Position, Waits, case, case_count, cases, diagram, fall_nr, overview, version_for_new
 from engine.queries.parameter import ParameterRow, ParameterView, parameter, parameters
 from engine.queries.tasks import TaskView, draft, task
 
@@ -22,4 +22,5 @@ __all__ = [
     "parameter",
     "parameters",
     "task",
+    "version_for_new",
 ]

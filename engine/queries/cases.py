@@ -316,6 +316,12 @@ def _contents_with(session: FallSession, instanzen: Sequence[Instanz], process: 
     return next((contents for contents in held if contents.item("process", process)), held[0])
 
 
+def version_for_new(session: FallSession, region: str, process: str) -> int | None:
+    """The version of a process that a case begun now in that region would run on."""
+    item = library.contents(session, library.latest_release(session, region)).item("process", process)
+    return item.version if item else None
+
+
 def _newest_versions(session: FallSession, names: list[str]) -> dict[str, int]:
     rows = session.execute(
         select(DefinitionVersion.id, DefinitionVersion.version).where(

@@ -39,6 +39,10 @@ class Teil:
         return (self.neu or self.vorher).kind  # type: ignore[union-attr]
 
     @property
+    def datei(self) -> str:
+        return (self.neu or self.vorher).resource_name  # type: ignore[union-attr]
+
+    @property
     def name(self) -> str:
         return (self.neu or self.vorher).name  # type: ignore[union-attr]
 

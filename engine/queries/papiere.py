@@ -148,6 +148,17 @@ def _address(session: FallSession, view: CaseView) -> str:
     return f"{typed}\n{konten.gemeinden(session).get(int(number), '')}"
 
 
+def lacks(session: FallSession, view: CaseView, art: str) -> str:
+    """Why the case has nothing for this paper yet, as the end of «gibt es, …»; empty when it can be made."""
+    if art == "zielvereinbarung" and zielvereinbarung(session, view) is None:
+        return "sobald Ziele vereinbart sind"
+    if art == "kurzassessment" and not _variables(session, view).get("kurzassessments"):
+        return "sobald die Segmentierung abgeschlossen ist"
+    if art == "uebergabe" and not has_package(session, view.fall.id):
+        return "sobald für eine Übergabe ein Paket zusammengestellt ist"
+    return ""
+
+
 def has_package(session: FallSession, fall_id: int) -> bool:
     """Whether a handover of the case has a package to print."""
     found = session.scalar(_newest_handover(fall_id))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -149,7 +150,8 @@ def gruende(session: FallSession, id: int) -> list[Grund]:
     with counting(session):
         rows = session.execute(select(Umstellungsfall.urteil, Umstellungsfall.gruende).where(Umstellungsfall.umstellung_id == id)).all()
     found = Counter((*map(str, reason), urteil) for urteil, reasons in rows for reason in reasons)
-    return [Grund(code, process, element, message, count, urteil) for (code, process, element, message, urteil), count in found.most_common()]
+    called = _called(session, plan(session, id))
+    return [Grund(code, process, element, called(process, message), count, urteil) for (code, process, element, message, urteil), count in found.most_common()]
 
 
 def faelle(session: FallSession, id: int, *, page: int = 0) -> tuple[int, list[Fallzeile]]:
@@ -160,7 +162,8 @@ def faelle(session: FallSession, id: int, *, page: int = 0) -> tuple[int, list[F
         order = (Umstellungsfall.urteil == "gut", Umstellungsfall.key)
         rows = list(session.scalars(select(Umstellungsfall).where(which).order_by(*order).offset(page * PER_PAGE).limit(PER_PAGE)))
     known = {one.nummer: one.fall.fall_nr for one in session.scalars(select(Instanz).where(Instanz.nummer.in_([row.instanz_nummer for row in rows])))}
-    return total, [_line(row, known.get(row.instanz_nummer)) for row in rows]
+    called = _called(session, plan(session, id))
+    return total, [_line(row, known.get(row.instanz_nummer), called) for row in rows]
 
 
 def processes(session: FallSession, found: Umstellung) -> dict[str, str]:
@@ -230,5 +233,17 @@ def _can_hold(element: Element) -> bool:
     return element.type not in ("startEvent", "endEvent", "exclusiveGateway")
 
 
-def _line(row: Umstellungsfall, fall_nr: str | None) -> Fallzeile:
-    return Fallzeile(f"U{row.umstellung_id}-{row.key}", fall_nr, row.region, row.urteil, row.zustand, tuple(str(reason[3]) for reason in row.gruende))
+def _line(row: Umstellungsfall, fall_nr: str | None, called: Callable[[str, str], str]) -> Fallzeile:
+    reasons = tuple(called(str(reason[1]), str(reason[3])) for reason in row.gruende)
+    return Fallzeile(f"U{row.umstellung_id}-{row.key}", fall_nr, row.region, row.urteil, row.zustand, reasons)
+
+
+def _called(session: FallSession, found: Umstellung) -> Callable[[str, str], str]:
+    """What a reason says, with the elements as the diagrams call them: the runtime knows their ids only."""
+
+    def called(process: str, message: str) -> str:
+        held = [library.contents(session, release) for release in (found.ziel, found.quelle)]
+        elements = {id: one for contents in held if contents.item("process", process) for id, one in contents.process(process).elements.items()}
+        return re.sub(r"«([^»]+)»", lambda id: f"«{elements[id[1]].label}»" if id[1] in elements else id[0], message)
+
+    return called

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -26,6 +27,12 @@ def test_lines_are_straight_and_do_not_cross(name: str) -> None:
     drawing = DRAWINGS[name]
     assert drawing.slanted() == []
     assert sorted(drawing.crossings()) == []
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_a_name_has_no_hyphen_that_only_breaks_a_line(name: str) -> None:
+    names = [node.get("name") for node in DRAWINGS[name].root.iter("{*}*") if node.get("name")]
+    assert [one for one in names if re.search(r"\w-[a-zäöü]|\u00ad|\n", one) and not one.startswith("=")] == []
 
 
 @pytest.mark.parametrize("name", DRAWINGS)

@@ -41,11 +41,12 @@ class Meeting:
 
 @dataclass(frozen=True)
 class Scenario:
-    """``once`` is done to the database before the first meeting."""
+    """``once`` is done to the database before the first meeting. ``in_one``: each of the two is one transaction, not many in a row."""
 
     prepare: Callable[[Meeting], None]
     works: tuple[Callable[[Meeting], Any], Callable[[Meeting], Any]]
     once: Callable[[Database], None] = lambda database: None
+    in_one: bool = True
 
 
 def opened(process: str = "antrag", days: float = 0, count: int = 1, **completed: Mapping[str, Any]) -> Callable[[Meeting], None]:
@@ -179,7 +180,7 @@ SCENARIOS: dict[str, Scenario] = {
     "complete and the deadline": Scenario(opened(days=30), (complete("anna", ok=False), fire("frist"))),
     "the deadline twice": Scenario(opened(days=30), (fire("frist"), fire("frist"))),
     "reminder and deadline": Scenario(opened(days=30), (fire("erinnern"), fire("frist"))),
-    "two schedulers": Scenario(opened(days=31, count=2), (wake, wake)),
+    "two schedulers": Scenario(opened(days=31, count=2), (wake, wake), in_one=False),
     "scheduler and message": Scenario(opened(days=10, **LOUD), (wake, answer("anna"))),
     "message and complete": Scenario(opened(), (answer("anna"), complete("beat", ok=False))),
     "message and timer": Scenario(opened(days=10, **LOUD), (answer("anna"), fire("zehn_tage"))),

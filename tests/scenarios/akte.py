@@ -351,7 +351,7 @@ class Akte:
             with self.database.begin(self.access) as session:
                 view = queries.task(session, task.key)
                 assert view.form is not None
-                commands.complete_task(session, task.key, {**view.form.prefill(view.values), **raw})
+                commands.complete_task(session, task.key, {**view.form.prefill(view.values), "grundlage_art": "keine", **raw})
         return self
 
     def supported(self, **bewertung: Any) -> Self:

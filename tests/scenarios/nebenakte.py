@@ -94,7 +94,11 @@ class Nebenakte(Akte):
 
     @property
     def exchanged(self) -> list[tuple[str, str, str]]:
-        return [(row.richtung, row.meldung, row.grundlage) for row in self._rows(Austausch)]
+        return [(row.richtung, row.meldung, row.grundlage) for row in self.exchanges()]
+
+    def exchanges(self) -> list[Austausch]:
+        """What went to partners and came from them, the oldest first."""
+        return self._rows(Austausch)
 
     @property
     def last_end(self) -> str:

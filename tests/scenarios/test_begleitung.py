@@ -55,7 +55,7 @@ def test_a_measure_is_looked_at_fourteen_days_before_its_end(akte: Akte) -> None
 
 
 def test_what_the_provider_reports_brings_the_measure_forward(akte: Akte) -> None:
-    with_course(akte).travel("2026-05-04").report(f"Rückmeldung ({akte.fall_nr}-M1)", rueckmeldung="Kommt seit zwei Wochen nicht")
+    with_course(akte).travel("2026-05-04").report(f"Rückmeldung ({akte.fall_nr}-M1)", rueckmeldung="Kommt seit zwei Wochen nicht", rueckmeldung_am=akte.today, rueckmeldung_weg="telefon")
     assert akte.due("massnahme_auswerten") == "2026-05-18"
     akte.do("massnahme_auswerten", massnahme_verlauf="abgebrochen", massnahme_empfehlung="Gespräch nötig")
     akte.travel("2026-08-17")

@@ -8,7 +8,7 @@ from argon2 import PasswordHasher
 from engine.model.access import system
 from engine.store.konten import create_konto, grant
 from tests.bundles import AnyName
-from tests.scenarios.akte import STABILISIEREN, Akte
+from tests.scenarios.akte import ANNA, BEWERTUNG, STABILISIEREN, Akte
 from tests.web.conftest import PASSWORD, Browser
 from webui.app import create_app
 from webui.config import Config
@@ -54,3 +54,15 @@ def test_the_page_names_the_day_of_the_next_standortbestimmung_and_not_only_when
     page = leitung.get(f"/faelle/{akte.fall_nr}").text
     assert "20.05.2027" in page
     assert "06.05.2027" in page, "the day itself and not the evening before"
+
+
+@pytest.mark.parametrize(("frist", "due"), [(None, "2026-03-07"), ("3 Tage", "2026-03-05")], ids=["as the canton says", "set by the region"])
+def test_the_deadline_of_a_task_set_on_the_page_is_the_one_by_which_the_next_is_due(akte: Akte, leitung: Browser, frist: str | None, due: str) -> None:
+    akte.open(ANNA).do("zustaendigkeit_pruefen", zustaendig="ja")
+    if frist:
+        assert "Fristen der Aufgaben: Kurzassessment und Segmentierung" in leitung.get("/parameter").text
+        leitung.get("/parameter/segment_frist")
+        fields = {"wert": frist, "gueltig_von": "2.3.2026", "grund": "Beschluss der Region", "_aktion": "festlegen"}
+        assert leitung.post("/parameter/segment_frist", fields).status_code == 303
+    akte.do("kurzassessment_durchfuehren", erschienen="ja", ka_datum=akte.today, ka_modus="persoenlich", **BEWERTUNG)
+    assert akte.due("segment_bestaetigen") == due

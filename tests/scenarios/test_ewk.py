@@ -28,18 +28,26 @@ def test_each_month_the_register_is_compared_and_a_change_becomes_a_task(fall: N
     own, comparison = fall.fall_nr, compare(fall)
     fall.turn_to(comparison)
     assert (fall.tasks(), fall.due("register_vergleichen")) == (["register_vergleichen"], "2026-03-12")
-    rows = [{"ewk_fall_nr": own, "ewk_ereignis": "tod", "ewk_am": "1.3.2026", "ewk_bemerkung": "Anna"}, {"ewk_fall_nr": "2026-99999", "ewk_ereignis": "wegzug", "ewk_am": "1.3.2026"}]
+    rows = [{"ewk_fall_nr": own, "ewk_ereignis": "tod", "ewk_am": "1.3.2026", "ewk_person": "anna muster"}, {"ewk_fall_nr": "2026-99999", "ewk_ereignis": "wegzug", "ewk_am": "1.3.2026"}]
     before = len(fall.notices())
-    fall.do("register_vergleichen", abgeglichen_am=fall.today, mutationen=rows)
+    fall.do("register_vergleichen", abgeglichen_am=fall.today, rechtsgrundlage="SG § 17", mutationen=rows)
     assert (fall.notices()[before:], fall.tasks()) == (["administration"], []), "the number that nobody knows is a notice"
     fall.turn_to(own)
-    assert "Melden Sie auf der Fallseite «Austritt oder Tod»" in fall.shows("mutation_verarbeiten")["folge_text"]
-    assert [(row.meldung, row.weg, row.grundlage) for row in fall._rows(Austausch)] == [("ewk.mutation", "aufgabe", "Monatsabgleich")]
+    shown = fall.shows("mutation_verarbeiten")
+    assert ("Melden Sie auf der Fallseite «Austritt oder Tod»" in shown["folge_text"], shown["person_angaben"]) == (True, "Anna Muster")
+    assert [(row.meldung, row.weg, row.grundlage) for row in fall._rows(Austausch)] == [("ewk.mutation", "aufgabe", "SG § 17 (Monatsabgleich)")]
     fall.do("mutation_verarbeiten", ewk_ergebnis="haushalt").turn_to(comparison)
     fall.travel("2026-04-02")
     assert (fall.tasks(), fall.due("register_vergleichen")) == (["register_vergleichen"], "2026-04-12")
-    fall.parameter(**{"austausch.ewk": "Ja"}).do("register_vergleichen", abgeglichen_am=fall.today)
+    fall.parameter(**{"austausch.ewk": "Ja"}).do("register_vergleichen", abgeglichen_am=fall.today, rechtsgrundlage="SG § 17")
     assert fall.ended == "abgleich_beendet", "from now on mutations come one by one"
+
+
+def test_somebody_whom_the_case_does_not_know_yet_is_named_in_the_remark(fall: Nebenakte) -> None:
+    own, row = fall.fall_nr, {"ewk_ereignis": "zuzug", "ewk_am": "1.3.2026", "ewk_person": "Neu Geboren", "ewk_bemerkung": "Spital Grenchen"}
+    fall.turn_to(compare(fall)).do("register_vergleichen", abgeglichen_am=fall.today, rechtsgrundlage="SG § 17", mutationen=[{"ewk_fall_nr": own, **row}])
+    shown = fall.turn_to(own).shows("mutation_verarbeiten")
+    assert (shown["ewk_bemerkung"], shown["person_angaben"]) == ("Neu Geboren. Spital Grenchen", None)
 
 
 def test_a_mutation_is_recorded_on_the_page_of_the_case(fall: Nebenakte) -> None:

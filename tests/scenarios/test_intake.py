@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+import pytest
+
+from engine.model.access import system
+from engine.model.errors import FormInvalid
+from engine.store.tables import Gemeinde
 from tests.scenarios.akte import ANNA, CARLA, STABILISIEREN, Akte
 
 GEHOER = {"gehoer_genutzt": "ja", "stellungnahme": "Ich habe die Unterlagen nicht."}
@@ -137,3 +144,14 @@ def test_a_child_keeps_the_intake_open_until_it_is_assessed(akte: Akte) -> None:
     assert (akte.phase, akte.tasks()) == ("Intake", ["kind_abklaeren"])
     akte.assess_child("Carla")
     assert akte.segments() == {"Anna": "ABLOESEN", "Carla": "ABLOESEN"}
+
+
+def test_who_moves_here_after_the_commune_was_merged_registers_for_the_new_one(akte: Akte) -> None:
+    with akte.database.begin(system()) as session:
+        grenchen = session.get_one(Gemeinde, 2546)
+        grenchen.gueltig_bis, grenchen.aufgegangen_in_bfs = date(2026, 3, 31), 2543
+    with pytest.raises(FormInvalid) as refused:
+        akte.open(ANNA, zuzug_am="1.4.2026")
+    assert refused.value.errors == {"gemeinde_bfs": "Diese Gemeinde gibt es am 01.04.2026 nicht mehr, sie besteht nur bis 31.03.2026. Wählen Sie stattdessen Bettlach."}
+    akte.open(ANNA, zuzug_am="31.3.2026")
+    assert akte.dossiers() == [(2546, None)]

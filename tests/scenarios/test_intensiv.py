@@ -118,6 +118,7 @@ def test_who_waits_gets_the_next_free_place(nebenakte: Nebenakte) -> None:
     nebenakte.do("antrag_entscheiden", intensiv_entscheid="warteliste", intensiv_grund="kein Platz").travel("2026-04-01")
     assert nebenakte.tasks() == ["antrag_entscheiden"]
     nebenakte.do("antrag_entscheiden", intensiv_entscheid="warteliste", intensiv_grund="kein Platz")
+    assert [label for label in nebenakte.reportable() if label.startswith("Platz frei")] == [], "the process reports it, nobody else"
     waiting = nebenakte.fall_nr
     nebenakte.turn_to(first).send("intensiv.beenden")
     nebenakte.turn_to(waiting)

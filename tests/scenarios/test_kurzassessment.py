@@ -97,3 +97,19 @@ def test_the_page_says_what_concerns_people_and_not_what_the_diagram_waits_for_b
         ("Kurzassessment durchführen", "Beat Muster"),
         ("Unterlagen einfordern", ""),
     ]
+
+
+def test_a_confirmed_segment_holds_from_that_day_on_while_the_intake_waits_for_others(akte: Akte) -> None:
+    begun(akte, ANNA, BEAT, CARLA).assess("Anna").assess_child("Carla")
+    assert (akte.phase, akte.segments()) == ("Intake", {"Anna": "ABLOESEN"}), "the child's follows from both parents'"
+    assert [(m.person.vorname, m.segment.von.isoformat() if m.segment else None) for m in akte.page().mitglieder] == [("Anna", "2026-03-02"), ("Beat", None), ("Carla", None)]
+    akte.travel("2026-03-12").assess("Beat", **STABILISIEREN).finish_intake()
+    assert akte.segments() == {"Anna": "ABLOESEN", "Beat": "STABILISIEREN", "Carla": "STABILISIEREN"}
+    assert [[str(row.von) for row in (m.segment, *m.frueher) if row] for m in akte.page().mitglieder] == [["2026-03-02"], ["2026-03-12"], ["2026-03-12"]]
+
+
+def test_a_segment_that_needs_a_visum_holds_from_the_visum_on(akte: Akte) -> None:
+    begun(akte, ANNA).assess("Anna", entscheid="STABILISIEREN", begruendung=KURZ)
+    assert akte.segments() == {}
+    akte.travel("2026-03-05").do("visum_erteilen", visum_entscheid="erteilt")
+    assert (akte.segments(), akte.phase) == ({"Anna": "STABILISIEREN"}, "Intake")

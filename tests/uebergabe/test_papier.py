@@ -7,8 +7,9 @@ import json
 import pytest
 
 from engine import queries
+from engine.cases.papiere import TITEL as TITEL_ALLER
 from engine.cases.papiere import render
-from engine.queries.papiere import contents_of
+from engine.queries.papiere import contents_of, lacks
 from engine.store.session import Database
 from tests.uebergabe.conftest import ALLES, Canton
 
@@ -29,12 +30,14 @@ def test_the_paper_holds_only_what_was_chosen(canton: Canton, parts: list[str]) 
     with canton.database.read(canton.access("SDOL")) as session:
         view = queries.overview(session, fall_nr)
         daten = contents_of(session, view, "uebergabe", {})
+        lacking = {lacks(session, view, art) for art in TITEL_ALLER}
         goal = contents_of(session, view, "zielvereinbarung", {})["gesamtziel"]
     titles = " ".join(part["titel"] for part in daten["teile"])
     assert {name for name, title in TITEL.items() if title in titles} >= set(parts) - {"massnahmen"}
     assert not {name for name, title in TITEL.items() if title in titles} - set(parts)
     text = json.dumps(daten, ensure_ascii=False)
     assert (goal in text) is ("zielvereinbarung" in parts)
+    assert lacking == {""}, "with aims, segments and a package every paper can be made"
     pdf = render("uebergabe", daten)
     assert b"/MarkInfo" in pdf
     assert b"pdfuaid:part" in pdf

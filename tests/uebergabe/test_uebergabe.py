@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 
 from engine import commands, queries
 from engine.commands import AlreadyMoving
-from engine.model.access import Access
+from engine.model.access import Access, system
 from engine.model.errors import NotAllowed, NotFound
 from engine.queries.ereignisse import ereignisse
 from engine.scheduling.due import run_due
 from engine.store.tables import Fall, Instanz, Segmentzuordnung, Zugriff
+from tests.diagrams.drawn import BPMN
 from tests.uebergabe.conftest import ALLES, GRENCHEN, OLTEN, ROLLEN, Canton
 
 
@@ -51,6 +53,31 @@ def test_a_family_moves_from_grenchen_to_olten(canton: Canton):
     assert canton.elements("SRO") == []
     canton.travel("2026-05-17")
     assert canton.elements("SRO") == ["standort_bewerten"], "a fortnight before"
+
+
+@pytest.mark.parametrize(("header", "due"), [
+    pytest.param(None, "2026-05-01", id="by the canton's parameter"),
+    pytest.param("P20D", "2026-04-21", id="by the header of a diagram released earlier"),
+])  # fmt: skip
+def test_the_first_standortbestimmung_after_a_handover_is_set(canton: Canton, header: str | None, due: str):
+    with canton.database.begin(system()) as session:
+        commands.set_parameter(session, "uebergabe_auffrischung", "30 Tage", von=canton.today, note="Beschluss")
+        if header:
+            commands.deploy(session, {"uebergabe.bpmn": earlier_diagram(header)})
+            commands.release(session, "Früher")
+    offered(canton)
+    canton.complete("SRO", "uebernahme_pruefen", annahme="annehmen")
+    canton.travel("2026-04-01")
+    assert canton.variables("SRO")["naechste_sb"] == due
+
+
+def earlier_diagram(auffrischung: str) -> bytes:
+    """Uebergabe as it was drawn before its refresh became a parameter."""
+    drawing = (BPMN / "uebergabe.bpmn").read_text(encoding="utf-8")
+    reads = r'</zeebe:taskHeaders>\s*<zeebe:ioMapping>\s*<zeebe:input source="=parameter.uebergabe_auffrischung"[^>]*>\s*</zeebe:ioMapping>'
+    before = re.sub(reads, f'<zeebe:header key="auffrischung" value="{auffrischung}" /></zeebe:taskHeaders>', drawing)
+    assert before != drawing
+    return before.encode()
 
 
 def test_segments_and_assessments_come_along_with_their_dates(canton: Canton):
@@ -146,7 +173,7 @@ def test_ten_days_without_answer_go_to_the_heads_and_after_twenty_more_both_are_
     assert canton.elements("SDOL") == []
     canton.travel("2026-03-12")
     assert canton.elements("SDOL") == ["zustaendigkeit_klaeren"] and canton.elements("SRO") == ["uebernahme_pruefen"]
-    assert any("seit 10 Tagen nicht beantwortet" in text for text in canton.notices("SRO"))
+    assert any("nicht innert der Frist beantwortet" in text for text in canton.notices("SRO"))
     canton.travel("2026-03-31")
     assert not any("20 Tagen" in text for text in canton.notices("SDOL"))
     canton.travel("2026-04-01")

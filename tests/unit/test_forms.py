@@ -9,7 +9,7 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from engine.definitions.feel import Feel
-from engine.definitions.forms import GEMEINDEN, Checklist, DynamicList, Select, Text, TextField, flatten, read
+from engine.definitions.forms import GEMEINDEN, GEMEINDEN_ENDEND, Checklist, DynamicList, Select, Text, TextField, flatten, read
 from engine.model.errors import DefinitionInvalid, FormInvalid, Trouble
 
 NOW = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
@@ -297,6 +297,22 @@ def test_the_caller_may_name_the_communes_of_today(feel):
     made = form(text("gemeinde_bfs", properties={"validierung": "gemeinde"}))
     assert values(made, feel, {"gemeinde_bfs": "2546"}, {GEMEINDEN: [2546]}) == {"gemeinde_bfs": "2546"}
     assert "gemeinde_bfs" in errors(made, feel, {"gemeinde_bfs": "2601"}, {GEMEINDEN: [2546]})
+
+
+@pytest.mark.parametrize(("typed", "am", "is_refused"), [
+    pytest.param("2546", "31.12.2026", False, id="on its last day"),
+    pytest.param("2546", "1.1.2027", True, id="on the day after"),
+    pytest.param("2546", "", False, id="no day said"),
+    pytest.param("2543", "1.1.2027", False, id="a commune that goes on"),
+])  # fmt: skip
+def test_a_commune_must_still_exist_on_the_day_beside_it(feel, typed, am, is_refused):
+    made = form(text("gemeinde_bfs", properties={"validierung": "gemeinde", "gueltig_am": "am"}), day("am"))
+    context = {GEMEINDEN: [2543, 2546], GEMEINDEN_ENDEND: {"2546": ["2026-12-31", "Bettlach"]}}
+    expected = "Diese Gemeinde gibt es am 01.01.2027 nicht mehr, sie besteht nur bis 31.12.2026. Wählen Sie stattdessen Bettlach."
+    if is_refused:
+        assert errors(made, feel, {"gemeinde_bfs": typed, "am": am}, context) == {"gemeinde_bfs": expected}
+    else:
+        assert values(made, feel, {"gemeinde_bfs": typed, "am": am}, context)["gemeinde_bfs"] == typed
 
 
 def test_a_form_opens_with_variables_defaults_and_an_empty_row(feel):

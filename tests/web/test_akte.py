@@ -181,6 +181,18 @@ def test_a_letter_becomes_a_pdf_that_can_be_read_aloud_and_is_logged(irma: Brows
         assert [row.by for row in session.scalars(select(Papier))] == ["irma", "irma"]
 
 
+def test_a_paper_the_case_has_nothing_for_is_not_offered_and_the_page_says_since_when_it_would_be(irma: Browser, fall_nr: str) -> None:
+    offered = irma.get(f"/faelle/{fall_nr}/dokumente").text
+    assert f"/faelle/{fall_nr}/papiere/einladung" in offered
+    for art, why in (("zielvereinbarung", "gibt es, sobald Ziele vereinbart sind"), ("kurzassessment", "gibt es, sobald die Segmentierung abgeschlossen ist")):
+        assert f"/faelle/{fall_nr}/papiere/{art}" not in offered
+        assert why in offered
+        page = irma.get(f"/faelle/{fall_nr}/papiere/{art}").text
+        assert f"Dieses Papier {why}." in page
+        assert "PDF erstellen" not in page
+    assert "Übergabepaket" not in offered
+
+
 def test_the_timeline_reads_as_the_form_and_says_to_whom_a_task_went(irma: Browser, browser: Open, task: str, fall_nr: str) -> None:
     key = task.rpartition("/")[2]
     irma.get(f"/arbeit/aufgaben/{key}")

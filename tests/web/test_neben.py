@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 
@@ -276,6 +277,25 @@ def test_the_leitung_sets_up_the_comparison_with_the_register_and_takes_the_list
     listed = lea.get("/einwohnerkontrolle/SDOL.csv")
     assert (listed.mimetype, "Muster;Anna" in listed.text) == ("text/csv", True)
     assert (lea.get("/einwohnerkontrolle/SRO.csv").status_code, lea.post("/einwohnerkontrolle", {"region": "SRO"}).status_code) == (404, 404)
+
+
+@pytest.mark.parametrize(("line", "status", "said"), [
+    pytest.param("{fall};Muster;Anna;;;;Wegzug;1.3.2026;nach Bern", 303, "1 Mutation eingelesen", id="what changed comes into the task as a draft"),
+    pytest.param("{fall};Muster;Anna;;;;Geburt;1.3.2026;", 422, "Zeile 2: «ereignis»: «geburt» ist unbekannt", id="an unknown word is named with its line"),
+])  # fmt: skip
+def test_the_list_comes_back_with_what_has_changed(fall: str, browser: Callable[..., Browser], database: Database, line: str, status: int, said: str) -> None:
+    with database.begin(system()) as session:
+        create_konto(session, "adam", "Adam", PASSWORD)
+        grant(session, "adam", "administration", "SDOL")
+    adam = browser("adam")
+    adam.get("/einwohnerkontrolle")
+    adam.post("/einwohnerkontrolle", {"region": "SDOL"})
+    run_due(database)
+    heading = adam.get("/einwohnerkontrolle/SDOL.csv").text.splitlines()[0]
+    adam.get("/einwohnerkontrolle")
+    sent = adam.post("/einwohnerkontrolle/SDOL", {"datei": (io.BytesIO(f"{heading}\n{line.format(fall=fall)}\n".encode()), "liste.csv")})
+    page = adam.get(sent.location).text if status == 303 else sent.text
+    assert (sent.status_code, said in page, status != 303 or "nach Bern" in page) == (status, True, True)
 
 
 def test_the_delivery_to_the_statistical_office_is_a_file_without_names(fall: str, browser: Callable[..., Browser]) -> None:

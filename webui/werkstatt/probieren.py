@@ -38,6 +38,7 @@ CONTEXT_LIMIT = 100_000
 class Zeile:
     """One line of sample inputs as typed, and what came of it."""
 
+    number: int
     typed: dict[str, str]
     decided: Decided | None = None
     error: str = ""
@@ -77,7 +78,7 @@ def tabelle(id: int, name: str) -> ResponseReturnValue:
         rows = [_tried(session, decisions, chosen, line) for line in _lines(names)]
     rules = {rule for one in rows if one.decided for rule in one.decided.rules}
     return render_template(
-        "werkstatt/tabelle.html", draft=draft, name=name, decisions=decisions, chosen=chosen, names=names, rows=rows, rules=rules
+        "werkstatt/tabelle.html", draft=draft, name=name, decisions=decisions, chosen=chosen, names=_labels(decisions, names), rows=rows, rules=rules
     )
 
 
@@ -157,10 +158,16 @@ def _chosen(decisions: Mapping[str, Decision], wanted: str) -> Decision:
     return first
 
 
+def _labels(decisions: Mapping[str, Decision], names: tuple[str, ...]) -> dict[str, str]:
+    """What the tables call the variables that their columns read as they are."""
+    called = {column.source: column.label for one in decisions.values() if one.table for column in one.table.inputs if column.label}
+    return {name: called.get(name, name) for name in names}
+
+
 def _lines(names: tuple[str, ...]) -> list[Zeile]:
     """The lines of the grid as they were sent, an empty one at the end when asked for."""
     count = min(MOST_ROWS, max(request.form.get("zeilen", ROWS, type=int) + (request.form.get("_aktion") == "mehr"), 1))
-    return [Zeile({name: request.form.get(f"w.{number}.{name}", "")[:2000] for name in names}) for number in range(count)]
+    return [Zeile(number + 1, {name: request.form.get(f"w.{number}.{name}", "")[:2000] for name in names}) for number in range(count)]
 
 
 def _tried(session: FallSession, decisions: Mapping[str, Decision], chosen: Decision, line: Zeile) -> Zeile:

@@ -5,6 +5,7 @@ Beyond form-js the linter and ``validate`` know these entries of a field's ``pro
 - ``auswahl``: roles, with commas: a text field becomes a choice of the people who hold them in the region (``engine.queries.personenwahl``)
 - ``validierung``: names of ``VALIDIERUNGEN``, with commas: ahvn13, zemis, iban, gemeinde, datum_vergangen, datum_kuenftig, geburtsdatum
 - ``nicht_vor``: key of a date beside it that must not be later
+- ``gueltig_am``: on a commune, key of a date beside it on which the commune must still exist
 - ``tage_voraus``: how many days from today a date may lie in the future
 - ``meldung``: the text to show when the pattern does not fit
 - on a dynamic list ``minItems`` and ``maxItems``
@@ -50,9 +51,11 @@ from engine.model.errors import DefinitionInvalid, Finding, FormInvalid
 
 # The caller may put the BFS numbers valid today here; without it any number of the canton passes.
 GEMEINDEN = "gemeinden_gueltig"
+# And here, by BFS number as text, those of them that end: the last day, and the commune they become part of.
+GEMEINDEN_ENDEND = "gemeinden_endend"
 
 __all__ = [
-    "GEMEINDEN", "VALIDIERUNGEN", "AnyComponent", "Checkbox", "Checklist", "Choice", "Component", "DateTime", "DynamicList", "Field", "Form",
+    "GEMEINDEN", "GEMEINDEN_ENDEND", "VALIDIERUNGEN", "AnyComponent", "Checkbox", "Checklist", "Choice", "Component", "DateTime", "DynamicList", "Field", "Form",
     "Group", "Number", "Option", "Radio", "Select", "Separator", "Shown", "Spacer", "Text", "TextArea", "TextField", "flatten", "read", "readable", "walk",
 ]  # fmt: skip
 
@@ -91,7 +94,7 @@ class Form:
             Trouble: a FEEL expression of the form failed.
         """
         seen = view(self.components, raw, context, Services(feel, now))
-        checked = _Checked(seen, Day(now.astimezone(ZURICH).date(), _gemeinden(context)), {}, [])
+        checked = _Checked(seen, Day(now.astimezone(ZURICH).date(), _gemeinden(context)), context.get(GEMEINDEN_ENDEND) or {}, {}, [])
         values = checked.scope(seen.shown)
         checked.patterns(feel, now)
         if checked.errors:
@@ -105,6 +108,7 @@ class _Checked:
 
     seen: View
     day: Day
+    ending: Mapping[str, tuple[str, str]]
     errors: dict[str, str]
     matches: list[tuple[str, TextField, str]]
 
@@ -114,6 +118,7 @@ class _Checked:
             if not one.hidden:
                 self._one(one, values)
         self._order(shown, values)
+        self._communes(shown, values)
         return values
 
     def _one(self, one: Shown, values: dict[str, Any]) -> None:
@@ -168,6 +173,14 @@ class _Checked:
             first, second = (get(values, other), one.value) if other else (None, None)
             if isinstance(first, str) and isinstance(second, str) and second < first and one.path not in self.errors:
                 self.errors[one.path] = f"Geben Sie bei «{one.component.label}» ein Datum ein, das nicht vor dem {readable(first)} liegt."
+
+    def _communes(self, shown: Sequence[Shown], values: Mapping[str, Any]) -> None:
+        for one in shown:
+            other = one.component.properties.get("gueltig_am")
+            last, successor = self.ending.get(str(one.value), ("", "")) if other else ("", "")
+            day = get(values, other) if other and last else None
+            if isinstance(day, str) and day[:10] > last and one.path not in self.errors:
+                self.errors[one.path] = f"Diese Gemeinde gibt es am {readable(day)} nicht mehr, sie besteht nur bis {readable(last)}. Wählen Sie stattdessen {successor or 'eine andere'}."
 
     def in_order(self) -> dict[str, str]:
         """The messages in the order of the page, as the summary at its top lists them."""

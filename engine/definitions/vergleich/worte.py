@@ -47,7 +47,7 @@ FIELDS = {
     "conditional.hide": "Ausblenden wenn", "validate.required": "Pflichtfeld", "validate.minLength": "Mindestlänge", "validate.maxLength": "Höchstlänge",
     "validate.min": "Mindestwert", "validate.max": "Höchstwert", "validate.pattern": "Muster", "validate.validationType": "Prüfung",
     "valuesKey": "Auswahl aus", "valuesExpression": "Auswahl aus", "appearance.prefixAdorner": "Vor dem Feld", "appearance.suffixAdorner": "Nach dem Feld",
-    "decimalDigits": "Nachkommastellen", "properties.validierung": "Prüfung", "properties.nicht_vor": "Nicht vor", "properties.meldung": "Meldung",
+    "decimalDigits": "Nachkommastellen", "properties.validierung": "Prüfung", "properties.nicht_vor": "Nicht vor", "properties.gueltig_am": "Gültig am", "properties.meldung": "Meldung",
     "disallowPassedDates": "Keine vergangenen Tage", "properties.tage_voraus": "Tage im Voraus", "title": "Titel", "versionTag": "Versions-Tag", "defaultRepetitions": "Zeilen zu Beginn",
     "allowAddRemove": "Zeilen hinzufügen und entfernen", "properties.minItems": "Mindestzahl Zeilen", "properties.maxItems": "Höchstzahl Zeilen",
 }  # fmt: skip

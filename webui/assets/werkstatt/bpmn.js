@@ -86,5 +86,6 @@ begin(async (root, text, changed) => {
     button.addEventListener("click", () => modeler.get("editorActions").trigger(button.dataset.wsBefehl));
   }
   globalThis.werkstatt = { modeler };
-  return { read: async () => (await modeler.saveXML({ format: true })).xml, mark: marks(modeler), go: goer(modeler) };
+  return { // With everything undone the file is the one it was, down to its spaces.
+    read: async () => (modeler.get("commandStack").canUndo() ? (await modeler.saveXML({ format: true })).xml : text), mark: marks(modeler), go: goer(modeler) };
 });

@@ -1,17 +1,24 @@
 // The editor of decisions: the overview of requirements, tables and expressions.
 import DmnModeler from "dmn-js/lib/Modeler";
 import { begin } from "./arbeit.js";
+import { german } from "./deutsch.js";
 import { besides, variablesOf } from "./variablen.js";
 
 const FEW = 6;
 // A finding names its decision; which rule of the table it means stands in its text.
 const ruleIn = (text) => Number(/Regel (\d+)/.exec(text)?.[1] ?? 0);
 
+// What a decision requires is read under the name of its variable; the library suggests the title, which no expression knows.
+function asRead(variable) {
+  const name = variable.origin?.variable?.name || variable.origin?.id;
+  return name && name !== variable.name ? { ...variable, name, info: variable.name } : variable;
+}
+
 // A table reads the case besides what its decisions require.
 function caseVariables(variables) {
   class CaseVariables {
     constructor(variableResolver) { variableResolver.registerProvider(this); }
-    getVariables(own) { return besides(own, variables); }
+    getVariables(own) { return besides(own.map(asRead), variables); }
   }
   CaseVariables.$inject = ["variableResolver"];
   return { __init__: ["caseVariables"], caseVariables: ["type", CaseVariables] };
@@ -19,9 +26,9 @@ function caseVariables(variables) {
 
 begin(async (root, text, changed) => {
   const box = root.querySelector("[data-ws-leinwand]");
-  const knowing = { additionalModules: [caseVariables(await variablesOf(root))] };
+  const knowing = { additionalModules: [caseVariables(await variablesOf(root)), german] };
   const modeler = new DmnModeler({
-    container: box, drd: { propertiesPanel: undefined }, decisionTable: knowing, literalExpression: knowing, boxedExpression: knowing,
+    container: box, drd: { propertiesPanel: undefined, additionalModules: [german] }, decisionTable: knowing, literalExpression: knowing, boxedExpression: knowing,
   });
   await modeler.importXML(text);
   const views = () => modeler.getViews();
