@@ -18,6 +18,7 @@ from sqlalchemy import bindparam, func, select
 from engine import commands, queries
 from engine.cases.vertretung import FALLFUEHRUNG
 from engine.commands import start_form
+from engine.commands.tasks import open_task
 from engine.definitions.forms import Form, walk
 from engine.demo.answers import fill
 from engine.demo.history import CASES, History, office_hour
@@ -216,6 +217,7 @@ class Simulation(History):
         access = self._responsible(fall_id, access)
         try:
             with self.database.begin(access) as session:
+                open_task(session, key)  # brings at once what both of the following need
                 view = queries.task(session, key)
                 given = {**self._decided(fall_id, view.form), **self._assigned(view.fall.region, view.form)}
                 raw: dict[str, Any] = fill(view.form, view.values, given=given, rng=self.rng, now=session.now) if view.form else {}
