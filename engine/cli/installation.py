@@ -36,7 +36,7 @@ def database_url() -> str:
 
 
 def open_database() -> Database:
-    """The database, ready for use; with the demo clock in demo mode (``FALLFLUSS_DEMO=1``).
+    """The database, ready for use; with the demo clock in demo mode (``FALLFLUSS_DEMO=1``) and where somebody has set it before.
 
     Raises:
         NotMigrated: its schema is not the one of this version.
@@ -44,8 +44,9 @@ def open_database() -> Database:
     database = connect()
     if not database.is_current():
         raise NotMigrated
-    if os.environ.get("FALLFLUSS_DEMO") == "1":
-        database.clock = DemoClock(lambda: database)
+    shown = DemoClock(lambda: database)
+    if os.environ.get("FALLFLUSS_DEMO") == "1" or shown.was_moved():
+        database.clock = shown
     return database
 
 

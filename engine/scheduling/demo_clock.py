@@ -40,6 +40,11 @@ class DemoClock:
         with self._database().begin(system("demo-uhr")) as session:
             session.merge(Einstellung(name=NAME, value=str(self._offset.total_seconds())))
 
+    def was_moved(self) -> bool:
+        """Whether the database ever was shown at another time: what is written to it must not lie before what is there."""
+        with self._database().read(system("demo-uhr")) as session:
+            return session.get(Einstellung, NAME) is not None
+
     def _refresh(self) -> None:
         self._reading = True
         try:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from engine.cli.installation import open_database
 from engine.model.calendar import ZURICH
+from engine.model.clock import SystemClock
 from engine.model.errors import FallflussError
 from engine.scheduling.demo_clock import DemoClock, travel
 from engine.store.session import Database
@@ -40,3 +42,13 @@ def test_another_process_sees_where_the_clock_was_set(desk: Desk, demo: DemoCloc
     travel(desk.database, demo, demo.now() + timedelta(days=400))
     other = DemoClock(lambda: Database(str(desk.database.url.render_as_string(hide_password=False)), clock=demo))
     assert abs(other.now() - demo.now()) < timedelta(seconds=5)
+
+
+def test_the_command_line_lives_in_the_time_that_a_database_is_shown_at(desk: Desk, monkeypatch: pytest.MonkeyPatch):
+    """Rows written at the machine's time would lie before sealed ones, and look inserted later."""
+    monkeypatch.setenv("DATABASE_URL", desk.database.url.render_as_string(hide_password=False))
+    monkeypatch.delenv("FALLFLUSS_DEMO", raising=False)
+    assert isinstance(open_database().clock, SystemClock)
+    shown = DemoClock(lambda: desk.database)
+    shown.set(datetime.now(UTC) + timedelta(days=9))
+    assert abs(open_database().clock.now() - shown.now()) < timedelta(seconds=5)

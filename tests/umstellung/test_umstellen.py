@@ -9,6 +9,7 @@ from engine import commands
 from engine.commands import umstellung
 from engine.model.access import Access, system
 from engine.model.errors import FormInvalid, NotAllowed
+from engine.queries import umstellung as queries
 from engine.queries.consistency import check
 from engine.scheduling.due import run_due
 from engine.store.tables import Aufgabe, Entwurf, Instanz, Timer, Umstellung, Verlauf
@@ -51,6 +52,14 @@ def test_without_a_decision_a_case_stays_as_it_is_and_says_why(werkstatt: Werkst
         werkstatt.at(PETRA, umstellung.submit, id)
     after = werkstatt.all(Instanz)[0]
     assert (after.state, after.release_id, after.revision) == (before.state, 1, before.revision)
+
+
+def test_a_reason_names_the_step_as_the_diagram_does(werkstatt: Werkstatt) -> None:
+    werkstatt.open()
+    id = werkstatt.plan(1, werkstatt.release(antrag=RENAMED), {})
+    with werkstatt.database.read(PETRA) as session:
+        said = [one.message for one in queries.gruende(session, id)] + [reason for one in queries.faelle(session, id)[1] for reason in one.gruende]
+    assert said == ["«Antrag prüfen» ist offen und hat in der neuen Version kein Gegenstück"] * 2
 
 
 def test_cases_at_a_removed_step_are_moved_with_a_reason(werkstatt: Werkstatt) -> None:

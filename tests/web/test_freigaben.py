@@ -50,6 +50,21 @@ def test_one_person_proposes_and_another_approves(people: tuple[Browser, Browser
     assert "Andere Wörter" in liste and "Freigabe 2" in liste
 
 
+def test_a_case_is_told_which_version_others_begin_with_from_the_day_it_holds(
+    people: tuple[Browser, Browser], irma: Browser, fall_nr: str, database: Database
+) -> None:
+    petra, ursula = people
+    with database.begin(system()) as session:
+        commands.deploy(session, {"fall.bpmn": drawings.FALL.replace("Anspruch prüfen".encode(), "Anspruch klären".encode())})
+    newest = irma.get(f"/faelle/{fall_nr}/diagramm").text
+    assert "Version 1 von 2" in newest and "neue Fälle beginnen" not in newest
+    petra.get("/werkstatt/freigaben/neu")
+    made = petra.post("/werkstatt/freigaben/neu", {"note": "Klären statt prüfen"})
+    ursula.get(made.location)
+    assert ursula.post(f"{made.location}/erteilen", {}).status_code == 303
+    assert "neue Fälle beginnen mit Version 2" in irma.get(f"/faelle/{fall_nr}/diagramm").text
+
+
 def test_two_versions_are_compared_and_a_file_with_the_newest(people: tuple[Browser, Browser]) -> None:
     petra, _ = people
     changed = next(name for name in SECOND if SECOND[name] != drawings.ALL[name])
