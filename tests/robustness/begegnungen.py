@@ -23,7 +23,7 @@ PETRA, URS = (Access(name, {"*": frozenset({rolle})}) for name, rolle in (("petr
 MOVED = date(2026, 4, 1)
 # The giving region's process is at the step that carries the handover out; the receiving one's waits to hear of it.
 UMZUG = small.drawing(
-    "umzug", small.node("startEvent", "start"), small.job("vollziehen", "uebergabe.vollziehen", prozess="antrag"), small.node("endEvent", "ende"),
+    "umzug", small.node("startEvent", "start"), small.job("vollziehen", "uebergabe.vollziehen", prozess="antrag", auffrischung="P60D"), small.node("endEvent", "ende"),
     small.flow("start", "vollziehen"), small.flow("vollziehen", "ende"),
 )  # fmt: skip
 EMPFANG = small.drawing(
@@ -71,16 +71,21 @@ def about_to_move(m: Meeting) -> None:
     with m.anna.database.begin(system()) as session:
         fall, nr = session.get_one(Fall, m.refs[0].fall_id), f"U{m.suffix}"
         session.add(Dossier(fall_id=fall.id, region=fall.region, gemeinde_bfs=2546, von=date(2026, 1, 1)))
-        session.add(Uebergabe(uebergabe_nr=nr, fall_id=fall.id, region=fall.region, an_region="SRO", per=MOVED, paket={}))
-        _begin(session, _offered(session, fall, nr), "empfang", nr)
+        content = _package(fall)
+        session.add(Uebergabe(uebergabe_nr=nr, fall_id=fall.id, region=fall.region, an_region="SRO", per=MOVED, paket=content))
+        _begin(session, _offered(session, fall, nr, content), "empfang", nr)
         _begin(session, fall, "umzug", nr)
 
 
-def _offered(session: FallSession, fall: Fall, nr: str) -> Fall:
+def _package(fall: Fall) -> dict[str, Any]:
+    here_and_there = {"von_region": fall.region, "an_region": "SRO", "gemeinde_bfs": 2581, "per": MOVED.isoformat()}
+    return {"stammdaten": {"personen": []}, "fall_nr": fall.fall_nr, **here_and_there}
+
+
+def _offered(session: FallSession, fall: Fall, nr: str, content: dict[str, Any]) -> Fall:
     there = Fall(fall_nr=nr, region="SRO", bezeichnung="", phase="Übernahme", eroeffnet_am=MOVED, herkunft=fall.region)
     session.add(there)
     session.flush()
-    content = {"stammdaten": {"personen": []}, "fall_nr": fall.fall_nr, "von_region": fall.region, "gemeinde_bfs": 2581, "per": MOVED.isoformat()}
     offer = Uebergabeangebot(
         uebergabe_nr=nr, fall_id=there.id, region="SRO", von_region=fall.region, paket=content, eingegangen_am=session.now, zustand="angenommen"
     )

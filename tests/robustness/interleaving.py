@@ -19,7 +19,7 @@ from engine.model.errors import FallflussError
 from engine.store.session import Database
 
 # Nothing may take longer; PostgreSQL dissolves a deadlock after one second, SQLite gives up waiting after ten.
-LONGEST = 30.0
+LONGEST = 120.0
 SQLITE_WAITS = 0.15
 
 Segment = tuple[int, int]

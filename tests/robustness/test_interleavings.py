@@ -104,6 +104,7 @@ def weave(steps: Sequence[int], chosen: random.Random) -> list[Segment]:
 def explore(theatre: Theatre, count: int, seed: int) -> Counter[str]:
     """Play so many orders and compare each with both serial ones; gives how often each kind of outcome came."""
     serial = [theatre.play((0, 1000), (1, 1000)), theatre.play((1, 1000), (0, 1000))]
+    assert not [row for _, rows, _ in serial for row in rows["verlauf"] if '"command": "fail_job"' in row]
     alone = [theatre.play((0, 1000), only=0), theatre.play((0, 1000), only=1)]
     chosen, seen = random.Random(seed), Counter[str]()
     orders = schedules(serial[0][2], chosen)[:count]
