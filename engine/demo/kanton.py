@@ -26,8 +26,9 @@ from engine.store.gather import gather
 from engine.store.session import Database
 from engine.store.tables import Fall, Instanz
 
-# Numbers kept free for each new case of a region: some come back and are new cases then.
-ROOM, SPARE = 2, 50
+# Numbers kept free for each new case of a region, and for what begins there without one: some come back and are new cases then, requests
+# and handovers run beside, communes are asked every month.
+ROOM, SPARE = 3, 500
 # How seldom a process that does nothing else looks for what refers to itself.
 SELDOM = (50_000, 20, 100)
 
