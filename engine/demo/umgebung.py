@@ -45,10 +45,14 @@ class Umgebung:
         self.shares: Mapping[str, float] = quantities["region"]
         self.messages: Mapping[str, list[float]] = quantities["meldungen"]
         self.places = places
+        # A region that lives for itself, as part of a canton, has its cases and nothing else: no other region to hand one to.
+        self.is_alone = len(places) == 1
         self.rng = Random(f"Umgebung {seed}")
 
     def of_regions(self) -> None:
         """What so many of the regions, at least one, begin once in the first weeks."""
+        if self.is_alone:
+            return
         for name, begin in (("einfuehrung", self._introduce), ("ewk_abgleich", self._compare)):
             for region in self.rng.sample(sorted(self.places), ceil(self.shares[name] * len(self.places))):
                 self._plan(5, 40, partial(begin, region))
@@ -56,10 +60,9 @@ class Umgebung:
     def of_case(self, fall_id: int, region: str) -> None:
         """What will be begun beside a new case, and who else asks for advice at that time."""
         for process, (likely, shortest, longest) in self.beside.items():
-            # Whoever lives for itself has no other region to hand cases to.
-            if self.rng.random() < likely and (process != MOVE or len(self.places) > 1):
+            if self.rng.random() < likely and not (self.is_alone and process == MOVE):
                 self._plan(shortest, longest, partial(self._begin, fall_id, process))
-        if self.rng.random() < self.shares[ADVICE]:
+        if self.rng.random() < self.shares[ADVICE] and not self.is_alone:
             self._plan(1, 30, partial(self._advise, region))
 
     def of_message(self, instanz: int, key: int, name: str) -> None:
