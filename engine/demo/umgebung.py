@@ -21,7 +21,7 @@ from engine.demo.answers import fill
 from engine.demo.history import History, office_hour
 from engine.model.access import system
 from engine.model.calendar import ZURICH
-from engine.model.errors import NobodyWaits, NotFound
+from engine.model.errors import FormInvalid, NobodyWaits, NotFound
 from engine.queries.ereignisse import ereignis
 from engine.store import konten
 from engine.store.session import Database, FallSession
@@ -104,8 +104,8 @@ class Umgebung:
                     return
                 form, known = commands.beside_form(session, fall.fall_nr, process)
                 commands.begin_beside(session, fall.fall_nr, process, self._filled(session, form, fall.region, known, {}))
-        except (NotFound, NotBeside, commands.AlreadyMoving):
-            return  # the case is over by now, or its diagram has reasons against it
+        except (NotFound, NotBeside, FormInvalid, commands.AlreadyMoving):
+            return  # the case is over by now, nobody is left in it to ask about, or its diagram has reasons against it
 
     def _move(self, session: FallSession, fall: Fall) -> dict[str, Any]:
         form = released_form(session, MOVE, fall.region)
