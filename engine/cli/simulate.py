@@ -37,13 +37,14 @@ STEPS = 500
 @click.option("--until", type=click.DateTime(formats=["%Y-%m-%d"]), default=None, help="Bis zu diesem Tag statt bis heute; damit ist das Ergebnis wiederholbar.")
 @click.option("--effekt", "planted", multiple=True, metavar="WAS:REGION=FAKTOR", help="Einen Effekt einpflanzen, zum Beispiel dauer:SDOL=0.7 (auch arbeit, rueckfall); mehrfach.")
 @click.option("--processes", default=os.cpu_count() or 1, type=click.IntRange(1, 64), help="Wie viele Prozesse sich die Regionen teilen (üblich: einer je Kern).")
-@click.option("--zusammen", is_flag=True, help="Alle Regionen in einer Datenbank leben lassen: mit Übergaben und Doppelanmeldungen, dafür in einem einzigen Prozess.")
+@click.option("--zusammen", is_flag=True, help="Alle Regionen in einer Datenbank leben lassen: mit allen Diagrammen, auch Übergaben; dafür in einem einzigen Prozess.")
 def simulate(cases: int, months: int, seed: int, regions: str, until: datetime | None, planted: tuple[str, ...], processes: int, zusammen: bool) -> None:
     """Erfundene Fälle von den echten Diagrammen leben lassen, mit virtueller Uhr.
 
     Haushaltsgrössen, Bezugsdauern, Arbeitszeiten und Wiederanmeldungen folgen engine/demo/mengen.toml, die Grösse der Regionen ihren Dossiers
     im Jahr. Die Datenbank (DATABASE_URL) muss neu oder leer sein; Diagramme und Regionen kommen von selbst hinein. Der ganze Kanton meldet
-    etwa 3000 Fälle im Jahr an. Üblicherweise lebt jede Region für sich, in mehreren Prozessen; Übergaben zwischen ihnen gibt es mit --zusammen.
+    etwa 3000 Fälle im Jahr an. Üblicherweise lebt jede Region für sich, in mehreren Prozessen; Übergaben, Beratungen,
+    Einführungen und Monatsabgleiche gibt es mit --zusammen.
 
     \b
     Beispiele:

@@ -21,7 +21,7 @@ from engine.demo.answers import fill
 from engine.demo.history import History, office_hour
 from engine.model.access import system
 from engine.model.calendar import ZURICH
-from engine.model.errors import NobodyWaits, NotFound
+from engine.model.errors import FormInvalid, NobodyWaits, NotFound
 from engine.queries.ereignisse import ereignis
 from engine.store import konten
 from engine.store.session import Database, FallSession
@@ -45,10 +45,14 @@ class Umgebung:
         self.shares: Mapping[str, float] = quantities["region"]
         self.messages: Mapping[str, list[float]] = quantities["meldungen"]
         self.places = places
+        # A region that lives for itself, as part of a canton, has its cases and nothing else: no other region to hand one to.
+        self.is_alone = len(places) == 1
         self.rng = Random(f"Umgebung {seed}")
 
     def of_regions(self) -> None:
         """What so many of the regions, at least one, begin once in the first weeks."""
+        if self.is_alone:
+            return
         for name, begin in (("einfuehrung", self._introduce), ("ewk_abgleich", self._compare)):
             for region in self.rng.sample(sorted(self.places), ceil(self.shares[name] * len(self.places))):
                 self._plan(5, 40, partial(begin, region))
@@ -56,10 +60,9 @@ class Umgebung:
     def of_case(self, fall_id: int, region: str) -> None:
         """What will be begun beside a new case, and who else asks for advice at that time."""
         for process, (likely, shortest, longest) in self.beside.items():
-            # Whoever lives for itself has no other region to hand cases to.
-            if self.rng.random() < likely and (process != MOVE or len(self.places) > 1):
+            if self.rng.random() < likely and not (self.is_alone and process == MOVE):
                 self._plan(shortest, longest, partial(self._begin, fall_id, process))
-        if self.rng.random() < self.shares[ADVICE]:
+        if self.rng.random() < self.shares[ADVICE] and not self.is_alone:
             self._plan(1, 30, partial(self._advise, region))
 
     def of_message(self, instanz: int, key: int, name: str) -> None:
@@ -101,8 +104,8 @@ class Umgebung:
                     return
                 form, known = commands.beside_form(session, fall.fall_nr, process)
                 commands.begin_beside(session, fall.fall_nr, process, self._filled(session, form, fall.region, known, {}))
-        except (NotFound, NotBeside, commands.AlreadyMoving):
-            return  # the case is over by now, or its diagram has reasons against it
+        except (NotFound, NotBeside, FormInvalid, commands.AlreadyMoving):
+            return  # the case is over by now, nobody is left in it to ask about, or its diagram has reasons against it
 
     def _move(self, session: FallSession, fall: Fall) -> dict[str, Any]:
         form = released_form(session, MOVE, fall.region)
