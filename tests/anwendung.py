@@ -24,7 +24,7 @@ class LateRule(Rule):
         return lambda rule, **values: prepared()(rule, **values)
 
 
-def share(folder: Path) -> None:
+def share_templates(folder: Path) -> None:
     """All applications made from now on keep their translated templates in ``folder``; a template that changed is translated anew."""
     folder.mkdir(exist_ok=True)
     Flask.jinja_options = {"bytecode_cache": FileSystemBytecodeCache(str(folder))}

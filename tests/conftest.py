@@ -25,7 +25,7 @@ from engine.model.access import Access
 from engine.model.clock import FixedClock
 from engine.store.session import Database
 from engine.store.tables import Base
-from tests import anwendung
+from tests import anwendung, gemeinsam
 from tests.datenbank import opened
 
 ZURICH = ZoneInfo("Europe/Zurich")
@@ -34,11 +34,9 @@ os.environ.setdefault("FALLFLUSS_DATENSCHLUESSEL", "ein Schlüssel nur für die 
 _numbers = itertools.count(1)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def shared_templates(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Where templates are translated once, also when two workers share the tests."""
-    own = tmp_path_factory.getbasetemp()
-    anwendung.share((own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "templates")
+def pytest_configure() -> None:
+    # Before there are workers, so that they share it.
+    anwendung.share_templates(gemeinsam.folder() / "templates")
 
 
 @pytest.fixture

@@ -60,7 +60,7 @@ def verlauf(region: str) -> ResponseReturnValue:
         personen = konten.names(session, [one.completed_by for one in done])
         return render_template(
             "einfuehrung/verlauf.html", stand=stand, staende=STAENDE, chf=chf, erledigt=done, offen=offen, personen=personen,
-            darf_beginnen=introduction.may_begin(session, region),
+            darf_beginnen=introduction.may_begin(session, region), hinweise=queries.notices(session, region),
         )  # fmt: skip
 
 

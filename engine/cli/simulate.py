@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -15,6 +19,8 @@ from engine.cli.deploy import collect
 from engine.cli.installation import bring_up_to_date, connect, database_url, shown
 from engine.demo.kanton import Years, live, shares
 from engine.demo.simulation import Effects, period
+from engine.demo.simulation import simulate as together
+from engine.demo.umgebung import staff
 from engine.model.access import system
 from engine.model.clock import FixedClock
 from engine.store.session import Database
@@ -31,12 +37,13 @@ STEPS = 500
 @click.option("--until", type=click.DateTime(formats=["%Y-%m-%d"]), default=None, help="Bis zu diesem Tag statt bis heute; damit ist das Ergebnis wiederholbar.")
 @click.option("--effekt", "planted", multiple=True, metavar="WAS:REGION=FAKTOR", help="Einen Effekt einpflanzen, zum Beispiel dauer:SDOL=0.7 (auch arbeit, rueckfall); mehrfach.")
 @click.option("--processes", default=os.cpu_count() or 1, type=click.IntRange(1, 64), help="Wie viele Prozesse sich die Regionen teilen (üblich: einer je Kern).")
-def simulate(cases: int, months: int, seed: int, regions: str, until: datetime | None, planted: tuple[str, ...], processes: int) -> None:
+@click.option("--zusammen", is_flag=True, help="Alle Regionen in einer Datenbank leben lassen: mit Übergaben und Doppelanmeldungen, dafür in einem einzigen Prozess.")
+def simulate(cases: int, months: int, seed: int, regions: str, until: datetime | None, planted: tuple[str, ...], processes: int, zusammen: bool) -> None:
     """Erfundene Fälle von den echten Diagrammen leben lassen, mit virtueller Uhr.
 
     Haushaltsgrössen, Bezugsdauern, Arbeitszeiten und Wiederanmeldungen folgen engine/demo/mengen.toml, die Grösse der Regionen ihren Dossiers
     im Jahr. Die Datenbank (DATABASE_URL) muss neu oder leer sein; Diagramme und Regionen kommen von selbst hinein. Der ganze Kanton meldet
-    etwa 3000 Fälle im Jahr an.
+    etwa 3000 Fälle im Jahr an. Üblicherweise lebt jede Region für sich, in mehreren Prozessen; Übergaben zwischen ihnen gibt es mit --zusammen.
 
     \b
     Beispiele:
@@ -52,20 +59,33 @@ def simulate(cases: int, months: int, seed: int, regions: str, until: datetime |
     bring_up_to_date(target)
     click.echo(f"{cases} Fälle über {months} Monate entstehen in {shown(database_url())} …", err=True)
     with tempfile.TemporaryDirectory() as folder, click.progressbar(length=STEPS, file=sys.stderr) as bar:
-        base = _released(Path(folder) / "anfang.db", years.began)
-        live(base, parts, years, target, processes=processes, progress=lambda part: bar.update(int(part * STEPS) - bar.pos))
+        progress = partial(_show, bar)
+        if zusammen:
+            clock = FixedClock(years.began)
+            with _released(target.url.render_as_string(hide_password=False), clock) as database:
+                together(database, clock, end, cases=cases, regions=chosen, seed=seed, effects=years.effects, progress=progress)
+        else:
+            base = Path(folder) / "anfang.db"
+            with _released(f"sqlite:///{base}", FixedClock(years.began)) as database:
+                staff(database, [part.region for part in parts])
+            live(base, parts, years, target, processes=processes, progress=progress)
     target.close()
 
 
-def _released(file: Path, at: datetime) -> Path:
-    """What every region begins with: diagrams, regions, nobody yet."""
-    database = Database(f"sqlite:///{file}", clock=FixedClock(at), is_durable=False)
+def _show(bar: Any, part: float) -> None:
+    bar.update(int(part * STEPS) - bar.pos)
+
+
+@contextmanager
+def _released(url: str, clock: FixedClock) -> Iterator[Database]:
+    """What every region begins with: diagrams, regions, no case yet."""
+    database = Database(url, clock=clock, is_durable=False)
     bring_up_to_date(database)
     with database.begin(system("befehlszeile")) as session:
         commands.deploy(session, collect((DIAGRAMS,)))
         commands.release(session, "Simulation")
+    yield database
     database.close()
-    return file
 
 
 def _effects(planted: tuple[str, ...]) -> Effects:

@@ -53,6 +53,8 @@ WISHES: Mapping[str, Mapping[Any, float]] = {
     "horizont": {"offen": 5, "gt12": 3, "7_12": 2, "le6": 1},
     "eigener_haushalt": {"nein": 3, "ja": 1},
     "hauptgrund": {"erwerb": 5, "mehr_erwerb": 2, "alv": 1, "iv": 1, "ausbildung": 1, "wegzug_kanton": 1},
+    "wohin": {"kanton": 8, "anderer_kanton": 1, "ausland": 0.3},
+    "ewk_ereignis": {"zivilstand": 5, "zuzug": 4, "wegzug": 0.7, "tod": 0.3},
     "stand_6m": {"unabhaengig": 4, "erneut_bezug": 1},
 }
 # The decision usually follows the proposal of the rules.
@@ -66,6 +68,7 @@ SENTENCES = (
     "Die Lage ist stabil; nächste Schritte sind bekannt.",
     "Es braucht noch Unterlagen, sie werden nachgereicht.",
 )
+# After so many mended answers everything is answered afresh, and that is mended as often.
 TRIES = 6
 
 
@@ -75,15 +78,18 @@ def fill(form: Form, context: Mapping[str, Any], *, given: Mapping[str, Any], rn
     Raises:
         FormInvalid: not found within a few tries; the form asks for something this module does not know.
     """
-    raw = {**_without_old_decisions(form, context), **_followed(context, rng), **given}
-    for attempt in range(TRIES):
+    raw: dict[str, Any] = {}
+    for attempt in range(2 * TRIES):
+        if attempt % TRIES == 0:
+            raw = {**_without_old_decisions(form, context), **_followed(context, rng), **given}
         while _answer_all(form, raw, context, given, rng, now):
             pass
         try:
             form.validate(raw, context, feel=feel.shared(), now=now)
             return raw
         except FormInvalid as invalid:
-            if attempt == TRIES - 1:
+            if attempt == 2 * TRIES - 1:
+                invalid.add_note(f"{form.id}: {dict(invalid.errors)}")
                 raise
             for path in invalid.errors:
                 _put(raw, path, None)

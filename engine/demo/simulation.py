@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from functools import cache, partial
@@ -18,10 +18,12 @@ from sqlalchemy import bindparam, func, select
 from engine import commands, queries
 from engine.cases.vertretung import FALLFUEHRUNG
 from engine.commands import start_form
+from engine.commands.tasks import open_task
 from engine.definitions.forms import Form, walk
 from engine.demo.answers import fill
-from engine.demo.history import History, office_hour
+from engine.demo.history import CASES, History, office_hour
 from engine.demo.households import FAMILIES, FIRST_NAMES, tell_apart
+from engine.demo.umgebung import Umgebung, staff
 from engine.model.access import Access, system
 from engine.model.calendar import ZURICH
 from engine.model.clock import FixedClock
@@ -29,12 +31,13 @@ from engine.model.errors import FallflussError, NotFound, TaskNotOpen
 from engine.scheduling.due import next_due, next_due_in
 from engine.store.prepared import Call, Prepared
 from engine.store.session import Database, FallSession
-from engine.store.tables import Aufgabe, Fall, Gemeinde, Instanz, Region, Subscription, Verlauf
+from engine.store.tables import Aufgabe, Fall, Gemeinde, Instanz, Region, Subscription, Uebergabe, Uebergabeangebot, Verlauf
 
 MONTH = timedelta(days=30.4375)
 QUANTITIES = Path(__file__).with_name("mengen.toml")
 # The field by which a review decides how a case goes on, whichever step asks for it.
 DECISION = "sb_entscheid"
+ASSIGNED = "fallfuehrung"
 DETACHED = "abloesung_erfassen"
 NEEDED_AGAIN = "wiederbedarf"
 
@@ -115,6 +118,12 @@ class Simulation(History):
             raise NotFound(f"Die Sozialregion «{missing[0]}»")
         self.regions = list(regions or sorted(known))
         self.weights = [weights().get(region, 1.0) for region in self.regions]
+        self.staff = staff(database, self.regions)
+        self.around = Umgebung(self, self.quantities, {region: self.places[region] for region in self.regions}, seed=seed)
+
+    def run(self, until: datetime, *, cases: int = CASES) -> Iterator[datetime]:
+        self.around.of_regions()
+        yield from super().run(until, cases=cases)
 
     # Arrivals
 
@@ -137,6 +146,7 @@ class Simulation(History):
             ref = commands.open_case(session, region, raw)
         self.opened += 1
         self.courses[ref.fall_id] = self._course(region, household)
+        self.around.of_case(ref.fall_id, region)
 
     def _course(self, region: str, household: Mapping[str, Any]) -> Course:
         duration = self.quantities["dauer"]
@@ -207,8 +217,9 @@ class Simulation(History):
         access = self._responsible(fall_id, access)
         try:
             with self.database.begin(access) as session:
+                open_task(session, key)  # brings at once what both of the following need
                 view = queries.task(session, key)
-                given = self._decided(fall_id, view.form)
+                given = {**self._decided(fall_id, view.form), **self._assigned(view.fall.region, view.form)}
                 raw: dict[str, Any] = fill(view.form, view.values, given=given, rng=self.rng, now=session.now) if view.form else {}
                 commands.complete_task(session, key, raw)
         except (TaskNotOpen, NotFound):
@@ -222,13 +233,28 @@ class Simulation(History):
             return access
         return Access(self.leaders.get(fall_id) or access.konto, access.rollen)
 
-    def _decided(self, fall_id: int, form: Form | None) -> dict[str, Any]:
-        course = self.courses.get(fall_id)
-        if course is None or form is None or DECISION not in {getattr(one, "key", None) for one in walk(form.components)}:
+    def _assigned(self, region: str, form: Form | None) -> dict[str, Any]:
+        if not _asks_for(form, ASSIGNED):
             return {}
-        if self.clock.at >= course.ends:
+        return {ASSIGNED: self.around.rng.choice(self.staff[region])}
+
+    def _decided(self, fall_id: int, form: Form | None) -> dict[str, Any]:
+        if not _asks_for(form, DECISION):
+            return {}
+        if self.clock.at >= self._fate(fall_id).ends:
             return {DECISION: "abloesung"}
         return {DECISION: "neu_segmentieren" if self.rng.random() < self.quantities["arbeit"]["neu_segmentieren"] else "weiter"}
+
+    def _fate(self, fall_id: int) -> Course:
+        """Where a household moves, its fate goes along; a case that an advice led to gets one of its own."""
+        if fall_id not in self.courses:
+            with self.database.read(system("simulation")) as session:
+                offer = select(Uebergabeangebot.uebergabe_nr).where(Uebergabeangebot.fall_id == fall_id)
+                before = session.scalar(select(Uebergabe.fall_id).where(Uebergabe.uebergabe_nr.in_(offer)))
+                region = session.get_one(Fall, fall_id).region
+            found = self.courses.get(before or 0)
+            self.courses[fall_id] = found or self._course(region, self._household(region, fall_id))
+        return self.courses[fall_id]
 
     def _detached(self, fall_id: int) -> None:
         """Whoever comes back within half a year takes the case up again; later it is a new one."""
@@ -249,15 +275,13 @@ class Simulation(History):
         self.courses[fall_id] = self._course(course.region, course.household)
         self._correlate(NEEDED_AGAIN, fall.fall_nr)
 
-    def _plan_wait(self, key: int, name: str, correlation: str | None) -> None:
+    def _plan_wait(self, key: int, instanz: int, name: str) -> None:
         self.seen.add(key)
-        chances = self.quantities["meldungen"]
-        if name not in chances or correlation is None:
-            return
-        likely, shortest, longest = chances[name]
-        if self.rng.random() < likely:
-            at = office_hour(self.clock.at + timedelta(days=self.rng.randint(shortest, longest)), self.rng)
-            self._plan(at, partial(self._correlate, name, correlation))
+        self.around.of_message(instanz, key, name)
+
+
+def _asks_for(form: Form | None, key: str) -> bool:
+    return form is not None and key in {getattr(one, "key", None) for one in walk(form.components)}
 
 
 # Asked after every event: put together once. Of the instance with that number, open tasks and waits for messages in the order of their keys.
@@ -269,7 +293,7 @@ _TASKS = Prepared(
     .order_by(Aufgabe.key)
 )
 _MESSAGES = Prepared(
-    select(Subscription.key, Subscription.name, Subscription.correlation)
+    select(Subscription.key, Subscription.instanz_nummer, Subscription.name)
     .where(Subscription.instanz_nummer == bindparam("nummer"), Subscription.kind == "message")
     .order_by(Subscription.key)
 )

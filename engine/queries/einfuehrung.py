@@ -13,7 +13,7 @@ import engine.store
 from engine.model.access import room_of
 from engine.model.errors import NotFound
 from engine.store.session import FallSession
-from engine.store.tables import Aufgabe, Einfuehrungsstand, Region
+from engine.store.tables import Aufgabe, Einfuehrungsstand, Hinweis, Region
 
 MITTEL = Path(engine.store.__file__).parent / "data" / "mittel.csv"
 # As the decision states it; its own lines add up to one franc more.
@@ -97,6 +97,11 @@ def steps(session: FallSession, region: str) -> list[Aufgabe]:
         raise NotFound(f"Die Einführung der Sozialregion «{region}»")
     query = select(Aufgabe).where(Aufgabe.region == room_of(region), Aufgabe.zustand == "COMPLETED").order_by(Aufgabe.completed_at.desc(), Aufgabe.key.desc())
     return list(session.scalars(query))
+
+
+def notices(session: FallSession, region: str) -> list[Hinweis]:
+    """What the introduction has pointed out, the newest first; nothing where it is not this person's to see."""
+    return list(session.scalars(select(Hinweis).where(Hinweis.region == room_of(region)).order_by(Hinweis.id.desc())))
 
 
 @cache

@@ -54,6 +54,9 @@ class _Reader:
         self.case_number = 0
         # Open elements: the attributes each collects, its key and its value.
         self.stack: list[list[Any]] = []
+        # Where attributes are kept right now, and the key of the one that is open: most have nothing inside and need no place of their own above.
+        self.target: dict[str, Any] | None = None
+        self.leaf: str | None = None
         self.skip = 0
         self.is_log = False
         self.times: dict[str, datetime] = {}
@@ -64,7 +67,7 @@ class _Reader:
         parser.EntityDeclHandler = self._refuse
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
-        parser.buffer_text = True
+        parser.ordered_attributes = True
         self.parser = parser
         total = 0
         try:
@@ -89,13 +92,16 @@ class _Reader:
     def _refuse(self, *_: object) -> None:
         raise LogUnreadable(f"{self.name}: die Datei enthält eine DOCTYPE-Angabe. Das ist aus Sicherheitsgründen nicht erlaubt.")
 
-    def _start(self, tag: str, given: dict[str, str]) -> None:
-        if tag == "string" and not self.skip:  # most of every log
-            # Its own attributes are made when it turns out to have some.
-            self.stack.append([None, given.get("key", ""), given.get("value", "")])
-            if len(self.stack) > DEEPEST:
-                raise self._too_deep()
-            return
+    def _start(self, tag: str, given: list[str]) -> None:
+        if self.leaf is not None:
+            self._open_leaf()
+        target = self.target
+        if target is not None and (tag == "string" or tag == "date") and len(given) == 4:  # most of every log
+            first, key, second, text = given
+            if first == "key" and second == "value":
+                target[key] = text if tag == "string" else self.times.get(text) or self._value(tag, datetime.fromisoformat, text)
+                self.leaf = key
+                return
         if self.skip:
             self.skip += 1
             if self.skip > DEEPEST:
@@ -103,16 +109,13 @@ class _Reader:
             return
         if len(self.stack) > DEEPEST:
             raise self._too_deep()
-        if ":" in tag:
-            tag = tag.rpartition(":")[2]
+        self._open(tag.rpartition(":")[2] if ":" in tag else tag, dict(zip(given[::2], given[1::2], strict=True)))
+        self._aim()
+
+    def _open(self, tag: str, given: dict[str, str]) -> None:
         kind = VALUES.get(tag)
         if kind is not None:
-            text = given.get("value", "")
-            if tag == "date":
-                known = self.times.get(text)
-                self.stack.append([None, given.get("key", ""), self._value(tag, kind, text) if known is None else known])
-            else:
-                self.stack.append([None, given.get("key", ""), text if kind is str else self._value(tag, kind, text)])
+            self.stack.append([None, given.get("key", ""), self._value(tag, kind, given.get("value", ""))])
         elif tag == "event" or (tag == "trace" and self.case is None):
             self.stack.append([{}, "", None])
             if tag == "trace":
@@ -127,20 +130,27 @@ class _Reader:
         else:
             self.skip = 1  # extensions, globals, classifiers, what stands where it does not belong: nothing happened there
 
+    def _open_leaf(self) -> None:
+        """The value that was just kept turns out to have attributes of its own."""
+        assert self.target is not None
+        self.stack.append([None, self.leaf, self.target[self.leaf or ""]])
+        self.leaf = self.target = None
+
+    def _aim(self) -> None:
+        inner = self.stack[-1][0] if self.stack and not self.skip else None
+        self.target = inner if isinstance(inner, dict) else None
+
     def _end(self, tag: str) -> None:
+        if self.leaf is not None:
+            self.leaf = None
+            return
         if self.skip:
             self.skip -= 1
-            return
-        inner, key, value = self.stack.pop()
-        if tag in VALUES and self.stack:
-            around = self.stack[-1]
-            if inner is None and around[0].__class__ is dict:
-                around[0][key] = value
-                return
-            self._keep(around, key, Nested(value, inner) if inner else value)
-            return
-        if ":" in tag:
-            tag = tag.rpartition(":")[2]
+        else:
+            self._close(tag.rpartition(":")[2] if ":" in tag else tag, *self.stack.pop())
+        self._aim()
+
+    def _close(self, tag: str, inner: Any, key: str, value: Any) -> None:
         if tag == "event":
             self._event(inner)
         elif tag == "trace":
@@ -167,12 +177,12 @@ class _Reader:
         if activity is None or activity == "":
             self._tell("ein Ereignis ohne concept:name")
             return
-        if isinstance(at, Nested):
-            at = at.value
+        if at.__class__ is not datetime:
+            at = at.value if isinstance(at, Nested) else at
+            at = at if isinstance(at, datetime) else None
         if self.case is not None:
-            moment = at if isinstance(at, datetime) else None
-            name = activity if type(activity) is str else _text(activity)
-            self.case.events.append(Event(name, moment, _text(lifecycle).lower() or COMPLETE, given))
+            name = activity if activity.__class__ is str else _text(activity)
+            self.case.events.append(Event(name, at, _text(lifecycle).lower() or COMPLETE, given))
 
     def _trace(self, given: dict[str, Any]) -> None:
         assert self.case is not None
@@ -184,7 +194,7 @@ class _Reader:
 
     def _value(self, tag: str, kind: Callable[[str], Any], text: str) -> Any:
         try:
-            return self.times.get(text) or self._time(text) if tag == "date" else kind(text)
+            return self._time(text) if tag == "date" else kind(text)
         except ValueError:
             self._tell(f"«{text[:40]}» ist kein Wert der Art {tag}")
             return text

@@ -21,9 +21,10 @@ from engine.model.access import Access, system
 from engine.model.clock import SystemClock
 from engine.store.konten import create_konto, grant
 from engine.store.session import Database
-from engine.store.tables import Region
 from tests.bundles import AnyName
 from tests.commands import drawings
+from tests.commands.conftest import release
+from tests.datenbank import prepared
 from webui.api.operation import CHECK_ANSWERS
 from webui.app import create_app
 from webui.config import Config
@@ -77,19 +78,19 @@ class Program:
 def app(database: Database, monkeypatch: pytest.MonkeyPatch) -> Flask:
     """The application with two regions, the small diagrams released, and one person for each role that matters here."""
     monkeypatch.setattr("engine.store.konten._hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
-    with database.begin(system()) as session:
-        for kuerzel in ("SDOL", "SRO"):
-            session.add(Region(kuerzel=kuerzel, name=kuerzel, sitz="", rechtsform="", pilot=True))
-        session.flush()
-        commands.deploy(session, drawings.ALL)
-        commands.release(session, "Test")
-        for login, (rolle, region) in PEOPLE.items():
-            create_konto(session, login, login.title(), "ein-langes-passwort")
-            grant(session, login, rolle, region)
+    prepared(database, _fill)
     monkeypatch.setattr("webui.app.read_manifest", AnyName)
     made = create_app(database, Config(secret_key="test", is_plain_http=True, has_rate_limit=False))
     made.config[CHECK_ANSWERS] = True
     return made
+
+
+def _fill(database: Database) -> None:
+    release(database)
+    with database.begin(system()) as session:
+        for login, (rolle, region) in PEOPLE.items():
+            create_konto(session, login, login.title(), "ein-langes-passwort")
+            grant(session, login, rolle, region)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from engine.store.konten import create_konto, grant
 from engine.store.session import Database
 from engine.store.tables import Region
 from tests.commands.drawings import drawing, flow, node, user
+from tests.datenbank import prepared
 
 PEOPLE = {"fabio": ("Fabio Furrer", "fallfuehrung"), "franca": ("Franca Fuchs", "fallfuehrung"), "anna": ("Anna Ackermann", "administration"),
           "tabea": ("Tabea Tschudi", "teamleitung"), "leo": ("Leo Lerch", "sozialkommission")}  # fmt: skip
@@ -36,6 +37,11 @@ def office(database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
     """The database with the region, its people and the process."""
     # Hashing is slow on purpose; here it would only make the tests slow.
     monkeypatch.setattr("engine.store.konten._hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+    prepared(database, _fill)
+    return database
+
+
+def _fill(database: Database) -> None:
     with database.begin(system()) as session:
         session.add(Region(kuerzel="SDOL", name="Oberer Leberberg", sitz="Grenchen", rechtsform="Verband", pilot=True))
         session.flush()
@@ -44,7 +50,6 @@ def office(database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
         for login, (name, rolle) in PEOPLE.items():
             create_konto(session, login, name, "ein-langes-passwort")
             grant(session, login, rolle, "SDOL")
-    return database
 
 
 @pytest.fixture

@@ -10,7 +10,9 @@ from flask import Flask
 
 from engine.model.access import system
 from engine.store.konten import create_konto, grant
+from engine.store.session import Database
 from tests.bundles import AnyName
+from tests.datenbank import prepared
 from tests.uebergabe.conftest import Canton, canton
 from tests.web.conftest import PASSWORD, Browser
 from webui.app import create_app
@@ -25,12 +27,16 @@ PEOPLE = {"lena": ("leitung", "SDOL"), "adi": ("administration", "SDOL"), "fritz
 def app(canton: Canton, monkeypatch: pytest.MonkeyPatch) -> Flask:
     # Hashing is slow on purpose; here it would only make the tests slow.
     monkeypatch.setattr("engine.store.konten._hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
-    with canton.database.begin(system()) as session:
+    prepared(canton.database, _add_people)
+    monkeypatch.setattr("webui.app.read_manifest", AnyName)
+    return create_app(canton.database, Config(secret_key="test", is_plain_http=True, has_rate_limit=False))
+
+
+def _add_people(database: Database) -> None:
+    with database.begin(system()) as session:
         for login, (rolle, region) in PEOPLE.items():
             create_konto(session, login, login.capitalize(), PASSWORD)
             grant(session, login, rolle, region)
-    monkeypatch.setattr("webui.app.read_manifest", AnyName)
-    return create_app(canton.database, Config(secret_key="test", is_plain_http=True, has_rate_limit=False))
 
 
 @pytest.fixture

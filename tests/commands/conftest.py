@@ -16,6 +16,7 @@ from engine.scheduling.due import run_due
 from engine.store.session import Database, FallSession
 from engine.store.tables import Aufgabe, Region, Timer
 from tests.commands import drawings
+from tests.datenbank import prepared
 
 
 class Desk:
@@ -66,11 +67,16 @@ class Desk:
         return Desk(self.database, self.clock, person)
 
 
-@pytest.fixture
-def desk(database: Database, clock: FixedClock, access: Callable[..., Access]) -> Desk:
+def release(database: Database) -> None:
+    """Two regions, and the small diagrams as the first release."""
     with database.begin(system()) as session:
         for kuerzel in ("SDOL", "SRO"):
             session.add(Region(kuerzel=kuerzel, name=kuerzel, sitz="", rechtsform="", pilot=True))
         commands.deploy(session, drawings.ALL)
         commands.release(session, "Test")
+
+
+@pytest.fixture
+def desk(database: Database, clock: FixedClock, access: Callable[..., Access]) -> Desk:
+    prepared(database, release)
     return Desk(database, clock, access("meier", region="SDOL", rollen=("intake", "fallfuehrung", "teamleitung", "leitung")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,7 +12,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.e2e.dienst import database_in, served_from
+from tests import gemeinsam
+from tests.e2e.dienst import COMMAND, database_in, environment, served_from
 from tests.e2e.haus import Haus
 from tests.e2e.vorrat import Vorrat
 
@@ -29,8 +31,14 @@ def served_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def served(served_folder: Path) -> Iterator[str]:
     """The address of `fallfluss serve --demo` on a fresh database with demo people and without cases."""
-    with served_from(served_folder, "demo", "load", "--cases", "0", options=("--demo",)) as address:
+    shutil.copyfile(gemeinsam.made_once("demo.db", _fill_demo), database_in(served_folder))
+    with served_from(served_folder, options=("--demo",)) as address:
         yield address
+
+
+def _fill_demo(file: Path) -> None:
+    command = [*COMMAND, "demo", "load", "--cases", "0"]
+    subprocess.run(command, env=environment(file), cwd=file.parent, check=True, timeout=180, capture_output=True)
 
 
 @pytest.fixture(scope="session")

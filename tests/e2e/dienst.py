@@ -19,9 +19,10 @@ COMMAND = [sys.executable, "-m", "engine.cli"]
 
 @contextmanager
 def served_from(folder: Path, *first: str, options: tuple[str, ...] = (), port: int = 0, **env: str) -> Iterator[str]:
-    """Run the command ``first``, then serve the database in ``folder``; gives the address. Ends as an installation does."""
-    settings = {**os.environ, "DATABASE_URL": f"sqlite:///{database_in(folder)}", "SECRET_KEY": "only for this test", "PYTHONPATH": str(ROOT), **env}
-    subprocess.run([*COMMAND, *first], env=settings, cwd=folder, check=True, timeout=180, capture_output=True)
+    """Run the command ``first``, if any, then serve the database in ``folder``; gives the address. Ends as an installation does."""
+    settings = {**environment(database_in(folder)), **env}
+    if first:
+        subprocess.run([*COMMAND, *first], env=settings, cwd=folder, check=True, timeout=180, capture_output=True)
     port, log = port or free_port(), folder / "log"
     with log.open("w") as out:
         server = subprocess.Popen([*COMMAND, "serve", "--port", str(port), *options], env=settings, cwd=folder, stdout=out, stderr=out)
@@ -30,6 +31,11 @@ def served_from(folder: Path, *first: str, options: tuple[str, ...] = (), port: 
     finally:
         server.send_signal(signal.SIGTERM)
         assert server.wait(30) == 0, log.read_text()
+
+
+def environment(database: Path) -> dict[str, str]:
+    """Of a process that works on this SQLite file."""
+    return {**os.environ, "DATABASE_URL": f"sqlite:///{database}", "SECRET_KEY": "only for this test", "PYTHONPATH": str(ROOT)}
 
 
 def database_in(folder: Path) -> Path:

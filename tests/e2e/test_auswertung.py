@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from html import escape
 from pathlib import Path
 
 import pytest
@@ -105,3 +107,13 @@ def _ask(page: Page, nr: str) -> None:
     expect(page.get_by_text("liegt bei der Leitung")).to_be_visible()
 
 
+
+
+def test_a_flow_from_segment_to_segment_is_drawn(eva: Page) -> None:
+    """The charts' own file with options like the pages': a demonstration has too few changes of segment for a diagram of them."""
+    flow = {"series": [{"type": "sankey", "data": [{"name": "vorher"}, {"name": "nachher"}], "links": [{"source": "vorher", "target": "nachher", "value": 7}]}]}
+    box = f'<div class="ff-schaubild" role="img" aria-label="Wechsel" data-schaubild="{escape(json.dumps(flow))}"></div></main>'
+    page = eva.request.get("/auswertung/kennzahlen").text()
+    eva.route("**/auswertung/kennzahlen", lambda route: route.fulfill(content_type="text/html", body=page.replace("</main>", box)))
+    eva.goto("/auswertung/kennzahlen")
+    expect(eva.get_by_label("Wechsel").locator("svg text")).to_have_text(["vorher", "nachher"])

@@ -13,8 +13,10 @@ from engine.model.access import Access, system
 from engine.model.clock import FixedClock
 from engine.scheduling.due import run_due
 from engine.store.session import Database
-from engine.store.tables import Freigabe, Instanz, Region
+from engine.store.tables import Freigabe, Instanz
 from tests.commands import drawings
+from tests.commands.conftest import release
+from tests.datenbank import prepared
 
 
 class Werkstatt:
@@ -62,11 +64,7 @@ class Werkstatt:
 
 @pytest.fixture
 def werkstatt(database: Database, clock: FixedClock, access: Callable[..., Access]) -> Werkstatt:
-    with database.begin(system()) as session:
-        for kuerzel in ("SDOL", "SRO"):
-            session.add(Region(kuerzel=kuerzel, name=kuerzel, sitz="", rechtsform="", pilot=True))
-        commands.deploy(session, drawings.ALL)
-        commands.release(session, "Erste")
+    prepared(database, release)
     made = Werkstatt(database, clock, access)
     made.rename("Antrag genau prüfen")
     return made

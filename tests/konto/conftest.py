@@ -11,10 +11,10 @@ from sqlalchemy import select
 from engine import commands
 from engine.model.access import Access, system
 from engine.model.clock import FixedClock
-from engine.store.seed import load_regions
 from engine.store.session import Database
 from engine.store.tables import Aufgabe, Fall
-from tests.web import drawings
+from tests.datenbank import prepared
+from tests.web.conftest import release
 
 AHV = "756.9217.0769.85"
 SYSTEM = system("probe")
@@ -23,10 +23,7 @@ SYSTEM = system("probe")
 @pytest.fixture
 def released(database: Database) -> Database:
     """A small process, released."""
-    with database.begin(SYSTEM) as session:
-        load_regions(session)
-        commands.deploy(session, drawings.ALL)
-        commands.release(session, "Test")
+    prepared(database, release)
     return database
 
 

@@ -14,6 +14,7 @@ from engine.model.clock import FixedClock
 from engine.store.seed import load_regions
 from engine.store.session import Database
 from tests.commands.conftest import Desk
+from tests.datenbank import prepared
 from tests.parameter import drawings
 
 TODAY = date(2026, 3, 2)
@@ -25,11 +26,15 @@ PROZESS = Access("petra", {"*": frozenset({"prozess"})})
 @pytest.fixture
 def desk(database: Database, clock: FixedClock, access: Callable[..., Access]) -> Desk:
     """Somebody who opens and works on cases in SDOL."""
+    prepared(database, _release)
+    return Desk(database, clock, access("meier", region=("SDOL", "SRO"), rollen=("intake", "fallfuehrung", "teamleitung")))
+
+
+def _release(database: Database) -> None:
     with database.begin(system()) as session:
         load_regions(session)
         commands.deploy(session, drawings.ALL)
         commands.release(session, "Test")
-    return Desk(database, clock, access("meier", region=("SDOL", "SRO"), rollen=("intake", "fallfuehrung", "teamleitung")))
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from engine.model.clock import FixedClock
 from engine.store.session import Database
 from engine.store.tables import Region
 from tests.commands.conftest import Desk
+from tests.datenbank import prepared
 from tests.robustness import drawings
 from tests.robustness.server import Server
 
@@ -30,7 +31,7 @@ def prepare(database: Database) -> None:
 
 @pytest.fixture
 def desk(database: Database, clock: FixedClock, access: Callable[..., Access]) -> Desk:
-    prepare(database)
+    prepared(database, prepare)
     return Desk(database, clock, access("meier", region="SDOL", rollen=ROLES))
 
 

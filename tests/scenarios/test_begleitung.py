@@ -68,6 +68,7 @@ def test_a_measure_agreed_once_is_followed_once(akte: Akte) -> None:
     zweite = {**KURS, "typ": "coaching", "bis": "30.9.2026"}
     akte.agree(ziele=[ZIEL], massnahmen=[KURS, zweite]).assign_all(anbieter="Sprachwerk")
     assert akte.value("massnahmen_begleitet") == ["sprachkurs|Anna Muster|2026-08-31", "coaching|Anna Muster|2026-09-30"]
+    assert [(one["typ"], one["nr"][-2:]) for one in akte.value("massnahmen")] == [("sprachkurs", "M1"), ("coaching", "M2")], "by which a provider's report finds it"
     akte.travel("2026-08-17")
     assert akte.due("massnahme_auswerten") == "2026-08-31"
 

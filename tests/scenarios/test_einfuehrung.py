@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from engine.model.access import Access
-from engine.queries.einfuehrung import EINGESETZT_IM_BESCHLUSS, GESAMT_IM_BESCHLUSS, einfuehrung
+from engine.queries.einfuehrung import EINGESETZT_IM_BESCHLUSS, GESAMT_IM_BESCHLUSS, einfuehrung, notices
 from tests.scenarios.nebenakte import Nebenakte
 
 DEKLARATION: dict[str, Any] = {"voraussetzungen_erfuellt": True, "mittel_zweck": True, "gremien_zugestimmt": True}
@@ -51,6 +51,8 @@ def test_what_is_not_returned_by_the_end_of_2027_is_noticed(region: Nebenakte) -
     region.do("bericht_pruefen", bericht_geprueft_am=region.today).travel("2027-10-31").do("schluss_abrechnen", mittel_verwendet="400000")
     region.travel("2027-12-31")
     assert region.notices() == ["leitung"]
+    with region.database.read(region.access) as session:
+        assert [one.text for one in notices(session, "SDOL")] == ["Nicht verwendete Mittel sind nach Ablauf der Frist nicht zurückbezahlt."]
 
 
 def test_without_a_rest_nothing_is_returned(region: Nebenakte) -> None:

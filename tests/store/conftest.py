@@ -12,6 +12,7 @@ from sqlalchemy import Column, inspect
 from engine.model.access import system
 from engine.store.session import Database
 from engine.store.tables import Base, Gemeinde, Region, RegionOwned, Release, Umstellung
+from tests.datenbank import prepared
 
 HERE, ELSEWHERE = "SDOL", "BBL"
 
@@ -21,6 +22,10 @@ _values: dict[type, Any] = {datetime: datetime(2026, 3, 2, tzinfo=UTC), date: da
 @pytest.fixture
 def rows(database: Database) -> dict[tuple[type, str], Any]:
     """``rows[Fall, "BBL"]``: the key of the row of that class in that region. Every class with case data has one in each."""
+    return dict(prepared(database, _fill))
+
+
+def _fill(database: Database) -> dict[tuple[type, str], Any]:
     made: dict[tuple[type, str], Any] = {}
     numbers = itertools.count(1)
     with database.begin(system()) as session:

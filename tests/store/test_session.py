@@ -233,8 +233,11 @@ def test_a_forked_child_has_connections_of_its_own(database: Database):
 
 @pytest.mark.parametrize(("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 10000)])
 def test_sqlite_is_durable_and_keeps_its_references(sqlite_database: Database, pragma: str, value: Any):
-    with sqlite_database.begin(system()) as session:
+    # The tests' own databases end with the test; this one is opened as an installation opens it.
+    database = Database(sqlite_database.url.render_as_string(), clock=sqlite_database.clock)
+    with database.begin(system()) as session:
         assert session.scalar(text(f"PRAGMA {pragma}")) == value
+    database.close()
 
 
 def test_an_acknowledged_transaction_survives_the_death_of_its_process(database: Database):

@@ -13,9 +13,10 @@ from engine.model.access import Access, system
 from engine.model.clock import FixedClock
 from engine.scheduling.due import run_due
 from engine.store.session import Database
-from engine.store.tables import Region, Umstellung, Umstellungsfall
+from engine.store.tables import Umstellung, Umstellungsfall
 from tests.commands import drawings
-from tests.commands.conftest import Desk
+from tests.commands.conftest import Desk, release
+from tests.datenbank import prepared
 
 PETRA = Access("petra", {"*": frozenset({"prozess"})})
 URSULA = Access("ursula", {"*": frozenset({"umsetzung"})})
@@ -58,9 +59,5 @@ class Werkstatt(Desk):
 
 @pytest.fixture
 def werkstatt(database: Database, clock: FixedClock, access: Callable[..., Access]) -> Werkstatt:
-    with database.begin(system()) as session:
-        for kuerzel in ("SDOL", "SRO"):
-            session.add(Region(kuerzel=kuerzel, name=kuerzel, sitz="", rechtsform="", pilot=True))
-        commands.deploy(session, drawings.ALL)
-        commands.release(session, "Erste")
+    prepared(database, release)
     return Werkstatt(database, clock, access("meier", region=["SDOL", "SRO"], rollen=("intake", "fallfuehrung", "teamleitung", "leitung")))

@@ -20,6 +20,7 @@ from engine.store.seed import load_regions
 from engine.store.session import Database
 from engine.store.tables import Aufgabe
 from tests.bundles import AnyName
+from tests.datenbank import prepared
 from tests.web import drawings
 from webui.app import create_app
 from webui.config import Config
@@ -68,10 +69,7 @@ class Browser:
 @pytest.fixture
 def released(database: Database) -> None:
     """Regions, and the test's diagrams as the first release; tests about the real ones have their own."""
-    with database.begin(system()) as session:
-        load_regions(session)
-        commands.deploy(session, drawings.ALL)
-        commands.release(session, "Test")
+    prepared(database, release)
 
 
 @pytest.fixture
@@ -79,12 +77,23 @@ def app(database: Database, released: None, monkeypatch: pytest.MonkeyPatch) -> 
     """The application with the test's diagram released and its people known."""
     # Hashing is slow on purpose; here it would only make the tests slow.
     monkeypatch.setattr("engine.store.konten._hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+    prepared(database, _add_people)
+    monkeypatch.setattr("webui.app.read_manifest", AnyName)
+    return create_app(database, Config(secret_key="test", is_plain_http=True, has_rate_limit=False))
+
+
+def release(database: Database) -> None:
+    with database.begin(system()) as session:
+        load_regions(session)
+        commands.deploy(session, drawings.ALL)
+        commands.release(session, "Test")
+
+
+def _add_people(database: Database) -> None:
     with database.begin(system()) as session:
         for login, (name, rolle, region) in PEOPLE.items():
             create_konto(session, login, name, PASSWORD)
             grant(session, login, rolle, region)
-    monkeypatch.setattr("webui.app.read_manifest", AnyName)
-    return create_app(database, Config(secret_key="test", is_plain_http=True, has_rate_limit=False))
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from engine.commands.auswertung.spuren import refresh
 from engine.model.errors import NotFound
 from engine.queries.auswertung import kennzahlen as queries
 from engine.queries.auswertung import treue
-from engine.queries.auswertung.abschnitt import Abschnitt
+from engine.queries.auswertung.abschnitt import Abschnitt, p_text
 from engine.queries.auswertung.auswahl import Auswahl, regionen
 from engine.queries.auswertung.bericht import ART
 from engine.queries.auswertung.bericht import bericht as papier
@@ -138,7 +138,7 @@ def _page(session: FallSession, found: Figures) -> dict[str, Any]:
     names = regionen(session)
     return {
         "zahlen": found, "namen": {**names, ALL: "Total"}, "monate": MONATE, "horizonte": HORIZONS, "bis": DURATION_HORIZON, "arten": ARTEN,
-        "kurven": _curves(found, names), "karte": _chart(found), "fluss": _sankey(found), "segmente": [*SEGMENTE, ALL], "worte": {**SEGMENTE, ALL: "Total"}, "tabellen": TABELLEN,
+        "kurven": _curves(found, names), "karte": _chart(found), "fluss": _sankey(found), "segmente": [*SEGMENTE, ALL], "worte": {**SEGMENTE, ALL: "Total"}, "tabellen": TABELLEN, "p_text": p_text,
     }  # fmt: skip
 
 

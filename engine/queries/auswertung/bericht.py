@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from engine.model.calendar import ZURICH
-from engine.queries.auswertung.abschnitt import Abschnitt, anzahl, kopf, monate, zeilen
+from engine.queries.auswertung.abschnitt import Abschnitt, anzahl, kopf, monate, p_text, zeilen
 from engine.queries.auswertung.kennzahlen import DURATION_HORIZON, Figures
 from engine.queries.auswertung.treue import Treue
 from engine.statistics.suppression import ALL
@@ -49,9 +49,9 @@ def _dauer(found: Figures, namen: Mapping[str, str]) -> Abschnitt | None:
     told = []
     if found.log_rank is not None:
         test, freedom = found.log_rank, "Freiheitsgrad" if found.log_rank.degrees == 1 else "Freiheitsgrade"
-        told.append(f"Log-Rang-Test zwischen den Regionen: χ² = {test.statistic:.2f}, {test.degrees} {freedom}, p = {test.p:.3f}.")
+        told.append(f"Log-Rang-Test zwischen den Regionen: χ² = {test.statistic:.2f}, {test.degrees} {freedom}, {p_text(test.p)}.")
     if found.pilot is not None:
-        told.append(f"Pilotregionen gegen die übrigen: {found.pilot.difference:+.1f} Monate, p = {found.pilot.p:.3f} (ganze Regionen vertauscht).")
+        told.append(f"Pilotregionen gegen die übrigen: {found.pilot.difference:+.1f} Monate, {p_text(found.pilot.p)} (ganze Regionen vertauscht).")
     head = ("Region", "Fälle", "Median (Monate)", "Mittel bis 24 (Monate)", "nach 12 im Bezug", "nach 24 im Bezug")
     definition = "Vom Beginn des Falls bis zur ersten Ablösung (Kaplan–Meier); wer noch im Bezug ist oder anders endete, zählt bis dahin mit."
     return Abschnitt("dauer", "Dauer bis zur Ablösung", definition, head, rows, " ".join(told)) if rows else None

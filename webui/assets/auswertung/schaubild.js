@@ -14,9 +14,18 @@ echarts.use([
 const COLOURS = ["#17495c", "#0b6e99", "#8a4b00", "#0b5c41", "#a3142a", "#5b4b8a", "#484949"];
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
-for (const box of document.querySelectorAll("[data-schaubild]")) {
+function draw(box) {
+  box.dataset.bereit = "ja"; // first: only then has the box a size, and some charts cannot be drawn without one
   const chart = echarts.init(box, null, { renderer: "svg" });
   chart.setOption({ color: COLOURS, animation: !calm, textStyle: { fontFamily: "system-ui, sans-serif", fontSize: 14 }, ...JSON.parse(box.dataset.schaubild) });
   new ResizeObserver(() => chart.resize()).observe(box);
-  box.dataset.bereit = "ja";
+}
+
+for (const box of document.querySelectorAll("[data-schaubild]")) {
+  try {
+    draw(box);
+  } catch (error) {
+    delete box.dataset.bereit; // the table stays, and so do the other charts
+    reportError(error);
+  }
 }
