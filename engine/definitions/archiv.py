@@ -68,7 +68,8 @@ def pack(files: Mapping[str, bytes]) -> bytes:
 
 
 def _files(archive: zipfile.ZipFile) -> tuple[dict[str, bytes], tuple[str, ...]]:
-    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    # Not the entry's own «is_dir», which fails on one without a name.
+    entries = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]
     if len(entries) > MAX_FILES:
         raise ArchiveInvalid(f"Die Zip-Datei enthält {len(entries)} Dateien; erlaubt sind {MAX_FILES}.")
     for entry in entries:

@@ -193,7 +193,7 @@ class Simulation(History):
             self.due = next_due_in(session)
         self.leaders.update(leaders)
         for task in [row for row in tasks if row[0] not in self.seen]:
-            self._plan_task(*task)
+            self._plan_work(*task)
         for message in [row for row in messages if row[0] not in self.seen]:
             self._plan_wait(*message)
 
@@ -201,7 +201,7 @@ class Simulation(History):
         planned = self.plans[0].at if self.plans else None
         return min((at for at in (self.due, planned) if at is not None), default=None)
 
-    def _plan_task(self, key: int, fall_id: int, region: str, element: str, groups: Sequence[str]) -> None:
+    def _plan_work(self, key: int, fall_id: int, region: str, element: str, groups: Sequence[str]) -> None:
         self.seen.add(key)
         who = Access(f"{groups[0]}.{region.lower()}.{fall_id % 7}", {region: frozenset(groups)}) if groups else system("simulation")
         at = office_hour(self.clock.at + timedelta(days=self._days(region)), self.rng)

@@ -81,7 +81,7 @@ class _Reader:
             parser.Parse(b"", True)
         except expat.ExpatError as error:
             raise LogUnreadable(f"{self.name}: kein gültiges XML, Zeile {error.lineno}, Spalte {error.offset}. Es wurde nichts eingelesen.") from error
-        except LookupError as error:
+        except (LookupError, ValueError) as error:  # nobody knows the encoding, or the reader does not master it
             raise LogUnreadable(f"{self.name}: in dieser Kodierung lässt sich die Datei nicht lesen ({error}). Es wurde nichts eingelesen.") from error
         except (OSError, EOFError) as error:
             raise LogUnreadable(f"{self.name}: die Datei ist beschädigt oder unvollständig ({error}). Es wurde nichts eingelesen.") from error

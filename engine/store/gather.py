@@ -18,7 +18,8 @@ from sqlalchemy import JSON, Column, Connection, Insert, Integer, Table, Text, c
 from sqlalchemy import table as lightweight
 from sqlalchemy.types import NullType, TypeEngine
 
-from engine.store.backup import SEEDED, NotEmpty, number_on
+from engine.store.backup import SEEDED, number_on
+from engine.store.backup.errors import NotEmpty
 from engine.store.backup.rows import reading
 from engine.store.session import Database
 from engine.store.tables import Base, Fall, Instanz, Verlauf, Zugriff

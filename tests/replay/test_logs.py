@@ -150,8 +150,8 @@ def test_a_table_that_ends_within_a_character_is_no_error_of_ours(tmp_path: Path
 
 @pytest.mark.parametrize(
     "content",
-    [b'<?xml version="1.0" encoding="UTF-8TF-8"?><log/>', b"<log><values/></log>", b"<values/>", b"<log><string key='a' value='b'><values/></string><trace><trace/></trace></log>"],
-    ids=["unknown encoding", "values without a list", "nothing but values", "a trace in a trace"],
+    [b'<?xml version="1.0" encoding="UTF-8TF-8"?><log/>', b'<?xml version="1.0" encoding="shift_jis"?><log/>', b"<log><values/></log>", b"<values/>", b"<log><string key='a' value='b'><values/></string><trace><trace/></trace></log>"],
+    ids=["unknown encoding", "an encoding of several bytes", "values without a list", "nothing but values", "a trace in a trace"],
 )
 def test_odd_xes_is_read_or_refused(tmp_path: Path, content: bytes) -> None:
     """Found by changing files at random."""

@@ -16,7 +16,7 @@ from engine.demo.simulation import Effects
 from engine.model.access import system
 from engine.model.clock import FixedClock
 from engine.queries.consistency import check
-from engine.store.backup import NotEmpty
+from engine.store.backup.errors import NotEmpty
 from engine.store.seed import load_regions
 from engine.store.session import Database
 from engine.store.tables import Aufgabe, Fall, Instanz, Person, Verlauf

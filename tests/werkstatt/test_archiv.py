@@ -47,6 +47,7 @@ def test_folders_are_dropped_and_what_is_no_process_is_named() -> None:
     pytest.param(zipped(("/etc/fall.bpmn", b"x")), "führt aus der Zip-Datei hinaus", id="absolute"),
     pytest.param(zipped(("C:/fall.bpmn", b"x")), "führt aus der Zip-Datei hinaus", id="a drive"),
     pytest.param(zipped(("..\\fall.bpmn", b"x")), "führt aus der Zip-Datei hinaus", id="backslashes"),
+    pytest.param(zipped(("xfall.bpmn", b"x")).replace(b"xfall", b"\0fall"), "führt aus der Zip-Datei hinaus", id="no name before a zero byte"),
     pytest.param(zipped(("fall.bpmn", b"/etc/passwd"), change=link), "ein Verweis statt einer Datei", id="a link"),
     pytest.param(zipped(("a/fall.bpmn", b"1"), ("b/fall.bpmn", b"2")), "kommt zweimal vor", id="one name twice"),
     pytest.param(zipped(("liesmich.txt", b"x")), "keine Datei mit der Endung", id="nothing of use"),
