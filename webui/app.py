@@ -15,6 +15,7 @@ from engine.model.clock import Clock, SystemClock
 from engine.queries.arbeit import LEADS
 from engine.scheduling.demo_clock import DemoClock
 from engine.store.session import Database
+from engine.store.verschluss import keep_beside
 from webui import api, auswertung, dateien, errors, headers, nutzer, oidc, rules, words
 from webui.abgleich import abgleich
 from webui.akte import akte
@@ -100,6 +101,7 @@ def _open(config: Config) -> Database:
     opened: list[Database] = []
     clock: Clock = DemoClock(lambda: opened[0]) if config.is_demo else SystemClock()
     opened.append(Database(config.database_url, clock=clock))
+    keep_beside(opened[0].url)
     return opened[0]
 
 

@@ -13,6 +13,7 @@ from engine.cases.tabelle import MAX_BYTES, TableUnreadable
 from engine.commands import ewk as commands
 from engine.commands import may_work
 from engine.commands.bestand import IMPORTS
+from engine.commands.partner import is_on
 from engine.model.errors import NotFound
 from engine.queries import konten
 from webui.rules import requires
@@ -35,7 +36,8 @@ def _page(error: str = "") -> str:
         running = {kuerzel: commands.comparison(session, kuerzel) for kuerzel in names}
         tasks = {kuerzel: commands.comparison_task(session, kuerzel) for kuerzel in names}
         own = {kuerzel for kuerzel, one in tasks.items() if one is not None and may_work(session, one)}
-        return render_template("ewk/zeigen.html", regionen=names, laufend=running, aufgaben=tasks, eigene=own, error=error)
+        singly = {kuerzel for kuerzel in names if is_on(session, "ewk", kuerzel)}
+        return render_template("ewk/zeigen.html", regionen=names, laufend=running, aufgaben=tasks, eigene=own, einzeln=singly, error=error)
 
 
 @ewk.post("")

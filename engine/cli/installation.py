@@ -14,6 +14,7 @@ from engine.model.errors import FallflussError
 from engine.scheduling.demo_clock import DemoClock
 from engine.store.seed import load_regions
 from engine.store.session import Database, normalized
+from engine.store.verschluss import keep_beside
 
 DEFAULT_URL = "sqlite:///var/fallfluss.db"
 
@@ -51,7 +52,9 @@ def open_database() -> Database:
 
 def connect() -> Database:
     """The database in whatever state it is, with the machine's clock."""
-    return Database(database_url(), clock=SystemClock())
+    database = Database(database_url(), clock=SystemClock())
+    keep_beside(database.url)
+    return database
 
 
 def bring_up_to_date(database: Database) -> None:

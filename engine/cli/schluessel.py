@@ -29,7 +29,7 @@ def wechseln() -> None:
     """Alles Verschlossene mit einem neuen Schlüssel verschliessen, ganz oder gar nicht.
 
     Die Anwendung steht dabei still. Der neue Schlüssel steht in FALLFLUSS_DATENSCHLUESSEL_NEU, der bisherige wie immer in
-    FALLFLUSS_DATENSCHLUESSEL oder in var/datenschluessel.
+    FALLFLUSS_DATENSCHLUESSEL oder in seiner Datei.
 
     \b
     Beispiel:

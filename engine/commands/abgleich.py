@@ -153,7 +153,7 @@ def _known(session: FallSession, region: str) -> dict[str, _Known]:
         persons.setdefault(person.fall_id, []).append(person)
     stands = {one.fall_id: one for one in session.scalars(select(Fachapplikationsstand).where(Fachapplikationsstand.region == region))}
     rows = session.execute(select(Dossier.fall_id, Dossier.gemeinde_bfs).where(Dossier.region == region, Dossier.bis.is_(None)))
-    communes = dict(rows.tuples().all())
+    communes = dict(rows.all())
     orte = dict(session.execute(select(Gemeinde.bfs_nr, Gemeinde.name)).all())
     by_id = {fall.id: _Known(fall, tuple(persons.get(fall.id, ())), stands.get(fall.id), communes.get(fall.id), orte) for fall in cases}
     found = {known.fall.fall_nr: known for known in by_id.values()}

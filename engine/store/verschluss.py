@@ -1,7 +1,7 @@
 """Values that whoever steals the database must not read: sealed with a key that is kept outside of it.
 
-The key is that of the installation: ``FALLFLUSS_DATENSCHLUESSEL``, the same on all its machines, or else a file made on first use. What may
-be asked for without being read, such as an AHV number, is found by a keyed digest. See docs/decisions/0016-verschlossene-werte.md.
+The key is that of the installation: ``FALLFLUSS_DATENSCHLUESSEL``, the same on all its machines, or else a file made on first use, which
+``FALLFLUSS_DATENSCHLUESSEL_DATEI`` names or which lies beside a SQLite database. What may be asked for without being read, such as an AHV number, is found by a keyed digest. See docs/decisions/0016-verschlossene-werte.md.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ from typing import Any
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import String
-from sqlalchemy.engine import Dialect
+from sqlalchemy.engine import URL, Dialect
 from sqlalchemy.types import TypeDecorator
 
 from engine.model.errors import FallflussError
 
 VARIABLE = "FALLFLUSS_DATENSCHLUESSEL"
+PLACE = f"{VARIABLE}_DATEI"
 FILE = Path("var/datenschluessel")
 SHORTEST = 32
 # So that a later way of sealing can tell what it has before it.
@@ -50,6 +51,12 @@ class Verschlossen(TypeDecorator[str]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
         return value if not value else open_(value, self.zweck)
+
+
+def keep_beside(database: URL) -> None:
+    """A key that no variable tells lies beside this SQLite file, wherever a command is run from; the processes it starts know, too."""
+    if database.get_backend_name() == "sqlite" and not (os.environ.get(VARIABLE) or os.environ.get(PLACE)):
+        os.environ[PLACE] = str(Path(str(database.database)).resolve().parent / FILE.name)
 
 
 def seal(text: str, zweck: str, *, key: str = "") -> str:
@@ -95,16 +102,23 @@ def _secret(given: str) -> bytes:
 
 
 def _kept() -> str:
-    """The key in the file, made on first use; of several processes that make it at once, one wins."""
-    FILE.parent.mkdir(parents=True, exist_ok=True)
-    draft = FILE.with_suffix(f".{os.getpid()}")
+    """The key in the file, made on first use: the one below the working folder, where it was until it lay beside the database, or a new one."""
+    file = Path(os.environ.get(PLACE) or FILE)
+    if not file.exists():
+        _keep(file, FILE.read_text("ascii") if FILE.exists() else secrets.token_hex(32))
+    return file.read_text("ascii")
+
+
+def _keep(file: Path, key: str) -> None:
+    """Of several processes that make it at once, one wins."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_suffix(f".{os.getpid()}")
     descriptor = os.open(draft, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as handle:
-        handle.write(secrets.token_hex(32))
+        handle.write(key)
     try:
-        os.link(draft, FILE)  # whole or not at all: nobody reads half a key
+        os.link(draft, file)  # whole or not at all: nobody reads half a key
     except FileExistsError:
         pass
     finally:
         draft.unlink()
-    return FILE.read_text("ascii")

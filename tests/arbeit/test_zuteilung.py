@@ -42,6 +42,13 @@ def listed(office: Database, access: Access, **wanted: str) -> list[str]:
         return [row.aufgabe.fall_nr for row in liste(session, Filter(**wanted)).rows]
 
 
+def away_over(office: Database, key: int) -> int:
+    """Fabio takes the task over and is away; Tabea stands in. The absence's number."""
+    with office.begin(person("fabio")) as session:
+        commands.claim(session, key)
+        return commands.record_absence(session, "fabio", FROM, UNTIL, ["tabea"]).id
+
+
 def test_a_free_task_of_somebodys_case_is_in_that_persons_list_only(office: Database, opened: Opened) -> None:
     mine, nobodys = opened("fabio"), opened()
     assert listed(office, person("fabio"), wer="meine") == [mine.fall_nr]
@@ -70,12 +77,10 @@ def test_whoever_sees_less_does_not_stand_in(office: Database, absent: str, depu
 
 def test_what_is_taken_back_gives_the_deputy_nothing(office: Database, opened: Opened) -> None:
     key = task_of(office, opened())
-    with office.begin(person("fabio")) as session:
-        commands.claim(session, key)
-        absence = commands.record_absence(session, "fabio", FROM, UNTIL, ["tabea"])
+    absence_id = away_over(office, key)
     assert len(listed(office, person("tabea"), wer="meine")) == 1
     with office.begin(person("fabio")) as session:
-        commands.end_absence(session, absence.id)
+        commands.end_absence(session, absence_id)
     assert listed(office, person("tabea"), wer="meine") == []
     with pytest.raises((NotAllowed, TaskClaimed)), office.begin(person("tabea")) as session:
         commands.complete_task(session, key, {})
@@ -98,9 +103,7 @@ def test_the_history_says_for_whom_a_colleague_of_the_same_role_did_a_free_task(
 def test_what_a_deputy_took_over_stays_the_absent_persons(office: Database, opened: Opened) -> None:
     ref = opened()
     key = task_of(office, ref)
-    with office.begin(person("fabio")) as session:
-        commands.claim(session, key)
-        commands.record_absence(session, "fabio", FROM, UNTIL, ["tabea"])
+    away_over(office, key)
     with office.begin(person("tabea")) as session:
         commands.claim(session, key)
     with office.begin(person("tabea")) as session:

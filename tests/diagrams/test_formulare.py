@@ -13,6 +13,7 @@ from engine.definitions.forms import Choice, DynamicList, Field, Form, Group, Te
 from engine.definitions.forms.components import AnyComponent, DateTime
 from engine.definitions.forms.show import expressions
 from tests.diagrams.drawn import load_forms
+from webui.words import auswahl
 
 FORMS = load_forms()
 RATINGS = (
@@ -88,6 +89,12 @@ def test_the_standortbestimmung_offers_only_what_can_follow() -> None:
     (decision,) = [field for field in fields(FORMS["f71_vorgehen"].components) if field.key == "sb_entscheid"]
     assert isinstance(decision, Choice)
     assert [option.value for option in decision.options] == ["weiter", "neu_segmentieren", "vpe", "intensiv", "auflage", "abloesung"]
+
+
+def test_pages_call_a_measure_as_its_form_does() -> None:
+    (typ,) = [field for field in fields(FORMS["f51_massnahme"].components) if field.key == "typ"]
+    assert isinstance(typ, Choice)
+    assert {option.value: auswahl(option.value) for option in typ.options} == {option.value: option.label for option in typ.options}
 
 
 ISO = re.compile(r"\d{4}-\d\d-\d\d")

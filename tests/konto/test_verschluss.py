@@ -17,7 +17,7 @@ from engine.model.clock import FixedClock
 from engine.store import backup, dubletten, integrity, migrations, verschluss, zweitfaktor
 from engine.store.konten import create_konto
 from engine.store.schluesselwechsel import SameKey, change_key
-from engine.store.session import Database
+from engine.store.session import Database, normalized
 from engine.store.tables import Person, Zweitfaktor
 from tests.konto.conftest import AHV
 
@@ -80,8 +80,9 @@ def test_a_short_key_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_without_a_key_in_the_environment_one_is_kept_in_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verschluss, "FILE", tmp_path / "var" / "datenschluessel")
+    monkeypatch.chdir(tmp_path)
     monkeypatch.delenv(verschluss.VARIABLE)
+    monkeypatch.delenv(verschluss.PLACE, raising=False)
     verschluss._secret.cache_clear()
     sealed = verschluss.seal("geheim", "totp")
     verschluss._secret.cache_clear()  # as if started again
@@ -152,3 +153,31 @@ def test_a_key_is_changed_wholly_or_not_at_all(insured: Database, monkeypatch: p
     with pytest.raises(verschluss.KeyUnusable, match="lässt sich nicht öffnen"):
         change_key(insured, KEY, f"noch {KEY}")
     assert _stored(insured) == before
+
+
+def test_a_key_kept_in_a_file_lies_beside_the_database_wherever_a_command_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(verschluss.VARIABLE)
+    sealed = []
+    for name in ("checkout", "anderswo"):
+        (tmp_path / name).mkdir()
+        monkeypatch.chdir(tmp_path / name)
+        monkeypatch.setenv(verschluss.PLACE, "")
+        verschluss._secret.cache_clear()  # another process
+        verschluss.keep_beside(normalized(f"sqlite:///{tmp_path / 'fallfluss.db'}"))
+        sealed.append(verschluss.seal("geheim", "totp"))
+        assert [verschluss.open_(one, "totp") for one in sealed] == ["geheim"] * len(sealed)
+    assert (tmp_path / "datenschluessel").exists()
+    verschluss._secret.cache_clear()
+
+
+def test_a_key_from_below_the_working_folder_stays_the_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(verschluss.VARIABLE)
+    monkeypatch.setenv(verschluss.PLACE, "")
+    monkeypatch.chdir(tmp_path)
+    verschluss._secret.cache_clear()
+    sealed = verschluss.seal("geheim", "totp")
+    verschluss.keep_beside(normalized(f"sqlite:///{tmp_path / 'daten' / 'fallfluss.db'}"))
+    verschluss._secret.cache_clear()
+    assert verschluss.open_(sealed, "totp") == "geheim"
+    assert (tmp_path / "daten" / "datenschluessel").read_text() == (tmp_path / "var" / "datenschluessel").read_text()
+    verschluss._secret.cache_clear()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from flask import Flask
@@ -296,6 +297,13 @@ def test_the_list_comes_back_with_what_has_changed(fall: str, browser: Callable[
     sent = adam.post("/einwohnerkontrolle/SDOL", {"datei": (io.BytesIO(f"{heading}\n{line.format(fall=fall)}\n".encode()), "liste.csv")})
     page = adam.get(sent.location).text if status == 303 else sent.text
     assert (sent.status_code, said in page, status != 303 or "nach Bern" in page) == (status, True, True)
+
+
+def test_where_mutations_come_singly_no_comparison_is_offered(fall: str, browser: Callable[..., Browser], database: Database) -> None:
+    with database.begin(system()) as session:
+        commands.set_parameter(session, "austausch.ewk", "Ja", von=date(2026, 3, 2), note="Rechtsgrundlage")
+    page = browser("lea").get("/einwohnerkontrolle").text
+    assert ("Mutationen kommen einzeln" in page, "Monatsabgleich einrichten" in page) == (True, False)
 
 
 def test_the_delivery_to_the_statistical_office_is_a_file_without_names(fall: str, browser: Callable[..., Browser]) -> None:
