@@ -145,7 +145,7 @@ def test_tables_forms_and_tokens_can_be_tried(page: Page, draft: str) -> None:
     page.goto(f"{draft}/probieren/tabelle/segment_kind.dmn")
     page.get_by_label("segmente_erwachsene, Beispiel 1").fill('["VERAENDERN"]')
     page.get_by_role("button", name="Auswerten").click()
-    expect(page.locator(".ws-beispiele tbody tr").first).to_contain_text("VERAENDERN")
+    expect(page.locator(".ws-ergebnis tbody tr").first).to_contain_text("VERAENDERN")
     expect(page.locator(".ws-treffer")).to_have_count(1)
     page.goto(f"{draft}/probieren/formular/f30_segment.form")
     page.get_by_role("button", name="Absenden und prüfen").last.click()
