@@ -14,7 +14,7 @@ TYPES = {
 }  # fmt: skip
 ATTRIBUTES = {
     "name": "Name", "default": "Standardweg", "attachedToRef": "Angeheftet an", "cancelActivity": "Unterbricht", "isInterrupting": "Unterbricht",
-    "sourceRef": "Von", "targetRef": "Nach", "isExecutable": "Ausführbar", "triggeredByEvent": "Durch Ereignis ausgelöst", "processRef": "Prozess",
+    "sourceRef": "Anfang", "targetRef": "Ziel", "isExecutable": "Ausführbar", "triggeredByEvent": "Durch Ereignis ausgelöst", "processRef": "Prozess",
     "gatewayDirection": "Richtung", "dataObjectRef": "Datenobjekt", "associationDirection": "Richtung",
 }  # fmt: skip
 EVENTS = {"timer": "Zeit", "message": "Meldung", "signal": "Signal", "error": "Fehler", "escalation": "Eskalation", "terminate": "Abbruch",
