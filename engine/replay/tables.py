@@ -225,7 +225,8 @@ def _rows(name: str, rows: Iterable[Sequence[Any]], line: Callable[[Sequence[Any
     for wanted in (chosen.case, chosen.activity, chosen.timestamp, chosen.lifecycle):
         if wanted is not None and wanted not in header:
             raise LogUnreadable(f"{name}: die Spalte «{wanted}» gibt es nicht. Vorhanden sind: {', '.join(header[:20])}.")
-    return _Table(header, chosen, zone).read(iterator, line)
+    with uncollected():
+        return _Table(header, chosen, zone).read(iterator, line)
 
 
 class _Table:
@@ -247,8 +248,7 @@ class _Table:
         cases: dict[str, Case] = {}
         problems: list[Problem] = []
         try:
-            with uncollected():
-                self._take(rows, line, cases, problems)
+            self._take(rows, line, cases, problems)
         except (csv.Error, UnicodeDecodeError, EOFError, OSError) as error:
             problems.append(Problem(line(()) + 1, f"ab hier nicht lesbar ({error})"))
         for case in cases.values():
@@ -302,6 +302,9 @@ def uncollected() -> Iterator[None]:
         yield
     finally:
         if was_on:
+            # Frozen and thawed, they count as old: the next collection need not walk through all of them.
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()
 
 
