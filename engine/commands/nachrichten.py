@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, exists, select
@@ -20,10 +20,12 @@ LONGEST = timedelta(days=30)
 
 
 def publish(
-    session: FallSession, name: str, correlation: str, variables: Mapping[str, Any], *, keep: timedelta, message_id: str | None = None
-) -> int:
+    session: FallSession, name: str, correlation: str, variables: Mapping[str, Any], *,
+    keep: timedelta, message_id: str | None = None, regionen: Iterable[str] | None = None,
+) -> int:  # fmt: skip
     """Hand a message to the case that waits for it; when none does, keep it for ``keep``, at most thirty days. Gives its number.
 
+    It is kept for cases of ``regionen``, by default those in which the sender has a role.
     The same ``message_id`` again changes nothing, whether the first was taken, is kept, or nobody wanted it in time.
 
     Raises:
@@ -36,7 +38,8 @@ def publish(
         correlate(session, name, correlation, variables, message_id=message_id)
     except NobodyWaits:
         if keep > timedelta(0):
-            _keep(session, key, name, correlation, variables, min(keep, LONGEST))
+            bis = session.now + min(keep, LONGEST)
+            _keep(session, key, name, correlation, variables, bis, session.access.regionen if regionen is None else regionen)
             if message_id:
                 session.add(Meldung(message_id=message_id, name=name, fall_id=None, at=session.now))
                 session.flush()
@@ -76,15 +79,17 @@ def wanted() -> ColumnElement[bool]:
     )
 
 
-def _keep(session: FallSession, key: int, name: str, correlation: str, variables: Mapping[str, Any], keep: timedelta) -> None:
-    regionen = sorted(session.access.regionen)
-    if not regionen:
+def _keep(
+    session: FallSession, key: int, name: str, correlation: str, variables: Mapping[str, Any], bis: datetime, regionen: Iterable[str]
+) -> None:
+    places = sorted(regionen)
+    if not places:
         raise FormInvalid({"timeToLive": "Aufbewahrt wird eine Meldung nur für Fälle einer Region, in der Sie eine Rolle haben."})
-    for region in regionen:
+    for region in places:
         session.add(
             Nachricht(
                 message_key=key, region=region, name=name, correlation=correlation, variables=dict(variables),
-                by=session.access.konto, next_attempt_at=session.now, bis=session.now + keep,
+                by=session.access.konto, next_attempt_at=session.now, bis=bis,
             )
         )  # fmt: skip
         log(session, "write", f"Meldung {name} aufbewahrt", region=region)

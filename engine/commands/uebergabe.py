@@ -21,6 +21,7 @@ from engine.cases.projection import household
 from engine.commands.cases import OPENS, CaseRef, case_variables, own_instance, ref, released_form, start_instance
 from engine.commands.cases import PROCESS as FALL
 from engine.commands.events import correlate
+from engine.commands.nachrichten import LONGEST, publish
 from engine.commands.stepping import advance, lock
 from engine.definitions import feel
 from engine.definitions.forms import Form
@@ -131,7 +132,8 @@ def write_package(session: FallSession, instanz: Instanz, job: Job) -> dict[str,
 def offer(session: FallSession, instanz: Instanz, job: Job) -> None:
     """Give the released package to the new region: first as an offer with a process of its own, later in place of the former one.
 
-    Header ``prozess``: what runs in the new region.
+    Header ``prozess``: what runs in the new region. Did it accept the former package meanwhile, that one holds, and this region hears of it
+    as soon as it waits for an answer.
     """
     move = _move(session, _seen(session, instanz, job))
     move.angeboten_am = session.now
@@ -140,26 +142,36 @@ def offer(session: FallSession, instanz: Instanz, job: Job) -> None:
         if found is None:
             _first_offer(session, move, job.headers["prozess"])
             return
+        if found.zustand == "angenommen":
+            publish(session, "uebergabe.annahme", move.uebergabe_nr, {}, keep=LONGEST, regionen=[instanz.region])
+            return
         found.paket, found.version, found.zustand = move.paket, found.version + 1, "offen"
         correlate(session, "uebergabe.angebot", move.uebergabe_nr, _offered(found.paket))
 
 
 def tell_other_region(session: FallSession, instanz: Instanz, job: Job) -> None:
-    """Send a message to the process of the other region. Headers: ``meldung`` its name, ``werte`` the variables it carries."""
+    """Send a message to the process of the other region. Headers: ``meldung`` its name, ``werte`` the variables it carries.
+
+    Where nobody waits for it, that region is preparing another package, which answers everything said of the former one.
+    """
     values = _seen(session, instanz, job)
-    with _crossing(session, instanz, f"{values['uebergabe_nr']} {job.headers['meldung']}"):
+    with _crossing(session, instanz, f"{values['uebergabe_nr']} {job.headers['meldung']}"), suppress(NobodyWaits):
         correlate(session, job.headers["meldung"], values["uebergabe_nr"], _carried(values, job))
 
 
 def accept(session: FallSession, instanz: Instanz, job: Job) -> None:
-    """The new region takes over: only its own process can say so, and without it nothing is carried out."""
+    """The new region takes over: only its own process can say so, and without it nothing is carried out.
+
+    While the other one prepares another package it does not listen; ``offer`` tells it then.
+    """
     nr = _seen(session, instanz, job)["uebergabe_nr"]
     with _crossing(session, instanz, f"{nr} angenommen"):
         found = _offer(session, nr)
         if found is None or found.region != instanz.region:
             raise NotFound(f"Das Angebot {nr}")
         found.zustand = "angenommen"
-        correlate(session, "uebergabe.annahme", nr)
+        with suppress(NobodyWaits):
+            correlate(session, "uebergabe.annahme", nr)
 
 
 def tell_case(session: FallSession, instanz: Instanz, job: Job) -> None:

@@ -1,7 +1,8 @@
 """Values that whoever steals the database must not read: sealed with a key that is kept outside of it.
 
 The key is that of the installation: ``FALLFLUSS_DATENSCHLUESSEL``, the same on all its machines, or else a file made on first use, which
-``FALLFLUSS_DATENSCHLUESSEL_DATEI`` names or which lies beside a SQLite database. What may be asked for without being read, such as an AHV number, is found by a keyed digest. See docs/decisions/0016-verschlossene-werte.md.
+``FALLFLUSS_DATENSCHLUESSEL_DATEI`` names or which lies beside a SQLite database. What may be asked for without being read, such as an AHV
+number, is found by a keyed digest. See docs/decisions/0016-verschlossene-werte.md.
 """
 
 from __future__ import annotations

@@ -78,6 +78,7 @@ def enter(page: Page, login: str) -> None:
 def settled(page: Page) -> None:
     """The screen as it is has nothing to complain about on a desk and on a narrow telephone; BILDER names a folder for pictures to look at."""
     folder = os.environ.get("BILDER")
+    page.wait_for_load_state()  # somebody may just have followed a link
     for width in (1280, 375, 320):
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), f"{page.url} is too wide at {width}"

@@ -41,6 +41,7 @@ def test_a_change_is_compared_proposed_and_approved_by_two_people(haus: Haus, se
 
     petra.get_by_role("link", name="Werkstatt").click()
     petra.get_by_role("link", name="Freigaben", exact=True).click()
+    expect(petra.locator("h1")).to_have_text("Freigaben")
     settled(petra)
     petra.get_by_role("link", name="Freigabe vorschlagen").click()
     petra.get_by_role("link", name="«Kurzassessment und Segment» Fassung").click()

@@ -13,7 +13,7 @@ from engine.model.access import Access, system
 from engine.model.errors import NotAllowed, NotFound
 from engine.queries.ereignisse import ereignisse
 from engine.scheduling.due import run_due
-from engine.store.tables import Fall, Instanz, Segmentzuordnung, Zugriff
+from engine.store.tables import Fall, Incident, Instanz, Segmentzuordnung, Zugriff
 from tests.diagrams.drawn import BPMN
 from tests.uebergabe.conftest import ALLES, GRENCHEN, OLTEN, ROLLEN, Canton
 
@@ -165,6 +165,31 @@ def test_after_a_refusal_the_package_is_offered_again(canton: Canton):
     canton.complete("SDOL", "zustaendigkeit_klaeren", klaerung="erneut")
     canton.release()
     assert canton.elements("SRO") == ["uebernahme_pruefen"] and canton.offer().version == 2
+
+
+def test_who_accepts_while_the_package_is_made_again_has_accepted_the_former_one(canton: Canton):
+    offered(canton)
+    canton.complete("SRO", "uebernahme_pruefen", annahme="ablehnen")
+    canton.complete("SDOL", "zustaendigkeit_klaeren", klaerung="erneut")
+    canton.complete("SRO", "zustaendigkeit_klaeren", klaerung="uebernehmen")
+    assert canton.elements("SDOL") == ["paket_zusammenstellen"] and canton.elements("SRO") == []
+    canton.release()
+    assert canton.elements("SDOL") == canton.elements("SRO") == [] and canton.offer().version == 1
+    canton.travel("2026-04-01")
+    assert canton.fall("SRO").phase == "Standortbestimmung" and canton.fall("SDOL").uebergeben_nach == "SRO"
+    assert canton.all(Incident) == []
+
+
+def test_who_holds_to_a_refusal_while_the_package_is_made_again_gets_the_new_one(canton: Canton):
+    offered(canton)
+    canton.complete("SRO", "uebernahme_pruefen", annahme="ablehnen")
+    canton.complete("SDOL", "zustaendigkeit_klaeren", klaerung="erneut")
+    canton.complete("SRO", "zustaendigkeit_klaeren", klaerung="bisherige", ablehnungsgrund="So vereinbart.")
+    canton.release()
+    assert canton.elements("SRO") == ["uebernahme_pruefen"] and canton.offer().version == 2
+    canton.complete("SRO", "uebernahme_pruefen", annahme="annehmen")
+    canton.travel("2026-04-01")
+    assert canton.fall("SRO").phase == "Standortbestimmung" and canton.all(Incident) == []
 
 
 def test_ten_days_without_answer_go_to_the_heads_and_after_twenty_more_both_are_reminded(canton: Canton):
