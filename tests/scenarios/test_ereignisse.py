@@ -119,6 +119,12 @@ def test_who_comes_of_age_with_a_household_of_their_own_has_a_linked_case_of_the
     assert akte.segments() == {"Emil": "ABLOESEN"}
 
 
+def test_nobody_asks_who_lives_alone_whether_to_move_out_at_18(akte: Akte) -> None:
+    akte.open({**EMIL, "rolle_ue": "antragstellend"}).do("zustaendigkeit_pruefen", zustaendig="ja").assess("Emil").finish_intake().agree()
+    akte.travel("2026-05-25").review().travel("2026-09-01")
+    assert (akte.household(), akte.tasks(), akte.phase) == (["Emil"], ["standort_bewerten"], "Standortbestimmung"), "only the appointment that is due"
+
+
 def test_who_comes_back_after_the_abschluss_has_a_new_case_that_knows_the_former_one(akte: Akte) -> None:
     akte.supported().travel("2026-05-20").review("abloesung").detach("31.5.2026", "31.5.2026").travel("2026-11-30").close()
     former = akte.fall_id, akte.fall_nr
@@ -170,6 +176,29 @@ def test_when_everybody_has_left_the_case_is_detached(akte: Akte) -> None:
     assert (akte.phase, akte.tasks()) == ("Ablösung", ["abloesung_erfassen"])
     akte.detach("1.5.2026", "30.4.2026", hauptgrund="wegzug_kanton", nachbegleitung="nein")
     assert (akte.value("abschluss_am"), akte.value("bfs_abschluss_am")) == ("2026-11-01", "2026-10-30")
+
+
+def test_who_left_last_is_still_who_the_case_is_about_when_it_is_taken_up_again(akte: Akte) -> None:
+    couple(akte).travel("2026-04-01").send("person.austritt", person_id="P2", grund="trennung")
+    akte.travel("2026-05-01").send("person.austritt", person_id="P1", grund="auszug")
+    assert (akte.phase, akte.household()) == ("Ablösung", ["Anna"]), "the Nachbegleitung needs somebody to be for"
+    akte.detach("1.5.2026", "30.4.2026", hauptgrund="andere", nachbegleitung="ja").travel("2026-06-20").send("wiederbedarf")
+    assert (akte.tasks(), akte.phase) == (["kurzassessment_durchfuehren"], "Kurzassessment")
+    akte.assess("Anna", **VERAENDERN)
+    assert (akte.segments(), akte.value("naechste_sb")) == ({"Anna": "VERAENDERN"}, "2026-12-20")
+    akte.agree().travel("2026-12-20").review()
+    assert (akte.household(), akte.value("naechste_sb")) == (["Anna"], "2027-06-20")
+
+
+def test_a_case_left_without_anybody_waits_for_who_joins_it(akte: Akte) -> None:
+    """Cases that lost their last person under an earlier drawing: taken up again, they have a Standortbestimmung to come, and a person may join."""
+    akte.supported().travel("2026-05-20").review("abloesung").detach("31.5.2026", "31.5.2026").travel("2026-06-20")
+    akte.put(personen=[], segmente=[], ausgetretene=[{"person_id": "P1", "grund": "auszug", "am": "2026-05-20"}])
+    akte.send("wiederbedarf")
+    assert (akte.phase, akte.value("naechste_sb")) == ("Zielvereinbarung", "2026-09-20")
+    akte.report("Geburt oder Zuzug", person={**BEAT, "rolle_ue": "weitere"})
+    akte.assess("Beat")
+    assert akte.segments() == {"Beat": "ABLOESEN"}
 
 
 def test_a_death_during_the_nachbegleitung(akte: Akte) -> None:
