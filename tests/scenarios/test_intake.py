@@ -155,3 +155,13 @@ def test_who_moves_here_after_the_commune_was_merged_registers_for_the_new_one(a
     assert refused.value.errors == {"gemeinde_bfs": "Diese Gemeinde gibt es am 01.04.2026 nicht mehr, sie besteht nur bis 31.03.2026. Wählen Sie stattdessen Bettlach."}
     akte.open(ANNA, zuzug_am="31.3.2026")
     assert akte.dossiers() == [(2546, None)]
+
+
+def test_a_commune_that_begins_is_offered_and_counts_from_its_day(akte: Akte) -> None:
+    with akte.database.begin(system()) as session:
+        session.add(Gemeinde(bfs_nr=2599, name="Aarewil", region="SDOL", gueltig_von=date(2026, 4, 1)))
+    with pytest.raises(FormInvalid) as refused:
+        akte.open(ANNA, gemeinde_bfs="2599")
+    assert refused.value.errors == {"gemeinde_bfs": "Diese Gemeinde gibt es am 02.03.2026 noch nicht, sie besteht erst ab 01.04.2026. Wählen Sie die bisherige Gemeinde."}
+    akte.open(ANNA, gemeinde_bfs="2599", zuzug_am="1.4.2026")
+    assert ("Gemeinde", "Aarewil") in [pair for row in akte.page().zeilen for pair in row.angaben]
