@@ -106,6 +106,7 @@ def test_who_comes_of_age_with_a_household_of_their_own_has_a_linked_case_of_the
     akte.travel("2026-05-25").review().travel("2026-09-01")
     akte.do("volljaehrigkeit_klaeren", eigener_haushalt="ja", eigener_fall="ja", neue_adresse="Bielstrasse 5, 2543 Bettlach", neue_gemeinde_bfs="2543")
     assert (akte.household(), akte.segments()) == (["Anna"], {"Anna": "ABLOESEN"})
+    assert ("Neue Gemeinde", "Bettlach") in [pair for row in akte.page().zeilen for pair in row.angaben]
     parents = akte.fall_nr
     (opened,) = akte.value("eigene_faelle")
     akte.turn_to(opened["fall_nr"])
