@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
 
 from engine.model.errors import NobodyWaits
@@ -279,6 +281,33 @@ def test_a_suspended_case_goes_on_with_what_was_left_of_its_time(akte: Akte) -> 
     assert akte.value("naechste_sb") == "2026-08-31", "two months were left"
     akte.travel("2026-08-17")
     assert akte.tasks() == ["standort_bewerten"]
+
+
+def test_the_kurzassessment_of_a_running_case_rests_while_it_is_suspended(akte: Akte) -> None:
+    akte.enter(ANNA, segmente={"Anna": "VERAENDERN"}, naechste_sb="2026-05-01", ka_light_bis="2027-03-02").travel("2026-04-20")
+    assert akte.due("kurzassessment_durchfuehren") == "2027-03-02"
+    akte.report("Sistierung", grund="klinik")
+    assert (akte.tasks(), akte.due("kurzassessment_durchfuehren")) == (["kurzassessment_durchfuehren"], "2027-09-01"), "behind the longest suspension"
+    akte.travel("2026-05-20").send("fall.fortsetzung")
+    assert (akte.due("kurzassessment_durchfuehren"), akte.value("naechste_sb")) == ("2027-04-01", "2026-05-31"), "thirty days later, like the rest"
+
+
+@pytest.mark.parametrize(
+    ("resumed", "opened", "due"),
+    [
+        pytest.param("2027-02-09", "2027-03-02", "2027-04-01", id="taken up after thirty days"),
+        pytest.param(None, "2027-07-31", "2027-08-30", id="until the longest suspension is over"),
+    ],
+)
+def test_a_kurzassessment_that_is_still_to_come_comes_later_by_the_suspension(akte: Akte, resumed: str | None, opened: str, due: str) -> None:
+    akte.enter(ANNA, segmente={"Anna": "STABILISIEREN"}, naechste_sb="2028-01-10", ka_light_bis="2027-03-02").travel("2027-01-10")
+    akte.report("Sistierung", grund="haft")
+    if resumed:
+        akte.travel(resumed).send("fall.fortsetzung")
+    akte.travel(str(date.fromisoformat(opened) - timedelta(days=1)))
+    assert akte.tasks() == []
+    akte.travel(opened)
+    assert akte.due("kurzassessment_durchfuehren") == due
 
 
 def test_a_suspension_ends_by_itself_after_six_months_and_the_goals_are_still_open(akte: Akte) -> None:
