@@ -87,12 +87,13 @@ def test_every_tab_of_a_case_can_be_read_on_a_narrow_screen_and_by_everybody(pag
     page.get_by_label("Art").select_option("telefon")
     page.get_by_label("Text").fill("Hat angerufen.")
     page.get_by_role("button", name="Eintragen").click()
-    file = tmp_path / "notiz.txt"
-    file.write_text("Grüezi")
-    page.goto(f"{case}/dokumente")
-    page.get_by_label("Datei").set_input_files(file)
-    page.get_by_role("button", name="Hochladen").click()
-    expect(page.locator("main")).to_contain_text("In Quarantäne")
+    for name in ("notiz.txt", "Mietvertrag_mit_einem_langen_Namen_ohne_Luecke(Seite1).txt"):
+        file = tmp_path / name
+        file.write_text("Grüezi")
+        page.goto(f"{case}/dokumente")
+        page.get_by_label("Datei").set_input_files(file)
+        page.get_by_role("button", name="Hochladen").click()
+        expect(page.locator("main")).to_contain_text("In Quarantäne")
     for tab in ("", "/verlauf", "/diagramm", "/dokumente", "/journal", "/papiere/einladung", "/papiere/auskunft"):
         page.goto(case + tab)
         for width in (320, 1280):
