@@ -16,9 +16,10 @@ from engine.cases.formkontext import form_context
 from engine.commands.cases import CaseRef, begin_case
 from engine.commands.events import correlate
 from engine.commands.ewk import note_mutation
-from engine.commands.neben import names, seen
+from engine.commands.neben import seen
 from engine.definitions import feel
 from engine.definitions.bpmn import Element
+from engine.definitions.elements import names
 from engine.definitions.forms import Field, walk
 from engine.definitions.lint.form_known import FORMULAR
 from engine.model.errors import FallflussError, FormInvalid, NobodyWaits, NotAllowed, NotFound
