@@ -7,7 +7,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { felder, formulare, inGerman, marken } from "./werkstatt/worte/literale.mjs";
+import { felder, formulare, inGerman, marken, ohneUebersetzung } from "./werkstatt/worte/literale.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
 const from = (...parts) => path.join(root, ...parts);
@@ -102,7 +102,9 @@ const caseVariables = {
 const germanWords = {
   name: "german-words",
   setup(bundler) {
-    bundler.onLoad({ filter: /form-js-viewer[\\/]dist[\\/]index\.es\.js$/ }, async ({ path: file }) => ({ contents: inGerman(await readFile(file, "utf8"), felder, "form-js-viewer"), loader: "js" }));
+    const whole = (filter, words, library) => bundler.onLoad({ filter }, async ({ path: file }) => ({ contents: inGerman(await readFile(file, "utf8"), words, library), loader: "js" }));
+    whole(/form-js-viewer[\\/]dist[\\/]index\.es\.js$/, felder, "form-js-viewer");
+    whole(/@bpmn-io[\\/]properties-panel[\\/]dist[\\/]index\.esm\.js$/, ohneUebersetzung, "properties-panel");
     const left = new Map(Object.entries(marken));
     bundler.onLoad({ filter: /bpmn-js-token-simulation[\\/]lib[\\/]features[\\/].*\.js$/ }, async ({ path: file }) => {
       const text = await readFile(file, "utf8");

@@ -13,8 +13,9 @@ function speaking(...sources) {
     if (german === undefined && template) globalThis.ohneWort?.add(template);
     return (german ?? template).replace(/{([^}]+)}/g, (_, key) => replacements[key] ?? replacements[key.trim()] ?? `{${key}}`);
   }
+  globalThis.inDerWerkstatt = translate; // for parts that were given no translation, see worte/literale.mjs
   return { translate: ["value", translate] };
 }
 
-export const german = speaking(zeichnen, menue, eigenschaften);
 export const germanTables = speaking(zeichnen, tabellen);
+export const german = speaking(zeichnen, menue, eigenschaften);

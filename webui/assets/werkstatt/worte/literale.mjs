@@ -15,6 +15,11 @@ export const marken = {
   "\"Trigger Event\"": "\"Auslösen\"", "\"Set Sequence Flow\"": "\"Anderen Weg wählen\"",
 };
 
+// @bpmn-io/properties-panel translates what nobody gave it a translation for by itself.
+export const ohneUebersetzung = {
+  "function translateFallback(template, replacements) {": "function translateFallback(template, replacements) {\n  if (globalThis.inDerWerkstatt) return globalThis.inDerWerkstatt(template, replacements);",
+};
+
 // @bpmn-io/form-js-viewer: kinds of fields, and what they say in the editor
 export const felder = {
   "name: 'Button'": "name: 'Knopf'", "label: 'Button'": "label: 'Knopf'", "name: 'Checkbox'": "name: 'Kästchen'", "label: 'Checkbox'": "label: 'Kästchen'", "name: 'Checkbox group'": "name: 'Mehrfachauswahl'",
@@ -33,10 +38,7 @@ export const felder = {
 
 // @bpmn-io/form-js-editor: palette, empty form, properties
 export const formulare = {
-  "'Open documentation'": "'Dokumentation öffnen'", "'Toggle section'": "'Auf- und zuklappen'", "'Section contains an error'": "'Enthält einen Fehler'", "'Section contains edits'": "'Ist ausgefüllt'",
-  "'Toggle list item'": "'Auf- und zuklappen'", "'Delete item'": "'Löschen'", "'Create new list item'": "'Neuer Eintrag'", "translate('Create')": "translate('Neu')", "'Open pop-up editor'": "'Gross bearbeiten'",
-  "'Opened in editor'": "'Wird gross bearbeitet'", "'FEEL expression is mandatory'": "'Hier steht immer ein FEEL-Ausdruck'", "`Click to ${active ? 'remove' : 'set a'} dynamic value with FEEL expression`": "`Klicken für einen ${active ? 'festen Wert' : 'Wert aus einem FEEL-Ausdruck'}`",
-  "`List contains {numOfItems} item${items.length != 1 ? 's' : ''}`": "`{numOfItems} ${items.length != 1 ? 'Einträge' : 'Eintrag'}`", "'Unparsable FEEL expression.'": "'Der FEEL-Ausdruck lässt sich nicht lesen.'",
+  ...ohneUebersetzung,
   "return 'Form';": "return 'Formular';", "'Select a form field to edit its properties.'": "'Wählen Sie ein Feld, um es zu bearbeiten.'",
   "'Multiple form fields are selected. Select a single form field to edit its properties.'": "'Mehrere Felder sind gewählt. Wählen Sie eines, um es zu bearbeiten.'",
   "label: 'Input'": "label: 'Eingabe'", "label: 'Selection'": "label: 'Auswahl'", "label: 'Presentation'": "label: 'Darstellung'", "label: 'Containers'": "label: 'Gruppen'", "label: 'Action'": "label: 'Knöpfe'",

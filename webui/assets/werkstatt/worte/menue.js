@@ -22,10 +22,7 @@ export const menue = {
   "Starts an event subprocess on a message, without interrupting": "Bei einer Meldung, das Übrige läuft weiter", "Starts an event subprocess on a timer, without interrupting": "Zu seiner Zeit, das Übrige läuft weiter",
   "Starts an event subprocess when a condition is met, without interrupting": "Wenn die Bedingung zutrifft, das Übrige läuft weiter", "Starts an event subprocess on a signal, without interrupting": "Bei einem Signal, das Übrige läuft weiter",
   "Starts an event subprocess on an escalation, without interrupting": "Bei einer Eskalation, das Übrige läuft weiter",
-  "Starts an event subprocess on a message": "Bei einer Meldung, bricht das Übrige ab", "Starts an event subprocess on a timer": "Zu seiner Zeit, bricht das Übrige ab",
-  "Starts an event subprocess when a condition is met": "Wenn die Bedingung zutrifft, bricht das Übrige ab", "Starts an event subprocess on a signal": "Bei einem Signal, bricht das Übrige ab",
-  "Starts an event subprocess on an escalation": "Bei einer Eskalation, bricht das Übrige ab", "Starts an event subprocess on an error": "Bei einem Fehler, bricht das Übrige ab",
-  "Starts an event subprocess on compensation": "Bei einer Kompensation",
+  "Starts an event subprocess when an error is thrown": "Bei einem Fehler, bricht das Übrige ab", "Starts an event subprocess to handle compensation": "Macht Erledigtes rückgängig",
   "Waits until a message is received": "Bis eine Meldung kommt", "Waits for a defined time or duration": "Bis zu einem Zeitpunkt oder eine Frist lang", "Waits until a condition is met": "Bis eine Bedingung zutrifft",
   "Continues from a matching link event": "Geht hier weiter", "Waits for a matching signal to be broadcast": "Bis ein Signal kommt", "Marks a point in the flow": "Hält fest, dass es so weit ist", "Sends a message": "Schickt eine Meldung",
   "Raises an escalation to a higher scope": "Meldet eine Eskalation nach oben", "Jumps to a matching link event": "Springt an eine andere Stelle", "Triggers compensation of completed activities": "Macht Erledigtes rückgängig", "Broadcasts a signal": "Sendet ein Signal",
@@ -40,5 +37,5 @@ export const menue = {
   "Ends the path and broadcasts a signal": "Sendet zum Schluss ein Signal", "Immediately ends all active paths in the scope": "Bricht alles ab, was noch läuft",
   "Data that persists beyond the process instance": "Daten, die bleiben, wenn der Fall zu Ende ist", "Data created and used within a process instance": "Daten dieses Falls",
   "Empty pool/participant (removes content)": "Beteiligte (leer; löscht, was darin ist)", "A participant shown as a black box": "Ohne ihren Prozess", "A participant with its process shown inside": "Mit ihrem Prozess",
-  "The default path, taken when no other path condition is met": "Wenn keine andere Bedingung zutrifft", "A path taken when its condition is met": "Wenn seine Bedingung zutrifft", "The regular path between elements": "Von einem Element zum nächsten",
+  "The default path, taken when no other path condition is met": "Wenn keine andere Bedingung zutrifft", "Taken only when its condition is met": "Wenn seine Bedingung zutrifft", "Connects one element to the next in the flow": "Von einem Element zum nächsten",
 };
