@@ -185,7 +185,8 @@ def _taken_back(session: FallSession, rows: Sequence[DefinitionVersion], teile: 
 
 def _replayed(session: FallSession, rows: Sequence[DefinitionVersion], teile: Sequence[queries.Abschnitt], draft: int | None) -> dict[str, Any]:
     """What replaying all cases said of the diagrams, for each process whose cases they change somewhere."""
-    after, found = nachspiel.diagrams(rows), {}
+    after = nachspiel.diagrams(rows)
+    found: dict[str, nachspiel.Befund] = {}
     for one in teile:
         found |= {it.prozess: it for it in nachspiel.befunde(session, nachspiel.diagrams(queries.held_in(session, one.vorher)), after)}
     current = werkstatt.draft(session, draft) if draft else None
