@@ -8,6 +8,7 @@ decides silently is never multiplied with what the others could decide.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from engine.replay.net import Net
@@ -30,10 +31,12 @@ from engine.replay.places import (
     mask,
 )
 from engine.replay.repetition import loop_closure, loop_outcome
-from engine.replay.running import Closure, Effects, Kids, Outcome, Run, minus, plus, with_, without
+from engine.replay.running import Closure, Effects, Kids, Outcome, OverBudget, Run, minus, plus, with_, without
 from engine.replay.ways import LONG_WAY, flattened, on_leaving, somebody_comes
 
 DEEP = 40
+# Of more situations that can come about unseen from one state the rest is left away, and the state says so.
+MANY_UNSEEN = 1_000
 
 
 @dataclass
@@ -48,6 +51,8 @@ class States:
     flat: dict[int, tuple[Op, ...]] = field(default_factory=dict)
     overflowed: bool = False
     depth: int = 0
+    # How much may still happen unseen before ``OverBudget``; None: whatever it takes.
+    allowance: int | None = None
 
     def start(self) -> int | None:
         return self.begin(self.net.root)[0]
@@ -94,6 +99,30 @@ class States:
             self.overflowed = True
         return found
 
+    @contextmanager
+    def allowing(self, situations: int) -> Iterator[None]:
+        """Inside, at most so many situations come about unseen before ``OverBudget``; what was found till then stays known."""
+        self.allowance = situations
+        try:
+            yield
+        finally:
+            self.allowance = None
+
+    def look(self, seen_so_far: int) -> bool:
+        """Whether one more situation that comes about unseen may be looked at.
+
+        Raises:
+            OverBudget: nothing at all may be looked at any more.
+        """
+        if self.allowance is not None:
+            self.allowance -= 1
+            if self.allowance < 0:
+                raise OverBudget
+        if seen_so_far > MANY_UNSEEN:
+            self.overflowed = True
+            return False
+        return True
+
     def is_final(self, state: int | None) -> bool:
         """Whether everything can end from here without anything more to be seen."""
         return state is None or any(after is None for after, _ in self.closure(state).ends)
@@ -109,7 +138,7 @@ class States:
         done = {first.key()}
         todo = [first]
         is_first = True
-        while todo:
+        while todo and self.look(len(done)):
             run = todo.pop()
             for visible, is_fresh, after in self._steps(scope, run, begins=is_first):
                 if after.is_lost:
