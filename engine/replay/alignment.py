@@ -11,8 +11,8 @@ from engine.replay.running import OverBudget
 from engine.replay.states import States
 from engine.replay.table import Table
 
-# Expanded search nodes per variant before it is left undecided. A situation that comes about unseen takes as long as several of them.
-BUDGET, UNSEEN = 60_000, 8
+# Expanded search nodes per variant, and as much that comes about unseen (``States.look``), before it is left undecided.
+BUDGET = 60_000
 LOG, MODEL, SYNC = "log", "model", "sync"
 # After so many variants it is worth a look whether the model has few states. Making a state costs more than passing through one.
 LOOKS = (2, 4, 8, 16, 32, 64)
@@ -84,7 +84,7 @@ class Aligner:
     def tabulate(self, most: int) -> None:
         """Make the table if the model has few states; large ones are given up before looking costs more than the searches did."""
         self.tried = most
-        with self.states.allowing(BUDGET // UNSEEN), suppress(OverBudget):
+        with self.states.allowing(BUDGET), suppress(OverBudget):
             seen = self._reached(most)
             if seen:
                 self.table = Table({state: self.following(state) for state in seen}, self.is_final, len(self.states.net.labels))
@@ -219,7 +219,7 @@ class _Search:
 
     def run(self) -> Alignment:
         self._reach((self.aligner.start + 1) * self.width, 0, -1, SYNC, None)
-        with self.aligner.states.allowing(self.budget // UNSEEN):
+        with self.aligner.states.allowing(self.budget):
             try:
                 return self._cheapest()
             except OverBudget:

@@ -108,14 +108,14 @@ class States:
         finally:
             self.allowance = None
 
-    def look(self, seen_so_far: int) -> bool:
-        """Whether one more situation that comes about unseen may be looked at.
+    def look(self, seen_so_far: int, kids: Kids) -> bool:
+        """Whether one more situation that comes about unseen may be looked at; it takes the longer, the more is running in it.
 
         Raises:
             OverBudget: nothing at all may be looked at any more.
         """
         if self.allowance is not None:
-            self.allowance -= 1
+            self.allowance -= 1 + len(kids)
             if self.allowance < 0:
                 raise OverBudget
         if seen_so_far > MANY_UNSEEN:
@@ -138,7 +138,7 @@ class States:
         done = {first.key()}
         todo = [first]
         is_first = True
-        while todo and self.look(len(done)):
+        while todo and self.look(len(done), todo[-1].kids):
             run = todo.pop()
             for visible, is_fresh, after in self._steps(scope, run, begins=is_first):
                 if after.is_lost:
