@@ -8,9 +8,9 @@ decides silently is never multiplied with what the others could decide.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from engine.replay.allowance import Allowance
 from engine.replay.net import Net
 from engine.replay.places import (
     BITS,
@@ -31,16 +31,14 @@ from engine.replay.places import (
     mask,
 )
 from engine.replay.repetition import loop_closure, loop_outcome
-from engine.replay.running import Closure, Effects, Kids, Outcome, OverBudget, Run, minus, plus, with_, without
+from engine.replay.running import Closure, Effects, Kids, Outcome, Run, minus, plus, with_, without
 from engine.replay.ways import LONG_WAY, flattened, on_leaving, somebody_comes
 
 DEEP = 40
-# Of more situations that can come about unseen from one state the rest is left away, and the state says so.
-MANY_UNSEEN = 1_000
 
 
 @dataclass
-class States:
+class States(Allowance):
     """All states of one net met so far."""
 
     net: Net
@@ -49,10 +47,7 @@ class States:
     closures: dict[int, Closure] = field(default_factory=dict)
     begun: dict[int, Outcome] = field(default_factory=dict)
     flat: dict[int, tuple[Op, ...]] = field(default_factory=dict)
-    overflowed: bool = False
     depth: int = 0
-    # How much may still happen unseen before ``OverBudget``; None: whatever it takes.
-    allowance: int | None = None
 
     def start(self) -> int | None:
         return self.begin(self.net.root)[0]
@@ -98,30 +93,6 @@ class States:
         elif found.truncated:
             self.overflowed = True
         return found
-
-    @contextmanager
-    def allowing(self, situations: int) -> Iterator[None]:
-        """Inside, at most so many situations come about unseen before ``OverBudget``; what was found till then stays known."""
-        self.allowance = situations
-        try:
-            yield
-        finally:
-            self.allowance = None
-
-    def look(self, seen_so_far: int, kids: Kids) -> bool:
-        """Whether one more situation that comes about unseen may be looked at; it takes the longer, the more is running in it.
-
-        Raises:
-            OverBudget: nothing at all may be looked at any more.
-        """
-        if self.allowance is not None:
-            self.allowance -= 1 + len(kids)
-            if self.allowance < 0:
-                raise OverBudget
-        if seen_so_far > MANY_UNSEEN:
-            self.overflowed = True
-            return False
-        return True
 
     def is_final(self, state: int | None) -> bool:
         """Whether everything can end from here without anything more to be seen."""

@@ -259,6 +259,6 @@ def test_what_can_happen_unseen_counts_for_the_budget_too(silent: bytes) -> None
 
 
 def test_of_too_many_unseen_situations_the_rest_is_left_away_and_the_variant_says_so(silent: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.replay.states.MANY_UNSEEN", 3)
+    monkeypatch.setattr("engine.replay.allowance.MANY_UNSEEN", 3)
     found = aligned(silent, "t")
     assert found.cost is None and found.lower == 0
