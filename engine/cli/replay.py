@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,11 @@ import click
 
 from engine.cli.installation import open_database
 from engine.model.access import system
-from engine.replay.conformance import WORDS, Replayer, Report, Step, Variant
+from engine.replay.conformance import WORDS, Replayer, Report, Step, Variant, together
 from engine.replay.files import read_log, read_model
-from engine.replay.log import Log
+from engine.replay.log import Case, Log
 from engine.replay.model import Model
-from engine.replay.own_history import deployed_model
+from engine.replay.own_history import IS_OVER, PROCESS, deployed_model
 
 SHOWN = 20
 
@@ -27,12 +28,14 @@ SHOWN = 20
 @click.option("--match", type=click.Choice(["id", "name"]), default=None, help="Aktivitäten über die Element-Id oder den Namen zuordnen; ohne Angabe über die Id, wenn das Protokoll Ids nennt.")
 @click.option("--lifecycle", default=None, help="Welche lifecycle:transition als getan gilt (üblich: complete).")
 @click.option("--budget", default=60_000, show_default=True, type=click.IntRange(1), help="Suchschritte je Variante, danach gilt sie als nicht entschieden.")
+@click.option("--all", "every", is_flag=True, help="Bei einer eigenen Ausfuhr auch die Fälle der anderen Prozesse nachspielen; üblich ist: nur die des Modells.")
 @click.option("--json", "as_json", is_flag=True, help="Alles als JSON ausgeben.")
-def replay(log: Path, models: tuple[str, ...], match: str | None, lifecycle: str | None, budget: int, as_json: bool) -> None:  # noqa: FBT001 - click passes flags as booleans
+def replay(log: Path, models: tuple[str, ...], match: str | None, lifecycle: str | None, budget: int, every: bool, as_json: bool) -> None:  # noqa: FBT001 - click passes flags as booleans
     """Ein Ereignisprotokoll (XES, CSV, Excel) auf einem BPMN-Diagramm nachspielen.
 
     Für jede Variante entsteht die beste Erklärung: Ein Schritt, den das Diagramm dort nicht zulässt, kostet 1, ebenso ein Schritt, den das
-    Diagramm verlangt und der fehlt.
+    Diagramm verlangt und der fehlt. Eine eigene Ausfuhr (fallfluss export) nennt zu jedem Fall den Prozess und ob er beendet ist: Einem laufenden
+    Fall fehlt am Ende nichts, und jedes Ereignis steht im Verlauf.
 
     \b
     Beispiele:
@@ -47,12 +50,39 @@ def replay(log: Path, models: tuple[str, ...], match: str | None, lifecycle: str
         click.echo(f"… und {len(read.problems) - SHOWN} weitere Zeilen ausgelassen", err=True)
     for reason in model.unsupported:
         click.echo(f"Hinweis: {reason}", err=True)
+    cases = read.cases if every else _of_model(read.cases, model)
     chosen = match or _match(read, model)
-    variants = read.variants(match=chosen, lifecycle=lifecycle)
-    replayer = Replayer(model, match=chosen, budget=budget)
-    with click.progressbar(length=len(variants), label="Varianten", file=sys.stderr) as bar:
-        report = replayer.replay(variants, progress=lambda done, _: bar.update(done - bar.pos))
+    report = _replayed(Log(cases), model, match=chosen, lifecycle=lifecycle, budget=budget)
     click.echo(json.dumps(as_dict(report), ensure_ascii=False, indent=2) if as_json else _text(report))
+
+
+def _of_model(cases: list[Case], model: Model) -> list[Case]:
+    """Without the cases that say they belong to another process."""
+    others = Counter(str(case.attributes[PROCESS]) for case in cases if case.attributes.get(PROCESS) not in (None, model.main.id))
+    if not others or len(cases) == others.total():
+        return cases
+    told = ", ".join(f"{name} {number}" for name, number in others.most_common())
+    click.echo(f"Hinweis: {others.total()} Fälle anderer Prozesse ausgelassen ({told}); mit --all zählen sie mit.", err=True)
+    return [case for case in cases if case.attributes.get(PROCESS) in (None, model.main.id)]
+
+
+def _replayed(log: Log, model: Model, *, match: str, lifecycle: str | None, budget: int) -> Report:
+    """Cases under way apart from the others; which they are, only Fallfluss's own exports say."""
+    wanted = lifecycle or log.usual_lifecycle()
+    is_own = bool(log.cases) and all(PROCESS in case.attributes for case in log.cases)
+    parts = [
+        (Log([case for case in log.cases if (is_own and case.attributes.get(IS_OVER) is False) == is_open]).variants(match=match, lifecycle=wanted), is_open)
+        for is_open in ((False, True) if is_own else (False,))
+    ]
+    with click.progressbar(length=sum(len(variants) for variants, _ in parts), label="Varianten", file=sys.stderr) as bar:
+        reports = [
+            Replayer(model, match=match, budget=budget, is_open=is_open, events="shown" if is_own else "optional").replay(
+                variants, progress=lambda _done, _all: bar.update(1)
+            )
+            for variants, is_open in parts
+            if variants
+        ]
+    return together(reports)
 
 
 def _match(log: Log, model: Model) -> str:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from engine.replay.bounds import Bounds
+from engine.replay.running import OverBudget
 from engine.replay.states import States
 from engine.replay.table import Table
 
-# Expanded search nodes per variant before it is left undecided.
+# Expanded search nodes per variant, and as much that comes about unseen (``States.look``), before it is left undecided.
 BUDGET = 60_000
 LOG, MODEL, SYNC = "log", "model", "sync"
 # After so many variants it is worth a look whether the model has few states. Making a state costs more than passing through one.
@@ -82,16 +84,23 @@ class Aligner:
     def tabulate(self, most: int) -> None:
         """Make the table if the model has few states; large ones are given up before looking costs more than the searches did."""
         self.tried = most
+        with self.states.allowing(BUDGET), suppress(OverBudget):
+            seen = self._reached(most)
+            if seen:
+                self.table = Table({state: self.following(state) for state in seen}, self.is_final, len(self.states.net.labels))
+
+    def _reached(self, most: int) -> set[int]:
+        """All states of the model; none when they are more than ``most``."""
         todo, seen = [self.start], {self.start}
         while todo:
             _, everything, truncated = self.following(todo.pop())
             if truncated or len(seen) > most:
-                return
+                return set()
             for _, _, after in everything:
                 if after not in seen:
                     seen.add(after)
                     todo.append(after)
-        self.table = Table({state: self.following(state) for state in seen}, self.is_final, len(self.states.net.labels))
+        return seen
 
     def _with_unknown(self, found: Alignment, trace: Sequence[str], positions: Sequence[int]) -> Alignment:
         """Put the activities nobody knows back where they stood."""
@@ -197,6 +206,7 @@ class _Search:
         self.rest = self._rest()
         self.bounds: dict[int, int] = {}
         self.missing: int | None = None
+        self.cost = self.expanded = 0
 
     def _rest(self) -> list[tuple[int, dict[int, int]]]:
         """For each position the labels from there on, as bits and counted."""
@@ -209,21 +219,28 @@ class _Search:
 
     def run(self) -> Alignment:
         self._reach((self.aligner.start + 1) * self.width, 0, -1, SYNC, None)
-        expanded = f = 0
-        while f < len(self.buckets):
-            while self.buckets[f]:
-                node, g = self.buckets[f].pop()
+        with self.aligner.states.allowing(self.budget):
+            try:
+                return self._cheapest()
+            except OverBudget:
+                return self._undecided(self.cost, self.expanded)
+
+    def _cheapest(self) -> Alignment:
+        while self.cost < len(self.buckets):
+            bucket = self.buckets[self.cost]
+            while bucket:
+                node, g = bucket.pop()
                 if g > self.best[node]:
                     continue
                 state, position = node // self.width - 1, node % self.width
                 if position == self.length and (self.is_open or self.aligner.is_final(state)):
-                    return self._found(node, g, expanded)
-                expanded += 1
-                if expanded > self.budget:
-                    return self._undecided(f, expanded)
+                    return self._found(node, g, self.expanded)
+                self.expanded += 1
+                if self.expanded > self.budget:
+                    raise OverBudget
                 self._expand(node, state, position, g)
-            f += 1
-        return Alignment(None, f if self.missing is None else self.missing, None, (), expanded)
+            self.cost += 1
+        return Alignment(None, self.cost if self.missing is None else self.missing, None, (), self.expanded)
 
     def _expand(self, node: int, state: int, position: int, g: int) -> None:
         by_label, everything, truncated = self.aligner.following(state)

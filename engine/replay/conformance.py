@@ -91,6 +91,17 @@ class Report:
         return found
 
 
+def together(reports: Sequence[Report]) -> Report:
+    """Several reports as one, the most frequent variants first; a variant of cases under way stays apart from the same of ended ones."""
+    if len(reports) == 1:
+        return reports[0]
+    unknown: Counter[str] = Counter()
+    for report in reports:
+        unknown.update(report.unknown_activities)
+    variants = [variant for report in reports for variant in report.variants]
+    return Report(tuple(sorted(variants, key=lambda one: -one.frequency)), dict(unknown))
+
+
 class Replayer:
     """Replays variants on one model. Each is aligned once; what was found about the model serves the next.
 

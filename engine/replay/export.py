@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine.replay.log import ELEMENT, Case, Event
-from engine.replay.own_history import PROCESS, REGION, VERSION, OwnCase, own_cases
+from engine.replay.own_history import IS_OVER, PROCESS, REGION, VERSION, OwnCase, own_cases
 from engine.replay.pseudonyms import Pseudonyms, age_class, size_class
 from engine.replay.tables import write_csv
 from engine.replay.xes import write_xes
@@ -73,6 +73,7 @@ def _pseudonymised(session: FallSession, own: OwnCase, hidden: Pseudonyms) -> Ca
         REGION: own.region,
         PROCESS: own.process,
         VERSION: own.version,
+        IS_OVER: own.is_over,
         AGE: _age(people, _begun(own)),
         SIZE: size_class(len(people)),
     }

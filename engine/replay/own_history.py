@@ -15,7 +15,7 @@ from engine.store import library
 from engine.store.session import FallSession
 from engine.store.tables import DefinitionVersion, Instanz, ReleaseItem, Verlauf
 
-VERSION, PROCESS, REGION = "fallfluss:version", "fallfluss:process", "fallfluss:region"
+VERSION, PROCESS, REGION, IS_OVER = "fallfluss:version", "fallfluss:process", "fallfluss:region", "fallfluss:beendet"
 # What a log shows of an element that was done: work, and events that happened. Gateways and sub-processes are the diagram's own affair.
 SHOWN = frozenset({
     "TASK", "MANUAL_TASK", "USER_TASK", "SERVICE_TASK", "SEND_TASK", "RECEIVE_TASK", "SCRIPT_TASK", "BUSINESS_RULE_TASK",
@@ -61,10 +61,9 @@ def _history(session: FallSession, numbers: Sequence[int]) -> dict[int, list[Ver
 
 def _own_case(instanz: Instanz, rows: Sequence[Verlauf]) -> OwnCase:
     events = [event for row in rows for event in _events(row)]
-    case = Case(instanz.fall.fall_nr, events, {PROCESS: instanz.process, VERSION: instanz.version, REGION: instanz.region})
-    return OwnCase(
-        instanz.fall_id, instanz.nummer, instanz.process, instanz.version, instanz.release_id, instanz.region, instanz.zustand == "completed", case
-    )
+    is_over = instanz.zustand == "completed"
+    case = Case(instanz.fall.fall_nr, events, {PROCESS: instanz.process, VERSION: instanz.version, REGION: instanz.region, IS_OVER: is_over})
+    return OwnCase(instanz.fall_id, instanz.nummer, instanz.process, instanz.version, instanz.release_id, instanz.region, is_over, case)
 
 
 def _events(row: Verlauf) -> Iterator[Event]:

@@ -18,7 +18,7 @@ def loop_closure(states: States, scope: LoopDef, m: int, kids: Kids) -> Closure:
     done: set[tuple[int, Kids, Kids, bool]] = {(m, kids, (), False)}
     todo: list[tuple[int, Kids, Kids, bool]] = [(m, kids, (), False)]
     is_first = True
-    while todo:
+    while todo and states.look(len(done), todo[-1][1]):
         at, running, fresh, synced = todo.pop()
         for visible, is_fresh, outcome, new in _loop_steps(states, scope, at, running, fresh):
             if not (is_first or is_fresh or (visible < 0 and synced)):

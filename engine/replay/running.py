@@ -10,11 +10,15 @@ Kids = tuple[tuple[str, int], ...]
 Outcome = tuple["int | None", Effects]
 
 
+class OverBudget(Exception):  # noqa: N818 - no error: whoever gave the budget catches it and says "not decided"
+    """What can happen unseen is more than may be looked at."""
+
+
 @dataclass(frozen=True, slots=True)
 class Closure:
     """What may be seen next: ``(index of the visible thing, state after it, effects)``; ``ends`` are the ways to end or tell unseen.
 
-    ``truncated`` says that a place would have held more than fifteen tokens, so something may be missing.
+    ``truncated`` says that something may be missing: a place would have held more than fifteen tokens, or too much can happen unseen.
     """
 
     seen: tuple[tuple[int, int | None, Effects], ...]

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from engine.replay.allowance import Allowance
 from engine.replay.net import Net
 from engine.replay.places import (
     BITS,
@@ -37,7 +38,7 @@ DEEP = 40
 
 
 @dataclass
-class States:
+class States(Allowance):
     """All states of one net met so far."""
 
     net: Net
@@ -46,7 +47,6 @@ class States:
     closures: dict[int, Closure] = field(default_factory=dict)
     begun: dict[int, Outcome] = field(default_factory=dict)
     flat: dict[int, tuple[Op, ...]] = field(default_factory=dict)
-    overflowed: bool = False
     depth: int = 0
 
     def start(self) -> int | None:
@@ -109,7 +109,7 @@ class States:
         done = {first.key()}
         todo = [first]
         is_first = True
-        while todo:
+        while todo and self.look(len(done), todo[-1].kids):
             run = todo.pop()
             for visible, is_fresh, after in self._steps(scope, run, begins=is_first):
                 if after.is_lost:

@@ -244,3 +244,21 @@ def test_a_variant_over_its_budget_is_undecided_and_says_at_least_how_much() -> 
     trace = [f"b{n}" for n in range(6)] + [f"a{n}" for n in range(6)]
     found = aligner(model(content), [trace]).align(trace, budget=50)
     assert found.cost is None and found.lower > 0 and found.moves == ()
+
+
+@pytest.fixture
+def silent() -> bytes:
+    """Seven branches, each of which goes on unseen."""
+    return drawn("s > p; " + "; ".join(f"p > m{n} > p2" for n in range(7)) + "; p2 > t > e", "".join(CATCH.format(f"m{n}", MESSAGE) for n in range(7)))
+
+
+def test_what_can_happen_unseen_counts_for_the_budget_too(silent: bytes) -> None:
+    assert cost(silent, "t") == 0
+    found = aligner(model(silent), ["t"]).align("t", budget=5)
+    assert found.cost is None and found.lower == 0 and found.expanded <= 5
+
+
+def test_of_too_many_unseen_situations_the_rest_is_left_away_and_the_variant_says_so(silent: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.replay.allowance.MANY_UNSEEN", 3)
+    found = aligned(silent, "t")
+    assert found.cost is None and found.lower == 0

@@ -10,9 +10,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import func, select
 
 from engine import commands
+from engine.cli import main
 from engine.cli.deploy import collect
 from engine.commands.auswertung.messen import messen
 from engine.commands.auswertung.spuren import refresh
@@ -139,6 +141,19 @@ def test_exports_carry_every_event_and_nobodys_name_number_or_real_day(lived: Da
     assert [word for word in secrets if word in everything] == []
     days = zip((case.events[0].at for case in xes.cases if case.events), (one.case.events[0].at for one in own if one.case.events), strict=True)
     assert all(moved != real and (moved - real) % timedelta(weeks=1) == timedelta() for moved, real in days if moved and real)
+
+
+@pytest.mark.parametrize("kind", ["xes", "csv"])
+def test_an_export_replays_at_no_cost_on_the_command_line_though_cases_are_under_way(lived: Database, tmp_path: Path, kind: str) -> None:
+    with lived.read(system()) as session:
+        export(session, tmp_path / f"log.{kind}", kind)
+        own = [one for one in own_cases(session) if one.process == "fall"]
+        others = session.scalar(select(func.count(Instanz.nummer)).where(Instanz.process != "fall"))
+    assert {one.is_over for one in own} == {True, False}
+    told = CliRunner().invoke(main, ["replay", str(tmp_path / f"log.{kind}"), "--model", str(DIAGRAMS / "fall.bpmn"), "--model", str(DIAGRAMS), "--json"])
+    found = json.loads(told.stdout)
+    assert (found["cases"], found["fitting_cases"], found["cost"], found["undecided"]) == (len(own), len(own), 0, 0)
+    assert f"{others} Fälle anderer Prozesse ausgelassen" in told.stderr if others else "anderer" not in told.stderr
 
 
 def test_two_exports_share_no_pseudonym(lived: Database, tmp_path: Path) -> None:
