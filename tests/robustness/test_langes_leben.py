@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -64,6 +65,7 @@ def test_a_case_of_two_thousand_reviews_costs_in_the_end_what_it_cost_in_the_beg
             continue
         done, instance = reviews(database)
         marks[done] = (round((time.perf_counter() - at) / 200 * 1000, 1), len(instance.state), (moment - began).days // 365)
+        print(f"{done}: {marks[done]}", file=sys.stderr, flush=True)  # with -s: how far it is
         at = time.perf_counter()
         if done >= REVIEWS:
             break
