@@ -17,7 +17,7 @@ from engine.queries import arbeit as listen
 from engine.queries import kollegium, konten, uebersicht
 from engine.store.session import FallSession
 from webui import arbeitsfilter, words
-from webui.arbeitsfilter import SICHT_WORTE, SORT_WORTE, WARTET
+from webui.arbeitsfilter import SICHT_WORTE, SORT_WORTE, WARTET, WER_WORTE
 from webui.rules import AUFGABENROLLEN, requires
 from webui.seiten import Seiten
 from webui.transactions import access, reading, writing
@@ -25,6 +25,7 @@ from webui.transactions import access, reading, writing
 arbeit = Blueprint("arbeit", __name__, url_prefix="/arbeit")
 
 PER_PAGE = 50
+NOTICES = 20
 
 
 def list_page() -> ResponseReturnValue:
@@ -44,7 +45,8 @@ def list_page() -> ResponseReturnValue:
             waits=waits,
             wartende=uebersicht.waiting(session) if waits else (),
             wartend=uebersicht.waiting_count(session),
-            hinweise=uebersicht.notices(session),
+            hinweise=uebersicht.notices(session, limit=NOTICES + 1),
+            hinweise_gezeigt=NOTICES,
             abgelaufen=open_steps(session),
             ansichten=uebersicht.views(session),
             vertretene=konten.names(session, {one.login for one in represented(session)}),
@@ -104,7 +106,11 @@ def _choices(session: FallSession, wanted: listen.Filter, found: listen.Liste) -
     people = {one.login: one.name for one in kollegium.kollegium(session, mine)}
     teams = {str(team.id): team.name for team in kollegium.teams(session)}
     schritte = dict(listen.schritte(session, wanted))
-    names = {"region": regionen, "team": teams, "person": {listen.NIEMAND: "niemand"} | people, "schritt": schritte, "segment": dict(words.SEGMENTE)}
+    names = {
+        "wer": WER_WORTE, "region": regionen, "team": teams, "person": {listen.NIEMAND: "niemand"} | people, "schritt": schritte,
+        "segment": words.SEGMENTE, "sicht": SICHT_WORTE,
+    }  # fmt: skip
+    leads = bool(listen.leads_in(session))
     others = konten.names(session, {row.zustaendig for row in found.rows if row.zustaendig not in people})
     return {
         "regionen": regionen,
@@ -114,7 +120,8 @@ def _choices(session: FallSession, wanted: listen.Filter, found: listen.Liste) -
         "segmente": words.SEGMENTE,
         "namen": {**others, **people},
         "marken": arbeitsfilter.marken(wanted, names),
-        "leitet": bool(listen.leads_in(session)),
+        "leitet": leads,
+        "wessen": {wer: wort for wer, wort in WER_WORTE.items() if wer != "alle" or leads},
         "sichten": SICHT_WORTE,
         "sortierungen": SORT_WORTE,
         "adresse": arbeitsfilter.address,

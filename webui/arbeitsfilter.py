@@ -30,6 +30,7 @@ SORT_WORTE: Mapping[str, str] = {
     "zustaendig": "Zuständigkeit",
     "prioritaet": "Priorität",
 }
+WER_WORTE: Mapping[str, str] = {"": "Meine und freie", "meine": "Nur meine", "frei": "Nur freie", "alle": "Alle der Region"}
 WARTET = "wartet"
 
 
@@ -82,8 +83,10 @@ def sorted_by(wanted: Filter, column: str) -> tuple[str, str]:
 
 
 def marken(wanted: Filter, names: Mapping[str, Mapping[str, str]]) -> list[Marke]:
-    """One removable tag for each filter; ``names`` gives for a filter the words behind its values."""
-    labels = {"region": "Region", "team": "Team", "person": "Person", "schritt": "Schritt", "segment": "Segment", "suche": "Suche"}
+    """One removable tag for each filter, also for the tab; ``names`` gives for a filter the words behind its values."""
+    labels = {
+        "wer": "Wessen", "region": "Region", "team": "Team", "person": "Zuständig", "schritt": "Schritt", "segment": "Segment", "sicht": "Fällig", "suche": "Suche",
+    }  # fmt: skip
     found = []
     for name, label in labels.items():
         value = getattr(wanted, name)

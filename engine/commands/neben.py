@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from engine.cases.formkontext import form_context
+from engine.cases.jetzt import standing_at
 from engine.cases.projection import household
 from engine.commands.cases import (
     OPENS,
@@ -29,6 +30,7 @@ from engine.commands.events import correlate
 from engine.commands.stepping import advance, lock
 from engine.commands.verknuepfungen import link
 from engine.definitions import feel
+from engine.definitions.elements import names
 from engine.definitions.forms import Form
 from engine.model.errors import FallflussError, NobodyWaits, NotAllowed, NotFound
 from engine.runtime import cancel
@@ -37,7 +39,7 @@ from engine.store import library
 from engine.store.audit import log
 from engine.store.session import FallSession
 from engine.store.steps import Act
-from engine.store.tables import Aufgabe, Fall, Hinweis, Instanz, Job, Meldung
+from engine.store.tables import Fall, Hinweis, Instanz, Job, Meldung
 
 # The property of a start event by which a process may be started from the page of a case; its value is what the button says.
 BESIDE = "neben"
@@ -195,12 +197,9 @@ def wake(session: FallSession, instanz: Instanz, job: Job) -> None:
         correlate(session, job.headers["meldung"], str(seen(session, instanz, job)[job.headers["schluessel"]]), carried(session, instanz, job))
 
 
-def count_open(session: FallSession, instanz: Instanz, job: Job) -> dict[str, int]:
-    """How many cases of the region stand at the task ``element`` of ``prozess`` now, as ``belegt``."""
-    query = select(func.count()).select_from(Aufgabe).where(
-        Aufgabe.region == instanz.region, Aufgabe.zustand == "CREATED", Aufgabe.process == job.headers["prozess"], Aufgabe.element == job.headers["element"]
-    )  # fmt: skip
-    return {"belegt": session.scalar(query) or 0}
+def count_open(session: FallSession, instanz: Instanz, job: Job) -> dict[str, Any]:
+    """See ``standing_at``; a form asks the same again while its task is open."""
+    return standing_at(session, instanz.region, job.headers)
 
 
 def end_beside(session: FallSession, instanz: Instanz, job: Job) -> None:
@@ -265,7 +264,3 @@ def seen(session: FallSession, instanz: Instanz, job: Job) -> dict[str, Any]:
 def carried(session: FallSession, instanz: Instanz, job: Job) -> dict[str, Any]:
     values = seen(session, instanz, job)
     return {name: values.get(name) for name in names(job.headers.get("werte"))}
-
-
-def names(text: str | None) -> list[str]:
-    return [name.strip() for name in (text or "").split(",") if name.strip()]

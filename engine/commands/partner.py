@@ -16,9 +16,10 @@ from engine.cases.formkontext import form_context
 from engine.commands.cases import CaseRef, begin_case
 from engine.commands.events import correlate
 from engine.commands.ewk import note_mutation
-from engine.commands.neben import names, seen
+from engine.commands.neben import seen
 from engine.definitions import feel
 from engine.definitions.bpmn import Element
+from engine.definitions.elements import names
 from engine.definitions.forms import Field, walk
 from engine.definitions.lint.form_known import FORMULAR
 from engine.model.errors import FallflussError, FormInvalid, NobodyWaits, NotAllowed, NotFound
@@ -115,7 +116,18 @@ def _handed_over(
         return _opened(session, name, correlation, region, values, own_id)
     instanz = session.get_one(Instanz, waiting.instanz_nummer)
     element = library.contents(session, instanz.release_id).element(waiting.process, waiting.element)
-    return correlate(session, name, correlation, _allowed(session, instanz.release_id, region, element, values), message_id=own_id)
+    allowed = _allowed(session, instanz.release_id, region, _asked(session, instanz, waiting.key, element), values)
+    return correlate(session, name, correlation, allowed, message_id=own_id)
+
+
+def _asked(session: FallSession, instanz: Instanz, key: int, element: Element | None) -> Mapping[str, str]:
+    """The properties of the waiting event. Where what partners may say depends on whom the case asked, ``angaben`` is an expression."""
+    properties = element.properties if element else {}
+    if not (listed := properties.get(ANGABEN, "").strip()).startswith("="):
+        return properties
+    runtime = library.runtime(session, instanz.release_id, instanz.region)
+    (found,) = runtime.feel.evaluate_all([listed[1:]], runtime.visible(instanz.state, [key])[key], now=runtime.now)
+    return {**properties, ANGABEN: str(found or "")}
 
 
 def _opened(session: FallSession, name: str, correlation: str, region: str, values: Mapping[str, Any], own_id: str | None) -> CaseRef:
@@ -124,7 +136,7 @@ def _opened(session: FallSession, name: str, correlation: str, region: str, valu
     if at is None:
         raise NobodyWaits(name, correlation)
     element = library.contents(session, at.release_id).element(at.process, at.element)
-    allowed = _allowed(session, at.release_id, region, element, values)
+    allowed = _allowed(session, at.release_id, region, element.properties if element else {}, values)
     found = begin_case(session, region, at, allowed, Act("start_by_message", element=at.element, name=name))
     if own_id:
         session.add(Meldung(message_id=own_id, name=name, fall_id=found.fall_id, at=session.now))
@@ -132,13 +144,12 @@ def _opened(session: FallSession, name: str, correlation: str, region: str, valu
     return found
 
 
-def _allowed(session: FallSession, release_id: int, region: str, element: Element | None, values: Mapping[str, Any]) -> dict[str, Any]:
+def _allowed(session: FallSession, release_id: int, region: str, properties: Mapping[str, str], values: Mapping[str, Any]) -> dict[str, Any]:
     """What the diagram lets a partner say at this event, checked; a partner never writes other variables of a case.
 
     Raises:
         FormInvalid: something else, or in a wrong form.
     """
-    properties = element.properties if element else {}
     # Where the event lists what partners say, its form is what people fill in who have the answer on paper.
     form = library.contents(session, release_id).form(properties[FORMULAR]) if FORMULAR in properties and ANGABEN not in properties else None
     listed = names(properties.get(ANGABEN))

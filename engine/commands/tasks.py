@@ -7,6 +7,7 @@ from typing import Any
 
 from engine.cases.feldgruppen import sicht
 from engine.cases.formkontext import form_context
+from engine.cases.jetzt import visible_now
 from engine.cases.sichtbar import sees_task
 from engine.cases.vertretung import acts_for
 from engine.commands.cases import CaseRef
@@ -101,7 +102,7 @@ def _validated(session: FallSession, instanz: Instanz, aufgabe: Aufgabe, raw: Ma
     contents = library.contents(session, instanz.release_id)
     seen = sicht(session.access, instanz.region, contents)
     form = with_people(session, seen.form(contents.form(aufgabe.form_id, aufgabe.form_tag)), instanz.region)
-    stored = library.runtime(session, instanz.release_id, instanz.region).visible(instanz.state, [aufgabe.key])[aufgabe.key]
+    stored = visible_now(session, instanz, aufgabe)
     context = form_context(session, form, instanz.region, seen.redacted(stored))
     return seen.restored(form.validate(raw, context, feel=feel.shared(), now=session.now), stored)
 

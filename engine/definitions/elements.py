@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+# The property of a user task that names the steps which look again whenever its form is opened or sent.
+JETZT = "jetzt"
+
 
 @dataclass(frozen=True)
 class Trigger:
@@ -120,3 +123,8 @@ class Process:
     def children(self, parent: str | None) -> tuple[Element, ...]:
         """The elements standing directly in the sub-process ``parent``, or in the process itself."""
         return tuple(element for element in self.elements.values() if element.parent == parent)
+
+
+def names(text: str | None) -> list[str]:
+    """The names in the text of a property or header, which commas part."""
+    return [name.strip() for name in (text or "").split(",") if name.strip()]

@@ -12,8 +12,9 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, n
 from engine.cases.sichtbar import names, visible_task
 from engine.cases.vertretung import represented
 from engine.model.calendar import ZURICH
+from engine.queries.namenssuche import case_condition, contains
 from engine.store.session import FallSession
-from engine.store.tables import Aufgabe, Fall, Konto, Person, Segmentzuordnung, Teammitglied
+from engine.store.tables import Aufgabe, Fall, Konto, Segmentzuordnung, Teammitglied
 
 SICHTEN = ("ueberfaellig", "heute", "woche", "spaeter", "zurueckgestellt")
 SORTIERUNGEN = ("faellig", "fall", "name", "schritt", "person", "zustaendig", "prioritaet")
@@ -149,10 +150,7 @@ def zustaendig() -> ColumnElement[Any]:
 
 def search_condition(text: str) -> ColumnElement[bool]:
     """Case number, household, step, or any person of the case."""
-    pattern = f"%{text.strip()}%"
-    words = [f"%{word}%" for word in text.replace(",", " ").split()]
-    named = exists().where(Person.fall_id == Fall.id, *(or_(Person.name.ilike(word), Person.vorname.ilike(word)) for word in words))
-    return or_(Fall.fall_nr.ilike(pattern), Fall.bezeichnung.ilike(pattern), Aufgabe.name.ilike(pattern), named)
+    return or_(case_condition(text), contains(Aufgabe.name, text.strip()))
 
 
 def _rows(base: Iterable[ColumnElement[bool]], sicht: ColumnElement[bool], wanted: Filter) -> Select[Any, Any, Any]:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import Select, func, select
 
 from engine.cases.feldgruppen import Sicht, sicht
 from engine.cases.sichtbar import of_households, visible
 from engine.model.errors import NotFound
+from engine.queries.namenssuche import case_condition
 from engine.store import library
 from engine.store.library import Contents
 from engine.store.session import FallSession
@@ -144,10 +145,7 @@ def _order(sortierung: str, richtung: str) -> tuple[Any, ...]:
 def _listed(session: FallSession, search: str, *, only_open: bool) -> Select[Fall]:
     query = select(Fall).where(visible(session), of_households())
     if search:
-        pattern = f"%{search.strip()}%"
-        words = [f"%{word}%" for word in search.replace(",", " ").split()]
-        named = exists().where(Person.fall_id == Fall.id, *(or_(Person.name.ilike(word), Person.vorname.ilike(word)) for word in words))
-        query = query.where(or_(Fall.fall_nr.ilike(pattern), Fall.bezeichnung.ilike(pattern), named))
+        query = query.where(case_condition(search))
     return query.where(Fall.abgeschlossen_am.is_(None)) if only_open else query
 
 

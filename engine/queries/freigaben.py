@@ -47,6 +47,15 @@ class Teil:
         return (self.neu or self.vorher).name  # type: ignore[union-attr]
 
 
+@dataclass(frozen=True)
+class Abschnitt:
+    """Regions that begin with the same release, and what other versions would change in them."""
+
+    regionen: tuple[str, ...]
+    vorher: int | None
+    teile: list[Teil]
+
+
 def running(session: FallSession) -> Counts:
     """Running cases by region and release, trial runs and what runs beside a case left out; of the regions of the session."""
     rows = session.execute(
@@ -94,6 +103,16 @@ def parts(session: FallSession, before: int | None, after: Sequence[DefinitionVe
     return [one for one in both if one.vorher is None or one.neu is None or one.vorher.sha256 != one.neu.sha256]
 
 
+def changes(session: FallSession, held: Mapping[str, int], regionen: Sequence[str], after: Sequence[DefinitionVersion]) -> list[Abschnitt]:
+    """What these versions change, compared with what holds in each of the regions; where the same release holds, once. ``held`` names the
+    release of each region, ``regionen`` none for all of them. What holds in the fewest comes first."""
+    together: dict[int | None, list[str]] = {}
+    for region in regionen or session.scalars(select(Region.kuerzel).order_by(Region.name)):
+        together.setdefault(held.get(region), []).append(region)
+    few = sorted(together.items(), key=lambda one: len(one[1]))
+    return [Abschnitt(tuple(where), release, parts(session, release, after)) for release, where in few]
+
+
 def taken_back(session: FallSession, grundlage: int | None, now: int | None, after: Sequence[DefinitionVersion]) -> list[Teil]:
     """What a draft begun from ``grundlage`` did not touch, but a release since then changed: the proposal would undo it."""
     if grundlage is None or now == grundlage:
@@ -103,13 +122,17 @@ def taken_back(session: FallSession, grundlage: int | None, now: int | None, aft
     return [one for one, origin in changed if (one.neu.sha256 if one.neu else None) == origin]
 
 
-def before(session: FallSession, given: Freigabe) -> int | None:
-    """The release that held where a proposal took effect, until it did."""
-    own = session.scalars(select(Geltung).where(Geltung.freigabe_id == given.id).order_by(Geltung.key)).first()
-    if own is None:
-        return None
-    earlier = select(Geltung.release_id).where(Geltung.region.in_(sorted({KANTON, own.region})), Geltung.key != own.key, Geltung.von <= own.von, Geltung.key < own.key)
-    return session.scalar(earlier.order_by(Geltung.von.desc(), Geltung.key.desc()).limit(1))
+def before(session: FallSession, given: Freigabe) -> dict[str, int]:
+    """The release that held in each region where a proposal took effect, until it did."""
+    rows = session.scalars(select(Geltung).order_by(Geltung.von, Geltung.key)).all()
+    own = {row.region: row for row in rows if row.freigabe_id == given.id}
+    found: dict[str, int] = {}
+    for region in session.scalars(select(Region.kuerzel)):
+        begun = own.get(region) or own.get(KANTON)
+        earlier = [row for row in rows if begun and row.region in (KANTON, region) and row.von <= begun.von and row.key < begun.key]
+        if earlier:
+            found[region] = earlier[-1].release_id
+    return found
 
 
 def held_by(session: FallSession, freigabe_id: int) -> list[DefinitionVersion]:

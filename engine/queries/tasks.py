@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.cases.feldgruppen import sicht
 from engine.cases.formkontext import form_context
+from engine.cases.jetzt import visible_now
 from engine.cases.sichtbar import sees_task
 from engine.definitions.forms import Form
 from engine.model.errors import NotFound
@@ -45,7 +46,7 @@ def task(session: FallSession, key: int, *, has_draft: bool = True) -> TaskView:
     contents = library.contents(session, instanz.release_id)
     seen = sicht(session.access, instanz.region, contents)
     form = with_people(session, seen.form(contents.form(aufgabe.form_id, aufgabe.form_tag)), instanz.region) if aufgabe.form_id else None
-    visible = library.runtime(session, instanz.release_id, instanz.region).visible(instanz.state, [key])[key] if is_open else {}
+    visible = visible_now(session, instanz, aufgabe) if is_open else {}
     visible = seen.redacted(visible)
     values = form_context(session, form, instanz.region, visible) if form else visible
     draft = session.get(Entwurf, (key, session.access.konto)) if is_open and has_draft else None

@@ -62,7 +62,7 @@ def waiting_count(session: FallSession) -> int:
     return (tasks or 0) + (idle or 0)
 
 
-def notices(session: FallSession, *, limit: int = 20) -> list[tuple[Hinweis, str]]:
+def notices(session: FallSession, *, limit: int) -> list[tuple[Hinweis, str]]:
     """Open notices for the roles this person holds, newest first, with the number of their case; the Fallführung sees those of its own cases."""
     rows = session.execute(
         select(Hinweis, Fall.fall_nr).join(Fall, Fall.id == Hinweis.fall_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,10 @@ class Definition:
     @property
     def spec(self) -> Any:
         return self.specs[self.process]
+
+    def extensions(self, element: str) -> Mapping[str, Any]:
+        """What the diagram adds to an element, in whatever sub-process it stands."""
+        return next(spec.task_specs[element].extensions for spec in self.specs.values() if element in spec.task_specs)
 
     @property
     def id(self) -> tuple[str, int]:

@@ -19,8 +19,8 @@ def _intensiv(rule: str, empfohlen: bool, grund: str, **values: Any) -> tuple[st
     return "intensiv_pruefen", {**INTENSIV, **values}, rule, {"empfohlen": empfohlen, "grund": grund}
 
 
-def _weg(rule: str, partner: str, hin: str, zurueck: str, frist: str, an: bool, brief: str) -> tuple[str, dict[str, Any], str, Any]:
-    result = {"meldung_hin": hin, "meldung_zurueck": zurueck, "frist": frist, "eingeschaltet": an, "brief": brief}
+def _weg(rule: str, partner: str, hin: str, zurueck: str, frist: str, an: bool, brief: str, angaben: str) -> tuple[str, dict[str, Any], str, Any]:
+    result = {"meldung_hin": hin, "meldung_zurueck": zurueck, "frist": frist, "eingeschaltet": an, "brief": brief, "angaben": angaben}
     return "austausch_weg", {"partner": partner, **AN}, rule, result
 
 
@@ -42,10 +42,10 @@ CASES: list[tuple[str, dict[str, Any], str, Any]] = [
     ("gefahr_bezug", {"gefahr_merkmale": ["wohnung"], "vermoegen_knapp": "nein"}, "D0_2", {"gefahr": False, "grund": "Das Vermögen ist voraussichtlich nicht bald aufgebraucht."}),
     ("gefahr_bezug", {"gefahr_merkmale": ["wohnung"], "vermoegen_knapp": "ja"}, "D0_3", {"gefahr": True, "grund": "Ohne Beratung droht ein Bezug von Sozialhilfe."}),
     ("gefahr_bezug", {"gefahr_merkmale": ["wohnung"], "vermoegen_knapp": None}, "D0_9", {"gefahr": False, "grund": "Ob das Vermögen reicht, ist nicht bekannt."}),
-    _weg("D9m_rav", "rav", "rav.statusanfrage", "rav.status", "P10D", True, "An: RAV. Bitte teilen Sie uns mit: gemeldet ab, Vermittlungsfähigkeit, Ende der Taggelder."),
-    _weg("D9m_alk", "alk", "alk.statusanfrage", "alk.status", "P10D", False, "An: Arbeitslosenkasse. Bitte teilen Sie uns mit: Anspruch auf Taggelder, Rahmenfrist, Einstelltage."),
-    _weg("D9m_iv", "iv", "iv.meldung", "iv.entscheid", "P30D", False, "An: IV-Stelle. Bitte teilen Sie uns mit: Datum der Anmeldung, Phase, Entscheid."),
-    _weg("D9m_ewk", "ewk", "ewk.anfrage", "ewk.mutation", "P1M", False, "An: Einwohnerkontrolle. Bitte teilen Sie uns mit: Wohnsitz, Zuzug, Wegzug und Zivilstand mit Datum."),
+    _weg("D9m_rav", "rav", "rav.statusanfrage", "rav.status", "P10D", True, "An: RAV. Bitte teilen Sie uns mit: gemeldet ab, Vermittlungsfähigkeit, Ende der Taggelder.", "antwort_text, gemeldet_ab, vermittlungsfaehigkeit, taggeldende"),
+    _weg("D9m_alk", "alk", "alk.statusanfrage", "alk.status", "P10D", False, "An: Arbeitslosenkasse. Bitte teilen Sie uns mit: Anspruch auf Taggelder, Rahmenfrist, Einstelltage.", "antwort_text, taggeldanspruch, rahmenfrist_bis, einstelltage"),
+    _weg("D9m_iv", "iv", "iv.meldung", "iv.entscheid", "P30D", False, "An: IV-Stelle. Bitte teilen Sie uns mit: Datum der Anmeldung, Phase, Entscheid.", "antwort_text, iv_angemeldet_am, iv_phase, iv_entscheid"),
+    _weg("D9m_ewk", "ewk", "ewk.anfrage", "ewk.mutation", "P1M", False, "An: Einwohnerkontrolle. Bitte teilen Sie uns mit: Wohnsitz, Zuzug, Wegzug und Zivilstand mit Datum.", "antwort_text"),
     ("ewk_folge", {"ewk_ereignis": "zuzug"}, "D93_1", "Jemand ist zugezogen. Gehört die Person zum Haushalt, so melden Sie auf der Fallseite «Geburt oder Zuzug»."),
     ("ewk_folge", {"ewk_ereignis": "wegzug"}, "D93_2", "Die Person ist weggezogen. Erfassen Sie auf der Fallseite den Umzug; er klärt, welche Region zuständig ist."),
     ("ewk_folge", {"ewk_ereignis": "tod"}, "D93_3", "Die Person ist verstorben. Melden Sie auf der Fallseite «Austritt oder Tod»."),

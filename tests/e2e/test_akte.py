@@ -53,6 +53,19 @@ def test_two_windows_meet_and_nothing_typed_is_lost(page: Page, case: str) -> No
     expect(page.locator("main")).to_contain_text("nicht mehr offen")
 
 
+def test_whoever_types_without_a_connection_sees_it_where_they_type(page: Page, case: str) -> None:
+    page.goto(case)
+    page.locator("main a[href*='/aufgaben/']").first.click()
+    page.set_viewport_size({"width": 1280, "height": 500})
+    page.route("**/entwurf", lambda route: route.abort())
+    page.check('[name="zustaendig"][value="nein"]')
+    trouble = page.locator("[data-entwurf-problem]")
+    expect(trouble).to_contain_text("keine Verbindung")
+    expect(trouble).to_be_in_viewport()
+    # There is nothing to compare.
+    expect(trouble.get_by_role("button")).to_have_count(0)
+
+
 def test_whoever_is_about_to_be_logged_out_may_stay(page: Page, case: str) -> None:
     page.clock.install()
     page.goto(case)
@@ -62,6 +75,11 @@ def test_whoever_is_about_to_be_logged_out_may_stay(page: Page, case: str) -> No
     assert violations(page) == []
     dialog.get_by_role("button", name="Angemeldet bleiben").click()
     expect(dialog).to_be_hidden()
+    # Nobody answers: the page says so and offers nothing that would no longer work.
+    page.clock.fast_forward("09:57:00")
+    page.clock.fast_forward("00:05:00")
+    expect(dialog).to_contain_text("ist abgelaufen")
+    expect(dialog.get_by_role("button", name="Angemeldet bleiben")).to_be_hidden()
 
 
 def test_every_tab_of_a_case_can_be_read_on_a_narrow_screen_and_by_everybody(page: Page, case: str, tmp_path: Path) -> None:
@@ -69,12 +87,13 @@ def test_every_tab_of_a_case_can_be_read_on_a_narrow_screen_and_by_everybody(pag
     page.get_by_label("Art").select_option("telefon")
     page.get_by_label("Text").fill("Hat angerufen.")
     page.get_by_role("button", name="Eintragen").click()
-    file = tmp_path / "notiz.txt"
-    file.write_text("Grüezi")
-    page.goto(f"{case}/dokumente")
-    page.get_by_label("Datei").set_input_files(file)
-    page.get_by_role("button", name="Hochladen").click()
-    expect(page.locator("main")).to_contain_text("In Quarantäne")
+    for name in ("notiz.txt", "Mietvertrag_mit_einem_langen_Namen_ohne_Luecke(Seite1).txt"):
+        file = tmp_path / name
+        file.write_text("Grüezi")
+        page.goto(f"{case}/dokumente")
+        page.get_by_label("Datei").set_input_files(file)
+        page.get_by_role("button", name="Hochladen").click()
+        expect(page.locator("main")).to_contain_text("In Quarantäne")
     for tab in ("", "/verlauf", "/diagramm", "/dokumente", "/journal", "/papiere/einladung", "/papiere/auskunft"):
         page.goto(case + tab)
         for width in (320, 1280):

@@ -65,7 +65,7 @@ def test_a_diagram_is_drawn_checked_mended_and_saved(page: Page, draft: str) -> 
     expect(page.locator(".ws-fehler-marke").first).to_be_visible()
     page.locator(".ws-befund--error button", has_text=made).first.click()
     assert page.evaluate("werkstatt.modeler.get('selection').get().map((e) => e.id)") == [made]
-    expect(page.locator(".bio-properties-panel-header-type")).to_have_text(re.compile("user task", re.IGNORECASE))
+    expect(page.locator(".bio-properties-panel-header-type")).to_have_text(re.compile("aufgabe", re.IGNORECASE))
     with page.context.expect_page() as rule:
         page.locator(".ws-befund a").first.click()
     expect(rule.value.locator("main")).to_contain_text("So geht es")
@@ -96,10 +96,32 @@ def test_the_properties_panel_knows_the_variables_of_the_case(page: Page, draft:
 def test_a_condition_in_a_form_is_suggested_from_the_variables_of_the_case(page: Page, draft: str) -> None:
     opened(page, f"{draft}/dateien/einladung.form")
     page.evaluate("werkstatt.editor.get('selection').set(werkstatt.editor.get('formFieldRegistry').getAll().find(field => field.key))")
-    page.locator(".bio-properties-panel-group-header", has_text="Condition").click()
+    page.locator(".bio-properties-panel-group-header", has_text="Bedingung").click()
     page.locator(".bio-properties-panel .cm-content:visible").first.click()
     page.keyboard.type("perso")
     expect(page.locator(".cm-tooltip-autocomplete")).to_contain_text("personen")
+
+
+@pytest.mark.parametrize(("file", "look"), [
+    pytest.param("kurzassessment.bpmn", """() => {
+        const { modeler } = werkstatt, registry = modeler.get('elementRegistry'), menu = modeler.get('popupMenu'), root = modeler.get('canvas').getRootElement();
+        const kinds = [...new Map(registry.filter((e) => e.type !== 'label').map((e) => [e.type, e])).values()];
+        for (const one of kinds) { modeler.get('selection').select(one); menu.open(one, 'bpmn-replace', { x: 300, y: 200 }); menu.close(); }
+        menu.open(root, 'bpmn-create', { x: 300, y: 200 });
+        menu.close();
+    }""", id="diagram"),
+    pytest.param("segment_kind.dmn", """() => document.querySelector('.hit-policy, .input-cell')?.dispatchEvent(new MouseEvent('click', { bubbles: true }))""", id="table"),
+    pytest.param("f30_segment.form", """() => {
+        const { editor } = werkstatt;
+        for (const field of editor.get('formFieldRegistry').getAll()) editor.get('selection').set(field);
+    }""", id="form"),
+])
+def test_the_editors_speak_german(page: Page, draft: str, file: str, look: str) -> None:
+    page.add_init_script("globalThis.ohneWort = new Set()")
+    opened(page, f"{draft}/dateien/{file}")
+    page.evaluate(look)
+    checked(page, "Keine Befunde")
+    assert page.evaluate("[...ohneWort]") == []
 
 
 def test_two_windows_keep_both_versions(page: Page, draft: str) -> None:
@@ -152,7 +174,7 @@ def test_tables_forms_and_tokens_can_be_tried(page: Page, draft: str) -> None:
     expect(page.get_by_role("alert").first).to_contain_text("Bitte noch ergänzen")
     page.goto(f"{draft}/probieren/marken/kurzassessment.bpmn")
     page.wait_for_selector("[data-ws-marken][data-bereit=ja]")
-    expect(page.locator(".bts-toggle-mode")).to_be_visible()
+    expect(page.locator(".bts-toggle-mode")).to_contain_text("Ausprobieren")
 
 
 def test_a_draft_is_deployed_and_a_trial_run_follows_it(page: Page, draft: str) -> None:

@@ -106,14 +106,42 @@ def test_it_may_be_refused_or_ended_early(fall: Nebenakte) -> None:
     assert (fall.beside, fall.value("intensiv_verlauf")[1]["ergebnis"]) == ([], "abbruch")
 
 
-def test_who_waits_gets_the_next_free_place(nebenakte: Nebenakte) -> None:
+def another_with_the_only_place(nebenakte: Nebenakte) -> str:
+    """Somebody is led intensively, the region has one place, and a second person has asked for it. Gives the first one's number."""
     nebenakte.parameter(intensiv_stellenprozente="3")
     nebenakte.supported(**BEDARF)
     approved(nebenakte.begin("intensiv"))
     first = nebenakte.fall_nr
     nebenakte.open(BEAT | {"rolle_ue": "antragstellend"}, ANNA | {"rolle_ue": "partner"}).do("zustaendigkeit_pruefen", zustaendig="ja").assess("Anna").assess("Beat", **BEDARF)
-    nebenakte.finish_intake().agree()
-    nebenakte.begin("intensiv").do("antrag_stellen", **ANTRAG)
+    nebenakte.finish_intake().agree().begin("intensiv").do("antrag_stellen", **ANTRAG)
+    return first
+
+
+def test_an_application_is_decided_on_the_places_of_today(nebenakte: Nebenakte) -> None:
+    first = another_with_the_only_place(nebenakte)
+    waiting = nebenakte.fall_nr
+    assert "**Kapazität am 02.03.2026:** Belegt sind 1 von 1" in nebenakte.texts("antrag_entscheiden")
+    with pytest.raises(FormInvalid) as refused:
+        nebenakte.do("antrag_entscheiden", intensiv_entscheid="bewilligt")
+    assert list(refused.value.errors) == ["intensiv_grund"]
+    nebenakte.turn_to(first).send("intensiv.beenden")
+    nebenakte.turn_to(waiting).travel("2026-03-05")
+    assert "**Kapazität am 05.03.2026:** Belegt sind 0 von 1" in nebenakte.texts("antrag_entscheiden")
+    nebenakte.do("antrag_entscheiden", intensiv_entscheid="bewilligt")
+    assert "kontakt_erfassen" in nebenakte.tasks()
+
+
+def test_a_place_given_away_meanwhile_asks_for_a_reason(fall: Nebenakte) -> None:
+    fall.do("antrag_stellen", **ANTRAG)
+    fall.parameter(intensiv_stellenprozente="0")
+    assert "Belegt sind 0 von 0" in fall.texts("antrag_entscheiden")
+    with pytest.raises(FormInvalid):
+        fall.do("antrag_entscheiden", intensiv_entscheid="bewilligt")
+    fall.do("antrag_entscheiden", intensiv_entscheid="bewilligt", intensiv_grund="Platz aus der Nachbarregion")
+
+
+def test_who_waits_gets_the_next_free_place(nebenakte: Nebenakte) -> None:
+    first = another_with_the_only_place(nebenakte)
     assert "Warteliste" in nebenakte.shows("antrag_entscheiden")["kapazitaet_text"]
     nebenakte.do("antrag_entscheiden", intensiv_entscheid="warteliste", intensiv_grund="kein Platz").travel("2026-04-01")
     assert nebenakte.tasks() == ["antrag_entscheiden"]

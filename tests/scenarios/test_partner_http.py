@@ -11,7 +11,7 @@ from tests.scenarios.nebenakte import Nebenakte
 from tests.scenarios.partnerzugang import Partner, served, with_token
 from tests.scenarios.test_begleitung import with_course
 from tests.scenarios.test_partner import FRAGE
-from tests.scenarios.test_vpe import AUFTRAG, BELASTET
+from tests.scenarios.test_vpe import AUFTRAG, BELASTET, evaluate
 
 ANNA_AHV = "756.9217.0769.85"
 Login = Callable[..., Partner]
@@ -89,6 +89,7 @@ def test_a_partner_of_the_whole_canton_reaches_each_region_by_its_name(fall: Neb
 
 @pytest.mark.parametrize(("sent", "named"), [
     pytest.param({"segmente": []}, "segmente", id="a variable of the case"),
+    pytest.param({"iv_entscheid": "Rente"}, "iv_entscheid", id="what only another partner is asked"),
     pytest.param({"antwort_text": {"a": 1}}, "antwort_text", id="an object where a text belongs"),
 ])  # fmt: skip
 def test_a_partner_says_only_what_the_diagram_lets_it(fall: Nebenakte, login: Login, sent: dict[str, object], named: str) -> None:
@@ -103,6 +104,19 @@ def test_without_a_legal_basis_it_is_refused(fall: Nebenakte, login: Login) -> N
     assert (status, list(answer["errors"])) == (400, ["grundlage"])
 
 
+@pytest.mark.parametrize(("partner", "rolle", "angaben", "said"), [
+    pytest.param("rav", "partner_rav", {"vermittlungsfaehigkeit": "ja"}, "Vermittlungsfähigkeit: ja", id="RAV"),
+    pytest.param("alk", "partner_alk", {"taggeldanspruch": "ja", "einstelltage": 12}, "Einstelltage: 12", id="Arbeitslosenkasse"),
+    pytest.param("iv", "partner_iv", {"iv_phase": "Eingliederung"}, "Phase: Eingliederung", id="IV-Stelle"),
+])  # fmt: skip
+def test_each_partner_answers_with_its_own_data(fall: Nebenakte, login: Login, partner: str, rolle: str, angaben: dict[str, object], said: str) -> None:
+    on(fall, partner).begin("partneranfrage", **{**FRAGE, "partner": partner})
+    status, _ = login(rolle).send(("iv.entscheid" if partner == "iv" else f"{partner}.status"), key(fall, partner), **angaben)
+    fall._settle()
+    assert (status, said in fall.texts("antwort_lesen")) == (200, True)
+    assert [(row.partner, row.weg, row.angaben) for row in fall.exchanges()][-1] == (partner, "schnittstelle", sorted(angaben))
+
+
 def test_the_vpe_stelle_accepts_and_reports(fall: Nebenakte, login: Login) -> None:
     on(fall, "vpe").begin("vpe").do("auftrag_erteilen", vpe_einwilligung_am=fall.today, **AUFTRAG)
     vpe, nr = login("vpe_stelle"), f"{fall.fall_nr}/vPe/P1/2026-03-02"
@@ -111,6 +125,8 @@ def test_the_vpe_stelle_accepts_and_reports(fall: Nebenakte, login: Login) -> No
     assert vpe.send("vpe.bericht", nr, bericht_text="Mit Qualifizierung möglich.")[0] == 200
     fall._settle()
     assert fall.shows("bericht_auswerten")["bericht_text"] == "Mit Qualifizierung möglich."
+    evaluate(fall)
+    assert [row.meldung for row in fall.exchanges()] == ["vpe.auftrag", "vpe.annahme", "vpe.bericht"], "each of them once"
 
 
 def test_a_provider_of_a_measure_reports_with_the_form_of_the_event(nebenakte: Nebenakte, login: Login) -> None:

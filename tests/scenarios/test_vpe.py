@@ -58,7 +58,8 @@ def test_a_report_updates_the_ratings_and_leads_back_to_the_segment(fall: Nebena
     (bewertung,) = [one for one in fall.value("kurzassessments") if one["person_id"] == "P1"]
     assert (bewertung["am"], bewertung["bewertung"]["finanzen"], bewertung["bewertung"]["wohnform"]) == ("2026-05-04", 2, "miete")
     assert fall.value("vpe_verlauf") == [{"person_id": "P1", "am": "2026-05-04", "ergebnis": "ausgewertet", "empfehlung": "qualifizierung", "plan": "EBA als Logistikerin"}]
-    assert fall.exchanged == [("ausgehend", "vpe.auftrag", "Einwilligung vom 2026-03-09"), ("eingehend", "vpe.bericht", "Einwilligung vom 2026-03-09")]
+    grundlage = "Einwilligung vom 2026-03-09"
+    assert fall.exchanged == [("ausgehend", "vpe.auftrag", grundlage), ("eingehend", "vpe.annahme", grundlage), ("eingehend", "vpe.bericht", grundlage)]
     fall.review("neu_segmentieren")
     assert fall.tasks() == ["kurzassessment_durchfuehren"]
     fall.begin("vpe")
@@ -121,6 +122,7 @@ def test_what_the_vpe_stelle_says_nobody_else_may_report_in_its_place(fall: Nebe
 def test_the_vpe_stelle_asks_first(fall: Nebenakte) -> None:
     ordered(fall).do("auftrag_beantworten", auftrag_antwort="rueckfrage", rueckfrage_text="Liegt ein Arztzeugnis vor?")
     assert (fall.tasks(), fall.due("rueckfrage_beantworten")) == (["rueckfrage_beantworten"], "2026-03-14")
+    assert [(row.meldung, row.angaben) for row in fall.exchanges()][1:] == [("vpe.rueckfrage", ["rueckfrage_text"])]
     fall.do("rueckfrage_beantworten", rueckfrage_antwort="Ja, bis Ende Juni.")
     assert "Ja, bis Ende Juni." in fall.shows("auftrag_beantworten")["rueckfragen_text"]
     fall.do("auftrag_beantworten", auftrag_antwort="annahme")
@@ -129,6 +131,7 @@ def test_the_vpe_stelle_asks_first(fall: Nebenakte) -> None:
 
 def test_a_refused_order_may_be_given_again_and_answered_by_message(fall: Nebenakte) -> None:
     ordered(fall).do("auftrag_beantworten", auftrag_antwort="ablehnung", ablehnung_grund="Kein Platz")
+    assert [(row.meldung, row.angaben) for row in fall.exchanges()][1:] == [("vpe.ablehnung", ["ablehnung_grund"])]
     fall.do("alternative_festlegen", vpe_alternative="erneut", vpe_alternative_begruendung="Es eilt nicht")
     ordered(fall).message("vpe.ablehnung", NR.format(fall.fall_nr))
     fall.do("alternative_festlegen", vpe_alternative="erneut", vpe_alternative_begruendung="Es eilt nicht")
@@ -144,6 +147,7 @@ def test_an_aborted_vpe_needs_an_alternative(fall: Nebenakte, by_message: bool) 
         fall.message("vpe.abbruch", NR.format(fall.fall_nr), grund="Krankheit")
     else:
         fall.do("bericht_erstatten", bericht_art="abbruch", abbruch_grund="Krankheit")
+        assert [(row.meldung, row.angaben) for row in fall.exchanges()][2:] == [("vpe.abbruch", ["abbruch_grund"])]
     assert fall.shows("alternative_festlegen")["abbruch_grund"] == "Krankheit"
 
 

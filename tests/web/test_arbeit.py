@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from urllib.parse import quote
 
 import openpyxl
 import pytest
@@ -54,6 +55,15 @@ def test_a_filter_stands_as_a_tag_that_takes_it_away(irma: Browser) -> None:
     assert "gibt es hier keine offene Aufgabe" in irma.get("/aufgaben?suche=Niemand").text
 
 
+@pytest.mark.usefixtures("task")
+def test_the_day_and_whose_tasks_stand_as_tags_too(irma: Browser) -> None:
+    tags = irma.get("/aufgaben?sicht=woche&wer=frei").text.partition("Gewählte Filter")[2].partition("</ul>")[0]
+    assert 'href="/aufgaben?wer=frei"' in tags
+    assert "Fällig: Diese Woche" in tags
+    assert 'href="/aufgaben?sicht=woche"' in tags
+    assert "Wessen: Nur freie" in tags
+
+
 @pytest.mark.parametrize(
     ("days", "tab", "word"),
     [
@@ -73,6 +83,20 @@ def test_each_tab_holds_what_is_due_then(irma: Browser, clock: FixedClock, days:
 @pytest.mark.usefixtures("task")
 def test_a_case_is_found_by_any_of_its_persons(irma: Browser) -> None:
     assert "Anspruch prüfen" in irma.get("/aufgaben?suche=Anna Muster").text
+
+
+@pytest.mark.parametrize("typed", [pytest.param("%", id="percent"), pytest.param("_", id="underscore"), pytest.param("2026_0", id="between digits")])
+@pytest.mark.parametrize("page", ["/aufgaben", "/faelle"])
+def test_what_one_types_is_looked_for_as_it_stands(irma: Browser, database: Database, typed: str, page: str) -> None:
+    open_cases(database, 1)
+    assert "Muster0" not in irma.get(f"{page}?suche={quote(typed)}").text
+
+
+@pytest.mark.parametrize("typed", ["özil", "ÖZIL", "Özil", "zil"])
+def test_a_name_is_found_in_small_letters_and_capitals(irma: Browser, database: Database, typed: str) -> None:
+    open_cases(database, 1, name="Özil")
+    for page in ("/aufgaben", "/faelle"):
+        assert "Özil0" in irma.get(f"{page}?suche={quote(typed)}").text
 
 
 def test_several_tasks_are_assigned_at_once_and_each_says_how_it_went(irma: Browser, database: Database) -> None:
@@ -186,6 +210,16 @@ def test_a_notice_is_no_task_and_is_ticked_off(irma: Browser, fall_nr: str, data
     assert found
     irma.post(found[0], {})
     assert "Frist läuft ab" not in irma.get("/aufgaben").text
+
+
+def test_of_many_notices_the_newest_are_shown_and_the_page_says_so(irma: Browser, fall_nr: str, database: Database) -> None:
+    with database.begin(system()) as session:
+        fall_id = session.scalars(select(Fall.id)).one()
+        session.add_all(Hinweis(fall_id=fall_id, region="SDOL", at=session.now, an_rolle="intake", text=f"Frist {number} läuft ab") for number in range(21))
+    page = irma.get("/aufgaben").text
+    assert "Hinweise (die neuesten 20)" in page
+    assert "Frist 20 läuft ab" in page
+    assert "Frist 0 läuft ab" not in page
 
 
 def test_a_shared_list_is_everybodys_of_the_region_and_holds_no_search(browser: Open, irma: Browser) -> None:

@@ -65,6 +65,31 @@ def test_a_case_is_told_which_version_others_begin_with_from_the_day_it_holds(
     assert "neue Fälle beginnen mit Version 2" in irma.get(f"/faelle/{fall_nr}/diagramm").text
 
 
+def test_a_roll_back_is_compared_with_what_holds_in_its_regions(people: tuple[Browser, Browser]) -> None:
+    petra, ursula = people
+
+    def given(**fields: object) -> str:
+        petra.get("/werkstatt/freigaben/neu")
+        made = petra.post("/werkstatt/freigaben/neu", {"note": "Andere Wörter", **fields})
+        ursula.get(made.location)
+        assert ursula.post(f"{made.location}/erteilen", {}).status_code == 303
+        return made.location
+
+    given(regionen=["SDOL"])
+    form = petra.get("/werkstatt/freigaben/neu?release=1").text
+    assert "Fassung 2 → 1" in form and "jetzt Freigabe 2" in form and "jetzt Freigabe 1" in form
+    assert form.count("Gegenüber dem, was dort jetzt gilt, ändert sich nichts.") == 1
+    back = petra.post("/werkstatt/freigaben/neu", {"note": "Zurück", "release": "1", "regionen": ["SDOL"]})
+    page = ursula.get(back.location).text
+    assert "Fassung 2 → 1" in page and "ändert sich nichts" not in page
+    both = petra.post("/werkstatt/freigaben/neu", {"note": "Zurück", "release": "1", "regionen": ["SRO", "SDOL"]})
+    page = ursula.get(both.location).text
+    assert "Fassung 2 → 1" in page and "ändert sich nichts" in page
+    assert ursula.post(f"{both.location}/erteilen", {}).status_code == 303
+    page = ursula.get(both.location).text
+    assert "Fassung 2 → 1" in page and "vorher Freigabe 2" in page and "vorher Freigabe 1" in page
+
+
 def test_two_versions_are_compared_and_a_file_with_the_newest(people: tuple[Browser, Browser]) -> None:
     petra, _ = people
     changed = next(name for name in SECOND if SECOND[name] != drawings.ALL[name])

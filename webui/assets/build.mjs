@@ -7,6 +7,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { felder, formulare, inGerman, marken, ohneUebersetzung } from "./werkstatt/worte/literale.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
 const from = (...parts) => path.join(root, ...parts);
@@ -92,7 +93,27 @@ const caseVariables = {
         // Every change draws the selected field anew, which then takes the focus: not from somebody who types in the panel.
         .replace("if (selection.isSelected(field)) {\n      ref.current.focus();", "if (selection.isSelected(field) && !document.activeElement?.closest('.bio-properties-panel')) {\n      ref.current.focus();");
       if (!contents.includes("globalThis.caseVariables(") || !contents.includes("closest('.bio-properties-panel')) {\n      ref") || /useVariables\(\)\./.test(contents)) throw new Error("the form editor asks for its variables in a new way");
-      return { contents, loader: "js" };
+      return { contents: inGerman(contents, formulare, "form-js-editor"), loader: "js" };
+    });
+  },
+};
+
+// What two libraries do not let a translation say. The simulation is many files: what none of them says any more is noticed after the build.
+const germanWords = {
+  name: "german-words",
+  setup(bundler) {
+    const whole = (filter, words, library) => bundler.onLoad({ filter }, async ({ path: file }) => ({ contents: inGerman(await readFile(file, "utf8"), words, library), loader: "js" }));
+    whole(/form-js-viewer[\\/]dist[\\/]index\.es\.js$/, felder, "form-js-viewer");
+    whole(/@bpmn-io[\\/]properties-panel[\\/]dist[\\/]index\.esm\.js$/, ohneUebersetzung, "properties-panel");
+    const left = new Map(Object.entries(marken));
+    bundler.onLoad({ filter: /bpmn-js-token-simulation[\\/]lib[\\/]features[\\/].*\.js$/ }, async ({ path: file }) => {
+      const text = await readFile(file, "utf8");
+      const said = Object.fromEntries(Object.entries(marken).filter(([english]) => text.includes(english)));
+      Object.keys(said).forEach((english) => left.delete(english));
+      return { contents: inGerman(text, said, "token simulation"), loader: "js" };
+    });
+    bundler.onEnd(() => {
+      if (left.size && left.size < Object.keys(marken).length) throw new Error(`the token simulation does not say ${[...left.keys()].join(", ")} any more`);
     });
   },
 };
@@ -106,7 +127,7 @@ async function browserBundle([name, source]) {
     format: source.endsWith(".js") && name !== "start.js" ? "esm" : undefined,
     target: ["es2022", "chrome111", "firefox114", "safari16.4"],
     loader: { ".svg": "dataurl", ".woff": "dataurl", ".woff2": "dataurl", ".ttf": "dataurl", ".eot": "empty" },
-    plugins: [neutralBrand, onePreact, caseVariables],
+    plugins: [neutralBrand, onePreact, caseVariables, germanWords],
     outfile: path.join(target, name),
   });
   const contents = outputFiles[0].contents;

@@ -121,6 +121,7 @@ def _page(nummer: int, errors: Mapping[str, str] | None = None) -> str:
         found = queries.proposal(session, nummer)
         rows = queries.held_by(session, nummer)
         is_open, own = found.zustand == commands.OPEN, found.vorgeschlagen_von == access().konto
+        teile = _changes(session, rows, found.regionen, found)
         return render_template(
             "werkstatt/freigabe.html",
             freigabe=found,
@@ -133,8 +134,8 @@ def _page(nummer: int, errors: Mapping[str, str] | None = None) -> str:
             ist_eigene=own,
             darf_zurueckziehen=is_open and own,
             errors=errors or {},
-            **_changes(session, rows, found.regionen, found),
-            **(_replayed(session, rows, found.regionen, found.entwurf_id) if is_open else {}),
+            teile=teile,
+            **(_replayed(session, rows, teile, found.entwurf_id) if is_open else {}),
         )
 
 
@@ -143,6 +144,7 @@ def _form(typed: Mapping[str, str], regionen: Sequence[str], errors: Mapping[str
     counts = _counts()
     with reading() as session:
         rows, errors = _wanted(session, release, draft, errors or {})
+        teile = _changes(session, rows, regionen, None)
         return render_template(
             "werkstatt/freigabe_neu.html",
             typed=typed,
@@ -156,9 +158,9 @@ def _form(typed: Mapping[str, str], regionen: Sequence[str], errors: Mapping[str
             errors=errors,
             fields=FIELDS,
             heute=session.now.astimezone(ZURICH).date(),
-            zurueckgenommen=_taken_back(session, rows, regionen, draft),
-            **_changes(session, rows, regionen, None),
-            **_replayed(session, rows, regionen, draft),
+            teile=teile,
+            zurueckgenommen=_taken_back(session, rows, teile, draft),
+            **_replayed(session, rows, teile, draft),
         )
 
 
@@ -172,30 +174,33 @@ def _wanted(session: FallSession, release: int | None, draft: int | None, errors
         return (), {**error.errors, **errors}
 
 
-def _taken_back(session: FallSession, rows: Sequence[DefinitionVersion], regionen: Sequence[str], draft: int | None) -> list[queries.Teil]:
+def _taken_back(session: FallSession, rows: Sequence[DefinitionVersion], teile: Sequence[queries.Abschnitt], draft: int | None) -> list[queries.Abschnitt]:
+    """What a release since the draft began changed and the draft would undo, wherever another one holds."""
     if draft is None or not rows:
         return []
-    now = in_force(session).get(regionen[0] if regionen else KANTON)
-    return queries.taken_back(session, werkstatt.draft(session, draft).release_id, now, rows)
+    base = werkstatt.draft(session, draft).release_id
+    undone = [queries.Abschnitt(one.regionen, one.vorher, queries.taken_back(session, base, one.vorher, rows)) for one in teile]
+    return [one for one in undone if one.teile]
 
 
-def _replayed(session: FallSession, rows: Sequence[DefinitionVersion], regionen: Sequence[str], draft: int | None) -> dict[str, Any]:
-    """What replaying all cases said of the diagrams, for each process whose cases they change."""
-    before = queries.held_in(session, in_force(session).get(regionen[0] if regionen else KANTON))
-    found = nachspiel.befunde(session, nachspiel.diagrams(before), nachspiel.diagrams(rows))
+def _replayed(session: FallSession, rows: Sequence[DefinitionVersion], teile: Sequence[queries.Abschnitt], draft: int | None) -> dict[str, Any]:
+    """What replaying all cases said of the diagrams, for each process whose cases they change somewhere."""
+    after = nachspiel.diagrams(rows)
+    found: dict[str, nachspiel.Befund] = {}
+    for one in teile:
+        found |= {it.prozess: it for it in nachspiel.befunde(session, nachspiel.diagrams(queries.held_in(session, one.vorher)), after)}
     current = werkstatt.draft(session, draft) if draft else None
     # Of a draft that was changed or thrown away since, another diagram would be replayed.
     is_same = current is not None and current.verworfen_am is None and werkstatt.deployed_as_is(session, current.id) is not None
-    return {"nachspiel": found, "nachspielbar": current.id if current and is_same else None, "prozesse": {row.id: row.name for row in rows if row.kind == "process"}, "prozent": prozent}
+    names = {row.id: row.name for row in rows if row.kind == "process"}
+    return {"nachspiel": [found[id_] for id_ in sorted(found)], "nachspielbar": current.id if current and is_same else None, "prozesse": names, "prozent": prozent}
 
 
-def _changes(session: FallSession, rows: Sequence[DefinitionVersion], regionen: Sequence[str], freigabe: Freigabe | None) -> dict[str, Any]:
-    """What differs from what holds now where it is to hold; of several regions from the first one's."""
-    held = in_force(session)
-    before = held.get(regionen[0] if regionen else KANTON)
-    if freigabe is not None and freigabe.zustand == commands.GIVEN:
-        before = queries.before(session, freigabe)
-    return {"teile": queries.parts(session, before, rows) if rows else [], "vorher": before}
+def _changes(session: FallSession, rows: Sequence[DefinitionVersion], regionen: Sequence[str], freigabe: Freigabe | None) -> list[queries.Abschnitt]:
+    """What differs from what holds now in each region where it is to hold; of a release that was given, from what held there before."""
+    is_given = freigabe is not None and freigabe.zustand == commands.GIVEN
+    held = queries.before(session, freigabe) if freigabe is not None and is_given else in_force(session)
+    return queries.changes(session, held, regionen, rows) if rows else []
 
 
 def _affected(session: FallSession, regionen: Sequence[str], counts: queries.Counts) -> list[tuple[str, int]]:

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.commands.neben import names
 from engine.definitions import dmn, feel
+from engine.definitions.elements import names
 from engine.definitions.parameter import CONTEXT, defaults
 from engine.demo.answers import fill
 from engine.model.step import Wait

@@ -1,7 +1,7 @@
 // The editor of decisions: the overview of requirements, tables and expressions.
 import DmnModeler from "dmn-js/lib/Modeler";
 import { begin } from "./arbeit.js";
-import { german } from "./deutsch.js";
+import { germanTables as german } from "./deutsch.js";
 import { besides, variablesOf } from "./variablen.js";
 
 const FEW = 6;

@@ -1,6 +1,7 @@
 // The form editor: palette, form and properties.
 import { FormEditor } from "@bpmn-io/form-js-editor";
 import { begin } from "./arbeit.js";
+import { german } from "./deutsch.js";
 import { besides, variablesOf } from "./variablen.js";
 
 begin(async (root, text, changed) => {
@@ -16,7 +17,7 @@ begin(async (root, text, changed) => {
     if (told.key !== own.join()) told = { key: own.join(), variables: besides(own.map((name) => ({ name })), variables) };
     return told.variables;
   };
-  const editor = new FormEditor({ container: box });
+  const editor = new FormEditor({ container: box, additionalModules: [german] });
   await editor.importSchema(schema);
   let found = [];
   const registry = () => editor.get("formFieldRegistry");
