@@ -218,11 +218,12 @@ class Simulation(History):
         access = self._responsible(fall_id, access)
         try:
             with self.database.begin(access) as session:
-                open_task(session, key)  # brings at once what both of the following need
-                view = queries.task(session, key)
+                held = open_task(session, key)  # brings at once what both of the following need, as long as somebody holds it
+                view = queries.task(session, key, has_draft=False)
                 given = {**self._decided(fall_id, view.form), **self._assigned(view.fall.region, view.form)}
                 raw: dict[str, Any] = fill(view.form, view.values, given=given, rng=self.rng, now=session.now) if view.form else {}
                 commands.complete_task(session, key, raw)
+                del held
         except (TaskNotOpen, NotFound):
             return  # a boundary event was faster, as it happens to people
         if element == DETACHED and fall_id in self.courses:

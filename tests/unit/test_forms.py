@@ -141,10 +141,16 @@ def test_a_required_field_says_what_to_do(feel):
     pytest.param(choice("a", "x", type="checklist"), "y", "angebotenen", id="not offered among several"),
     pytest.param(day("a", disallowPassedDates=True), "1.3.2026", "nicht in der Vergangenheit", id="yesterday"),
     pytest.param(day("a"), "30.2.2026", "gibt es nicht", id="30 February"),
+    pytest.param(day("a"), "1.3.2206", "mehr als 150 Jahre in der Zukunft", id="a slip in the year"),
     pytest.param(text("a", properties={"validierung": "ahvn13"}), "756.9217.0769.84", "Prüfziffer", id="AHV number"),
 ])
 def test_a_wrong_value_is_answered_with_advice(feel, field, sent, advice):
     assert advice in errors(form(field), feel, {"a": sent})["a"]
+
+
+def test_how_far_ahead_a_date_may_lie_is_counted_from_the_clock(feel):
+    made = form(day("a"))
+    assert made.validate({"a": "2306-03-01"}, {}, feel=feel, now=datetime(2300, 3, 2, tzinfo=UTC)) == {"a": "2306-03-01"}
 
 
 def test_a_hostile_pattern_runs_into_the_time_limit_not_into_the_worker(feel):
