@@ -126,3 +126,17 @@ def test_a_draft_is_compared_with_the_release_it_began_from(people: tuple[Browse
     with database.begin(Access("petra", {"*": frozenset({"prozess"})})) as session:
         number = begin_draft(session, "Andere Wörter", files, release_id=1).id
     assert "Name von «Anspruch klären»: Anspruch prüfen → Anspruch klären" in people[0].get(f"/werkstatt/vergleich?a=freigabe:1&b=entwurf:{number}").text
+
+
+def test_a_draft_that_would_undo_a_release_of_one_region_says_where(people: tuple[Browser, Browser], database: Database) -> None:
+    petra, ursula = people
+    with database.begin(Access("petra", {"*": frozenset({"prozess"})})) as session:
+        number = begin_draft(session, "Wie bisher", drawings.ALL, release_id=1).id
+    petra.get("/werkstatt/freigaben/neu")
+    made = petra.post("/werkstatt/freigaben/neu", {"note": "Andere Wörter", "regionen": ["SDOL"]})
+    ursula.get(made.location)
+    assert ursula.post(f"{made.location}/erteilen", {}).status_code == 303
+    petra.get(f"/werkstatt/entwuerfe/{number}")
+    assert petra.post(f"/werkstatt/entwuerfe/{number}/ablegen", {}).status_code < 400
+    page = petra.get(f"/werkstatt/freigaben/neu?entwurf={number}")
+    assert page.status_code == 200 and "data-zurueckgenommen" in page.text and "gilt jetzt Freigabe 2" in page.text
