@@ -11,6 +11,7 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from flask.typing import ResponseReturnValue
 
 from engine import commands, queries
+from engine.cases.formkontext import form_context
 from engine.commands import startentwuerfe
 from engine.commands.cases import OPENS
 from engine.commands.startentwuerfe import of_move
@@ -43,9 +44,9 @@ def erfassen(fall_nr: str) -> ResponseReturnValue:
     if action in ("entwurf", "verwerfen"):
         return _keep_or_discard(fall_nr, action)
     with reading() as session:
-        form = move_form(session, fall_nr)
+        form, fall = move_form(session, fall_nr), queries.overview(session, fall_nr).fall
         raw = change_rows(form.values_from(request.form) if form else {}, action)
-        asked = newly_asked(seite(form, raw, {}, session.now), request.form.get("_gezeigt")) if form else []
+        asked = newly_asked(seite(form, raw, form_context(session, form, fall.region), session.now), request.form.get("_gezeigt")) if form else []
         if action != "erfassen" or asked:
             return _page(session, fall_nr, raw, _request_id(), asked=asked if action == "erfassen" else [])
     try:
@@ -101,7 +102,8 @@ def _page(
     form, fall = move_form(session, fall_nr), queries.case(session, fall_nr).fall
     if form is None or fall.abgeschlossen_am:
         raise NotFound(f"Ein laufender Fall {fall_nr}")
-    formular = seite(form, with_known(form, raw, {}, session.now, request.form.get("_gezeigt")), {}, session.now, errors)
+    context = form_context(session, form, fall.region)
+    formular = seite(form, with_known(form, raw, context, session.now, request.form.get("_gezeigt")), context, session.now, errors)
     return render_template("uebergabe/umzug.html", fall=fall, formular=formular, request_id=request_id, asked=asked or [], draft=draft)
 
 

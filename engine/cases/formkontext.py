@@ -1,15 +1,15 @@
-"""What a form sees besides the variables of its case: the parameters in force and, where it asks for one, today's communes."""
+"""What a form sees besides the variables of its case: the parameters in force and, where it asks for one, the communes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import select
 
-from engine.definitions.forms import GEMEINDEN, GEMEINDEN_ENDEND, Field, Form, walk
+from engine.definitions.forms import GEMEINDEN, GEMEINDEN_ALLE, GEMEINDEN_GRENZEN, GEMEINDEN_WAHL, Choice, Field, Form, walk
 from engine.model.calendar import ZURICH
 from engine.store import library
 from engine.store.session import FallSession
@@ -20,20 +20,40 @@ def form_context(session: FallSession, form: Form, region: str, variables: Mappi
     """The context for ``Form.show`` and ``Form.validate``: ``variables``, with what every form of that region may ask for."""
     context = {**(variables or {}), **library.parameters(session, region)}
     if asks_for_gemeinde(form):
-        context |= _communes(session, session.now.astimezone(ZURICH).date())
+        context |= _communes(session.scalars(select(Gemeinde)).all(), session.now.astimezone(ZURICH).date())
     return context
 
 
-def _communes(session: FallSession, day: date) -> dict[str, Any]:
-    """The communes that exist on ``day`` and the end of those that have one. An installation without communes must not refuse all of them."""
-    successor = aliased(Gemeinde)
-    exists = or_(Gemeinde.gueltig_bis.is_(None), Gemeinde.gueltig_bis >= day)
-    query = select(Gemeinde.bfs_nr, Gemeinde.gueltig_bis, successor.name).outerjoin(successor, successor.bfs_nr == Gemeinde.aufgegangen_in_bfs)
-    rows = session.execute(query.where(exists).order_by(Gemeinde.bfs_nr)).all()
-    ending = {str(number): (last.isoformat(), name or "") for number, last, name in rows if last}
-    return {GEMEINDEN: [number for number, _, _ in rows], GEMEINDEN_ENDEND: ending} if rows else {}
+def _communes(known: Sequence[Gemeinde], day: date) -> dict[str, Any]:
+    """The communes that have not ended by ``day``, and all of them. An installation without communes must not refuse all of them."""
+    by_name = sorted(known, key=lambda one: unicodedata.normalize("NFKD", one.name).casefold())
+    going_on = [one for one in by_name if one.gueltig_bis is None or one.gueltig_bis >= day]
+    names = {one.bfs_nr: one.name for one in known}
+    found = {
+        GEMEINDEN: [one.bfs_nr for one in going_on],
+        GEMEINDEN_GRENZEN: {str(one.bfs_nr): _bounds(one, names) for one in going_on if one.gueltig_von or one.gueltig_bis},
+        GEMEINDEN_WAHL: [{"label": _label(one, day), "value": one.bfs_nr} for one in going_on],
+        GEMEINDEN_ALLE: [{"label": one.name, "value": one.bfs_nr} for one in by_name],
+    }
+    return found if known else {}
+
+
+def _bounds(one: Gemeinde, names: Mapping[int, str]) -> tuple[str, str, str]:
+    first, last = (day.isoformat() if day else "" for day in (one.gueltig_von, one.gueltig_bis))
+    return first, last, names.get(one.aufgegangen_in_bfs or 0, "")
+
+
+def _label(one: Gemeinde, day: date) -> str:
+    if one.gueltig_von and one.gueltig_von > day:
+        return f"{one.name} (ab {one.gueltig_von:%d.%m.%Y})"
+    return f"{one.name} (bis {one.gueltig_bis:%d.%m.%Y})" if one.gueltig_bis else one.name
 
 
 def asks_for_gemeinde(form: Form) -> bool:
-    """Whether some field is checked against the list of communes."""
-    return any(isinstance(component, Field) and "gemeinde" in component.validierung for component in walk(form.components))
+    """Whether some field is checked against the list of communes, or chooses from it."""
+    return any(isinstance(one, Field) and "gemeinde" in one.validierung or chooses_gemeinde(one) for one in walk(form.components))
+
+
+def chooses_gemeinde(one: object) -> bool:
+    """Whether the choices of this field are the communes as the canton's table has them."""
+    return isinstance(one, Choice) and one.values_key in (GEMEINDEN_WAHL, GEMEINDEN_ALLE)

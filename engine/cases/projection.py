@@ -2,7 +2,8 @@
 
 Convention between diagrams and these tables: the root variables ``personen`` (objects with person_id, name, vorname, geburtsdatum,
 rolle_ue, ahvn13), ``segmente`` (objects with person_id, segment, vorschlag, regel, begruendung), ``gemeinde_bfs`` and ``fallfuehrung``
-(name or login of who is responsible for the case). Before ``segmente`` is written, ``zuordnung`` in any scope is one person's first one.
+(name or login of who is responsible for the case). Before ``segmente`` is written, ``zuordnung`` in any scope is one person's first one;
+where nothing of ``AUFGENOMMEN`` is ever written, the case was never taken on, and its segments end with it.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 
 from engine.cases import gestalt
 from engine.definitions.bpmn import Process
@@ -24,6 +25,7 @@ from engine.store.tables import Dossier, Fall, Instanz, Konto, KontoRolle, Perso
 
 PHASE = "phase"
 ZUORDNUNG = "zuordnung"
+AUFGENOMMEN = ("segmente", "abloesung_am", "uebergeben_am")
 SEGMENTE = ("ABLOESEN", "VERAENDERN", "ORIENTIEREN", "STABILISIEREN")
 
 
@@ -51,7 +53,7 @@ def project(session: FallSession, instanz: Instanz, process: Process, step: Step
         _responsible(session, fall, str(step.variables.get("fallfuehrung") or ""))
     _phase(fall, process, step)
     if step.completed:
-        _close(session, fall, today)
+        _close(session, fall, today, [] if any(step.variables.get(name) for name in AUFGENOMMEN) else [_NO_SEGMENTS])
 
 
 def household(personen: Iterable[Mapping[str, Any]]) -> str:
@@ -160,10 +162,12 @@ def _phase(fall: Fall, process: Process, step: Step) -> None:
         fall.phase = "Abgeschlossen"
 
 
-def _close(session: FallSession, fall: Fall, today: date) -> None:
+def _close(session: FallSession, fall: Fall, today: date, more: list[Prepared]) -> None:
     fall.abgeschlossen_am = today
     session.flush()  # a Dossier that this step opened ends, too
-    session.write_rows(fall, [Call(_END_DOSSIERS, [{"fall": fall.id, "until": today}])])
+    session.write_rows(fall, [Call(statement, [{"fall": fall.id, "until": today, "since": fall.eroeffnet_am}]) for statement in (_END_DOSSIERS, *more)])
 
 
+# What was assessed and decided stays in the history. Segments that came with a handover are the former region's.
+_NO_SEGMENTS = Prepared(delete(Segmentzuordnung).where(Segmentzuordnung.fall_id == bindparam("fall"), Segmentzuordnung.von >= bindparam("since")))
 _END_DOSSIERS = Prepared(update(Dossier).where(Dossier.fall_id == bindparam("fall"), Dossier.bis.is_(None)).values(bis=bindparam("until")))

@@ -186,8 +186,8 @@ def _parameter(session: FallSession, region: str, name: str) -> Any:
 
 def _read(session: FallSession, content: bytes | Rows, region: str) -> Table:
     today = today_of(session)
-    rows = session.execute(select(Gemeinde.bfs_nr, Gemeinde.region, Gemeinde.gueltig_bis)).all()
-    communes = {bfs: owner for bfs, owner, until in rows if until is None or until >= today}
+    rows = session.execute(select(Gemeinde.bfs_nr, Gemeinde.region, Gemeinde.gueltig_von, Gemeinde.gueltig_bis)).all()
+    communes = {bfs: owner for bfs, owner, first, last in rows if (first or today) <= today <= (last or today)}
     if isinstance(content, bytes):
         return read_table(content, region=region, gemeinden=communes, today=today)
     return read_rows(content, region=region, gemeinden=communes, today=today)

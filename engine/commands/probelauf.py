@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 
+from engine.cases.formkontext import form_context
 from engine.commands.cases import new_fall
 from engine.commands.deployments import release_for_trial
 from engine.commands.events import fire_timer
@@ -87,7 +88,7 @@ def start_with_form(session: FallSession, definition_key: int, raw: Mapping[str,
         FormInvalid: nothing was started.
     """
     _, form = startable(session, definition_key)
-    values = form.validate(raw, library.parameters(session, PROBELAUF), feel=feel.shared(), now=session.now) if form else {}
+    values = form.validate(raw, form_context(session, form, PROBELAUF), feel=feel.shared(), now=session.now) if form else {}
     return start_probelauf(session, definition_key, values)
 
 

@@ -16,6 +16,7 @@ from engine.definitions import feel
 from engine.definitions.listeners import announces
 from engine.model.access import PROBELAUF
 from engine.model.errors import NotAllowed, NotFound, Stale, TaskClaimed, TaskNotOpen
+from engine.queries.konten import names
 from engine.queries.personenwahl import with_people
 from engine.runtime import assign, complete
 from engine.store import library
@@ -138,7 +139,7 @@ def _may_work(session: FallSession, aufgabe: Aufgabe) -> None:
     if not may_work(session, aufgabe):
         raise NotAllowed(f"Aufgabe «{aufgabe.name}»")
     if (other := has_precedence(session, aufgabe)) is not None:
-        raise TaskClaimed(aufgabe.key, other)
+        raise TaskClaimed(aufgabe.key, names(session, [other]).get(other, other))
 
 
 def note_assignment(

@@ -174,11 +174,6 @@ def accept(session: FallSession, instanz: Instanz, job: Job) -> None:
             correlate(session, "uebergabe.annahme", nr)
 
 
-def tell_case(session: FallSession, instanz: Instanz, job: Job) -> None:
-    """Send a message to the case beside which this runs. Headers as for the other region."""
-    correlate(session, job.headers["meldung"], instanz.fall.fall_nr, _carried(_seen(session, instanz, job), job))
-
-
 def withdraw(session: FallSession, instanz: Instanz, job: Job) -> None:
     """The case stays: the offer ends, and its package is deleted in the region that did not take over."""
     nr = _seen(session, instanz, job)["uebergabe_nr"]

@@ -29,7 +29,8 @@ from engine.model.errors import Trouble
 
 BUNDLE = Path(__file__).parent / "dist" / "feel.js"
 MEMORY = 96 * 1024 * 1024
-JAHRE = range(1990, 2101)
+# As long as a case may live; see how far ahead a form takes a date.
+JAHRE = range(1990, 2701)
 # How many texts an interpreter remembers the reading of: a whole process application has about two thousand.
 READINGS = 20_000
 # Answers kept of requests up to so many characters: showing a form, checking it and completing its task ask the same within one step.
@@ -126,7 +127,7 @@ class Feel:
 
     def _answers(self, expressions: Sequence[str], context: Mapping[str, Any], now: datetime) -> list[dict[str, Any]]:
         """What evaluating gives, from memory where the same was asked: FEEL has no side effects, and few expressions ask for the time."""
-        words = frozenset[str]().union(*map(_words, expressions))
+        words = _words_of_all(tuple(expressions))
         request = {"context": _spoken(context, words), "expressions": list(expressions)}
         asked = _encode(request, expressions)
         dated = f'{asked[:-1]}, "now": "{_local(now)}"}}'
@@ -177,6 +178,11 @@ def _local(now: datetime) -> str:
 @lru_cache(maxsize=5000)
 def _words(text: str) -> frozenset[str]:
     return frozenset(re.findall(r"\w+", text))
+
+
+@lru_cache(maxsize=5000)
+def _words_of_all(texts: tuple[str, ...]) -> frozenset[str]:
+    return frozenset[str]().union(*map(_words, texts))
 
 
 def _spoken(context: Mapping[str, Any], words: frozenset[str]) -> dict[str, Any]:

@@ -82,7 +82,8 @@ def fill(form: Form, context: Mapping[str, Any], *, given: Mapping[str, Any], rn
     for attempt in range(2 * TRIES):
         if attempt % TRIES == 0:
             raw = {**_without_old_decisions(form, context), **_followed(context, rng), **given}
-        while _answer_all(form, raw, context, given, rng, now):
+        answered: set[str] = set()
+        while _answer_all(form, raw, context, given, rng, now, answered=answered):
             pass
         try:
             form.validate(raw, context, feel=feel.shared(), now=now)
@@ -107,20 +108,25 @@ def _followed(context: Mapping[str, Any], rng: Random) -> dict[str, Any]:
     return {key: context[source] for key, source in FOLLOWS.items() if context.get(source) and rng.random() < FOLLOWED}
 
 
-def _answer_all(form: Form, raw: dict[str, Any], context: Mapping[str, Any], given: Mapping[str, Any], rng: Random, now: datetime) -> bool:
-    """Answer what is visible and empty; True when something was, because answers can make more fields appear."""
-    answered = False
+def _answer_all(
+    form: Form, raw: dict[str, Any], context: Mapping[str, Any], given: Mapping[str, Any], rng: Random, now: datetime, *, answered: set[str]
+) -> bool:
+    """Answer what is visible and empty; True when something was, because answers can make more fields appear.
+
+    What is in ``answered`` is not answered again: an answer that the form cannot read leaves its field empty.
+    """
+    before = len(answered)
     today = now.astimezone(ZURICH).date()
     for shown in flatten(form.show(raw, context, feel=feel.shared(), now=now)):
-        if not _is_open(shown) or shown.path.split(".")[0] in given and "." not in shown.path:
+        if not _is_open(shown) or shown.path in answered or shown.path.split(".")[0] in given and "." not in shown.path:
             continue
         component = shown.component
         assert isinstance(component, Field)
         answer = _answer(component, rng, today)
         if answer is not None:
             _put(raw, shown.path, answer)
-            answered = True
-    return answered
+            answered.add(shown.path)
+    return len(answered) > before
 
 
 def _is_open(shown: Shown) -> bool:

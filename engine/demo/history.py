@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine import commands, queries
+from engine.cases.formkontext import form_context
 from engine.commands import start_form
 from engine.demo.answers import fill
 from engine.demo.households import household
@@ -97,7 +98,7 @@ class History:
         with self.database.begin(access) as session:
             given = household(self.rng, region, number, session.now.astimezone(ZURICH).date())
             form = start_form(session)
-            raw = fill(form, {}, given=given, rng=self.rng, now=session.now) if form else given
+            raw = fill(form, form_context(session, form, region), given=given, rng=self.rng, now=session.now) if form else given
             commands.open_case(session, region, raw)
 
     def _plan_what_is_new(self) -> None:

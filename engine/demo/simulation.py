@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 
 from engine import commands, queries
+from engine.cases.formkontext import form_context
 from engine.cases.vertretung import FALLFUEHRUNG
 from engine.commands import start_form
 from engine.commands.tasks import open_task
@@ -142,7 +143,7 @@ class Simulation(History):
     def _begin(self, region: str, household: Mapping[str, Any]) -> None:
         with self.database.begin(Access(f"intake.{region.lower()}", {region: frozenset({"intake"})})) as session:
             form = start_form(session)
-            raw = fill(form, {}, given=household, rng=self.rng, now=session.now) if form else dict(household)
+            raw = fill(form, form_context(session, form, region), given=household, rng=self.rng, now=session.now) if form else dict(household)
             ref = commands.open_case(session, region, raw)
         self.opened += 1
         self.courses[ref.fall_id] = self._course(region, household)
@@ -217,11 +218,12 @@ class Simulation(History):
         access = self._responsible(fall_id, access)
         try:
             with self.database.begin(access) as session:
-                open_task(session, key)  # brings at once what both of the following need
-                view = queries.task(session, key)
+                held = open_task(session, key)  # brings at once what both of the following need, as long as somebody holds it
+                view = queries.task(session, key, has_draft=False)
                 given = {**self._decided(fall_id, view.form), **self._assigned(view.fall.region, view.form)}
                 raw: dict[str, Any] = fill(view.form, view.values, given=given, rng=self.rng, now=session.now) if view.form else {}
                 commands.complete_task(session, key, raw)
+                del held
         except (TaskNotOpen, NotFound):
             return  # a boundary event was faster, as it happens to people
         if element == DETACHED and fall_id in self.courses:

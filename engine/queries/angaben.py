@@ -31,7 +31,7 @@ EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 @dataclass(frozen=True)
 class Lesart:
-    """How to read a case's history: ``names`` are those of people by login or by their number in the case."""
+    """How to read a case's history: ``names`` are those of people by login or by their number in the case, and of communes by theirs."""
 
     contents: Contents
     names: Mapping[str, str]
@@ -42,7 +42,7 @@ class Lesart:
         """For these rows; ``also`` are further logins whose names are wanted."""
         rows = list(rows)
         acting = [who for row in rows for who in (row.by, row.im_namen_von)]
-        known = konten.names(session, [*acting, *also, *logins(rows, contents)]) | people(persons)
+        known = communes(session) | konten.names(session, [*acting, *also, *logins(rows, contents)]) | people(persons)
         return cls(contents, known, field_labels(contents, known))
 
     def pairs(self, row: Verlauf, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -60,7 +60,7 @@ class Lesart:
 def field_labels(contents: Contents, names: Mapping[str, str] | None = None) -> dict[str, tuple[str, Mapping[str, str]]]:
     """Of every field of a release's forms; where several forms ask for the same, the first gives the label, all of them the words.
 
-    ``names`` are those of people by their number in the case or by login, for choices of people.
+    ``names`` are those of people by their number in the case or by login, and of communes, for choices that the form only finds when it is shown.
     """
     found: dict[str, tuple[str, Mapping[str, str]]] = {}
     for kind, id in contents.items:
@@ -88,6 +88,11 @@ def logins(rows: Iterable[Verlauf], contents: Contents) -> set[str]:
     asked = {one.key for kind, id in contents.items if kind == "form" for one in walk(contents.form(id).components) if isinstance(one, Field) and one.properties.get(PROPERTY)}
     keys = {*asked, "an"}  # the latter is to whom a task or case was given
     return {value for row in rows for key, value in (row.values or {}).items() if key in keys and isinstance(value, str)}
+
+
+def communes(session: FallSession) -> dict[str, str]:
+    """The name of each commune by its number, as answers hold it."""
+    return {str(number): name for number, name in konten.gemeinden(session).items()}
 
 
 def people(persons: Iterable[Person]) -> dict[str, str]:
@@ -147,7 +152,7 @@ def _of_form(form: Form, names: Mapping[str, str]) -> dict[str, tuple[str, Mappi
 
 
 def _words(one: Field, names: Mapping[str, str]) -> Mapping[str, str]:
-    """Of a choice of people, which the form only finds when it is shown, their names."""
+    """Of a choice of people or communes, which the form only finds when it is shown, their names."""
     if isinstance(one, Choice) and one.options:
         return {str(option.value): option.label for option in one.options}
     return names if isinstance(one, Choice) or one.properties.get(PROPERTY) else {}

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from engine.cases.feldgruppen import sicht
 from engine.model.errors import NotFound
-from engine.queries.angaben import Lesart, field_labels
+from engine.queries.angaben import Lesart, communes, field_labels
 from engine.queries.auskunft import ANSWERS
 from engine.store import library
 from engine.store.library import Contents
@@ -64,7 +64,7 @@ def einsicht(session: FallSession, fall_nr: str, region: str) -> Einsicht:
     segmente = session.scalars(select(Segmentzuordnung).where(Segmentzuordnung.fall_id == fall.id).order_by(Segmentzuordnung.id)).all()
     contents = library.contents(session, instanz.release_id)
     seen, names = sicht(session.access, region, contents), _names(personen)
-    numbers = {person.person_id: _number(at) for at, person in enumerate(personen, start=1)}
+    numbers = communes(session) | {person.person_id: _number(at) for at, person in enumerate(personen, start=1)}
     lesart = Lesart(contents, numbers, field_labels(contents, numbers))
     rows = session.scalars(select(Verlauf).where(Verlauf.fall_id == fall.id).order_by(Verlauf.id.desc()))
     return Einsicht(

@@ -16,7 +16,7 @@ from engine.model.calendar import ZURICH
 from engine.model.errors import NotFound
 from engine.queries import konten
 from engine.queries.akte import zielvereinbarung
-from engine.queries.angaben import SEGMENTE, Labels, field_labels, pairs, told
+from engine.queries.angaben import SEGMENTE, Labels, communes, field_labels, pairs, told
 from engine.queries.cases import CaseView
 from engine.store import library
 from engine.store.library import Contents
@@ -173,7 +173,7 @@ def _uebergabe(session: FallSession, view: CaseView, angaben: Mapping[str, str])
     found = session.scalar(_newest_handover(view.fall.id))
     if found is None or not found.paket:
         raise NotFound("Ein Übergabepaket in diesem Fall")
-    package, labels = found.paket, field_labels(library.contents(session, view.release_id))
+    package, labels = found.paket, field_labels(library.contents(session, view.release_id), communes(session))
     base = dict(package["stammdaten"])
     rows = [["Von", region_name(package, "von")], ["An", f"{region_name(package, 'an')}, {package['gemeinde']}"], ["Umzug am", readable(package["per"])]]
     rows += [["Hinweise", package["hinweise"]]] if package.get("hinweise") else []

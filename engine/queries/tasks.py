@@ -30,8 +30,10 @@ class TaskView:
     is_open: bool
 
 
-def task(session: FallSession, key: int) -> TaskView:
+def task(session: FallSession, key: int, *, has_draft: bool = True) -> TaskView:
     """One task with its form, its prefilled values and the person's own draft; without what this person may not see.
+
+    ``has_draft`` False: known to have none, so nobody looks for one.
 
     Raises:
         NotFound: it never was, or belongs to another region, or to a case that is not theirs to look into.
@@ -47,7 +49,7 @@ def task(session: FallSession, key: int) -> TaskView:
     visible = visible_now(session, instanz, aufgabe) if is_open else {}
     visible = seen.redacted(visible)
     values = form_context(session, form, instanz.region, visible) if form else visible
-    draft = session.get(Entwurf, (key, session.access.konto)) if is_open else None
+    draft = session.get(Entwurf, (key, session.access.konto)) if is_open and has_draft else None
     return TaskView(aufgabe, instanz.fall, form, values, draft, is_open)
 
 

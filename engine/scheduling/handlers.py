@@ -38,9 +38,10 @@ HANDLERS: dict[str, Handler] = {
     "austausch.protokollieren": partner.record,
     "einfuehrung.melden": einfuehrung.tell,
     "ewk.verarbeiten": ewk.work_off,
-    "fall.melden": uebergabe.tell_case,
     "fall.benennen": neben.call,
     "fall.benachrichtigen": neben.report,
+    # The same under the name it has in diagrams released earlier.
+    "fall.melden": neben.report,
     "fall.eroeffnen": neben.open_fall,
     "fall.lesen": neben.read_case,
     "fall.merken": neben.remember,

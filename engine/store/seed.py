@@ -29,7 +29,7 @@ def load_regions(session: FallSession) -> None:
         gemeinde = communes.get(int(line["bfs_nr"])) or Gemeinde(bfs_nr=int(line["bfs_nr"]))
         gemeinde.name, gemeinde.region = line["gemeinde"], line["sozialregion"]
         gemeinde.aufgegangen_in_bfs = int(line["aufgegangen_in_bfs"]) if line["aufgegangen_in_bfs"] else None
-        gemeinde.gueltig_bis = date.fromisoformat(line["gueltig_bis"]) if line["gueltig_bis"] else None
+        gemeinde.gueltig_von, gemeinde.gueltig_bis = _day(line["gueltig_von"]), _day(line["gueltig_bis"])
         session.add(gemeinde)
 
 
@@ -42,6 +42,10 @@ def assumed_loads() -> dict[str, int]:
 def einwohner() -> dict[int, int]:
     """Inhabitants of the communes by their number, as the process description lists them (2018)."""
     return {int(line["bfs_nr"]): int(line["einwohner_2018"]) for line in _lines("gemeinden.csv") if line["einwohner_2018"]}
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _lines(file: str) -> list[dict[str, str]]:

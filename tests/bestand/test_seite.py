@@ -95,6 +95,7 @@ def test_a_move_is_recorded_on_the_page_of_the_case(browser: Open, canton: Canto
     data = {"_aktion": "erfassen", "_anfrage": fritz.hidden("_anfrage"), "wohin": "kanton", "per": "1.4.2026", "neue_gemeinde_bfs": str(OLTEN)}
     asked = fritz.post(f"/faelle/{fall_nr}/umzug", data | {"_gezeigt": fritz.hidden("_gezeigt")})
     assert asked.status_code == 200 and "Neue Gemeinde" in asked.text, "the answer asks for more"
+    assert "Olten" in asked.text, "the commune is chosen from the table"
     assert fritz.post(f"/faelle/{fall_nr}/umzug", data | {"_gezeigt": fritz.hidden("_gezeigt")}).status_code == 303
     canton.work()
     assert "Übergabepaket zusammenstellen" in fritz.get(f"/faelle/{fall_nr}").text

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
 from engine import commands
+from engine.cases.formkontext import form_context
 from engine.commands.starts import in_force
 from engine.demo.answers import fill
 from engine.demo.households import household
@@ -55,7 +56,7 @@ def _open(session: FallSession, number: int) -> None:
     assert form
     commune = session.scalars(select(Gemeinde.bfs_nr).where(Gemeinde.region == REGION, Gemeinde.gueltig_bis.is_(None))).first()
     given = household(Random(number), "SRO", number, session.now.date()) | {"gemeinde_bfs": commune}
-    commands.open_case(session, REGION, fill(form, {}, given=given, rng=Random(number), now=session.now))
+    commands.open_case(session, REGION, fill(form, form_context(session, form, REGION), given=given, rng=Random(number), now=session.now))
 
 
 def _desk(browser: Browser, address: str, login: str, complaints: list[str]) -> Page:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engine import commands, queries
+from engine.cases.formkontext import form_context
 from engine.definitions.forms import Form
 from engine.definitions.forms.components import walk
 from engine.demo.answers import fill
@@ -56,7 +57,9 @@ class Vorrat:
         try:
             with database.begin(_worker(["intake"])) as session:
                 form, known = commands.start_form(session), {"personen": [PERSON], "gemeinde_bfs": "2546", "adresse": "Musterweg 1", **given}
-                raw = fill(form, {}, given={key: known[key] for key in known.keys() & _keys(form)}, rng=Random(1), now=session.now) if form else known
+                assert form
+                asked = {key: known[key] for key in known.keys() & _keys(form)}
+                raw = fill(form, form_context(session, form, REGION), given=asked, rng=Random(1), now=session.now)
                 fall_nr = commands.open_case(session, REGION, raw).fall_nr
             for _ in range(200):
                 waiting = _open_tasks(database, fall_nr)

@@ -144,6 +144,13 @@ class Akte:
                 commands.set_parameter(session, key, value, von=self.clock.at.astimezone(ZURICH).date(), note="Szenario")
         return self
 
+    def put(self, **values: Any) -> Self:
+        """What the operator wrote into the case."""
+        with self.database.begin(system()) as session:
+            commands.set_variables(session, self._instance().key, values, grund="Szenario")
+        self._settle()
+        return self
+
     def enter(self, *personen: Mapping[str, str], segmente: Mapping[str, str], naechste_sb: str, **more: Any) -> Self:
         """A case that was led before: it enters at its next Standortbestimmung, as an import or a new region starts it."""
         people = [{**p, "person_id": f"P{n}", "geburtsdatum": _iso(p["geburtsdatum"])} for n, p in enumerate(personen, start=1)]

@@ -45,6 +45,18 @@ def test_a_region_reports_twice_a_year_and_returns_what_is_left(region: Nebenakt
     assert (region.ended, stand(region)) == ("einfuehrung_abgeschlossen", ("abgeschlossen", 500000, 450000, 50000))
 
 
+@pytest.mark.parametrize("checked", [pytest.param(False, id="not written"), pytest.param(True, id="not checked")])
+def test_a_report_that_stays_open_does_not_keep_the_closing_waiting(region: Nebenakte, checked: bool) -> None:
+    declared(region).do("deklaration_pruefen", pruefung_ergebnis="erfuellt", pauschale="500000", freigabe_vermerk="AGS 12")
+    region.travel("2026-09-02")
+    if checked:
+        region.do("bericht_verfassen", mittel_verwendet="100000", mittel_bericht="Löhne", leistungen_bericht="80", bericht_am=region.today)
+    region.travel("2027-10-30")
+    assert region.tasks() == ["bericht_pruefen" if checked else "bericht_verfassen"]
+    region.travel("2027-10-31")
+    assert (region.tasks(), region.due("schluss_abrechnen")) == (["schluss_abrechnen"], "2027-12-01")
+
+
 def test_what_is_not_returned_by_the_end_of_2027_is_noticed(region: Nebenakte) -> None:
     declared(region).do("deklaration_pruefen", pruefung_ergebnis="erfuellt", pauschale="500000", freigabe_vermerk="AGS 12")
     region.parameter(einfuehrung_bericht="P3Y").travel("2026-09-02").do("bericht_verfassen", mittel_verwendet="1", mittel_bericht="x", leistungen_bericht="x", bericht_am=region.today)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
 
 from engine.model.errors import NobodyWaits
@@ -106,6 +108,7 @@ def test_who_comes_of_age_with_a_household_of_their_own_has_a_linked_case_of_the
     akte.travel("2026-05-25").review().travel("2026-09-01")
     akte.do("volljaehrigkeit_klaeren", eigener_haushalt="ja", eigener_fall="ja", neue_adresse="Bielstrasse 5, 2543 Bettlach", neue_gemeinde_bfs="2543")
     assert (akte.household(), akte.segments()) == (["Anna"], {"Anna": "ABLOESEN"})
+    assert ("Neue Gemeinde", "Bettlach") in [pair for row in akte.page().zeilen for pair in row.angaben]
     parents = akte.fall_nr
     (opened,) = akte.value("eigene_faelle")
     akte.turn_to(opened["fall_nr"])
@@ -117,6 +120,12 @@ def test_who_comes_of_age_with_a_household_of_their_own_has_a_linked_case_of_the
     assert akte.shows("kurzassessment_durchfuehren")["wohnen"] == 1, "what is known of him stands in the form"
     akte.assess("Emil").finish_intake()
     assert akte.segments() == {"Emil": "ABLOESEN"}
+
+
+def test_nobody_asks_who_lives_alone_whether_to_move_out_at_18(akte: Akte) -> None:
+    akte.open({**EMIL, "rolle_ue": "antragstellend"}).do("zustaendigkeit_pruefen", zustaendig="ja").assess("Emil").finish_intake().agree()
+    akte.travel("2026-05-25").review().travel("2026-09-01")
+    assert (akte.household(), akte.tasks(), akte.phase) == (["Emil"], ["standort_bewerten"], "Standortbestimmung"), "only the appointment that is due"
 
 
 def test_who_comes_back_after_the_abschluss_has_a_new_case_that_knows_the_former_one(akte: Akte) -> None:
@@ -170,6 +179,29 @@ def test_when_everybody_has_left_the_case_is_detached(akte: Akte) -> None:
     assert (akte.phase, akte.tasks()) == ("Ablösung", ["abloesung_erfassen"])
     akte.detach("1.5.2026", "30.4.2026", hauptgrund="wegzug_kanton", nachbegleitung="nein")
     assert (akte.value("abschluss_am"), akte.value("bfs_abschluss_am")) == ("2026-11-01", "2026-10-30")
+
+
+def test_who_left_last_is_still_who_the_case_is_about_when_it_is_taken_up_again(akte: Akte) -> None:
+    couple(akte).travel("2026-04-01").send("person.austritt", person_id="P2", grund="trennung")
+    akte.travel("2026-05-01").send("person.austritt", person_id="P1", grund="auszug")
+    assert (akte.phase, akte.household()) == ("Ablösung", ["Anna"]), "the Nachbegleitung needs somebody to be for"
+    akte.detach("1.5.2026", "30.4.2026", hauptgrund="andere", nachbegleitung="ja").travel("2026-06-20").send("wiederbedarf")
+    assert (akte.tasks(), akte.phase) == (["kurzassessment_durchfuehren"], "Kurzassessment")
+    akte.assess("Anna", **VERAENDERN)
+    assert (akte.segments(), akte.value("naechste_sb")) == ({"Anna": "VERAENDERN"}, "2026-12-20")
+    akte.agree().travel("2026-12-20").review()
+    assert (akte.household(), akte.value("naechste_sb")) == (["Anna"], "2027-06-20")
+
+
+def test_a_case_left_without_anybody_waits_for_who_joins_it(akte: Akte) -> None:
+    """Cases that lost their last person under an earlier drawing: taken up again, they have a Standortbestimmung to come, and a person may join."""
+    akte.supported().travel("2026-05-20").review("abloesung").detach("31.5.2026", "31.5.2026").travel("2026-06-20")
+    akte.put(personen=[], segmente=[], ausgetretene=[{"person_id": "P1", "grund": "auszug", "am": "2026-05-20"}])
+    akte.send("wiederbedarf")
+    assert (akte.phase, akte.value("naechste_sb")) == ("Zielvereinbarung", "2026-09-20")
+    akte.report("Geburt oder Zuzug", person={**BEAT, "rolle_ue": "weitere"})
+    akte.assess("Beat")
+    assert akte.segments() == {"Beat": "ABLOESEN"}
 
 
 def test_a_death_during_the_nachbegleitung(akte: Akte) -> None:
@@ -249,6 +281,33 @@ def test_a_suspended_case_goes_on_with_what_was_left_of_its_time(akte: Akte) -> 
     assert akte.value("naechste_sb") == "2026-08-31", "two months were left"
     akte.travel("2026-08-17")
     assert akte.tasks() == ["standort_bewerten"]
+
+
+def test_the_kurzassessment_of_a_running_case_rests_while_it_is_suspended(akte: Akte) -> None:
+    akte.enter(ANNA, segmente={"Anna": "VERAENDERN"}, naechste_sb="2026-05-01", ka_light_bis="2027-03-02").travel("2026-04-20")
+    assert akte.due("kurzassessment_durchfuehren") == "2027-03-02"
+    akte.report("Sistierung", grund="klinik")
+    assert (akte.tasks(), akte.due("kurzassessment_durchfuehren")) == (["kurzassessment_durchfuehren"], "2027-09-01"), "behind the longest suspension"
+    akte.travel("2026-05-20").send("fall.fortsetzung")
+    assert (akte.due("kurzassessment_durchfuehren"), akte.value("naechste_sb")) == ("2027-04-01", "2026-05-31"), "thirty days later, like the rest"
+
+
+@pytest.mark.parametrize(
+    ("resumed", "opened", "due"),
+    [
+        pytest.param("2027-02-09", "2027-03-02", "2027-04-01", id="taken up after thirty days"),
+        pytest.param(None, "2027-07-31", "2027-08-30", id="until the longest suspension is over"),
+    ],
+)
+def test_a_kurzassessment_that_is_still_to_come_comes_later_by_the_suspension(akte: Akte, resumed: str | None, opened: str, due: str) -> None:
+    akte.enter(ANNA, segmente={"Anna": "STABILISIEREN"}, naechste_sb="2028-01-10", ka_light_bis="2027-03-02").travel("2027-01-10")
+    akte.report("Sistierung", grund="haft")
+    if resumed:
+        akte.travel(resumed).send("fall.fortsetzung")
+    akte.travel(str(date.fromisoformat(opened) - timedelta(days=1)))
+    assert akte.tasks() == []
+    akte.travel(opened)
+    assert akte.due("kurzassessment_durchfuehren") == due
 
 
 def test_a_suspension_ends_by_itself_after_six_months_and_the_goals_are_still_open(akte: Akte) -> None:

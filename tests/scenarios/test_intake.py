@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from engine.model.access import system
 from engine.model.errors import FormInvalid
 from engine.store.tables import Gemeinde
-from tests.scenarios.akte import ANNA, CARLA, STABILISIEREN, Akte
+from tests.scenarios.akte import ANNA, BEAT, CARLA, STABILISIEREN, Akte
 
 GEHOER = {"gehoer_genutzt": "ja", "stellungnahme": "Ich habe die Unterlagen nicht."}
 
@@ -91,6 +92,40 @@ def test_with_what_is_there_the_claim_may_still_be_examined_and_rejected(akte: A
     assert (akte.ended, akte.closed) == ("fall_abgewiesen", "2026-04-01")
 
 
+def ended_without_support(akte: Akte) -> None:
+    akte.send("fall.verzicht")
+
+
+def rejected(akte: Akte) -> None:
+    akte.decide_claim("nein", ablehnungsgrund="Einkommen reicht").do("gehoer_gewaehren", gehoer_gewaehrt_am=akte.today, **GEHOER)
+    akte.do("verfuegung_erfassen", verfuegung_nr="V-2", verfuegung_am=akte.today)
+
+
+def detached_in_the_intake(akte: Akte) -> None:
+    akte.decide_claim().send("fall.verzicht").detach(akte.today, akte.today, hauptgrund="verzicht", nachbegleitung="nein").travel("2026-09-02").close()
+
+
+def handed_over_in_the_intake(akte: Akte) -> None:
+    akte.send("fall.uebergeben", uebergeben_am="2026-03-02")
+
+
+@pytest.mark.parametrize(
+    ("end", "element", "segments"),
+    [
+        pytest.param(ended_without_support, "gesuch_zurueckgezogen", {}, id="withdrawn"),
+        pytest.param(rejected, "fall_abgewiesen", {}, id="rejected"),
+        pytest.param(detached_in_the_intake, "fall_abgeschlossen", {"Anna": "ABLOESEN"}, id="supported and detached before everybody has a segment"),
+        pytest.param(handed_over_in_the_intake, "fall_uebergeben", {"Anna": "ABLOESEN"}, id="goes on in another region"),
+    ],
+)
+def test_segments_of_a_request_that_came_to_nothing_do_not_count(akte: Akte, end: Callable[[Akte], None], element: str, segments: dict[str, str]) -> None:
+    akte.open(ANNA, BEAT).do("zustaendigkeit_pruefen", zustaendig="ja").do("unterlagen_einfordern", unterlagen_vollstaendig="ja").assess("Anna")
+    assert akte.segments() == {"Anna": "ABLOESEN"}
+    end(akte)
+    assert (akte.ended, akte.segments()) == (element, segments)
+    assert "«Segment bestätigen» abgeschlossen" in [row.was for row in akte.page().zeilen], "what was decided stays in the history"
+
+
 def test_where_the_canton_says_so_the_kurzassessment_waits_for_the_claim(akte: Akte) -> None:
     akte.open(ANNA).parameter(ka_start="anspruch").do("zustaendigkeit_pruefen", zustaendig="ja")
     assert akte.tasks() == ["unterlagen_einfordern"]
@@ -155,3 +190,13 @@ def test_who_moves_here_after_the_commune_was_merged_registers_for_the_new_one(a
     assert refused.value.errors == {"gemeinde_bfs": "Diese Gemeinde gibt es am 01.04.2026 nicht mehr, sie besteht nur bis 31.03.2026. Wählen Sie stattdessen Bettlach."}
     akte.open(ANNA, zuzug_am="31.3.2026")
     assert akte.dossiers() == [(2546, None)]
+
+
+def test_a_commune_that_begins_is_offered_and_counts_from_its_day(akte: Akte) -> None:
+    with akte.database.begin(system()) as session:
+        session.add(Gemeinde(bfs_nr=2599, name="Aarewil", region="SDOL", gueltig_von=date(2026, 4, 1)))
+    with pytest.raises(FormInvalid) as refused:
+        akte.open(ANNA, gemeinde_bfs="2599")
+    assert refused.value.errors == {"gemeinde_bfs": "Diese Gemeinde gibt es am 02.03.2026 noch nicht, sie besteht erst ab 01.04.2026. Wählen Sie die bisherige Gemeinde."}
+    akte.open(ANNA, gemeinde_bfs="2599", zuzug_am="1.4.2026")
+    assert akte.dossiers() == [(2599, None)]

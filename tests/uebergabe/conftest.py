@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from engine import commands, queries
+from engine.cases.formkontext import form_context
 from engine.definitions.forms import Form
 from engine.demo.answers import fill
 from engine.model.access import Access, system
@@ -139,8 +140,9 @@ class Canton:
         start = {"personen": [dict(person) for person in PERSONEN], "gemeinde_bfs": GRENCHEN, "adresse": "Bahnhofstrasse 1", **raw}
         with self.database.read(self.access("SDOL")) as session:
             form = commands.start_form(session)
-        assert form
-        values = self.changed("SDOL", form, fill(form, {}, given=start, rng=self.rng, now=self.clock.now()))
+            assert form
+            context = form_context(session, form, "SDOL")
+        values = self.changed("SDOL", form, fill(form, context, given=start, rng=self.rng, now=self.clock.now()))
         ref = self.do("SDOL", commands.open_case, "SDOL", values)
         for _ in range(40):
             open_tasks = self.tasks("SDOL")

@@ -7,9 +7,10 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from engine import commands
 from engine.commands import uebergabe
 from engine.model.errors import NotFound
-from engine.store.tables import Gemeinde, Incident
+from engine.store.tables import Gemeinde, Incident, Instanz
 from tests.uebergabe.conftest import BETTLACH, GRENCHEN, Canton
 
 
@@ -44,6 +45,26 @@ def test_out_of_the_canton_the_case_goes_to_its_abloesung_on_the_day_of_the_move
     assert (canton.fall("SDOL").phase, canton.elements("SDOL")) == ("Ablösung", ["abloesung_erfassen"])
     assert canton.variables("SDOL")["abloesung_vorgabe"] == "wegzug_kanton"
     assert canton.variables("SDOL")["abloesung_am"] == "2026-04-01"
+
+
+@pytest.mark.parametrize(
+    ("before", "phase"),
+    [
+        pytest.param(("fall.verzicht", {}), "Ablösung", id="it is being detached"),
+        pytest.param(("fall.uebergeben", {"uebergeben_am": "2026-03-20"}), "Abgeschlossen", id="it has ended"),
+    ],
+)
+def test_a_move_out_of_the_canton_is_only_noted_where_the_case_was_faster(canton: Canton, before: tuple[str, dict[str, str]], phase: str):
+    """``travel`` refuses incidents: nobody waits for the move any more, and that is in order."""
+    fall_nr = canton.open_household()
+    canton.move(fall_nr, wohin="ausland", neue_gemeinde_bfs=None, paket_inhalt=None)
+    canton.complete("SDOL", "wegzug_vorbereiten", uebergabebrief="nein")
+    canton.travel("2026-03-20")
+    canton.do("SDOL", commands.correlate, before[0], fall_nr, before[1])
+    canton.travel("2026-04-01")
+    assert canton.notices("SDOL") == ["Der Haushalt ist weggezogen. Der Fall war da schon abgelöst oder abgeschlossen; der Wegzug löst darum nichts mehr aus."]
+    assert canton.fall("SDOL").phase == phase
+    assert [one.zustand for one in canton.all(Instanz) if one.neben] == ["completed"]
 
 
 def test_a_case_that_listens_ends_by_its_own_drawing_when_it_is_handed_over(canton: Canton):

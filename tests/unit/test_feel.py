@@ -55,7 +55,7 @@ def value(interpreter: Feel, expression: str, **context: Any) -> Any:
         pytest.param("{a: 1, b: [null, true]}", {}, {"a": 1, "b": [None, True]}, id="a context"),
         pytest.param("arbeitstage plus(today(), 5)", {}, "2026-03-09", id="working days"),
         pytest.param('arbeitstage plus("2026-04-02", 1)', {}, "2026-04-07", id="working days over Easter"),
-        pytest.param('arbeitstage plus("2150-01-03", 1)', {}, Trouble, id="working days of a year whose holidays are not known"),
+        pytest.param('arbeitstage plus("2750-01-03", 1)', {}, Trouble, id="working days of a year whose holidays are not known"),
         pytest.param('monate plus("2026-08-31", 6)', {}, "2027-02-28", id="months are clipped"),
         pytest.param('monate plus("bald", 6)', {}, Trouble, id="own functions insist on their types"),
         pytest.param("arbeitstage plus(today(), 1000000000)", {}, Trouble, id="and on reasonable numbers"),

@@ -9,7 +9,7 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from engine.definitions.feel import Feel
-from engine.definitions.forms import GEMEINDEN, GEMEINDEN_ENDEND, Checklist, DynamicList, Select, Text, TextField, flatten, read
+from engine.definitions.forms import GEMEINDEN, GEMEINDEN_GRENZEN, Checklist, DynamicList, Select, Text, TextField, flatten, read
 from engine.model.errors import DefinitionInvalid, FormInvalid, Trouble
 
 NOW = datetime(2026, 3, 2, 7, 0, tzinfo=UTC)
@@ -141,10 +141,16 @@ def test_a_required_field_says_what_to_do(feel):
     pytest.param(choice("a", "x", type="checklist"), "y", "angebotenen", id="not offered among several"),
     pytest.param(day("a", disallowPassedDates=True), "1.3.2026", "nicht in der Vergangenheit", id="yesterday"),
     pytest.param(day("a"), "30.2.2026", "gibt es nicht", id="30 February"),
+    pytest.param(day("a"), "1.3.2206", "mehr als 150 Jahre in der Zukunft", id="a slip in the year"),
     pytest.param(text("a", properties={"validierung": "ahvn13"}), "756.9217.0769.84", "Prüfziffer", id="AHV number"),
 ])
 def test_a_wrong_value_is_answered_with_advice(feel, field, sent, advice):
     assert advice in errors(form(field), feel, {"a": sent})["a"]
+
+
+def test_how_far_ahead_a_date_may_lie_is_counted_from_the_clock(feel):
+    made = form(day("a"))
+    assert made.validate({"a": "2306-03-01"}, {}, feel=feel, now=datetime(2300, 3, 2, tzinfo=UTC)) == {"a": "2306-03-01"}
 
 
 def test_a_hostile_pattern_runs_into_the_time_limit_not_into_the_worker(feel):
@@ -307,12 +313,34 @@ def test_the_caller_may_name_the_communes_of_today(feel):
 ])  # fmt: skip
 def test_a_commune_must_still_exist_on_the_day_beside_it(feel, typed, am, is_refused):
     made = form(text("gemeinde_bfs", properties={"validierung": "gemeinde", "gueltig_am": "am"}), day("am"))
-    context = {GEMEINDEN: [2543, 2546], GEMEINDEN_ENDEND: {"2546": ["2026-12-31", "Bettlach"]}}
+    context = {GEMEINDEN: [2543, 2546], GEMEINDEN_GRENZEN: {"2546": ["", "2026-12-31", "Bettlach"]}}
     expected = "Diese Gemeinde gibt es am 01.01.2027 nicht mehr, sie besteht nur bis 31.12.2026. Wählen Sie stattdessen Bettlach."
     if is_refused:
         assert errors(made, feel, {"gemeinde_bfs": typed, "am": am}, context) == {"gemeinde_bfs": expected}
     else:
         assert values(made, feel, {"gemeinde_bfs": typed, "am": am}, context)["gemeinde_bfs"] == typed
+
+
+@pytest.mark.parametrize(("properties", "am", "is_refused"), [
+    pytest.param({"gueltig_am": "am"}, "1.1.2027", False, id="on its first day"),
+    pytest.param({"gueltig_am": "am"}, "31.12.2026", True, id="on the day before"),
+    pytest.param({"gueltig_am": "am"}, "", True, id="no day said: today"),
+    pytest.param({}, "1.1.2027", True, id="the form knows no day: today"),
+])  # fmt: skip
+def test_a_commune_to_come_is_chosen_from_its_first_day_on(feel, properties, am, is_refused):
+    made = form(text("gemeinde_bfs", properties={"validierung": "gemeinde", **properties}), day("am"))
+    context = {GEMEINDEN: [2543], GEMEINDEN_GRENZEN: {"2543": ["2027-01-01", "", ""]}}
+    if is_refused:
+        found = errors(made, feel, {"gemeinde_bfs": "2543", "am": am}, context)["gemeinde_bfs"]
+        assert found.endswith("noch nicht, sie besteht erst ab 01.01.2027. Wählen Sie die bisherige Gemeinde.")
+    else:
+        assert values(made, feel, {"gemeinde_bfs": "2543", "am": am}, context)["gemeinde_bfs"] == "2543"
+
+
+def test_who_moved_here_before_the_merger_lives_in_the_merged_commune_today(feel):
+    made = form(text("gemeinde_bfs", properties={"validierung": "gemeinde", "gueltig_am": "am"}), day("am"))
+    context = {GEMEINDEN: [2543], GEMEINDEN_GRENZEN: {"2543": ["2026-01-01", "", ""]}}
+    assert values(made, feel, {"gemeinde_bfs": "2543", "am": "1.5.2019"}, context)["gemeinde_bfs"] == "2543"
 
 
 def test_a_form_opens_with_variables_defaults_and_an_empty_row(feel):

@@ -127,6 +127,16 @@ def test_a_task_of_another_region_cannot_be_assigned_nor_seen(browser: Open, key
     assert olga.get(f"/arbeit/aufgaben/{key}").status_code == 404
 
 
+def test_whoever_comes_second_reads_who_has_the_task(browser: Open, irma: Browser, task: str, key: int) -> None:
+    irma.get(task)
+    ivo = browser("ivo")
+    ivo.get(task)
+    irma.post(f"{task}/uebernehmen", {})
+    assert "bearbeitet bereits Irma Imfeld" in ivo.post(f"{task}/uebernehmen", {}).text
+    ivo.get("/aufgaben")
+    assert "bearbeitet bereits Irma Imfeld" in ivo.post("/arbeit/mehrere", {"aufgabe": str(key), "_aktion": "uebernehmen"}).text
+
+
 def test_whoever_leads_passes_on_a_task_of_a_group_they_are_not_in(browser: Open, key: int, database: Database) -> None:
     tabea = browser("tabea")
     tabea.get(f"/arbeit/aufgaben/{key}")

@@ -7,7 +7,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { felder, formulare, inGerman, marken, ohneUebersetzung } from "./werkstatt/worte/literale.mjs";
+import { felder, formulare, inGerman, marken, ohneUebersetzung, spalten } from "./werkstatt/worte/literale.mjs";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
 const from = (...parts) => path.join(root, ...parts);
@@ -98,13 +98,14 @@ const caseVariables = {
   },
 };
 
-// What two libraries do not let a translation say. The simulation is many files: what none of them says any more is noticed after the build.
+// What libraries do not let a translation say. The simulation is many files: what none of them says any more is noticed after the build.
 const germanWords = {
   name: "german-words",
   setup(bundler) {
     const whole = (filter, words, library) => bundler.onLoad({ filter }, async ({ path: file }) => ({ contents: inGerman(await readFile(file, "utf8"), words, library), loader: "js" }));
     whole(/form-js-viewer[\\/]dist[\\/]index\.es\.js$/, felder, "form-js-viewer");
     whole(/@bpmn-io[\\/]properties-panel[\\/]dist[\\/]index\.esm\.js$/, ohneUebersetzung, "properties-panel");
+    whole(/dmn-js-decision-table[\\/]lib[\\/]features[\\/]drag-and-drop[\\/]DragAndDrop\.js$/, spalten, "dmn-js");
     const left = new Map(Object.entries(marken));
     bundler.onLoad({ filter: /bpmn-js-token-simulation[\\/]lib[\\/]features[\\/].*\.js$/ }, async ({ path: file }) => {
       const text = await readFile(file, "utf8");

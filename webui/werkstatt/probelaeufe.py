@@ -12,6 +12,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine import commands, queries
+from engine.cases.formkontext import form_context
 from engine.commands import probelauf, werkstatt
 from engine.definitions.forms import Form
 from engine.demo.answers import fill
@@ -20,7 +21,6 @@ from engine.model.access import with_trials
 from engine.model.errors import DefinitionInvalid, FormInvalid, NotFound
 from engine.queries import werkstatt as drafts
 from engine.queries.probelauf import Lauf, laeufe, lauf, startable
-from engine.store import library
 from engine.store.session import FallSession
 from webui.fallsicht import fallsicht
 from webui.formulare import change_rows, newly_asked, seite
@@ -77,7 +77,7 @@ def beginnen(key: int) -> ResponseReturnValue:
     action = request.form.get("_aktion", "")
     with _reading() as session:
         version, form = startable(session, key)
-        context = library.parameters(session, "*")
+        context = form_context(session, form, "*") if form else {}
         raw = _raw(session, form, {}, context)
         page = seite(form, raw, context, session.now) if form else None
         new = newly_asked(page, request.form.get("_gezeigt")) if page and action == "starten" else []

@@ -11,6 +11,7 @@ from typing import Any
 from flask import Blueprint, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
+from engine.cases.formkontext import form_context
 from engine.definitions import bpmn, dmn, feel, forms
 from engine.definitions.dmn import Decided, Decision
 from engine.definitions.forms import Form
@@ -116,7 +117,7 @@ def _processes(files: Mapping[str, bytes]) -> list[tuple[str, str]]:
 
 def _preview(session: FallSession, draft: Any, name: str, form: Form) -> ResponseReturnValue:
     action, typed = request.form.get("_aktion", ""), request.values.get("_kontext", "")[:CONTEXT_LIMIT]
-    context, complaint = _context(session, typed)
+    context, complaint = _context(session, form, typed)
     raw = change_rows(form.values_from(request.form), action) if request.method == "POST" and action != "vorbelegen" else form.prefill(context)
     errors: Mapping[str, str] = {}
     checked: str | None = None
@@ -133,9 +134,9 @@ def _preview(session: FallSession, draft: Any, name: str, form: Form) -> Respons
     return html, 422 if errors else 200
 
 
-def _context(session: FallSession, typed: str) -> tuple[dict[str, Any], str]:
-    """The variables that the form would find in a case: the parameters, and what was typed as JSON."""
-    known: dict[str, Any] = library.parameters(session, PROBELAUF)
+def _context(session: FallSession, form: Form, typed: str) -> tuple[dict[str, Any], str]:
+    """The variables that the form would find in a case: the parameters, the communes, and what was typed as JSON."""
+    known = form_context(session, form, PROBELAUF)
     if not typed.strip():
         return known, ""
     try:

@@ -5,10 +5,12 @@ Beyond form-js the linter and ``validate`` know these entries of a field's ``pro
 - ``auswahl``: roles, with commas: a text field becomes a choice of the people who hold them in the region (``engine.queries.personenwahl``)
 - ``validierung``: names of ``VALIDIERUNGEN``, with commas: ahvn13, zemis, iban, gemeinde, datum_vergangen, datum_kuenftig, geburtsdatum
 - ``nicht_vor``: key of a date beside it that must not be later
-- ``gueltig_am``: on a commune, key of a date beside it on which the commune must still exist
+- ``gueltig_am``: on a commune, key of a date beside it on which the commune must exist
 - ``tage_voraus``: how many days from today a date may lie in the future
 - ``meldung``: the text to show when the pattern does not fit
 - on a dynamic list ``minItems`` and ``maxItems``
+
+A choice of communes names ``gemeinden`` as its variable (``valuesKey``): those of today and to come; ``gemeinden_alle`` has the former ones too.
 """
 
 from __future__ import annotations
@@ -49,14 +51,17 @@ from engine.definitions.forms.text import ZURICH, Unreadable
 from engine.definitions.forms.values import get, is_blank, posted_values, put
 from engine.model.errors import DefinitionInvalid, Finding, FormInvalid
 
-# The caller may put the BFS numbers valid today here; without it any number of the canton passes.
+# The caller may put the BFS numbers of communes here that have not ended; without it any number of the canton passes.
 GEMEINDEN = "gemeinden_gueltig"
-# And here, by BFS number as text, those of them that end: the last day, and the commune they become part of.
-GEMEINDEN_ENDEND = "gemeinden_endend"
+# And here, by BFS number as text, those of them that begin or end: first day, last day, and the commune they become part of.
+GEMEINDEN_GRENZEN = "gemeinden_grenzen"
+# And the same communes, or all there ever were, as choices: objects with label and value.
+GEMEINDEN_WAHL = "gemeinden"
+GEMEINDEN_ALLE = "gemeinden_alle"
 
 __all__ = [
-    "GEMEINDEN", "GEMEINDEN_ENDEND", "VALIDIERUNGEN", "AnyComponent", "Checkbox", "Checklist", "Choice", "Component", "DateTime", "DynamicList", "Field", "Form",
-    "Group", "Number", "Option", "Radio", "Select", "Separator", "Shown", "Spacer", "Text", "TextArea", "TextField", "flatten", "read", "readable", "walk",
+    "GEMEINDEN", "GEMEINDEN_ALLE", "GEMEINDEN_GRENZEN", "GEMEINDEN_WAHL", "VALIDIERUNGEN", "AnyComponent", "Checkbox", "Checklist", "Choice", "Component", "DateTime",
+    "DynamicList", "Field", "Form", "Group", "Number", "Option", "Radio", "Select", "Separator", "Shown", "Spacer", "Text", "TextArea", "TextField", "flatten", "read", "readable", "walk",
 ]  # fmt: skip
 
 
@@ -94,7 +99,7 @@ class Form:
             Trouble: a FEEL expression of the form failed.
         """
         seen = view(self.components, raw, context, Services(feel, now))
-        checked = _Checked(seen, Day(now.astimezone(ZURICH).date(), _gemeinden(context)), context.get(GEMEINDEN_ENDEND) or {}, {}, [])
+        checked = _Checked(seen, Day(now.astimezone(ZURICH).date(), _gemeinden(context)), context.get(GEMEINDEN_GRENZEN) or {}, {}, [])
         values = checked.scope(seen.shown)
         checked.patterns(feel, now)
         if checked.errors:
@@ -108,7 +113,7 @@ class _Checked:
 
     seen: View
     day: Day
-    ending: Mapping[str, tuple[str, str]]
+    bounds: Mapping[str, tuple[str, str, str]]
     errors: dict[str, str]
     matches: list[tuple[str, TextField, str]]
 
@@ -176,11 +181,16 @@ class _Checked:
 
     def _communes(self, shown: Sequence[Shown], values: Mapping[str, Any]) -> None:
         for one in shown:
-            other = one.component.properties.get("gueltig_am")
-            last, successor = self.ending.get(str(one.value), ("", "")) if other else ("", "")
-            day = get(values, other) if other and last else None
-            if isinstance(day, str) and day[:10] > last and one.path not in self.errors:
+            if not isinstance(one.component, Field) or "gemeinde" not in one.component.validierung or one.path in self.errors:
+                continue
+            given = get(values, one.component.properties.get("gueltig_am", ""))
+            # Who moved here before a merger lives in the merged commune today.
+            day = max(given[:10] if isinstance(given, str) else "", self.day.today.isoformat())
+            first, last, successor = self.bounds.get(str(one.value), ("", "", ""))
+            if last and day > last:
                 self.errors[one.path] = f"Diese Gemeinde gibt es am {readable(day)} nicht mehr, sie besteht nur bis {readable(last)}. Wählen Sie stattdessen {successor or 'eine andere'}."
+            elif day < first:
+                self.errors[one.path] = f"Diese Gemeinde gibt es am {readable(day)} noch nicht, sie besteht erst ab {readable(first)}. Wählen Sie die bisherige Gemeinde."
 
     def in_order(self) -> dict[str, str]:
         """The messages in the order of the page, as the summary at its top lists them."""

@@ -30,6 +30,8 @@ PHONE = re.compile(r"\+?[\d ()/.-]{6,25}", re.ASCII)
 # BFS numbers of the canton of Solothurn, process description chapter 8.
 GEMEINDEN_SOLOTHURN = range(2401, 2623)
 MAX_AGE = 110
+# Nothing that is agreed today lies further ahead: what does is a slip of the finger. Counted from the case's own clock.
+MAX_YEARS_AHEAD = 150
 DEFAULT_LENGTH = {TextField: 500, TextArea: 10_000}
 MAX_CHOICES = 200
 
@@ -188,6 +190,8 @@ def _option(field: Choice, value: Any) -> Any:
 
 
 def _date(field: DateTime, value: str, day: Day) -> str:
+    if field.subtype != "time" and int(value[:4]) > day.today.year + MAX_YEARS_AHEAD:
+        raise Unreadable(f"Prüfen Sie bei «{field.label}» das Jahr: Es liegt mehr als {MAX_YEARS_AHEAD} Jahre in der Zukunft.")
     if field.no_past and field.subtype != "time" and value[:10] < day.today.isoformat():
         raise Unreadable(f"Geben Sie bei «{field.label}» ein Datum ein, das nicht in der Vergangenheit liegt.")
     latest = None if field.days_ahead is None else day.today + timedelta(days=field.days_ahead)

@@ -11,7 +11,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 ZURICH = ZoneInfo("Europe/Zurich")
-EARLIEST, LATEST = 1880, 2199
+# What a date can be at all; how far ahead of today a form takes one is said in ``checks``.
+EARLIEST, LATEST = 1880, 2999
 TRUE = frozenset({"true", "on", "1", "ja"})
 FALSE = frozenset({"", "false", "off", "0", "nein"})
 APOSTROPHES_AND_BLANKS = str.maketrans("", "", "'’ʼ`´ \u00a0\u2009\u202f")

@@ -45,7 +45,11 @@ export class Scope {
   }
 
   with(more) {
-    const given = coerceContext(more);
+    return this.withPlain(coerceContext(more));
+  }
+
+  /** As `with`, of what was read from JSON a moment ago: there is nothing in it to coerce, and copying it takes longer than most evaluations. */
+  withPlain(given) {
     const names = [...unusual(given, '', new Set())].sort().join('\n');
     return new Scope({ ...this.variables, ...given }, names ? `${this.names}\n${names}` : this.names);
   }

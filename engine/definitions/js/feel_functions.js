@@ -80,10 +80,11 @@ function clock(now) {
   };
 }
 
+const always = Scope.of(ownFunctions, {});
 let base = { now: null, scope: null };
 
 /** The functions above and the clock are the same for all calls of one moment. */
 export function scopeOf({ now, context }) {
-  if (base.now !== now) base = { now, scope: Scope.of({ ...ownFunctions, ...clock(now) }, {}) };
-  return base.scope.with(context);
+  if (base.now !== now) base = { now, scope: always.with(clock(now)) };
+  return base.scope.withPlain(context);
 }

@@ -21,7 +21,7 @@ class Region(Base):
 
 
 class Gemeinde(Base):
-    """A commune as the Federal Statistical Office numbers it; ``gueltig_bis`` and ``aufgegangen_in_bfs`` record mergers."""
+    """A commune as the Federal Statistical Office numbers it; its days and ``aufgegangen_in_bfs`` record mergers. Without ``gueltig_von`` it has always been."""
 
     __tablename__ = "gemeinde"
 
@@ -29,6 +29,7 @@ class Gemeinde(Base):
     name: Mapped[str]
     region: Mapped[str] = mapped_column(ForeignKey("region.kuerzel"))
     aufgegangen_in_bfs: Mapped[int | None]
+    gueltig_von: Mapped[date | None] = mapped_column(Date)
     gueltig_bis: Mapped[date | None] = mapped_column(Date)
 
 

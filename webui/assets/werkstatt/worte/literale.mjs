@@ -1,4 +1,4 @@
-// Words that two libraries write into their code instead of asking a translation for them; webui/assets/build.mjs puts these in their place
+// Words that libraries write into their code instead of asking a translation for them; webui/assets/build.mjs puts these in their place
 // and stops when one of them is there no longer. Left out is what nobody meets here: file picker, document preview, table, HTML, iframe.
 
 // bpmn-js-token-simulation
@@ -15,6 +15,9 @@ export const marken = {
   "\"Trigger Event\"": "\"Auslösen\"", "\"Set Sequence Flow\"": "\"Anderen Weg wählen\"",
 };
 
+// dmn-js: the heads of columns that can be dragged
+export const spalten = { "`Move ${isInput(col) ? 'Input' : 'Output'}`": "`${isInput(col) ? 'Eingabe' : 'Ausgabe'} verschieben`" };
+
 // @bpmn-io/properties-panel translates what nobody gave it a translation for by itself.
 export const ohneUebersetzung = {
   "function translateFallback(template, replacements) {": "function translateFallback(template, replacements) {\n  if (globalThis.inDerWerkstatt) return globalThis.inDerWerkstatt(template, replacements);",
@@ -22,15 +25,15 @@ export const ohneUebersetzung = {
 
 // @bpmn-io/form-js-viewer: kinds of fields, and what they say in the editor
 export const felder = {
-  "name: 'Button'": "name: 'Knopf'", "label: 'Button'": "label: 'Knopf'", "name: 'Checkbox'": "name: 'Kästchen'", "label: 'Checkbox'": "label: 'Kästchen'", "name: 'Checkbox group'": "name: 'Mehrfachauswahl'",
+  "name: 'Button'": "name: 'Knopf'", "label: 'Button'": "label: 'Knopf'", "name: 'Checkbox'": "name: 'Kästchen'", "label: 'Checkbox'": "label: 'Kästchen'", "name: 'Checkbox group'": "name: 'Mehrere Kästchen'",
   "label: 'Checkbox group'": "label: 'Mehrfachauswahl'", "name: 'Date time'": "name: 'Datum und Zeit'", "name: 'Group'": "name: 'Gruppe'", "label: 'Group'": "label: 'Gruppe'",
   "name: 'Image view'": "name: 'Bild'", "name: 'Number'": "name: 'Zahl'", "label: 'Number'": "label: 'Zahl'", "name: 'Radio group'": "name: 'Auswahl'", "label: 'Radio group'": "label: 'Auswahl'",
   "name: 'Select'": "name: 'Auswahlliste'", "label: 'Select'": "label: 'Auswahlliste'", "name: 'Separator'": "name: 'Trennlinie'", "name: 'Spacer'": "name: 'Abstand'",
-  "name: 'Dynamic list'": "name: 'Liste'", "label: 'Dynamic list'": "label: 'Liste'", "name: 'Tag list'": "name: 'Mehrfachauswahl mit Suche'", "label: 'Tag list'": "label: 'Mehrfachauswahl'",
+  "name: 'Dynamic list'": "name: 'Liste'", "label: 'Dynamic list'": "label: 'Liste'", "name: 'Tag list'": "name: 'Mehrere, mit Suche'", "label: 'Tag list'": "label: 'Mehrfachauswahl'",
   "name: 'Text view'": "name: 'Text'", "name: 'HTML view'": "name: 'HTML'", "name: 'Expression'": "name: 'Ausdruck'", "name: 'Text field'": "name: 'Textfeld'", "label: 'Text field'": "label: 'Textfeld'",
   "name: 'Text area'": "name: 'Textbereich'", "label: 'Text area'": "label: 'Textbereich'", "name: 'Table'": "name: 'Tabelle'", "label: 'Table'": "label: 'Tabelle'",
   "label: 'File picker'": "label: 'Datei wählen'", "name: 'Document preview'": "name: 'Dokument zeigen'", "label: 'Document preview'": "label: 'Dokument zeigen'",
-  "'No results'": "'Nichts gefunden'", "'All values selected'": "'Alles ist gewählt'", "\"Remove tag\"": "\"Löschen\"", "'Add new'": "'Neu'", "'Nothing to show.'": "'Noch nichts.'",
+  "valueLabel || 'Select'": "valueLabel || 'Bitte wählen'", "'No results'": "'Nichts gefunden'", "'All values selected'": "'Alles ist gewählt'", "\"Remove tag\"": "\"Löschen\"", "'Add new'": "'Neu'", "'Nothing to show.'": "'Noch nichts.'",
   "'Date & Time'": "'Datum und Zeit'", "DATE]: 'Date'": "DATE]: 'Datum'", "TIME]: 'Time'": "TIME]: 'Uhrzeit'", "'UTC offset'": "'mit Abstand zur Weltzeit'", "'UTC normalized'": "'als Weltzeit'",
   "'No timezone'": "'ohne Zeitzone'", "STATIC]: 'Static'": "STATIC]: 'Feste Liste'", "'Input data'": "'Aus dem Fall'", "EXPRESSION]: 'Expression'": "EXPRESSION]: 'Ausdruck'",
   "'Field is required.'": "'Bitte ausfüllen.'", "'Value is not a number.'": "'Bitte eine Zahl angeben.'", "label: 'Value'": "label: 'Wert'",
@@ -49,7 +52,7 @@ export const formulare = {
   "\"Text view is empty\"": "\"Text ist leer\"", "\"Text view is populated by an expression\"": "\"Text aus einem Ausdruck\"", "\"Text view is templated\"": "\"Text mit Platzhaltern\"",
   "'Expression is empty'": "'Ausdruck ist leer'", "`Expression for '${key}'`": "`Ausdruck für '${key}'`", "\"Repeatable\"": "\"Mehrfach\"", "\"Opened in popup\"": "\"Wird gross bearbeitet\"",
   "'Close popup'": "'Schliessen'", "\"Save and close\"": "\"Speichern und schliessen\"",
-  "label: 'General'": "label: 'Allgemein'", "label: 'Serialization'": "label: 'Schreibweise'", "label: 'Constraints'": "label: 'Grenzen'", "label: 'Validation'": "label: 'Prüfung'", "label: 'Appearance'": "label: 'Aussehen'",
+  "'<none>'": "'(keine)'", "label: 'General'": "label: 'Allgemein'", "label: 'Serialization'": "label: 'Schreibweise'", "label: 'Constraints'": "label: 'Grenzen'", "label: 'Validation'": "label: 'Prüfung'", "label: 'Appearance'": "label: 'Aussehen'",
   "label: 'Layout'": "label: 'Anordnung'", "label: 'Condition'": "label: 'Bedingung'", "label: 'Custom properties'": "label: 'Weitere Angaben'", "label: 'Options source'": "label: 'Woher die Auswahl kommt'",
   "label: 'Dynamic options'": "label: 'Auswahl aus dem Fall'", "label: 'Static options'": "label: 'Feste Auswahl'", "label: 'Options expression'": "label: 'Auswahl aus einem Ausdruck'",
   "'Field label'": "'Beschriftung'", "'Group label'": "'Beschriftung'", "'Table label'": "'Beschriftung'", "return 'Title';": "return 'Titel';", "label: 'Field description'": "label: 'Hinweis'", "label: 'Default value'": "label: 'Vorgabe'",
