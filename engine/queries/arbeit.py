@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, null, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, literal, null, or_, select, true
 
 from engine.cases.sichtbar import names, visible_task
 from engine.cases.vertretung import represented
@@ -16,6 +16,8 @@ from engine.queries.namenssuche import case_condition, contains
 from engine.store.session import FallSession
 from engine.store.tables import Aufgabe, Fall, Konto, Segmentzuordnung, Teammitglied
 
+# Written into the statement, so that the database knows it when it chooses the index of open tasks.
+OPEN = literal("CREATED", literal_execute=True)
 SICHTEN = ("ueberfaellig", "heute", "woche", "spaeter", "zurueckgestellt")
 SORTIERUNGEN = ("faellig", "fall", "name", "schritt", "person", "zustaendig", "prioritaet")
 # Who leads sees the tasks of everybody in the region (chapter 3: Team, Region).
@@ -172,7 +174,7 @@ def _order(wanted: Filter) -> tuple[Any, ...]:
 
 def _base(session: FallSession, wanted: Filter) -> list[ColumnElement[bool]]:
     """Everything but the ``Sicht``, which the tabs count."""
-    where = [Aufgabe.zustand == "CREATED", _whose(session, wanted)]
+    where = [Aufgabe.zustand == OPEN, _whose(session, wanted)]
     if wanted.region:
         where.append(Aufgabe.region == wanted.region)
     if wanted.schritt:

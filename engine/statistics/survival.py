@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -68,9 +70,9 @@ def kaplan_meier(spells: Sequence[Spell], *, confidence: float = 0.95) -> Curve:
         raise ValueError("durations are numbers from 0")
     z = float(norm.ppf(0.5 + confidence / 2))
     points, share, spread, at_risk = [], 1.0, 0.0, len(spells)
-    for time in sorted({time for time, _ in spells}):
-        ended = sum(is_end for moment, is_end in spells if moment == time)
-        leaving = sum(moment == time for moment, _ in spells)
+    everybody, ends = Counter(time for time, _ in spells), Counter(time for time, is_end in spells if is_end)
+    for time, leaving in sorted(everybody.items()):
+        ended = ends[time]
         share *= 1 - ended / at_risk
         spread += ended / (at_risk * (at_risk - ended)) if ended < at_risk else 0.0
         points.append(Point(time, at_risk, ended, leaving - ended, share, *_bounds(share, spread, z)))
@@ -98,9 +100,11 @@ def log_rank(groups: Mapping[str, Sequence[Spell]]) -> Test:
         raise ValueError("at least two groups")
     excess = [0.0] * len(names)
     covariance = [[0.0] * len(names) for _ in names]
-    for time in sorted({time for name in names for time, is_end in groups[name] if is_end}):
-        at_risk = [sum(moment >= time for moment, _ in groups[name]) for name in names]
-        ended = [sum(moment == time and is_end for moment, is_end in groups[name]) for name in names]
+    moments = {name: sorted(moment for moment, _ in groups[name]) for name in names}
+    ends = {name: Counter(moment for moment, is_end in groups[name] if is_end) for name in names}
+    for time in sorted({time for one in ends.values() for time in one}):
+        at_risk = [len(moments[name]) - bisect_left(moments[name], time) for name in names]
+        ended = [ends[name][time] for name in names]
         _add(excess, covariance, at_risk, ended)
     degrees = len(names) - 1
     statistic = _quadratic([row[:degrees] for row in covariance[:degrees]], excess[:degrees])

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from engine import commands
 from engine.cli import main
@@ -19,10 +19,12 @@ from engine.cli.deploy import collect
 from engine.commands.auswertung.messen import messen
 from engine.commands.auswertung.spuren import refresh
 from engine.demo.simulation import Effects, NotEmpty, simulate
-from engine.model.access import system
+from engine.model.access import Access, system
 from engine.model.clock import FixedClock
 from engine.queries.auswertung import modelle
 from engine.queries.auswertung.auswahl import Auswahl, variante
+from engine.queries.auswertung.gehalten import gehalten
+from engine.queries.auswertung.schutz import spuren
 from engine.replay.conformance import Replayer
 from engine.replay.export import export
 from engine.replay.files import read_log
@@ -31,7 +33,7 @@ from engine.replay.own_history import OwnCase, own_cases, released_model
 from engine.replay.pseudonyms import Pseudonyms, age_class
 from engine.store.seed import load_regions
 from engine.store.session import Database
-from engine.store.tables import Aufgabe, Fall, Instanz, Job, Person, Subscription, Timer
+from engine.store.tables import Aufgabe, Fall, Instanz, Job, Person, Segmentzuordnung, Spur, Subscription, Timer
 
 DIAGRAMS = Path(__file__).resolve().parents[2] / "bpmn"
 UNTIL = datetime(2026, 3, 2, 7, tzinfo=UTC)
@@ -180,6 +182,37 @@ def test_the_trace_that_evaluations_read_is_the_log_and_fits(lived: Database) ->
     assert {one.spur.instanz_nummer: variante(one.spur) for one in measured.faelle}.items() <= expected.items()
     assert [one.gefunden.cost if one.gefunden else None for one in measured.faelle] == [0] * len(measured.faelle)
     assert len(measured.faelle) >= 8
+
+
+def test_what_was_read_or_counted_once_serves_again_but_nobody_sees_another_region_by_it(lived: Database) -> None:
+    refresh(lived)
+    narrow = Access("evaluation", {"SRO": frozenset({"evaluation"})})
+    made: list[str] = []
+
+    def look(access: Access) -> list[Spur]:
+        with lived.read(access) as session:
+            gehalten(session, "test", Auswahl(), lambda: made.append(access.konto))
+            return spuren(session, Auswahl())
+
+    everything, again, mine = look(system()), look(system()), look(narrow)
+    assert [id(row) for row in again] == [id(row) for row in everything]
+    assert {row.region for row in everything} == {"SDOL", "SRO"} and {row.region for row in mine} == {"SRO"}
+    assert made == [system().konto, "evaluation"]
+
+
+def test_what_changes_afterwards_is_read_and_counted_anew(lived: Database) -> None:
+    with lived.begin(system()) as session:  # rolled back: nothing may stay
+        first = {row.instanz_nummer: row for row in spuren(session, Auswahl())}
+        counted = [gehalten(session, "neu", Auswahl(), lambda: object())]
+        row = session.get_one(Spur, min(first))
+        row.bis_verlauf += 1
+        session.flush()
+        after = {row.instanz_nummer: row for row in spuren(session, Auswahl())}
+        session.execute(delete(Segmentzuordnung))
+        counted += [gehalten(session, "neu", Auswahl(), lambda: object()), gehalten(session, "neu", Auswahl(), lambda: object())]
+        assert after[row.instanz_nummer] is not first[row.instanz_nummer]
+        assert counted[0] is not counted[1] and counted[1] is counted[2]
+        session.rollback()
 
 
 def test_what_took_too_long_is_left_for_the_next_look(lived: Database) -> None:

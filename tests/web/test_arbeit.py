@@ -326,6 +326,23 @@ def copy_tasks(database: Database, count: int) -> None:
         session.add_all(Aufgabe(**values | {"key": max(taken) + number + 1}) for number in range(count))
 
 
+@pytest.mark.usefixtures("task")
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_the_lists_can_be_read_from_the_index_of_open_tasks(browser: Open, database: Database) -> None:
+    """Beside a hundred thousand closed cases they took seconds: SQLite went through all cases of the region. It uses a partial index only where
+    the statement itself says that tasks are open; told to, it refuses otherwise."""
+    sent: list[tuple[str, tuple[object, ...]]] = []
+    tabea = browser("tabea")
+    event.listen(database.engine, "before_cursor_execute", lambda _c, _k, statement, values, *_: sent.append((statement, values)))
+    tabea.get("/aufgaben?wer=alle")
+    lists = [(statement, values) for statement, values in sent if "FROM aufgabe JOIN fall" in statement and "fallfuehrung = ? AND CASE" not in statement]
+    assert len(lists) >= 3
+    with database.engine.connect() as connection:
+        for statement, values in lists:
+            forced = statement.replace("FROM aufgabe JOIN", "FROM aufgabe INDEXED BY ix_aufgabe_offen JOIN")
+            connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {forced}", values)
+
+
 @pytest.mark.parametrize(
     ("login", "path"),
     [

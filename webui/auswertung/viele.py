@@ -12,6 +12,7 @@ from engine.commands.auswertung.messen import messen
 from engine.queries.auswertung import modelle
 from engine.queries.auswertung import viele as queries
 from engine.queries.auswertung.auswahl import Auswahl
+from engine.queries.auswertung.gehalten import gehalten
 from engine.queries.auswertung.schutz import alle, gitter, spuren
 from engine.queries.auswertung.zellschutz import schwelle
 from engine.store import library
@@ -45,7 +46,8 @@ def uebersicht() -> ResponseReturnValue:
     with database().read(narrow) as session:
         least, release = schwelle(session), max((row.release_id for row in rows), default=None)
         places, ways = _bekannt(session, auswahl, folge)
-        found = queries.elemente(rows, schwelle=least, bekannt=places)
+        found = gehalten(session, "elemente", auswahl, lambda: queries.elemente(rows, schwelle=least, bekannt=places))
+        moments = gehalten(session, "zeitraffer", auswahl, lambda: queries.zeitraffer(rows, session.now, schwelle=least, bekannt=places))
         prozesse = _prozesse(session, release, auswahl.prozess)
         html = render_template(
             "auswertung/viele.html",
@@ -53,7 +55,7 @@ def uebersicht() -> ResponseReturnValue:
             messung=measured, elemente=found, namen=_namen(session, release, prozesse), masse=MASSE, mass=mass, folge=folge, schwelle=least,
             wege=queries.wege(measured.faelle, folge, schwelle=least, bekannt=ways),
             bilder=bilder(session, release, prozesse, _marken(found, mass)),
-            zeitraffer=queries.zeitraffer(rows, session.now, schwelle=least, bekannt=places)[::10], diagramme=_diagramme(session, release, prozesse),
+            zeitraffer=moments[::10], diagramme=_diagramme(session, release, prozesse),
         )  # fmt: skip
     response = Response(html)
     if not measured.is_complete:
@@ -84,7 +86,7 @@ def zeitraffer() -> ResponseReturnValue:
     with database().read(lesend()) as session:
         rows = spuren(session, auswahl)
         places, _ = _bekannt(session, auswahl, "phasen")
-        moments = queries.zeitraffer(rows, session.now, schwelle=schwelle(session), bekannt=places)
+        moments = gehalten(session, "zeitraffer", auswahl, lambda: queries.zeitraffer(rows, session.now, schwelle=schwelle(session), bekannt=places))
         release = max((row.release_id for row in rows), default=None)
         drawn = _diagramme(session, release, _prozesse(session, release, auswahl.prozess))
     begin = moments[0].at if moments else None

@@ -9,8 +9,9 @@ from engine.commands.auswertung.nachspielen import Auftrag, align
 from engine.commands.auswertung.spuren import refresh
 from engine.model.access import Access
 from engine.queries.auswertung import modelle
-from engine.queries.auswertung.ausrichtungen import Gefunden, digest
-from engine.queries.auswertung.auswahl import Auswahl, variante
+from engine.queries.auswertung.ausrichtungen import Gefunden
+from engine.queries.auswertung.auswahl import Auswahl
+from engine.queries.auswertung.gelesen import gespielt
 from engine.queries.auswertung.schutz import spuren
 from engine.replay.model import Model
 from engine.store.session import Database, FallSession
@@ -45,7 +46,7 @@ def messen(database: Database, access: Access, auswahl: Auswahl, enough: Callabl
         rows = spuren(session, auswahl)
         auftraege, of = _auftraege(session, rows, model)
     found, fehlend = align(database, auftraege, enough)
-    faelle = tuple(Nachgespielt(row, found.get(of[row.instanz_nummer], {}).get(digest(variante(row)))) for row in rows)
+    faelle = tuple(Nachgespielt(row, found.get(of[row.instanz_nummer], {}).get(gespielt(row)[1])) for row in rows)
     return Messung(faelle, fehlend, ungelesen)
 
 
@@ -57,6 +58,6 @@ def _auftraege(session: FallSession, rows: Sequence[Spur], model: Model | None) 
         used = model or modelle.of_release(session, row.release_id, row.process)
         key = (used.hash, row.zustand != "completed")
         own[row.instanz_nummer] = key
-        groups.setdefault(key, (used, set()))[1].add(variante(row))
+        groups.setdefault(key, (used, set()))[1].add(gespielt(row)[0])
     auftraege = {key: Auftrag(used, frozenset(variants), is_open=key[1]) for key, (used, variants) in groups.items()}
     return list(auftraege.values()), {number: (key[0], auftraege[key].art) for number, key in own.items()}

@@ -6,14 +6,17 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import select
 
-from engine.store.session import FallSession
+from engine.store.session import Database, FallSession
 from engine.store.tables import Ausrichtung
 
 # So many names fit into one statement of every database.
 AT_ONCE = 500
+
+_kept: WeakKeyDictionary[Database, dict[tuple[str, str], dict[str, Gefunden]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -37,12 +40,20 @@ def digest(variant: Sequence[str]) -> str:
 
 
 def found(session: FallSession, model_hash: str, way: str, names: Mapping[str, object]) -> dict[str, Gefunden]:
-    """Those of the named variants that were aligned before."""
-    wanted, known = list(names), {}
+    """Those of the named variants that were aligned before. What was decided once never changes, so each is read once in a process."""
+    kept = _kept.setdefault(session.database, {}).setdefault((model_hash, way), {})
+    known = {name: kept[name] for name in names if name in kept}
+    new = _read(session, model_hash, way, [name for name in names if name not in known])
+    kept.update({name: one for name, one in new.items() if one.cost is not None})
+    return {**known, **new}
+
+
+def _read(session: FallSession, model_hash: str, way: str, wanted: Sequence[str]) -> dict[str, Gefunden]:
+    read: dict[str, Gefunden] = {}
     for begin in range(0, len(wanted), AT_ONCE):
         query = select(Ausrichtung).where(
             Ausrichtung.model_hash == model_hash, Ausrichtung.art == way, Ausrichtung.variante.in_(wanted[begin : begin + AT_ONCE])
         )
         for row in session.scalars(query):
-            known[row.variante] = Gefunden(row.cost, row.lower, row.upper, tuple((e, n, d, p) for e, n, d, p in row.abweichungen))
-    return known
+            read[row.variante] = Gefunden(row.cost, row.lower, row.upper, tuple((e, n, d, p) for e, n, d, p in row.abweichungen))
+    return read

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from engine.model.calendar import ZURICH
 from engine.queries.auswertung.auswahl import Auswahl
+from engine.queries.auswertung.gehalten import gehalten
 from engine.queries.auswertung.messpunkte import messpunkte
 from engine.queries.auswertung.schutz import Gitter, alle, gitter, spuren
 from engine.queries.auswertung.zellschutz import schwelle
@@ -74,6 +75,10 @@ def figures(session: FallSession, auswahl: Auswahl) -> Figures:
 
     ``KANTON`` stands for all of them together.
     """
+    return gehalten(session, "kennzahlen", auswahl, lambda: _figures(session, auswahl))
+
+
+def _figures(session: FallSession, auswahl: Auswahl) -> Figures:
     least, chosen, grid = schwelle(session), spuren(session, auswahl), gitter(session, auswahl)
     courses = [_course(spur, session.now) for spur in chosen]
     # With filters, what a table must not give away is a matter of everybody's cases.

@@ -11,6 +11,7 @@ from sqlalchemy import Select, select
 
 from engine.model.calendar import ZURICH
 from engine.queries.auswertung.auswahl import Auswahl
+from engine.queries.auswertung.gelesen import gelesen
 from engine.queries.auswertung.zellschutz import schwelle
 from engine.statistics.differencing import refused, spans, tellable
 from engine.store.session import FallSession
@@ -45,7 +46,7 @@ def geschuetzt(session: FallSession, auswahl: Auswahl) -> Schutz:
 def spuren(session: FallSession, auswahl: Auswahl) -> list[Spur]:
     """The instances chosen, in the order in which they began; none where the filters would give somebody away."""
     held = geschuetzt(session, auswahl)
-    return [] if held.verweigert else list(session.scalars(_where(select(Spur), held.auswahl).order_by(Spur.instanz_nummer)))
+    return [] if held.verweigert else gelesen(session, _where(select(Spur), held.auswahl).order_by(Spur.instanz_nummer))
 
 
 @dataclass(frozen=True)

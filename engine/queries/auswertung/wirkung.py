@@ -15,9 +15,11 @@ from sqlalchemy import select
 
 from engine.queries.auswertung.abschnitt import Abschnitt, anzahl, counted, inner, kopf, monate, p_text, zeilen
 from engine.queries.auswertung.auswahl import Auswahl, regionen
+from engine.queries.auswertung.gehalten import gehalten
 from engine.queries.auswertung.kennzahlen import MONTH, RETURNED, _moments
-from engine.queries.auswertung.schutz import Gitter, alle, gitter, spuren
+from engine.queries.auswertung.schutz import Gitter, alle, geschuetzt, gitter, spuren
 from engine.queries.auswertung.viele import quantil
+from engine.queries.auswertung.zellschutz import schwelle
 from engine.queries.falllast import falllast
 from engine.replay.pseudonyms import AGE_CLASSES
 from engine.statistics.suppression import ALL, publish
@@ -83,6 +85,14 @@ class Kreis:
 
 def wirkung(session: FallSession, auswahl: Auswahl) -> list[Abschnitt]:
     """The sections that have enough cases, in the order of the page."""
+    found = [*gehalten(session, "wirkung", auswahl, lambda: _sections(session, auswahl))]
+    if geschuetzt(session, auswahl).auswahl == alle(auswahl):
+        found.append(_falllast(session, regionen(session), schwelle(session)))
+    return [one for one in found if one is not None]
+
+
+def _sections(session: FallSession, auswahl: Auswahl) -> list[Abschnitt | None]:
+    """What follows from the cases; how much work there is now is asked each time."""
     rows, names = spuren(session, auswahl), regionen(session)
     grid = gitter(session, auswahl)
     every = rows if not grid.gewaehlt else spuren(session, alle(auswahl))
@@ -93,8 +103,8 @@ def wirkung(session: FallSession, auswahl: Auswahl) -> list[Abschnitt]:
     found += [_gleich(kreis, key) for key in DIMENSIONEN]
     found += [_uebersteuert(session, kreis, key) for key in DIMENSIONEN]
     if not grid.gewaehlt:
-        found += [_uebergaben(session, names, grid.schwelle), _aufwand(rows, names, session.now, grid.schwelle), _falllast(session, names, grid.schwelle)]
-    return [one for one in found if one is not None]
+        found += [_uebergaben(session, names, grid.schwelle), _aufwand(rows, names, session.now, grid.schwelle)]
+    return found
 
 
 def _lauf(spur: Spur, now: datetime) -> Lauf:

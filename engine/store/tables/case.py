@@ -126,6 +126,8 @@ class Hinweis(RegionOwned, Base):
     """A notice such as an escalation: shown in lists, no task (chapter 5)."""
 
     __tablename__ = "hinweis"
+    # Lists show the newest that nobody has dealt with, however many there were.
+    __table_args__ = (Index("ix_hinweis_offen", "region", "at", "id", sqlite_where=text("erledigt_am IS NULL"), postgresql_where=text("erledigt_am IS NULL")),)
 
     id: Mapped[int] = mapped_column(Key, Identity(), primary_key=True)
     fall_id: Mapped[int] = mapped_column(ForeignKey("fall.id"), index=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, ForeignKey, Identity, Index, String, Text, false
+from sqlalchemy import JSON, Boolean, ForeignKey, Identity, Index, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engine.store.tables.base import Base, Key, RegionOwned
@@ -59,8 +59,13 @@ class Aufgabe(Waiting, RegionOwned, Base):
     """
 
     __tablename__ = "aufgabe"
-    # A case of many years has thousands of tasks, of which a step asks for the few that are open.
-    __table_args__ = (Index("ix_aufgabe_open", "region", "zustand", "faellig_am"), Index("ix_aufgabe_instanz", "instanz_nummer", "zustand"))
+    # A case of many years has thousands of tasks, of which a step asks for the few that are open. Lists begin with a region's open ones, where
+    # years of closed cases would otherwise make SQLite begin with all cases of the region.
+    __table_args__ = (
+        Index("ix_aufgabe_open", "region", "zustand", "faellig_am"),
+        Index("ix_aufgabe_offen", "region", sqlite_where=text("zustand = 'CREATED'"), postgresql_where=text("zustand = 'CREATED'")),
+        Index("ix_aufgabe_instanz", "instanz_nummer", "zustand"),
+    )
 
     instanz_nummer: Mapped[int] = mapped_column(ForeignKey("instanz.nummer"))
     region: Mapped[str] = mapped_column(String(16))

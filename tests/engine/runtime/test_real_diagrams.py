@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from engine.definitions import dmn, feel
 from engine.definitions.elements import names
+from engine.definitions.forms import GEMEINDEN_ALLE, GEMEINDEN_WAHL
 from engine.definitions.parameter import CONTEXT, defaults
 from engine.demo.answers import fill
 from engine.model.step import Wait
@@ -36,6 +37,8 @@ PERSONEN = [
 PROCESSES = sorted(load_processes())
 START_FORMS = load_start_forms()
 STEPS = 80
+# What forms see besides the case, see engine.cases.formkontext.
+GEMEINDEN = {key: [{"label": "Bettlach", "value": 2543}, {"label": "Grenchen", "value": 2546}] for key in (GEMEINDEN_WAHL, GEMEINDEN_ALLE)}
 # What expressions see besides the case, see engine.store.library.
 PARAMETER = {CONTEXT: {name: in_days(value) for name, value in defaults().items()}}
 
@@ -64,7 +67,7 @@ class RealWalk:
             known |= {"segmente": segmente, "naechste_sb": "2026-06-02", "uebergabe_nr": "U-2026-00001"}
         if process not in START_FORMS:
             return known
-        typed = fill(self.forms[START_FORMS[process]], known, given={"personen": known["personen"]}, rng=self.rng, now=self.now)
+        typed = fill(self.forms[START_FORMS[process]], known | GEMEINDEN, given={"personen": known["personen"]}, rng=self.rng, now=self.now)
         return {**known, **typed, **common, "personen": persons}
 
     def read_again(self, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -96,7 +99,7 @@ class RealWalk:
         form = self.forms.get(wait.request["formId"])
         if form is None:
             return complete(wait.key, {})
-        visible = self.two.runtime.visible(self.two.saved.state, [wait.key])[wait.key] | PARAMETER
+        visible = self.two.runtime.visible(self.two.saved.state, [wait.key])[wait.key] | PARAMETER | GEMEINDEN
         raw = fill(form, visible, given={}, rng=self.rng, now=self.now)
         return complete(wait.key, form.validate(raw, visible, feel=feel.shared(), now=self.now))
 
