@@ -122,6 +122,12 @@ def taken_back(session: FallSession, grundlage: int | None, now: int | None, aft
     return [one for one, origin in changed if (one.neu.sha256 if one.neu else None) == origin]
 
 
+def reached(session: FallSession, release_id: int | None) -> set[str]:
+    """Regions in which a release holds or once held."""
+    rows = set(session.scalars(select(Geltung.region).where(Geltung.release_id == release_id, Geltung.von <= session.now)))
+    return set(session.scalars(select(Region.kuerzel))) if KANTON in rows else rows
+
+
 def before(session: FallSession, given: Freigabe) -> dict[str, int]:
     """The release that held in each region where a proposal took effect, until it did."""
     rows = session.scalars(select(Geltung).order_by(Geltung.von, Geltung.key)).all()

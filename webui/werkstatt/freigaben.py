@@ -175,12 +175,13 @@ def _wanted(session: FallSession, release: int | None, draft: int | None, errors
 
 
 def _taken_back(session: FallSession, rows: Sequence[DefinitionVersion], teile: Sequence[queries.Abschnitt], draft: int | None) -> list[queries.Abschnitt]:
-    """What a release since the draft began changed and the draft would undo, wherever another one holds."""
+    """What a release since the draft began changed and the draft would undo: where the one it began from held and another one does now."""
     if draft is None or not rows:
         return []
     base = werkstatt.draft(session, draft).release_id
-    undone = [queries.Abschnitt(one.regionen, one.vorher, queries.taken_back(session, base, one.vorher, rows)) for one in teile]
-    return [one for one in undone if one.teile]
+    had = queries.reached(session, base)
+    undone = [queries.Abschnitt(tuple(r for r in one.regionen if r in had), one.vorher, queries.taken_back(session, base, one.vorher, rows)) for one in teile]
+    return [one for one in undone if one.regionen and one.teile]
 
 
 def _replayed(session: FallSession, rows: Sequence[DefinitionVersion], teile: Sequence[queries.Abschnitt], draft: int | None) -> dict[str, Any]:
