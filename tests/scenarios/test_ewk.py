@@ -39,8 +39,11 @@ def test_each_month_the_register_is_compared_and_a_change_becomes_a_task(fall: N
     fall.do("mutation_verarbeiten", ewk_ergebnis="haushalt").turn_to(comparison)
     fall.travel("2026-04-02")
     assert (fall.tasks(), fall.due("register_vergleichen")) == (["register_vergleichen"], "2026-04-12")
+    shown = fall.shows("register_vergleichen")
+    assert (shown["mutationen"], shown["abgeglichen_am"], shown["rechtsgrundlage"]) == ([], None, "SG § 17"), "a new month begins with an empty list"
     fall.parameter(**{"austausch.ewk": "Ja"}).do("register_vergleichen", abgeglichen_am=fall.today, rechtsgrundlage="SG § 17")
     assert fall.ended == "abgleich_beendet", "from now on mutations come one by one"
+    assert fall.turn_to(own).beside == [], "last month's mutation is not handed out again"
 
 
 def test_somebody_whom_the_case_does_not_know_yet_is_named_in_the_remark(fall: Nebenakte) -> None:

@@ -127,6 +127,7 @@ def test_the_vpe_stelle_asks_first(fall: Nebenakte) -> None:
     assert "Ja, bis Ende Juni." in fall.shows("auftrag_beantworten")["rueckfragen_text"]
     fall.do("auftrag_beantworten", auftrag_antwort="annahme")
     assert fall.tasks() == ["bericht_erstatten"]
+    assert [(row.meldung, row.angaben) for row in fall.exchanges()][-1] == ("vpe.annahme", []), "no first date was given"
 
 
 def test_a_refused_order_may_be_given_again_and_answered_by_message(fall: Nebenakte) -> None:
