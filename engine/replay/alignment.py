@@ -11,8 +11,10 @@ from engine.replay.running import OverBudget
 from engine.replay.states import States
 from engine.replay.table import Table
 
-# Expanded search nodes per variant, and as much that comes about unseen (``States.look``), before it is left undecided.
+# Expanded search nodes per variant before it is left undecided.
 BUDGET = 60_000
+# So much may come about unseen in a search (``Allowance.look``), also in one of few nodes: looking costs a fraction of a node.
+UNSEEN = 200_000
 LOG, MODEL, SYNC = "log", "model", "sync"
 # After so many variants it is worth a look whether the model has few states. Making a state costs more than passing through one.
 LOOKS = (2, 4, 8, 16, 32, 64)
@@ -219,7 +221,7 @@ class _Search:
 
     def run(self) -> Alignment:
         self._reach((self.aligner.start + 1) * self.width, 0, -1, SYNC, None)
-        with self.aligner.states.allowing(self.budget):
+        with self.aligner.states.allowing(max(self.budget, UNSEEN)):
             try:
                 return self._cheapest()
             except OverBudget:

@@ -252,8 +252,9 @@ def silent() -> bytes:
     return drawn("s > p; " + "; ".join(f"p > m{n} > p2" for n in range(7)) + "; p2 > t > e", "".join(CATCH.format(f"m{n}", MESSAGE) for n in range(7)))
 
 
-def test_what_can_happen_unseen_counts_for_the_budget_too(silent: bytes) -> None:
+def test_what_can_happen_unseen_is_limited_too(silent: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     assert cost(silent, "t") == 0
+    monkeypatch.setattr("engine.replay.alignment.UNSEEN", 5)
     found = aligner(model(silent), ["t"]).align("t", budget=5)
     assert found.cost is None and found.lower == 0 and found.expanded <= 5
 
