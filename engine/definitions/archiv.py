@@ -18,6 +18,8 @@ MAX_ZIP = 20 * 1024 * 1024
 MAX_UNPACKED = 60 * 1024 * 1024
 MAX_FILES = 500
 NAME = re.compile(r"[^\W_][\w .()+-]{0,180}\.(bpmn|dmn|form)")
+# Others are rare, and their readers fail each in its own way.
+PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 # What other tools put beside the files and nobody means to bring along.
 SCENERY = re.compile(r"(^|/)(__MACOSX/|\.|Thumbs\.db$|desktop\.ini$)")
 
@@ -99,6 +101,8 @@ def _refuse(entry: zipfile.ZipInfo) -> None:
         raise ArchiveInvalid(f"Der Eintrag «{entry.filename[:80]}» ist ein Verweis statt einer Datei.")
     if entry.flag_bits & 0x1:
         raise ArchiveInvalid("Die Zip-Datei ist mit einem Passwort geschützt.")
+    if entry.compress_type not in PACKINGS:
+        raise ArchiveInvalid(f"Der Eintrag «{entry.filename[:80]}» ist auf eine Art gepackt, die nicht gelesen wird. Packen Sie die Zip-Datei auf die übliche Art (Deflate).")
 
 
 def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:

@@ -29,6 +29,13 @@ def link(entry: zipfile.ZipInfo) -> None:
     entry.external_attr = (stat.S_IFLNK | 0o777) << 16
 
 
+def packed_as(method: int) -> bytes:
+    """A zip whose directory says that the entry is packed otherwise than it is."""
+    content = bytearray(zipped(("fall.bpmn", b"<a/>")))
+    content[content.index(b"PK\x01\x02") + 10] = content[content.index(b"PK\x03\x04") + 8] = method
+    return bytes(content)
+
+
 def test_what_is_packed_comes_back_unchanged() -> None:
     assert archiv.unpack(archiv.pack(FILES)) == (FILES, ())
     assert archiv.pack(FILES) == archiv.pack(dict(reversed(FILES.items())))
@@ -48,6 +55,8 @@ def test_folders_are_dropped_and_what_is_no_process_is_named() -> None:
     pytest.param(zipped(("C:/fall.bpmn", b"x")), "führt aus der Zip-Datei hinaus", id="a drive"),
     pytest.param(zipped(("..\\fall.bpmn", b"x")), "führt aus der Zip-Datei hinaus", id="backslashes"),
     pytest.param(zipped(("xfall.bpmn", b"x")).replace(b"xfall", b"\0fall"), "führt aus der Zip-Datei hinaus", id="no name before a zero byte"),
+    pytest.param(packed_as(zipfile.ZIP_BZIP2), "auf eine Art gepackt", id="packed as bzip2, and is none"),
+    pytest.param(packed_as(zipfile.ZIP_LZMA), "auf eine Art gepackt", id="packed as lzma, and is none"),
     pytest.param(zipped(("fall.bpmn", b"/etc/passwd"), change=link), "ein Verweis statt einer Datei", id="a link"),
     pytest.param(zipped(("a/fall.bpmn", b"1"), ("b/fall.bpmn", b"2")), "kommt zweimal vor", id="one name twice"),
     pytest.param(zipped(("liesmich.txt", b"x")), "keine Datei mit der Endung", id="nothing of use"),
