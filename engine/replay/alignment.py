@@ -13,8 +13,6 @@ from engine.replay.table import Table
 
 # Expanded search nodes per variant before it is left undecided.
 BUDGET = 60_000
-# So much may come about unseen in a search (``Allowance.look``), also in one of few nodes: looking costs a fraction of a node.
-UNSEEN = 200_000
 LOG, MODEL, SYNC = "log", "model", "sync"
 # After so many variants it is worth a look whether the model has few states. Making a state costs more than passing through one.
 LOOKS = (2, 4, 8, 16, 32, 64)
@@ -57,8 +55,10 @@ class Aligner:
         self.table: Table | None = None
         self.asked = self.expanded = self.tried = 0
 
-    def align(self, trace: Sequence[str], *, budget: int = BUDGET, is_open: bool = False) -> Alignment:
+    def align(self, trace: Sequence[str], *, budget: int = BUDGET, unseen: int | None = None, is_open: bool = False) -> Alignment:
         """The optimal alignment; labels the net does not know cost one each. ``is_open``: the trace may still go on.
+
+        ``unseen`` is how much may come about unseen meanwhile (``Allowance.look``), by default as much as the budget.
 
         ``moves`` name positions in ``trace`` and things of ``states.net.visible``.
         """
@@ -67,7 +67,7 @@ class Aligner:
         labelled = [label for _, label in known]
         found = self._look_up(labelled, is_open=is_open)
         if found is None:
-            found = _Search(self, labelled, budget, is_open=is_open).run()
+            found = _Search(self, labelled, budget, budget if unseen is None else unseen, is_open=is_open).run()
             self.expanded += found.expanded
         return self._with_unknown(found, trace, [position for position, _ in known])
 
@@ -195,13 +195,14 @@ class _Search:
     Of all orders of the same moves one is enough: log moves first, then model moves that the next event may need, then that event.
     """
 
-    def __init__(self, aligner: Aligner, trace: Sequence[int], budget: int, *, is_open: bool):
+    def __init__(self, aligner: Aligner, trace: Sequence[int], budget: int, unseen: int, *, is_open: bool):
         self.aligner = aligner
         self.is_open = is_open
         self.trace = trace
         self.length = len(trace)
         self.width = self.length + 1
         self.budget = budget
+        self.unseen = unseen
         self.best: dict[int, int] = {}
         self.came: dict[int, tuple[int, str, int | None]] = {}
         self.buckets: list[list[tuple[int, int]]] = []
@@ -221,7 +222,7 @@ class _Search:
 
     def run(self) -> Alignment:
         self._reach((self.aligner.start + 1) * self.width, 0, -1, SYNC, None)
-        with self.aligner.states.allowing(max(self.budget, UNSEEN)):
+        with self.aligner.states.allowing(self.unseen):
             try:
                 return self._cheapest()
             except OverBudget:

@@ -105,14 +105,17 @@ def together(reports: Sequence[Report]) -> Report:
 class Replayer:
     """Replays variants on one model. Each is aligned once; what was found about the model serves the next.
 
-    ``is_open``: the cases are still under way, so nothing is missing at their end. ``events`` as in ``Net``.
+    ``is_open``: the cases are still under way, so nothing is missing at their end. ``events`` as in ``Net``, ``unseen`` as in ``Aligner.align``.
     """
 
-    def __init__(self, model: Model, *, match: str = "id", budget: int = BUDGET, is_open: bool = False, events: str = "optional"):
+    def __init__(
+        self, model: Model, *, match: str = "id", budget: int = BUDGET, unseen: int | None = None, is_open: bool = False, events: str = "optional"
+    ):
         self.events = events
         self.model = model
         self.match = match
         self.budget = budget
+        self.unseen = unseen
         self.is_open = is_open
         self.found: dict[tuple[str, ...], Variant] = {}
         self.aligner: Aligner | None = None
@@ -156,7 +159,7 @@ class Replayer:
         return self.aligner
 
     def _variant(self, aligner: Aligner, activities: tuple[str, ...]) -> Variant:
-        found = aligner.align(activities, budget=self.budget, is_open=self.is_open)
+        found = aligner.align(activities, budget=self.budget, unseen=self.unseen, is_open=self.is_open)
         return Variant(activities, 1, found.cost, found.lower, found.upper, _steps(aligner, activities, found))
 
     @staticmethod

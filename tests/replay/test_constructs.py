@@ -252,11 +252,15 @@ def silent() -> bytes:
     return drawn("s > p; " + "; ".join(f"p > m{n} > p2" for n in range(7)) + "; p2 > t > e", "".join(CATCH.format(f"m{n}", MESSAGE) for n in range(7)))
 
 
-def test_what_can_happen_unseen_is_limited_too(silent: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_can_happen_unseen_is_limited_too(silent: bytes) -> None:
     assert cost(silent, "t") == 0
-    monkeypatch.setattr("engine.replay.alignment.UNSEEN", 5)
     found = aligner(model(silent), ["t"]).align("t", budget=5)
     assert found.cost is None and found.lower == 0 and found.expanded <= 5
+
+
+def test_a_search_of_few_nodes_may_be_given_more_to_look_at_unseen(silent: bytes) -> None:
+    assert aligner(model(silent), ["t"]).align("t", budget=500).cost == 0
+    assert aligner(model(silent), ["t"]).align("t", budget=500, unseen=5).cost is None
 
 
 def test_of_too_many_unseen_situations_the_rest_is_left_away_and_the_variant_says_so(silent: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
