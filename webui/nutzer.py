@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flask import session as cookie
 from flask_login import LoginManager, UserMixin
 
 from engine.model.access import Access, system
-from engine.store.konten import access_of
+from engine.store.konten import access_of, has_ended
 from engine.store.tables import Konto
 from webui.transactions import database
+
+# What a session in a browser is known by, so that it can be ended.
+NUMMER = "nummer"
 
 
 @dataclass(frozen=True)
@@ -36,12 +40,13 @@ def nutzer(konto: Konto) -> Nutzer:
 
 
 def load(id: str) -> Nutzer | None:
-    """The person of a session; None when the account was disabled or its sessions were ended."""
+    """The person of a session; None when the account was disabled, or this session or all of them were ended."""
     epoch, _, login = id.partition(":")
     # Accounts belong to no region; before this the request has no rights of its own.
     with database().read(system("anmeldung")) as session:
         konto = session.get(Konto, login)
-        found = nutzer(konto) if konto is not None and konto.is_active else None
+        is_valid = konto is not None and konto.is_active and not has_ended(session, cookie.get(NUMMER, ""))
+        found = nutzer(konto) if konto is not None and is_valid else None
     return found if found is not None and str(found.epoch) == epoch else None
 
 

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from flask import session
+from secrets import token_urlsafe
+
+from flask import current_app, session
 from flask_login import login_user, logout_user
 
-from webui.nutzer import Nutzer
+from engine.model.access import system
+from engine.store.konten import end_session
+from webui.nutzer import NUMMER, Nutzer
+from webui.transactions import database
 
 
 def begin(person: Nutzer) -> None:
     """Sign somebody in. A session from before must not live on in the new one."""
     session.clear()
     session.permanent = True
+    session[NUMMER] = token_urlsafe(16)
     login_user(person)
 
 
 def end() -> None:
-    """Sign whoever it is out of this browser."""
+    """Sign whoever it is out of this browser; a copy of the cookie is worth nothing afterwards."""
+    if NUMMER in session:
+        with database().begin(system("anmeldung")) as store:
+            end_session(store, session[NUMMER], store.now + current_app.permanent_session_lifetime)
     logout_user()
     session.clear()

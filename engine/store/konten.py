@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import object_session
 
 from engine.model.access import ROLLEN, Access, room_of
 from engine.model.errors import NotFound
 from engine.store.errors import KontoInvalid
 from engine.store.session import FallSession
-from engine.store.tables import Konto, KontoRolle, Region, Zugriff, Zweitfaktor
+from engine.store.tables import Konto, KontoRolle, Region, Sitzungsende, Zugriff, Zweitfaktor
 
 CANTONAL = "*"
 # These see no case data, or only figures (process description, chapter 3); a region would open its cases to them.
@@ -90,6 +90,17 @@ def end_sessions(session: FallSession, login: str) -> None:
         NotFound: no such account.
     """
     _konto(session, login).session_epoch += 1
+
+
+def end_session(session: FallSession, nummer: str, until: datetime) -> None:
+    """End one session in a browser for good; after ``until`` (UTC) its cookie is void anyway. What is over that long is forgotten."""
+    session.execute(delete(Sitzungsende).where(Sitzungsende.until < session.now))
+    session.merge(Sitzungsende(nummer=nummer, until=until))
+
+
+def has_ended(session: FallSession, nummer: str) -> bool:
+    """Whether a session in a browser was signed out."""
+    return session.get(Sitzungsende, nummer) is not None
 
 
 def change_password(session: FallSession, login: str, old: str, new: str) -> bool:

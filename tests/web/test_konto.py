@@ -9,13 +9,13 @@ from datetime import timedelta
 import pyotp
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from engine.model.access import system
 from engine.model.clock import FixedClock
 from engine.store.konten import create_konto, grant
 from engine.store.session import Database
-from engine.store.tables import Konto, Zugriff, Zweitfaktor
+from engine.store.tables import Konto, Sitzungsende, Zugriff, Zweitfaktor
 from tests.web.conftest import PASSWORD, Browser
 
 Open = Callable[..., Browser]
@@ -121,6 +121,26 @@ def test_a_new_password_ends_all_other_sessions_and_keeps_this_one(irma: Browser
     assert irma.get("/konto").status_code == 200
     assert elsewhere.get("/konto").status_code == 302
     assert browser().login("irma", new).status_code == 303
+
+
+def test_signing_out_ends_a_copy_of_the_cookie_too_but_no_other_session(
+    app: Flask, irma: Browser, browser: Open, clock: FixedClock, database: Database
+) -> None:
+    elsewhere, thief = browser("irma"), browser()
+    irma.get("/konto")
+    stolen = irma.client.get_cookie(app.config["SESSION_COOKIE_NAME"])
+    assert stolen is not None
+    thief.client.set_cookie(app.config["SESSION_COOKIE_NAME"], stolen.value)
+    assert thief.get("/konto").status_code == 200
+    assert irma.post("/abmelden", {}).status_code == 303
+    assert thief.get("/konto").status_code == 302
+    assert elsewhere.get("/konto").status_code == 200
+    clock.at += timedelta(hours=11)
+    again = browser("irma")
+    again.get("/konto")
+    again.post("/abmelden", {})
+    with database.read(system()) as session:
+        assert session.scalar(select(func.count()).select_from(Sitzungsende)) == 1
 
 
 def test_signing_out_everywhere_ends_every_session(irma: Browser, browser: Open) -> None:

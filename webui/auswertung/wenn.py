@@ -92,7 +92,8 @@ def ergebnis() -> ResponseReturnValue:
         html = render_template(
             "auswertung/wenn_ergebnis.html",
             **WERKZEUGE, **filter_seite(session, auswahl, kept), unterschied=result, worte=WORDS, wechsel=WORTE, neu=_name(session, auswahl),
-            fertig=len(before.faelle) - result.fehlend, ganz=len(before.faelle) + before.ungelesen, is_complete=is_complete,
+            fertig=sum(one.gefunden is not None for one in (*before.faelle, *after.faelle)), ganz=2 * (len(before.faelle) + before.ungelesen),
+            is_complete=is_complete,
             bild=_bild(session, auswahl, result), regionen=konten.regionen(session), schwelle=schwelle(session), kennungen=_kennungen(session, result),
         )  # fmt: skip
     response = Response(html)

@@ -37,18 +37,21 @@ Gefundene = Mapping[tuple[str, str], Mapping[str, Gefunden]]
 
 
 def align(database: Database, auftraege: Sequence[Auftrag], enough: Callable[[], bool] = lambda: False) -> tuple[dict[tuple[str, str], dict[str, Gefunden]], int]:
-    """Alignments of all variants by ``(model hash, art)`` and digest, and how many are still missing when ``enough()`` stopped it."""
+    """Alignments of all variants by ``(model hash, art)`` and digest, and how many are still missing when ``enough()`` stopped it.
+
+    At least one is made, however little time is left: whoever asks again comes to the end.
+    """
     results: dict[tuple[str, str], dict[str, Gefunden]] = {}
-    missing = 0
+    missing = begun = 0
     for auftrag in auftraege:
         key = (auftrag.model.hash, auftrag.art)
         wanted = {digest(variant): variant for variant in auftrag.varianten}
         with database.read(READER) as session:
             known = found(session, *key, wanted)
         todo = [variant for name, variant in sorted(wanted.items()) if name not in known]
-        if todo and not enough():
-            made = _make(database, auftrag, todo, enough)
-            known |= made
+        if todo and not (begun and enough()):
+            begun += 1
+            known |= _make(database, auftrag, todo, enough)
         missing += len(wanted) - len(known)
         results.setdefault(key, {}).update(known)
     return results, missing

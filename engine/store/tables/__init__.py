@@ -47,7 +47,7 @@ from engine.store.tables.trust import (
 )
 from engine.store.tables.umstellung import Eingriff, Umstellung, Umstellungsfall
 from engine.store.tables.werkstatt import EntwurfAnwendung, EntwurfBesuch, EntwurfDatei, EntwurfStand
-from engine.store.tables.zugang import Dienstkonto, Zugangstoken
+from engine.store.tables.zugang import Dienstkonto, Sitzungsende, Zugangstoken
 
 __all__ = [
     "Abwesenheit",
@@ -117,6 +117,7 @@ __all__ = [
     "Segmentzuordnung",
     "Siegel",
     "Siegelzeile",
+    "Sitzungsende",
     "Spur",
     "Startentwurf",
     "Stellvertretung",

@@ -1,4 +1,4 @@
-"""How programs get in: personal tokens of people, and service accounts of their own. Secrets are only kept as hashes."""
+"""How programs get in: personal tokens of people, and service accounts of their own. Secrets are only kept as hashes. And who got out."""
 
 from __future__ import annotations
 
@@ -49,3 +49,12 @@ class Dienstkonto(Base):
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
+
+
+class Sitzungsende(Base):
+    """A session in a browser that was signed out: a copy of its cookie is worth nothing. ``until`` the cookie would have lasted."""
+
+    __tablename__ = "sitzungsende"
+
+    nummer: Mapped[str] = mapped_column(String(32), primary_key=True)
+    until: Mapped[datetime] = mapped_column(index=True)
