@@ -159,7 +159,7 @@ def test_every_figure_of_a_page_says_what_it_rests_on_and_is_a_file_with_the_sam
         shown = [[_text(cell) for cell in row.xpath("./th|./td")] for row in table.xpath(".//tr")]
         rows = [*csv.reader(io.StringIO(eva.get(link).text.removeprefix("\ufeff")), delimiter=";")]
         assert [[cell.lstrip("'") for cell in row] for row in rows] == shown, link
-        below = "".join(table.xpath("following-sibling::p[contains(., 'n = ')][1]//text()"))
+        below = "".join(table.xpath("following::p[contains(., 'n = ')][1]//text()"))
         assert all(word in below for word in ("n = ", "Zeitraum: ", "Fassung: ")), link
         assert "n = –" not in below, link
 

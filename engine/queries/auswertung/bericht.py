@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from engine.model.calendar import ZURICH
 from engine.queries.auswertung.abschnitt import Abschnitt, anzahl
 from engine.queries.auswertung.kennzahlen import Figures
 from engine.queries.auswertung.rahmen import Rahmen
-from engine.queries.auswertung.tafeln import JE_MONAT, tafeln, treue_tafel
+from engine.queries.auswertung.tafeln import JE_MONAT, PUENKTLICH, tafeln, treue_tafel
 from engine.queries.auswertung.treue import Treue
 
 ART = "evaluation"
@@ -20,8 +21,7 @@ def bericht(
     filter_: Sequence[str], region: str,
 ) -> dict[str, Any]:  # fmt: skip
     """What ``evaluation.typ`` needs; ``filter_`` are the filters in words, ``region`` whose report it is, empty for the canton."""
-    own = [one for one in tafeln(found, namen, segmente) if one.schluessel != JE_MONAT]
-    parts = [one for one in (treue_tafel(treue, namen), *own, *mehr) if one is not None]
+    parts = [one for one in (treue_tafel(treue, namen), *_printed(tafeln(found, namen, segmente)), *mehr) if one is not None]
     return {
         "titel": f"Evaluationsbericht {namen.get(region, region) if region else 'Kanton Solothurn'}",
         "stand": found.at.astimezone(ZURICH).strftime("%d.%m.%Y"),
@@ -30,6 +30,12 @@ def bericht(
         "filter": list(filter_),
         "abschnitte": [_part(one, rahmen) for one in parts],
     }
+
+
+def _printed(own: Sequence[Abschnitt]) -> list[Abschnitt]:
+    """Of the control chart, whose months are many, the report has only what they come to."""
+    limits = next((one.hinweis for one in own if one.schluessel == JE_MONAT), "")
+    return [replace(one, hinweis=limits) if one.schluessel == PUENKTLICH else one for one in own if one.schluessel != JE_MONAT]
 
 
 def _part(one: Abschnitt, rahmen: Rahmen) -> dict[str, Any]:

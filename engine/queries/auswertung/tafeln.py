@@ -15,7 +15,7 @@ T = TypeVar("T")
 ARTEN = {"standortbestimmung": "Standortbestimmungen", "kurzassessment": "Kurzassessments"}
 # At these months a table says how many are still under observation.
 MONATE = (0, 6, 12, 24, 36, 60)
-# The months of the control chart are many; the report names its centre and its limits.
+PUENKTLICH = "puenktlich"
 JE_MONAT = "puenktlich_monate"
 
 
@@ -97,7 +97,7 @@ def _puenktlich(found: Figures, namen: Mapping[str, str]) -> Abschnitt | None:
         (f"{ARTEN[art]}, {namen.get(name, name)}", anzahl(done), anzahl(of), f"{100 * done / of:.0f} %") for art, places in found.punctual.items() for name, (done, of) in places.items()
     )
     n = ", ".join(f"{_n(places, lambda pair: pair[1])} {ARTEN[art]}" for art, places in found.punctual.items())
-    return Abschnitt("puenktlich", "Pünktlich innert Frist", "Erledigte Aufgaben mit Frist: bis zur Frist erledigt, an allen.", ("Was und wo", "pünktlich", "von", "Anteil"), rows, _grenzen(found), n=n) if rows else None
+    return Abschnitt(PUENKTLICH, "Pünktlich innert Frist", "Erledigte Aufgaben mit Frist: bis zur Frist erledigt, an allen.", ("Was und wo", "pünktlich", "von", "Anteil"), rows, n=n) if rows else None
 
 
 def _je_monat(found: Figures) -> Abschnitt | None:
