@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import shutil
 from collections.abc import Iterator
@@ -9,7 +11,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from click.testing import CliRunner
+from lxml import html
 
 from engine import commands
 from engine.cli.evaluate import evaluate
@@ -18,12 +22,22 @@ from engine.demo.simulation import Effects, simulate
 from engine.model.access import Access, system
 from engine.model.clock import FixedClock
 from engine.queries.auswertung import kennzahlen
-from engine.queries.auswertung.auswahl import Auswahl
+from engine.queries.auswertung.auswahl import Auswahl, regionen
+from engine.queries.auswertung.bericht import bericht
 from engine.queries.auswertung.kennzahlen_json import as_json
+from engine.queries.auswertung.rahmen import rahmen
 from engine.queries.auswertung.schutz import spuren
+from engine.queries.auswertung.tafeln import tafeln
+from engine.queries.auswertung.treue import treue
 from engine.queries.auswertung.wirkung import wirkung
+from engine.store.konten import create_konto, grant
 from engine.store.session import Database
+from tests.bundles import AnyName
 from tests.freigabe import release_all
+from tests.web.conftest import PASSWORD, Browser
+from webui.app import create_app
+from webui.config import Config
+from webui.words import SEGMENTE
 
 LEAST = 2
 UNTIL = datetime(2026, 3, 2, 7, tzinfo=UTC)
@@ -43,6 +57,20 @@ def lived(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> It
         commands.set_parameter(session, "anonymisierung_zellgroesse", "2", von=UNTIL.date(), note="für den Test")
     yield database
     database.close()
+
+
+@pytest.fixture(scope="module")
+def eva(lived: Database) -> Iterator[Browser]:
+    """Somebody who evaluates, before the pages about these lives."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("engine.store.konten._hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        patch.setattr("webui.app.read_manifest", AnyName)
+        with lived.begin(system()) as session:
+            create_konto(session, "eva", "Eva", PASSWORD)
+            grant(session, "eva", "evaluation", "*")
+        opened = Browser(create_app(lived, Config(secret_key="test", is_plain_http=True, has_rate_limit=False)).test_client())
+        opened.login("eva")
+        yield opened
 
 
 def test_durations_are_those_of_the_traces(lived: Database) -> None:
@@ -114,3 +142,46 @@ def test_the_command_line_prints_the_same(lived: Database, monkeypatch: pytest.M
     assert json.loads(printed.output)["wirkung"].keys() >= expected["wirkung"].keys() > set()
     assert {**json.loads(printed.output), "stand": ""}["faelle"] == expected["faelle"]
     assert "Kanton" in CliRunner().invoke(evaluate, [], catch_exceptions=False).output
+
+
+@pytest.mark.parametrize(
+    ("address", "least"),
+    [("/auswertung/kennzahlen", 5), ("/auswertung/kennzahlen?region=SDOL", 0), ("/auswertung/kennzahlen/wirkung", 10), ("/auswertung", 1)],
+    ids=["figures", "of a region", "effects", "adherence"],
+)
+def test_every_figure_of_a_page_says_what_it_rests_on_and_is_a_file_with_the_same_cells(eva: Browser, address: str, least: int) -> None:
+    page = html.fromstring(eva.get(address).text)
+    links = [str(link) for link in page.xpath("//a[starts-with(normalize-space(.), 'Daten als CSV')]/@href")]
+    assert len(links) >= least
+    tables = page.xpath("//table") if address != "/auswertung" else []
+    assert len(tables) in (len(links), 0)
+    for link, table in zip(links, tables, strict=False):
+        shown = [[_text(cell) for cell in row.xpath("./th|./td")] for row in table.xpath(".//tr")]
+        rows = [*csv.reader(io.StringIO(eva.get(link).text.removeprefix("\ufeff")), delimiter=";")]
+        assert [[cell.lstrip("'") for cell in row] for row in rows] == shown, link
+        below = "".join(table.xpath("following::p[contains(., 'n = ')][1]//text()"))
+        assert all(word in below for word in ("n = ", "Zeitraum: ", "Fassung: ")), link
+        assert "n = –" not in below, link
+
+
+def _text(cell: html.HtmlElement) -> str:
+    return " ".join(str(cell.text_content()).split())
+
+
+def test_a_file_withholds_what_the_page_withholds(lived: Database, eva: Browser) -> None:
+    with lived.read(system()) as session:
+        hidden = [one.schluessel for one in wirkung(session, Auswahl()) if any("*" in row for row in one.zeilen)]
+    assert hidden
+    for key in hidden:
+        assert "*" in eva.get(f"/auswertung/kennzahlen/daten/{key}.csv").text
+
+
+def test_the_report_says_for_each_figure_what_it_rests_on(lived: Database) -> None:
+    with lived.read(system()) as session:
+        frame, names, found = rahmen(session, Auswahl()), regionen(session), kennzahlen.figures(session, Auswahl())
+        more, own = wirkung(session, Auswahl()), tafeln(found, names, SEGMENTE)
+    printed = bericht(found, treue([], {}, schwelle=LEAST), more, rahmen=frame, namen=names, segmente=SEGMENTE, filter_=[], region="")
+    assert len(printed["abschnitte"]) >= len(more) + 3 and own
+    told = [one["angaben"] for one in printed["abschnitte"]]
+    assert [one for one in told if not one.startswith("n = ") or one.startswith("n = –") or "Zeitraum: " not in one or "Fassung: " not in one] == []
+    assert f"beobachtet bis {UNTIL:%d.%m.%Y}" in told[0]

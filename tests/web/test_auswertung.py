@@ -384,4 +384,4 @@ def test_the_report_is_a_tagged_pdf_and_a_table_of_nothing_is_not_found(browser:
     assert "Wirkung" in page
     report = browser("eva").get("/auswertung/kennzahlen/bericht.pdf")
     assert report.status_code == 200 and report.data.startswith(b"%PDF") and b"/MarkInfo" in report.data
-    assert browser("eva").get("/auswertung/kennzahlen/wirkung/gibtesnicht.csv").status_code == 404
+    assert browser("eva").get("/auswertung/kennzahlen/daten/gibtesnicht.csv").status_code == 404

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
-from flask import request, url_for
+from flask import Response, request, url_for
 
 from engine.model.access import Access
 from engine.queries.auswertung import auswahl as wahl
+from engine.queries.auswertung.abschnitt import Abschnitt
 from engine.queries.auswertung.auswahl import Auswahl
 from engine.queries.auswertung.schutz import geschuetzt
 from engine.replay.pseudonyms import AGE_CLASSES
@@ -18,6 +19,7 @@ from engine.store import library
 from engine.store.session import FallSession
 from engine.store.tables import DefinitionVersion
 from webui import words
+from webui.tabellen import csv_lines
 from webui.transactions import access, database
 
 SEHEN = (*wahl.KANTONAL, wahl.EIGENE)
@@ -137,6 +139,18 @@ def dauer(seconds: float | None) -> str:
     if seconds >= 3600:
         return f"{seconds / 3600:.1f} Stunden"
     return f"{round(seconds / 60)} Minuten" if seconds >= 60 else "unter 1 Minute"
+
+
+def tafel_csv(one: Abschnitt) -> Response:
+    """The table of a figure as a file; numbers as programs read them."""
+    rows = [[row[0], *map(_plain, row[1:])] for row in one.zeilen]
+    return Response(csv_lines(one.kopf, rows), mimetype="text/csv", headers={"Content-Disposition": f"attachment; filename={one.schluessel}.csv"})
+
+
+def _plain(text: str) -> str:
+    """``1'258`` without its apostrophe."""
+    digits = text.replace("'", "")
+    return digits if digits.isdecimal() else text
 
 
 WERKZEUGE = {"prozent": prozent, "zelle": zelle, "dauer": dauer}

@@ -8,24 +8,25 @@ from flask import Blueprint, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from engine.cases.papiere import render
-from engine.commands.auswertung.messen import messen
 from engine.commands.auswertung.spuren import refresh
 from engine.model.errors import NotFound
 from engine.queries.auswertung import kennzahlen as queries
-from engine.queries.auswertung import treue
-from engine.queries.auswertung.abschnitt import Abschnitt, p_text
+from engine.queries.auswertung.abschnitt import Abschnitt
 from engine.queries.auswertung.auswahl import Auswahl, regionen
 from engine.queries.auswertung.bericht import ART
 from engine.queries.auswertung.bericht import bericht as papier
-from engine.queries.auswertung.kennzahlen import DURATION_HORIZON, HORIZONS, Figures
+from engine.queries.auswertung.kennzahlen import Figures
 from engine.queries.auswertung.kennzahlen_json import as_json
+from engine.queries.auswertung.rahmen import rahmen
+from engine.queries.auswertung.tafeln import JE_MONAT, tafeln
 from engine.queries.auswertung.wirkung import wirkung
 from engine.queries.auswertung.zellschutz import schwelle
 from engine.statistics.suppression import ALL
 from engine.statistics.survival import Curve, Point
 from engine.store.session import FallSession
 from webui.akte import attachment
-from webui.auswertung.gemeinsam import SEHEN, WERKZEUGE, filter_seite, frist, lesend
+from webui.auswertung.gemeinsam import SEHEN, WERKZEUGE, filter_seite, frist, lesend, tafel_csv
+from webui.auswertung.start import treue_bericht
 from webui.rules import requires
 from webui.tabellen import csv_lines
 from webui.transactions import database
@@ -33,10 +34,11 @@ from webui.words import SEGMENTE
 
 kennzahlen = Blueprint("kennzahlen", __name__, url_prefix="/auswertung/kennzahlen")
 
-# At these months the table beside a curve says how many are still under observation.
-MONATE = (0, 6, 12, 24, 36, 60)
-ARTEN = {"standortbestimmung": "Standortbestimmungen", "kurzassessment": "Kurzassessments"}
-TABELLEN = {"region": "Region", "regel": "Regel"}
+BESCHREIBUNGEN = {
+    "dauer": "Anteil der Fälle, die nach so vielen Monaten noch nicht abgelöst sind.",
+    JE_MONAT: "Anteil pünktlicher Standortbestimmungen je Monat mit Grenzen.",
+    "wechsel": "Wechsel von Segment zu Segment.",
+}
 
 
 @kennzahlen.get("")
@@ -46,7 +48,7 @@ def uebersicht() -> ResponseReturnValue:
     auswahl = Auswahl.of(request.args)
     with database().read(lesend()) as session:
         found = queries.figures(session, auswahl)
-        html = render_template("auswertung/kennzahlen.html", **WERKZEUGE, **filter_seite(session, auswahl), **_page(session, found), wartet=waiting)
+        html = render_template("auswertung/kennzahlen.html", **WERKZEUGE, **filter_seite(session, auswahl), **_page(session, found), rahmen=rahmen(session, auswahl), wartet=waiting)
     return _until_ready(html, waiting)
 
 
@@ -82,34 +84,33 @@ def wirkungen() -> ResponseReturnValue:
         found = wirkung(session, auswahl)
         html = render_template(
             "auswertung/wirkung.html", **WERKZEUGE, **filter_seite(session, auswahl), abschnitte=found, bilder={one.schluessel: _bars(one) for one in found},
-            stand=session.now, schwelle=schwelle(session), wartet=waiting,
+            rahmen=rahmen(session, auswahl), stand=session.now, schwelle=schwelle(session), wartet=waiting,
         )  # fmt: skip
     return _until_ready(html, waiting)
 
 
-@kennzahlen.get("/wirkung/<teil>.csv")
+@kennzahlen.get("/daten/<teil>.csv")
 @requires(*SEHEN)
-def wirkung_csv(teil: str) -> ResponseReturnValue:
+def als_csv(teil: str) -> ResponseReturnValue:
+    """The table of any figure, made where the pages take it from: what they withhold is withheld here."""
+    auswahl = Auswahl.of(request.args)
     with database().read(lesend()) as session:
-        found = next((one for one in wirkung(session, Auswahl.of(request.args)) if one.schluessel == teil), None)
+        known = [*tafeln(queries.figures(session, auswahl), regionen(session), SEGMENTE), *wirkung(session, auswahl)]
+    found = next((one for one in known if one.schluessel == teil), None)
     if found is None:
         raise NotFound("Diese Kennzahl")
-    return Response(csv_lines(found.kopf, found.zeilen), mimetype="text/csv", headers={"Content-Disposition": f"attachment; filename={found.schluessel}.csv"})
+    return tafel_csv(found)
 
 
 @kennzahlen.get("/bericht.pdf")
 @requires(*SEHEN)
 def bericht() -> ResponseReturnValue:
     """The evaluation report as a tagged PDF, of a region (filter) or of everything this person sees."""
-    auswahl = Auswahl.of(request.args)
-    with database().read(lesend()) as session:
-        rows = treue.akzeptierte(session, auswahl.prozess)
-    measured = messen(database(), lesend(), auswahl, frist())
+    adherence, auswahl = treue_bericht(), Auswahl.of(request.args)
     with database().read(lesend()) as session:
         page = filter_seite(session, auswahl)
-        adherence = treue.treue(measured.faelle, treue.geltend(rows), schwelle=schwelle(session))
         data = papier(
-            queries.figures(session, auswahl), adherence, wirkung(session, auswahl), namen=regionen(session), segmente=SEGMENTE,
+            queries.figures(session, auswahl), adherence, wirkung(session, auswahl), rahmen=rahmen(session, auswahl), namen=regionen(session), segmente=SEGMENTE,
             filter_=[f"{mark.name} {mark.wert}" for mark in page["marken"]], region=auswahl.region,
         )  # fmt: skip
     name = f"Evaluationsbericht {auswahl.region or 'Kanton'}.pdf"
@@ -136,10 +137,8 @@ def _bars(one: Abschnitt) -> dict[str, Any] | None:
 
 def _page(session: FallSession, found: Figures) -> dict[str, Any]:
     names = regionen(session)
-    return {
-        "zahlen": found, "namen": {**names, ALL: "Total"}, "monate": MONATE, "horizonte": HORIZONS, "bis": DURATION_HORIZON, "arten": ARTEN,
-        "kurven": _curves(found, names), "karte": _chart(found), "fluss": _sankey(found), "segmente": [*SEGMENTE, ALL], "worte": {**SEGMENTE, ALL: "Total"}, "tabellen": TABELLEN, "p_text": p_text,
-    }  # fmt: skip
+    pictures = {"dauer": _curves(found, names), JE_MONAT: _chart(found), "wechsel": _sankey(found)}
+    return {"zahlen": found, "tafeln": tafeln(found, names, SEGMENTE), "bilder": pictures, "beschreibungen": BESCHREIBUNGEN}
 
 
 def _visible(curve: Curve, least: int) -> list[Point]:

@@ -12,15 +12,18 @@ from engine.commands.auswertung import akzeptieren
 from engine.commands.auswertung.messen import Messung, messen
 from engine.model.errors import FormInvalid, NotFound
 from engine.queries import konten
+from engine.queries.auswertung import auswahl as wahl
 from engine.queries.auswertung import modelle, treue
 from engine.queries.auswertung.auswahl import Auswahl
+from engine.queries.auswertung.rahmen import rahmen
 from engine.queries.auswertung.schutz import alle, gitter
+from engine.queries.auswertung.tafeln import treue_tafel
 from engine.queries.auswertung.zellschutz import schwelle
 from engine.replay.conformance import WORDS
 from engine.replay.model import Model
 from engine.store.session import FallSession
 from engine.store.tables import AkzeptierteAbweichung, DefinitionVersion
-from webui.auswertung.gemeinsam import MIT_PROZESS, SEHEN, WERKZEUGE, bilder, filter_seite, frist, lesend, prozent, stufe
+from webui.auswertung.gemeinsam import MIT_PROZESS, SEHEN, WERKZEUGE, bilder, filter_seite, frist, lesend, prozent, stufe, tafel_csv
 from webui.rules import requires
 from webui.tabellen import csv_lines
 from webui.transactions import access, database, reading, writing
@@ -45,6 +48,23 @@ def treue_csv() -> ResponseReturnValue:
     lines = csv_lines(["Element", "Id", "Abweichung", "Fälle", "akzeptiert"], rows)
     assert measured
     return Response(lines, mimetype="text/csv", headers={"Content-Disposition": "attachment; filename=prozesstreue.csv"})
+
+
+@auswertung.get("/treue/fassungen.csv")
+@requires(*SEHEN)
+def fassungen_csv() -> ResponseReturnValue:
+    """Adherence by version and region, as on the page."""
+    _, found, _ = _measured()
+    with database().read(lesend()) as session:
+        table = treue_tafel(found, wahl.regionen(session))
+    if table is None:
+        raise NotFound("Diese Kennzahl")
+    return tafel_csv(table)
+
+
+def treue_bericht() -> treue.Treue:
+    """Adherence as the report prints it: each case on its own version, and what the page withholds is withheld."""
+    return _measured(eigene=True)[1]
 
 
 @auswertung.post("/akzeptiert")
@@ -93,10 +113,10 @@ def _gegen(session: FallSession, auswahl: Auswahl) -> Model | None:
     return modelle.of_version(session, auswahl.prozess, int(wanted)) if wanted.isdecimal() and len(wanted) < 9 else None
 
 
-def _measured() -> tuple[Messung, treue.Treue, Auswahl]:
+def _measured(*, eigene: bool = False) -> tuple[Messung, treue.Treue, Auswahl]:
     auswahl, narrow = Auswahl.of(request.args), lesend()
     with reading() as session:
-        model = _gegen(session, auswahl)
+        model = None if eigene else _gegen(session, auswahl)
         rows, least = treue.akzeptierte(session, auswahl.prozess), schwelle(session)
     measured = messen(database(), narrow, auswahl, frist(), model=model)
     gruende = {(row.element, row.abweichung): row.grund for row in rows}
@@ -132,13 +152,18 @@ def _page(errors: Mapping[str, str] | None = None) -> ResponseReturnValue:
             messung=measured, treue=found, worte=WORDS, schwelle=schwelle(session), gegen=gegen, fassungen=_deployed(session, auswahl.prozess),
             bilder=[bild for bild in bilder(session, release, ordered, _marken(found)) if bild.marken or bild.prozess == auswahl.prozess],
             schaubild=_schaubild(found), angenommen=angenommen, errors=errors or {}, values=request.form,
-            namen=konten.names(session, [row.by for row in angenommen] + [row.aufgehoben_von for row in angenommen]),
+            angaben=_angaben(session, found, auswahl), namen=konten.names(session, [row.by for row in angenommen] + [row.aufgehoben_von for row in angenommen]),
             regionen=konten.regionen(session), wo=_wo(),
         )  # fmt: skip
     response = Response(html, 422 if errors else 200)
     if not measured.is_complete and not errors:
         response.headers["Refresh"] = "1"
     return response
+
+
+def _angaben(session: FallSession, found: treue.Treue, auswahl: Auswahl) -> str:
+    table = treue_tafel(found, {})
+    return rahmen(session, auswahl).angaben(table) if table else ""
 
 
 def _wo() -> list[str]:

@@ -12,7 +12,8 @@ HIDDEN = "*"
 
 @dataclass(frozen=True)
 class Abschnitt:
-    """``zeilen`` are texts, the first of each is its head. ``hinweis`` is a sentence below."""
+    """``zeilen`` are texts, the first of each is its head. ``hinweis`` is a sentence below, ``n`` how many it rests on, in words;
+    ``zeitraum`` and ``fassung`` only where they are not those of the chosen cases."""
 
     schluessel: str
     titel: str
@@ -20,6 +21,9 @@ class Abschnitt:
     kopf: tuple[str, ...]
     zeilen: tuple[tuple[str, ...], ...]
     hinweis: str = ""
+    n: str = ""
+    zeitraum: str = ""
+    fassung: str = ""
 
 
 def anzahl(number: int | None) -> str:

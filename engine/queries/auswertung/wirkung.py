@@ -7,16 +7,18 @@ Every table is published as a whole with its sums, so that no hidden number foll
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from scipy.stats import chi2_contingency
 from sqlalchemy import select
 
-from engine.queries.auswertung.abschnitt import Abschnitt, anzahl, counted, inner, kopf, monate, p_text, zeilen
+from engine.model.calendar import ZURICH
+from engine.queries.auswertung.abschnitt import HIDDEN, Abschnitt, anzahl, counted, inner, kopf, monate, p_text, zeilen
 from engine.queries.auswertung.auswahl import Auswahl, regionen
 from engine.queries.auswertung.gehalten import gehalten
 from engine.queries.auswertung.kennzahlen import MONTH, RETURNED, _moments
+from engine.queries.auswertung.rahmen import rahmen
 from engine.queries.auswertung.schutz import Gitter, alle, geschuetzt, gitter, spuren
 from engine.queries.auswertung.viele import quantil
 from engine.queries.auswertung.zellschutz import schwelle
@@ -135,8 +137,8 @@ def _ende(kreis: Kreis, horizon: int) -> Abschnitt | None:
     rows = tuple((word, anzahl(table[(one,)]), _share(table[(one,)], whole)) for one, word in ENDS.items())
     return Abschnitt(
         f"ende_{horizon}", f"Wie Fälle in {horizon} Monaten enden",
-        f"Alle Fälle, die vor mindestens {horizon} Monaten begannen, nach ihrem ersten Ende. Ein Ende schliesst die anderen aus (konkurrierende Risiken). n = {anzahl(whole)}",
-        ("Ende", "Fälle", "Anteil"), rows,
+        f"Alle Fälle, die vor mindestens {horizon} Monaten begannen, nach ihrem ersten Ende. Ein Ende schliesst die anderen aus (konkurrierende Risiken).",
+        ("Ende", "Fälle", "Anteil"), rows, n=anzahl(whole),
     )  # fmt: skip
 
 
@@ -157,7 +159,12 @@ def _rueckkehr(kreis: Kreis) -> Abschnitt | None:
     definition = "Abgelöste, deren Ablösung so lange zurückliegt. Wer gestorben oder aus dem Kanton gezogen ist, kann hier nicht zurückkehren und steht für sich."
     parts = [publish(counted(pair for pair in pairs if pair[0] == row), threshold=kreis.gitter.schwelle) for row in rows if any(pair[0] == row for pair in pairs)]
     told = [line for part in parts for line in zeilen(part, rows, columns, share="zurueck")[:-1]]
-    return Abschnitt("rueckkehr", "Rückkehr nach der Ablösung", definition, kopf("Zeit", columns.values(), share="zurück"), tuple(told)) if told else None
+    return Abschnitt("rueckkehr", "Rückkehr nach der Ablösung", definition, kopf("Zeit", columns.values(), share="zurück"), tuple(told), n=_je_zeit(told)) if told else None
+
+
+def _je_zeit(told: Sequence[tuple[str, ...]]) -> str:
+    """``203 innert 6 Monaten``: the number before the share."""
+    return ", ".join(f"{row[-2]} {row[0]}" for row in told)
 
 
 def _is_followed(lauf: Lauf, horizon: float) -> bool:
@@ -199,7 +206,7 @@ def _table(
         return None
     table = publish(counted(pairs), threshold=least)
     told = [hinweis, _tested(inner(table, list(rows), list(columns)))] if test else [hinweis]
-    return Abschnitt(key, title, definition, kopf(first, columns.values(), share=of), zeilen(table, rows, columns, share=share), " ".join(part for part in told if part))
+    return Abschnitt(key, title, definition, kopf(first, columns.values(), share=of), zeilen(table, rows, columns, share=share), " ".join(part for part in told if part), n=anzahl(table[ALL, ALL]))
 
 
 def _tested(numbers: list[list[int]] | None) -> str:
@@ -252,7 +259,9 @@ def _uebergaben(session: FallSession, names: Mapping[str, str], least: int) -> A
     days = [(spur.beendet_am - spur.begonnen_am).total_seconds() / 86_400 for spur in rows if spur.beendet_am is not None]
     told = f"Dauer: Median {quantil(days, 0.5):.0f} Tage, neun von zehn höchstens {quantil(days, 0.9):.0f} Tage (n = {len(days)})." if len(days) >= 2 * least else ""
     definition = "Übergaben an eine andere Region, nach der abgebenden, mit der Zahl der Rückfragen der übernehmenden."
-    return _table("uebergaben", "Übergaben", definition, pairs, names, columns, least, share="0", first="Bisherige Region", of="Anteil ohne Rückfrage", hinweis=told)
+    found = _table("uebergaben", "Übergaben", definition, pairs, names, columns, least, share="0", first="Bisherige Region", of="Anteil ohne Rückfrage", hinweis=told)
+    own = rahmen(session, Auswahl(prozess="uebergabe"))
+    return None if found is None else replace(found, zeitraum=own.zeitraum, fassung=f"{own.fassung} (Übergabe)")
 
 
 def _aufwand(rows: Sequence[Spur], names: Mapping[str, str], now: datetime, least: int) -> Abschnitt | None:
@@ -266,7 +275,12 @@ def _aufwand(rows: Sequence[Spur], names: Mapping[str, str], now: datetime, leas
             found.append((names.get(region, "Total"), anzahl(len(mine)), f"{len(spans) / years:.1f}", f"{quantil(spans, 0.5):.1f}", f"{quantil(spans, 0.9):.1f}"))
     definition = "Erledigte Aufgaben je Fall und Jahr, und Tage von der Entstehung einer Aufgabe bis zur Erledigung. Je Schritt: «Viele Fälle»."
     head = ("Region", "Fälle", "Aufgaben je Fall und Jahr", "Tage (Median)", "Tage (neun von zehn)")
-    return Abschnitt("aufwand", "Aufwand", definition, head, tuple(found)) if _is_safe(rows, found, least) else None
+    return Abschnitt("aufwand", "Aufwand", definition, head, tuple(found), n=_gesamt(found)) if _is_safe(rows, found, least) else None
+
+
+def _gesamt(found: Sequence[tuple[str, ...]]) -> str:
+    """The number of cases in the last row, which is the total."""
+    return found[-1][1] if found else HIDDEN
 
 
 def _is_safe(rows: Iterable[Spur], found: Sequence[tuple[str, ...]], least: int) -> bool:
@@ -279,11 +293,13 @@ def _is_safe(rows: Iterable[Spur], found: Sequence[tuple[str, ...]], least: int)
 
 
 def _falllast(session: FallSession, names: Mapping[str, str], least: int) -> Abschnitt | None:
-    found = []
+    found, shown = [], 0
     for region in sorted(one for one in names if session.access.everywhere or one in session.access.regionen):
         loads = falllast(session, region)
         cases, posts = sum(one.faelle for one in loads), sum(one.pensum for one in loads) / 100
         if cases >= least and len(loads) > 1:
+            shown += cases
             found.append((names.get(region, region), anzahl(cases), str(len(loads)), f"{posts:.1f}", f"{sum(one.gewichtet for one in loads) / posts:.0f}" if posts else "–"))
     definition = "Laufende Fälle jetzt, mit den Gewichten der Segmente, je Vollzeitstelle der Fallführung."
-    return Abschnitt("falllast", "Falllast", definition, ("Region", "Fälle", "Fallführende", "Vollzeitstellen", "gewichtet je Vollzeitstelle"), tuple(found)) if found else None
+    head, day = ("Region", "Fälle", "Fallführende", "Vollzeitstellen", "gewichtet je Vollzeitstelle"), session.now.astimezone(ZURICH).strftime("%d.%m.%Y")
+    return Abschnitt("falllast", "Falllast", definition, head, tuple(found), n=anzahl(shown), zeitraum=f"am {day}") if found else None

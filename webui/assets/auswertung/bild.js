@@ -6,6 +6,8 @@ import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 const GRADES = 5;
 // So few numbers stay legible on the whole diagram without hiding each other.
 const FEW = 20;
+// A low priority: the numbers have been moved by then.
+const AFTER_OVERLAYS = 100;
 
 export async function open(box) {
   const leinwand = box.querySelector("[data-leinwand]");
@@ -28,6 +30,7 @@ export async function open(box) {
     canvas.scroll({ dx, dy });
     event.preventDefault();
   });
+  viewer.on("canvas.viewbox.changed", AFTER_OVERLAYS, () => clear(viewer));
   return viewer;
 }
 
@@ -49,6 +52,21 @@ export function badge(viewer, id, { text, titel = "", klasse = "", fest = false 
   viewer.get("overlays").add(id, "zahl", { position: { top: -13, right: 14 }, html, scale: { min: fest ? 0.9 : 0.1 } });
 }
 
+const size = (number) => (Number.isFinite(Number(number.textContent)) ? Number(number.textContent) : Infinity);
+const cover = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+
+// Of numbers that would hide each other the largest stays; closer by, the others come back. The text beside the diagram has all of them.
+export function clear(viewer) {
+  const numbers = [...viewer.get("canvas").getContainer().querySelectorAll(".ff-zahl")].sort((a, b) => size(b) - size(a));
+  const kept = [];
+  for (const number of numbers) {
+    const place = number.getBoundingClientRect();
+    const isFree = !kept.some((other) => cover(place, other));
+    number.classList.toggle("ff-zahl--verdeckt", !isFree);
+    if (isFree && place.width) kept.push(place);
+  }
+}
+
 // What surrounds others would colour all of them.
 const isContainer = (shape) => Boolean(shape?.children?.some((child) => !child.labelTarget));
 
@@ -64,6 +82,7 @@ async function show(box) {
     badge(viewer, id, { ...mark, fest: marks.length <= FEW });
     if (mark.stufe !== undefined) colour(viewer, id, `ff-stufe-${Math.min(mark.stufe, GRADES - 1)}`);
   }
+  clear(viewer);
   box.dataset.bereit = "ja";
 }
 

@@ -1,7 +1,7 @@
 // Plays what happened on the diagram: one case, or many at once. The list of the page says the same in words.
 //
 // <div data-film="…json"> with a [data-bild-rahmen], and controls [data-film-…]; see templates/auswertung/abspielen.html.
-import { badge, colour, load, open } from "./bild.js";
+import { badge, clear, colour, load, open } from "./bild.js";
 
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 const DAY = 86400;
@@ -101,6 +101,7 @@ class Film {
       badge(this.viewer, frame.element, { text: `! ${frame.abweichung}`, titel: frame.abweichung, klasse: "ff-zahl--abweichung", fest: true });
     }
     this.follow(frame);
+    clear(this.viewer);
     this.part("text").textContent = frame.text;
     for (const [index, item] of this.list.entries()) {
       if (index === this.at) item.setAttribute("aria-current", "step"); else item.removeAttribute("aria-current");

@@ -1,0 +1,56 @@
+"""What every figure of one choice has in common: the period and the versions of its cases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from engine.model.calendar import ZURICH
+from engine.queries.auswertung.abschnitt import Abschnitt
+from engine.queries.auswertung.auswahl import Auswahl, versionen
+from engine.queries.auswertung.schutz import geschuetzt
+from engine.store.session import FallSession
+from engine.store.tables import Spur
+
+
+@dataclass(frozen=True)
+class Rahmen:
+    """In words, as a page and the report print them."""
+
+    zeitraum: str
+    fassung: str
+
+    def angaben(self, one: Abschnitt) -> str:
+        """``n = 1'175. Zeitraum: … Fassung: …`` of a figure; what it has of its own goes first."""
+        return f"n = {one.n or '–'}. Zeitraum: {one.zeitraum or self.zeitraum}. Fassung: {one.fassung or self.fassung}."
+
+
+def rahmen(session: FallSession, auswahl: Auswahl) -> Rahmen:
+    """The period as it may be told (in whole years) and the versions that the session sees."""
+    held = geschuetzt(session, auswahl).auswahl
+    return Rahmen(_zeitraum(session, held), _fassung(session, held))
+
+
+def _zeitraum(session: FallSession, held: Auswahl) -> str:
+    first: datetime | None = session.scalar(select(func.min(Spur.begonnen_am)).where(Spur.process == held.prozess))
+    if first is None:
+        return f"Stand {_tag(session.now)}"
+    von = held.von.year if held.von else first.astimezone(ZURICH).year
+    bis = held.bis.year if held.bis else session.now.astimezone(ZURICH).year
+    years = f"{von}" if von == bis else f"{von} bis {bis}"
+    return f"Beginn {years}, beobachtet bis {_tag(session.now)}"
+
+
+def _fassung(session: FallSession, held: Auswahl) -> str:
+    if held.version:
+        return held.version
+    known = versionen(session, held.prozess)
+    if len(known) < 2:
+        return ", ".join(map(str, known)) or "–"
+    return f"alle ({known[0]} bis {known[-1]})"
+
+
+def _tag(moment: datetime) -> str:
+    return moment.astimezone(ZURICH).strftime("%d.%m.%Y")

@@ -1,0 +1,152 @@
+"""The figures as tables: what a page shows, the report prints and a file holds is the same, made once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from engine.queries.auswertung.abschnitt import HIDDEN, Abschnitt, anzahl, kopf, monate, p_text, zeilen
+from engine.queries.auswertung.kennzahlen import DURATION_HORIZON, HORIZONS, KANTON, Figures
+from engine.queries.auswertung.treue import Treue
+from engine.statistics.suppression import ALL
+from engine.statistics.survival import Curve
+
+T = TypeVar("T")
+ARTEN = {"standortbestimmung": "Standortbestimmungen", "kurzassessment": "Kurzassessments"}
+# At these months a table says how many are still under observation.
+MONATE = (0, 6, 12, 24, 36, 60)
+PUENKTLICH = "puenktlich"
+JE_MONAT = "puenktlich_monate"
+
+
+def tafeln(found: Figures, namen: Mapping[str, str], segmente: Mapping[str, str]) -> list[Abschnitt]:
+    """The tables in the order of the page, those of which there is enough; ``namen`` are the regions, ``segmente`` the words for them."""
+    made = [
+        _dauer(found, namen), _beobachtung(found, namen), _rueckfall(found, namen), _puenktlich(found, namen),
+        _je_monat(found), _wechsel(found, segmente), *_uebersteuert(found, namen),
+    ]  # fmt: skip
+    return [one for one in made if one is not None]
+
+
+def treue_tafel(found: Treue, namen: Mapping[str, str]) -> Abschnitt | None:
+    """Adherence by version and region."""
+    rows = tuple(
+        (f"Fassung {row.version}, {namen.get(row.region, row.region)}", anzahl(row.faelle), *(anzahl(row.zahlen[one]) for one in ("passend", "akzeptiert", "abweichend", "unentschieden")))
+        for row in found.zeilen
+    )
+    whole = f"Von {anzahl(found.faelle)} Fällen passen {anzahl(found.zahlen['passend'])} ohne Abweichung."
+    head = ("Fassung und Region", "Fälle", "passend", "akzeptiert", "abweichend", "nicht entschieden")
+    definition = "Jeder Fall auf der Fassung nachgespielt, mit der er lief; die kleinste Zahl von Abweichungen zählt."
+    return Abschnitt("treue", "Prozesstreue", definition, head, rows, whole, n=anzahl(found.faelle)) if rows else None
+
+
+def _dauer(found: Figures, namen: Mapping[str, str]) -> Abschnitt | None:
+    def at(curve: Curve, month: int) -> str:
+        return f"{100 * curve.share(month):.0f} %" if curve.at_risk(month) >= found.threshold else "–"
+
+    rows = tuple(
+        (namen.get(name, name), anzahl(curve.number), monate(curve.quantile(0.5)), f"{curve.restricted_mean(DURATION_HORIZON):.1f}", at(curve, 12), at(curve, 24))
+        for name, curve in found.durations.items()
+    )
+    head = ("Region", "Fälle", "Median (Monate)", "Mittel bis 24 (Monate)", "nach 12 im Bezug", "nach 24 im Bezug")
+    definition = (
+        "Vom Beginn des Falls bis zur ersten Ablösung (Kaplan–Meier); wer noch im Bezug ist oder anders endete, zählt bis dahin mit. "
+        f"«Mittel» ist die mittlere Dauer, je Fall höchstens {DURATION_HORIZON:.0f} Monate."
+    )
+    return Abschnitt("dauer", "Dauer bis zur Ablösung", definition, head, rows, _tests(found), n=_n(found.durations, lambda curve: curve.number)) if rows else None
+
+
+def _tests(found: Figures) -> str:
+    told = []
+    if found.log_rank is not None:
+        test, freedom = found.log_rank, "Freiheitsgrad" if found.log_rank.degrees == 1 else "Freiheitsgrade"
+        told.append(f"Log-Rang-Test zwischen den Regionen: χ² = {test.statistic:.2f}, {test.degrees} {freedom}, {p_text(test.p)}. Er nimmt unabhängige Fälle an.")
+    if found.pilot is not None:
+        told.append(f"Pilotregionen gegen die übrigen: Unterschied der mittleren Dauer {found.pilot.difference:+.1f} Monate, {p_text(found.pilot.p)} (ganze Regionen vertauscht, {found.pilot.arrangements} Anordnungen).")
+    return " ".join(told)
+
+
+def _beobachtung(found: Figures, namen: Mapping[str, str]) -> Abschnitt | None:
+    def told(number: int) -> str:
+        return anzahl(number if number == 0 or number >= found.threshold else None)
+
+    rows = tuple((namen.get(name, name), *(told(curve.at_risk(month)) for month in MONATE)) for name, curve in found.durations.items())
+    head = ("Region", *(f"{month} Monate" for month in MONATE))
+    definition = "So viele Fälle sind nach so vielen Monaten noch im Bezug und unter Beobachtung (Zahlen unter der Kaplan–Meier-Kurve)."
+    return Abschnitt("dauer_beobachtung", "Unter Beobachtung nach Monaten", definition, head, rows, n=_n(found.durations, lambda curve: curve.number)) if rows else None
+
+
+def _rueckfall(found: Figures, namen: Mapping[str, str]) -> Abschnitt | None:
+    if not found.relapse:
+        return None
+    rows = []
+    for name in dict.fromkeys((*found.durations, *found.relapse)):
+        for month in HORIZONS:
+            one = found.relapse.get(name, {}).get(month)
+            hidden = (HIDDEN,) * 4
+            told = hidden if one is None else (anzahl(one.number), f"{100 * (one.share or 0):.0f} %", f"{100 * one.lower:.0f} %", f"{100 * one.upper:.0f} %")
+            rows.append((f"{namen.get(name, name)}, {month} Monate", *told))
+    definition = "Anteil der Abgelösten, die in so vielen Monaten wieder Hilfe brauchten. Es zählt nur, wer so lange beobachtet ist; mit dem 95-%-Bereich (Wilson)."
+    whole = _whole(found.relapse) or {}
+    n = ", ".join(f"{anzahl(one.number)} nach {month} Monaten" for month, one in whole.items())
+    return Abschnitt("rueckfall", "Rückfall nach der Ablösung", definition, ("Wo und innert", "Abgelöste", "Anteil", "von", "bis"), tuple(rows), n=n or HIDDEN)
+
+
+def _puenktlich(found: Figures, namen: Mapping[str, str]) -> Abschnitt | None:
+    rows = tuple(
+        (f"{ARTEN[art]}, {namen.get(name, name)}", anzahl(done), anzahl(of), f"{100 * done / of:.0f} %") for art, places in found.punctual.items() for name, (done, of) in places.items()
+    )
+    n = ", ".join(f"{_n(places, lambda pair: pair[1])} {ARTEN[art]}" for art, places in found.punctual.items())
+    return Abschnitt(PUENKTLICH, "Pünktlich innert Frist", "Erledigte Aufgaben mit Frist: bis zur Frist erledigt, an allen.", ("Was und wo", "pünktlich", "von", "Anteil"), rows, n=n) if rows else None
+
+
+def _je_monat(found: Figures) -> Abschnitt | None:
+    chart = found.reviews
+    if chart is None:
+        return None
+    outside = {found.months[place] for place in chart.signals}
+    rows = tuple((month, f"{100 * share:.0f} %", "ja" if month in outside else "nein") for month, share in zip(found.months, chart.values, strict=True))
+    definition = f"Anteil pünktlicher Standortbestimmungen je Monat der Frist (XmR-Karte); Monate mit weniger als {found.threshold} fehlen."
+    n = _n(found.punctual.get("standortbestimmung", {}), lambda pair: pair[1])
+    return Abschnitt(JE_MONAT, "Standortbestimmungen je Monat", definition, ("Monat", "pünktlich", "ausserhalb der Grenzen"), rows, _grenzen(found), n=f"{n}, {len(rows)} Monate gezeigt")
+
+
+def _grenzen(found: Figures) -> str:
+    chart = found.reviews
+    if chart is None:
+        return ""
+    outside = ", ".join(found.months[place] for place in chart.signals)
+    limits = f"Mitte {100 * chart.centre:.0f} %, Grenzen {100 * chart.lower:.0f} bis {100 * chart.upper:.0f} %"
+    return f"Standortbestimmungen je Monat (XmR): {limits}. {f'Ausserhalb: {outside}.' if outside else 'Kein Monat liegt ausserhalb.'}"
+
+
+def _wechsel(found: Figures, segmente: Mapping[str, str]) -> Abschnitt | None:
+    table = found.transitions
+    if table is None:
+        return None
+    columns = {one: word for one, word in segmente.items() if (ALL, one) in table.numbers}
+    head = ("Von", *columns.values(), "Total")
+    definition = "Von einem Segment (Zeile) ins nächste (Spalte) derselben Person."
+    return Abschnitt("wechsel", "Segmentwechsel", definition, head, zeilen(table, segmente, columns), n=anzahl(table[ALL, ALL]))
+
+
+def _uebersteuert(found: Figures, namen: Mapping[str, str]) -> list[Abschnitt]:
+    columns = {"gefolgt": "gefolgt", "übersteuert": "übersteuert"}
+    titles = {"region": "Region", "regel": "Regel"}
+    definition = "Wie oft die Fallführung vom Vorschlag der Segmentierung abwich."
+    made = []
+    for art, table in found.overrides.items():
+        rows = {cell[0]: namen.get(cell[0], cell[0]) for cell in table.numbers if cell[0] != ALL}
+        head, told = kopf(titles[art], columns.values(), share="Anteil"), zeilen(table, rows, columns, share="übersteuert")
+        made.append(Abschnitt(f"uebersteuert_{art}", f"Übersteuerte Vorschläge je {titles[art]}", definition, head, told, n=anzahl(table[ALL, ALL])))
+    return made
+
+
+def _whole(places: Mapping[str, T]) -> T | None:
+    """What is of all regions together, or of the only one."""
+    return places.get(KANTON) if len(places) != 1 else next(iter(places.values()))
+
+
+def _n(places: Mapping[str, T], of: Callable[[T], int]) -> str:
+    whole = _whole(places)
+    return HIDDEN if whole is None else anzahl(of(whole))
