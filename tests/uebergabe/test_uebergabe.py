@@ -74,7 +74,7 @@ def test_the_first_standortbestimmung_after_a_handover_is_set(canton: Canton, he
 def earlier_diagram(auffrischung: str) -> bytes:
     """Uebergabe as it was drawn before its refresh became a parameter."""
     drawing = (BPMN / "uebergabe.bpmn").read_text(encoding="utf-8")
-    reads = r'</zeebe:taskHeaders>\s*<zeebe:ioMapping>\s*<zeebe:input source="=parameter.uebergabe_auffrischung"[^>]*>\s*</zeebe:ioMapping>'
+    reads = r'</zeebe:taskHeaders>\s*<zeebe:ioMapping>\s*<zeebe:input source="=parameter.uebergabe_auffrischung"[^>]*>[\s\S]*?</zeebe:ioMapping>'
     before = re.sub(reads, f'<zeebe:header key="auffrischung" value="{auffrischung}" /></zeebe:taskHeaders>', drawing)
     assert before != drawing
     return before.encode()
