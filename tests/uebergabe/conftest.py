@@ -73,6 +73,13 @@ class Canton:
         self.do(region, commands.complete_task, task.key, values)
         self.work()
 
+    def asked(self, region: str, element: str, *names: str) -> dict[str, Any]:
+        """What those fields of an open task hold before anybody fills it in."""
+        (task,) = self.tasks(region, element)
+        with self.database.read(self.access(region)) as session:
+            values = queries.task(session, task.key).values
+        return {name: values.get(name) for name in names}
+
     def changed(self, region: str, form: Form, raw: dict[str, Any]) -> dict[str, Any]:
         """What people of a region really write; a test may say otherwise."""
         return raw

@@ -129,6 +129,7 @@ def test_a_question_is_answered_with_a_new_released_package(canton: Canton):
     assert canton.elements("SDOL") == ["paket_freigeben"] and canton.offer().version == 1
     canton.complete("SDOL", "paket_freigeben", freigabe="ja")
     assert canton.offer().version == 2
+    assert canton.asked("SRO", "uebernahme_pruefen", "annahme", "frage") == {"annahme": None, "frage": None}, "a new package is looked at anew"
     assert canton.offer().paket["antworten"] == [{"frage": "Gibt es ein Kurzassessment?", "antwort": "Ja, liegt nun bei."}]
     canton.complete("SRO", "uebernahme_pruefen", annahme="annehmen")
     canton.travel("2026-04-01")
