@@ -41,7 +41,7 @@ def broken(irma: Browser, task: str, fall_nr: str, database: Database) -> int:
 
 def test_incidents_are_shown_by_cause_and_no_case_is_named(vera: Browser, broken: int, fall_nr: str) -> None:
     page = vera.get("/betrieb").text
-    assert "CONDITION_ERROR" in page and "Wiederholen" in page
+    assert "Eine Bedingung ist weder wahr noch falsch" in page and '<span class="ff-klein">CONDITION_ERROR</span>' in page and "Wiederholen" in page
     assert fall_nr not in page and "Muster" not in page
 
 
