@@ -184,7 +184,11 @@ def withdraw(session: FallSession, instanz: Instanz, job: Job) -> None:
         if found is None:
             raise NotFound(f"Das Angebot {nr}")
         _delete_package(session, found)
-        correlate(session, "uebergabe.rueckzug", nr)
+        try:
+            correlate(session, "uebergabe.rueckzug", nr)
+        except NobodyWaits:
+            # It answered at the same moment; whatever it said comes too late.
+            _end_all(session, found.fall_id, "Das Angebot ist zurückgezogen")
 
 
 def carry_out(session: FallSession, instanz: Instanz, job: Job) -> dict[str, Any]:

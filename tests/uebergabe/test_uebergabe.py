@@ -243,6 +243,17 @@ def test_a_withdrawn_offer_leaves_nothing_to_do_in_the_new_region(canton: Canton
     assert canton.elements("SRO") == [] and canton.offer().zustand == "zurueckgezogen"
 
 
+def test_who_accepts_while_the_other_region_withdraws_comes_too_late(canton: Canton):
+    """Both answer before the machine has told either: ``work`` refuses incidents."""
+    offered(canton)
+    canton.travel("2026-03-12")
+    canton.fill_in("SRO", "uebernahme_pruefen", annahme="annehmen")
+    canton.fill_in("SDOL", "zustaendigkeit_klaeren", klaerung="bleibt")
+    canton.work()
+    assert canton.offer().zustand == "zurueckgezogen" and canton.own("SDOL").zustand == "active"
+    assert [one.zustand for one in canton.all(Instanz) if one.neben and one.zustand == "active"] == []
+
+
 def test_the_case_moves_back_and_keeps_its_number(canton: Canton):
     fall_nr = offered(canton)
     canton.complete("SRO", "uebernahme_pruefen", annahme="annehmen")
