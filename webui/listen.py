@@ -1,4 +1,4 @@
-"""The task list and the case list as files, filtered as on the screen; every one is recorded."""
+"""The task list, what waits for others and the case list as files, filtered as on the screen; every one is recorded."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request, send_file, stream_with_context
 from flask.typing import ResponseReturnValue
 
 from engine.queries import arbeit as tasks
-from engine.queries import konten
+from engine.queries import konten, uebersicht
 from engine.queries.cases import every_case
 from engine.store.audit import log
 from webui import arbeitsfilter, fallfilter, words
@@ -21,6 +21,9 @@ listen = Blueprint("listen", __name__, url_prefix="/listen")
 
 Rows = Callable[[], Iterator[tuple[Any, ...]]]
 AUFGABEN = ("Fallnummer", "Fall", "Aufgabe", "Person", "Fällig am", "Stand", "Zuständig", "Priorität", "Region")
+WARTENDE = ("Fallnummer", "Fall", "Wartet auf", "Bei wem", "Bis")
+# As many lines as one file holds; a person's own cases are far fewer.
+MOST = 10_000
 FAELLE = ("Fallnummer", "Fall", "Phase", "Fallführung", "Eröffnet am", "Abgeschlossen am", "Region")
 
 
@@ -34,6 +37,18 @@ def aufgaben_csv() -> ResponseReturnValue:
 @requires(*AUFGABENROLLEN)
 def aufgaben_xlsx() -> ResponseReturnValue:
     return _xlsx("aufgaben", AUFGABEN, _tasks)
+
+
+@listen.get("/wartet.csv")
+@requires(*AUFGABENROLLEN)
+def wartet_csv() -> ResponseReturnValue:
+    return _csv("wartet", WARTENDE, _waiting)
+
+
+@listen.get("/wartet.xlsx")
+@requires(*AUFGABENROLLEN)
+def wartet_xlsx() -> ResponseReturnValue:
+    return _xlsx("wartet", WARTENDE, _waiting)
 
 
 @listen.get("/faelle.csv")
@@ -59,6 +74,14 @@ def _tasks() -> Iterator[tuple[Any, ...]]:
                 task.fall_nr, row.bezeichnung, task.name, task.person_name, words.zurich(task.faellig_am).date() if task.faellig_am else None,
                 due.worte if due else "", namen.get(row.zustaendig or "", row.zustaendig), task.priority, task.region,
             )  # fmt: skip
+
+
+def _waiting() -> Iterator[tuple[Any, ...]]:
+    with reading() as session:
+        namen = konten.in_regions(session, access().regionen)
+        for row in uebersicht.waiting(session, limit=MOST):
+            due = words.zurich(row.faellig_am).date() if row.faellig_am else None
+            yield row.fall_nr, row.bezeichnung, row.worauf, namen.get(row.wer, words.rolle(row.wer)), due
 
 
 def _cases() -> Iterator[tuple[Any, ...]]:

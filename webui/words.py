@@ -76,6 +76,25 @@ ROLLE_UE: Mapping[str, str] = {
 }
 
 
+# What stopped a case; the engine's codes are those of Camunda, operators look them up by it.
+STOERUNGEN: Mapping[str, str] = {
+    "EXTRACT_VALUE_ERROR": "Ein Wert liess sich nicht berechnen",
+    "CONDITION_ERROR": "Eine Bedingung ist weder wahr noch falsch, oder kein Weg passt",
+    "IO_MAPPING_ERROR": "Eine Zuordnung von Werten misslang",
+    "JOB_NO_RETRIES": "Ein automatischer Schritt misslang mehrmals",
+    "EXECUTION_LISTENER_NO_RETRIES": "Ein Listener eines Schritts misslang mehrmals",
+    "TASK_LISTENER_NO_RETRIES": "Ein Listener einer Aufgabe misslang mehrmals",
+    "CALLED_ELEMENT_ERROR": "Der aufgerufene Prozess fehlt",
+    "CALLED_DECISION_ERROR": "Die aufgerufene Entscheidungstabelle fehlt",
+    "DECISION_EVALUATION_ERROR": "Eine Entscheidungstabelle liess sich nicht auswerten",
+    "UNHANDLED_ERROR_EVENT": "Ein fachlicher Fehler, den niemand abfängt",
+    "RUNAWAY_LOOP": "Der Prozess dreht sich ohne Ende im Kreis",
+    "FORM_NOT_FOUND": "Das Formular fehlt",
+    "RESOURCE_NOT_FOUND": "Eine Datei der Freigabe fehlt",
+    "MESSAGE_SIZE_EXCEEDED": "Die Angaben sind zu gross",
+}
+
+
 @dataclass(frozen=True)
 class Frist:
     """A deadline in words; ``stufe`` is ueberfaellig, heute, bald or spaeter and chooses the colour."""
@@ -154,6 +173,11 @@ def rolle(name: str) -> str:
     return ROLLEN_WORTE.get(name, name)
 
 
+def stoerung(kind: str) -> str:
+    """What a kind of incident means; of one that has no words yet its code."""
+    return STOERUNGEN.get(kind, kind)
+
+
 def segment(name: str) -> str:
     return SEGMENTE.get(name, name.capitalize())
 
@@ -202,6 +226,7 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "zeitpunkt": zeitpunkt,
     "langes_datum": langes_datum,
     "rolle": rolle,
+    "stoerung": stoerung,
     "segment": segment,
     "wert": wert,
     "auswahl": auswahl,

@@ -34,10 +34,12 @@ from engine.store import library
 from engine.store.audit import log
 from engine.store.session import FallSession
 from engine.store.steps import Act
-from engine.store.tables import Dossier, Fall, Gemeinde, Instanz, Job, Meldung, Region, Uebergabe, Uebergabeangebot
+from engine.store.tables import Dossier, Fall, Gemeinde, Hinweis, Instanz, Job, Meldung, Region, Uebergabe, Uebergabeangebot
 
 PROCESS = "uebergabe"
 DAY = timedelta(days=1)
+HERE_ENDED = "Der Fall ist vor dem Umzugstag zu Ende gegangen und wird darum nicht übergeben. Die neue Region ist informiert."
+THERE_ENDED = "Der angenommene Fall ist in der bisherigen Region vor dem Umzugstag zu Ende gegangen. Er kommt nicht; das Paket ist gelöscht."
 
 
 class AlreadyMoving(FallflussError):
@@ -181,14 +183,18 @@ def withdraw(session: FallSession, instanz: Instanz, job: Job) -> None:
         found = _offer(session, nr)
         if found is None:
             raise NotFound(f"Das Angebot {nr}")
-        found.paket, found.zustand = {}, "zurueckgezogen"
-        fall = session.get_one(Fall, found.fall_id)
-        fall.bezeichnung, fall.phase, fall.abgeschlossen_am = "", "Nicht übernommen", _today(session)
-        correlate(session, "uebergabe.rueckzug", nr)
+        _delete_package(session, found)
+        try:
+            correlate(session, "uebergabe.rueckzug", nr)
+        except NobodyWaits:
+            # It answered at the same moment; whatever it said comes too late.
+            _end_all(session, found.fall_id, "Das Angebot ist zurückgezogen")
 
 
-def carry_out(session: FallSession, instanz: Instanz, job: Job) -> None:
-    """End the case here and begin it in the new region, at once or not at all.
+def carry_out(session: FallSession, instanz: Instanz, job: Job) -> dict[str, Any]:
+    """End the case here and begin it in the new region, at once or not at all; the variable ``uebergeben`` says whether.
+
+    A case that ended before the day of its move is not handed over: the offer ends as one withdrawn, and both regions hear of it.
 
     Headers: ``prozess`` is the case's process there; it enters at ``einstieg`` when the package holds Kurzassessment and segments, with a
     first Standortbestimmung after the variable ``auffrischung``, otherwise at its beginning. Diagrams released earlier have it as a header.
@@ -199,11 +205,15 @@ def carry_out(session: FallSession, instanz: Instanz, job: Job) -> None:
         found = _offer(session, move.uebergabe_nr)
         if found is None or found.zustand != "angenommen":
             raise NotFound(f"Ein angenommenes Angebot {move.uebergabe_nr}")
+        if not _is_running(session, instanz.fall_id):
+            _call_off(session, instanz, found)
+            return {"uebergeben": False}
         _leave(session, instanz, move)
         # The number must be free before the other region takes it.
         session.flush()
         _arrive(session, found, job.headers, refresh)
         correlate(session, "uebergabe.vollzogen", move.uebergabe_nr)
+    return {"uebergeben": True}
 
 
 @contextmanager
@@ -251,18 +261,43 @@ def _offered(content: package.Package) -> dict[str, Any]:
 def _leave(session: FallSession, instanz: Instanz, move: Uebergabe) -> None:
     """Everything of the case ends here, by its own drawing where that listens for it; its rows stay to be read."""
     fall = instanz.fall
-    own = own_instance(session, fall.id)
-    if own.neben or own.zustand != "active":
-        raise FallflussError(f"Der Fall {fall.fall_nr} läuft nicht mehr; es gibt nichts zu übergeben. Es wurde nichts geändert.")
     with suppress(NobodyWaits):
         correlate(session, "fall.uebergeben", fall.fall_nr, {"uebergeben_am": move.per.isoformat()})
-    running = select(Instanz.nummer).where(Instanz.fall_id == fall.id, Instanz.zustand == "active", Instanz.nummer != instanz.nummer)
-    for nummer in session.scalars(running.order_by(Instanz.nummer)).all():
-        advance(session, lock(session, nummer), cancel(), Act("cancel_case", name=f"An {package.region_name(move.paket, 'an')} übergeben"))
+    _end_all(session, fall.id, f"An {package.region_name(move.paket, 'an')} übergeben", but=instanz.nummer)
     _end_dossier(session, fall.id, move.per - DAY)
     fall.uebergeben_am, fall.uebergeben_nach, fall.phase = move.per, move.an_region, "Übergeben"
     fall.abgeschlossen_am = move.per - DAY
     move.vollzogen_am = session.now
+
+
+def _is_running(session: FallSession, fall_id: int) -> bool:
+    own = own_instance(session, fall_id)
+    return not own.neben and own.zustand == "active"
+
+
+def _call_off(session: FallSession, instanz: Instanz, found: Uebergabeangebot) -> None:
+    """The case ended between acceptance and move: nothing arrives, and whoever expected it is told."""
+    _delete_package(session, found)
+    # After its acceptance the new region waits for the case alone, so its process ends from outside.
+    _end_all(session, found.fall_id, "Der Fall endete vor dem Umzugstag")
+    _tell(session, instanz.fall_id, instanz.region, "fallfuehrung", HERE_ENDED)
+    _tell(session, found.fall_id, found.region, "teamleitung", THERE_ENDED)
+
+
+def _tell(session: FallSession, fall_id: int, region: str, rolle: str, text: str) -> None:
+    session.add(Hinweis(fall_id=fall_id, region=region, at=session.now, an_rolle=rolle, text=text))
+
+
+def _delete_package(session: FallSession, found: Uebergabeangebot) -> None:
+    found.paket, found.zustand = {}, "zurueckgezogen"
+    fall = session.get_one(Fall, found.fall_id)
+    fall.bezeichnung, fall.phase, fall.abgeschlossen_am = "", "Nicht übernommen", _today(session)
+
+
+def _end_all(session: FallSession, fall_id: int, why: str, *, but: int | None = None) -> None:
+    running = select(Instanz.nummer).where(Instanz.fall_id == fall_id, Instanz.zustand == "active", Instanz.nummer != (but or 0))
+    for nummer in session.scalars(running.order_by(Instanz.nummer)).all():
+        advance(session, lock(session, nummer), cancel(), Act("cancel_case", name=why))
 
 
 def _arrive(session: FallSession, found: Uebergabeangebot, headers: Mapping[str, str], refresh: str) -> None:

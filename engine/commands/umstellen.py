@@ -94,11 +94,17 @@ def _missing(session: FallSession, instanz: Instanz, step: Step, after: Contents
     known = set(session.scalars(select(Incident.key).where(Incident.instanz_nummer == instanz.nummer)))
     for incident in step.incidents:
         if incident.key not in known:
-            yield Hindernis("stoerung", incident.process, incident.element, f"«{incident.element}» bliebe sofort mit einer Störung stehen ({incident.kind})")
+            yield Hindernis("stoerung", incident.process, incident.element, f"«{_named(after, incident.process, incident.element)}» bliebe sofort mit einer Störung stehen ({incident.kind})")
     for wait in step.waits:
         form = wait.request.get("formId") if wait.kind == "user task" else None
         if form and after.bound("form", form, wait.request.get("formVersionTag")) is None:
-            yield Hindernis("formular", wait.process, wait.element, f"das Formular «{form}» zu «{wait.element}» fehlt in der neuen Freigabe")
+            yield Hindernis("formular", wait.process, wait.element, f"das Formular «{form}» zu «{_named(after, wait.process, wait.element)}» fehlt in der neuen Freigabe")
+
+
+def _named(contents: Contents, process: str, id: str) -> str:
+    """What the diagram calls the step."""
+    element = contents.element(process, id)
+    return (element.name if element else "") or id
 
 
 def _take_over(session: FallSession, plan: Umstellung, instanz: Instanz, rebuilt: Umgebaut, step: Step) -> None:

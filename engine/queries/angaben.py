@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from engine.definitions.forms import Choice, Field, Form, walk
@@ -11,6 +11,7 @@ from engine.definitions.forms.show import readable
 from engine.model.errors import NotFound
 from engine.queries import konten
 from engine.queries.personenwahl import PROPERTY
+from engine.queries.umgestellt import in_words
 from engine.store.library import Contents
 from engine.store.session import FallSession
 from engine.store.tables import Person, Verlauf
@@ -36,6 +37,8 @@ class Lesart:
     contents: Contents
     names: Mapping[str, str]
     labels: Labels
+    # By row of the history, what is said of a migration instead of ids of elements.
+    umgestellt: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, session: FallSession, contents: Contents, rows: Iterable[Verlauf], persons: Iterable[Person], also: Iterable[str | None] = ()) -> Lesart:
@@ -43,14 +46,17 @@ class Lesart:
         rows = list(rows)
         acting = [who for row in rows for who in (row.by, row.im_namen_von)]
         known = communes(session) | konten.names(session, [*acting, *also, *logins(rows, contents)]) | people(persons)
-        return cls(contents, known, field_labels(contents, known))
+        return cls(contents, known, field_labels(contents, known), in_words(session, rows))
 
     def pairs(self, row: Verlauf, values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         """Label and text of each answer in ``values``, which are the row's as far as somebody may see them."""
-        return pairs(values, self._labels(row), self.names)
+        return pairs(self._said(row, values), self._labels(row), self.names)
 
     def lines(self, row: Verlauf) -> Iterator[str]:
-        return lines(row.values or {}, self._labels(row), names=self.names)
+        return lines(self._said(row, row.values or {}), self._labels(row), names=self.names)
+
+    def _said(self, row: Verlauf, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {**values, **{key: text for key, text in self.umgestellt.get(row.id, {}).items() if key in values}}
 
     def _labels(self, row: Verlauf) -> Labels:
         form = form_of(row, self.contents)

@@ -69,13 +69,22 @@ def _scheduler(session: FallSession) -> str:
     if beat is None:
         return "noch nie gelaufen: fallfluss scheduler"
     silent = datetime.now(UTC) - beat
-    return "ok" if silent < SILENT else f"schweigt seit {int(silent.total_seconds())} s"
+    return "ok" if silent < SILENT else f"schweigt seit {_for(silent)}"
 
 
 def _deadlines(session: FallSession) -> str:
     oldest = session.scalar(select(func.min(Timer.next_attempt_at)))
     late = session.now - oldest if oldest else timedelta(0)
-    return "ok" if late < OVERDUE else f"die älteste überfällige wartet seit {int(late.total_seconds())} s"
+    return "ok" if late < OVERDUE else f"die älteste überfällige wartet seit {_for(late)}"
+
+
+def _for(length: timedelta) -> str:
+    """A duration as people say it: in its largest unit, from which on the rest no longer matters."""
+    seconds = int(length.total_seconds())
+    for size, one, many in ((86_400, "Tag", "Tagen"), (3600, "Stunde", "Stunden"), (60, "Minute", "Minuten")):
+        if seconds >= size:
+            return f"{seconds // size} {one if seconds < 2 * size else many}"
+    return f"{seconds} Sekunden"
 
 
 def _beat(session: FallSession) -> datetime | None:

@@ -65,13 +65,24 @@ class Canton:
 
     def complete(self, region: str, element: str, **raw: Any) -> None:
         """Fill in a task as somebody of that region would, and let the machine do what follows."""
+        self.fill_in(region, element, **raw)
+        self.work()
+
+    def fill_in(self, region: str, element: str, **raw: Any) -> None:
+        """The same, before the machine has done anything."""
         (task,) = self.tasks(region, element)
         with self.database.read(self.access(region)) as session:
             view = queries.task(session, task.key)
         assert view.form
         values = self.changed(region, view.form, fill(view.form, view.values, given=raw, rng=self.rng, now=self.clock.now()))
         self.do(region, commands.complete_task, task.key, values)
-        self.work()
+
+    def asked(self, region: str, element: str, *names: str) -> dict[str, Any]:
+        """What those fields of an open task hold before anybody fills it in."""
+        (task,) = self.tasks(region, element)
+        with self.database.read(self.access(region)) as session:
+            values = queries.task(session, task.key).values
+        return {name: values.get(name) for name in names}
 
     def changed(self, region: str, form: Form, raw: dict[str, Any]) -> dict[str, Any]:
         """What people of a region really write; a test may say otherwise."""

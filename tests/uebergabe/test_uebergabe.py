@@ -74,7 +74,7 @@ def test_the_first_standortbestimmung_after_a_handover_is_set(canton: Canton, he
 def earlier_diagram(auffrischung: str) -> bytes:
     """Uebergabe as it was drawn before its refresh became a parameter."""
     drawing = (BPMN / "uebergabe.bpmn").read_text(encoding="utf-8")
-    reads = r'</zeebe:taskHeaders>\s*<zeebe:ioMapping>\s*<zeebe:input source="=parameter.uebergabe_auffrischung"[^>]*>\s*</zeebe:ioMapping>'
+    reads = r'</zeebe:taskHeaders>\s*<zeebe:ioMapping>\s*<zeebe:input source="=parameter.uebergabe_auffrischung"[^>]*>[\s\S]*?</zeebe:ioMapping>'
     before = re.sub(reads, f'<zeebe:header key="auffrischung" value="{auffrischung}" /></zeebe:taskHeaders>', drawing)
     assert before != drawing
     return before.encode()
@@ -129,6 +129,7 @@ def test_a_question_is_answered_with_a_new_released_package(canton: Canton):
     assert canton.elements("SDOL") == ["paket_freigeben"] and canton.offer().version == 1
     canton.complete("SDOL", "paket_freigeben", freigabe="ja")
     assert canton.offer().version == 2
+    assert canton.asked("SRO", "uebernahme_pruefen", "annahme", "frage") == {"annahme": None, "frage": None}, "a new package is looked at anew"
     assert canton.offer().paket["antworten"] == [{"frage": "Gibt es ein Kurzassessment?", "antwort": "Ja, liegt nun bei."}]
     canton.complete("SRO", "uebernahme_pruefen", annahme="annehmen")
     canton.travel("2026-04-01")
@@ -240,6 +241,17 @@ def test_a_withdrawn_offer_leaves_nothing_to_do_in_the_new_region(canton: Canton
     canton.travel("2026-03-12")
     canton.complete("SDOL", "zustaendigkeit_klaeren", klaerung="bleibt")
     assert canton.elements("SRO") == [] and canton.offer().zustand == "zurueckgezogen"
+
+
+def test_who_accepts_while_the_other_region_withdraws_comes_too_late(canton: Canton):
+    """Both answer before the machine has told either: ``work`` refuses incidents."""
+    offered(canton)
+    canton.travel("2026-03-12")
+    canton.fill_in("SRO", "uebernahme_pruefen", annahme="annehmen")
+    canton.fill_in("SDOL", "zustaendigkeit_klaeren", klaerung="bleibt")
+    canton.work()
+    assert canton.offer().zustand == "zurueckgezogen" and canton.own("SDOL").zustand == "active"
+    assert [one.zustand for one in canton.all(Instanz) if one.neben and one.zustand == "active"] == []
 
 
 def test_the_case_moves_back_and_keeps_its_number(canton: Canton):

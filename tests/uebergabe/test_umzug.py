@@ -67,6 +67,23 @@ def test_a_move_out_of_the_canton_is_only_noted_where_the_case_was_faster(canton
     assert [one.zustand for one in canton.all(Instanz) if one.neben] == ["completed"]
 
 
+def test_a_case_that_ends_between_acceptance_and_move_is_not_handed_over_and_both_regions_hear_of_it(canton: Canton):
+    """``travel`` refuses incidents: a handover of nothing is no failure."""
+    fall_nr = canton.open_household()
+    canton.move(fall_nr)
+    canton.release()
+    canton.complete("SRO", "uebernahme_pruefen", annahme="annehmen")
+    canton.travel("2026-03-20")
+    canton.do("SDOL", commands.cancel_case, canton.fall("SDOL").id, "Haushalt verstorben")
+    ended = canton.fall("SDOL").phase
+    canton.travel("2026-04-01")
+    assert any("wird darum nicht übergeben" in text for text in canton.notices("SDOL"))
+    assert any("Er kommt nicht" in text for text in canton.notices("SRO"))
+    assert (canton.fall("SDOL").phase, canton.fall("SDOL").uebergeben_am, canton.fall("SRO").phase) == (ended, None, "Nicht übernommen")
+    assert (canton.offer().zustand, canton.offer().paket, canton.elements("SRO")) == ("zurueckgezogen", {}, [])
+    assert [one.zustand for one in canton.all(Instanz)].count("active") == 0
+
+
 def test_a_case_that_listens_ends_by_its_own_drawing_when_it_is_handed_over(canton: Canton):
     fall_nr = canton.open_household()
     canton.move(fall_nr)

@@ -11,7 +11,9 @@ from engine.model.access import Access, system
 from engine.model.errors import FormInvalid, NotAllowed
 from engine.queries import umstellung as queries
 from engine.queries.consistency import check
+from engine.queries.umgestellt import in_words
 from engine.scheduling.due import run_due
+from engine.store import library
 from engine.store.tables import Aufgabe, Entwurf, Instanz, Timer, Umstellung, Verlauf
 from tests.commands.drawings import ANTRAG, flow, user
 from tests.umstellung.conftest import PETRA, URSULA, Werkstatt
@@ -40,6 +42,19 @@ def test_a_case_keeps_its_tasks_drafts_and_due_times_under_new_names(werkstatt: 
     assert (last.command, last.values["vorher"], last.values["nachher"]) == ("migrate", ["erinnern", "frist", "pruefen"], ["ansehen", "erinnern", "frist"])
     werkstatt.complete("ansehen", ok=True)
     assert werkstatt.all(Instanz)[0].zustand == "completed", ref
+
+
+def test_the_history_calls_steps_as_the_diagram_of_that_time_did(werkstatt: Werkstatt) -> None:
+    werkstatt.open()
+    ziel = werkstatt.release(antrag=RENAMED.replace(b'id="ansehen" name="', b'id="ansehen" name="Neu: '))
+    werkstatt.run(werkstatt.plan(1, ziel, {"nach": {"pruefen": "ansehen"}}))
+    with werkstatt.database.read(system()) as session:
+        rows = list(session.scalars(select(Verlauf).where(Verlauf.command == "migrate")))
+        told = in_words(session, rows)[rows[0].id]
+        before, after = (library.contents(session, release).element("antrag", id) for release, id in ((1, "pruefen"), (ziel, "ansehen")))
+        assert before and after and after.name == f"Neu: {before.name}"
+    assert before.name in told["vorher"] and after.name in told["nachher"]
+    assert not {"pruefen", "ansehen"} & {*told["vorher"], *told["nachher"]}
 
 
 def test_without_a_decision_a_case_stays_as_it_is_and_says_why(werkstatt: Werkstatt) -> None:

@@ -247,10 +247,17 @@ def test_the_case_belongs_to_its_fallfuehrung_and_waits_for_others(browser: Open
         create_konto(session, "fabio", "Fabio Furrer", PASSWORD)
         grant(session, "fabio", "fallfuehrung", "SDOL")
         commands.assign_case(session, session.scalars(select(Fall.id)).one(), "fabio")
-    page = browser("fabio").get("/aufgaben?sicht=wartet").text
+    fabio = browser("fabio")
+    page = fabio.get("/aufgaben?sicht=wartet").text
     assert fall_nr in page
     assert "Anspruch prüfen" in page
     assert "Intake" in page
+    assert "/listen/wartet.xlsx" in page and "/listen/aufgaben.xlsx" not in page
+    sheet = openpyxl.load_workbook(io.BytesIO(fabio.get("/listen/wartet.xlsx").data)).active
+    shown = [[cell.value for cell in row] for row in sheet.iter_rows(max_col=4)]
+    assert shown[0] == ["Fallnummer", "Fall", "Wartet auf", "Bei wem"]
+    assert [(row[0], row[2], row[3]) for row in shown[1:]] == [(fall_nr, "Anspruch prüfen", "Intake")]
+    assert list(csv.reader(io.StringIO(fabio.get("/listen/wartet.csv").data.decode("utf-8-sig")), delimiter=";"))[1][0] == fall_nr
 
 
 def test_when_somebody_leaves_everything_goes_to_somebody_else(browser: Open, fall_nr: str, task: str, irma: Browser, database: Database) -> None:

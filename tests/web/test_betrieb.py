@@ -31,7 +31,7 @@ def test_with_a_scheduler_and_no_late_deadline_the_installation_is_ready(app: Fl
     assert (answer.status_code, set(answer.json["checks"].values())) == (200, {"ok"})
 
 
-@pytest.mark.parametrize(("ago", "said"), [(None, "noch nie gelaufen"), (timedelta(minutes=3), "schweigt seit 18")], ids=["never ran", "silent"])
+@pytest.mark.parametrize(("ago", "said"), [(None, "noch nie gelaufen"), (timedelta(minutes=3), "schweigt seit 3 Minuten"), (timedelta(seconds=215_183), "schweigt seit 2 Tagen")], ids=["never ran", "silent", "silent for days"])
 def test_without_a_scheduler_it_is_not_ready(app: Flask, database: Database, ago: timedelta | None, said: str) -> None:
     if ago is not None:
         beat(database, ago)

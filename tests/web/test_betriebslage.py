@@ -16,7 +16,8 @@ from engine.store.konten import create_konto, grant
 from engine.store.session import Database
 from engine.store.tables import Aufgabe, Fall, Incident, Job, Timer, Verlauf
 from tests.web.conftest import PASSWORD, Browser
-from webui import langsam
+from webui import langsam, words
+from webui.api.show import ERRORS
 
 
 @pytest.fixture
@@ -41,8 +42,13 @@ def broken(irma: Browser, task: str, fall_nr: str, database: Database) -> int:
 
 def test_incidents_are_shown_by_cause_and_no_case_is_named(vera: Browser, broken: int, fall_nr: str) -> None:
     page = vera.get("/betrieb").text
-    assert "CONDITION_ERROR" in page and "Wiederholen" in page
+    assert "Eine Bedingung ist weder wahr noch falsch" in page and '<span class="ff-klein">CONDITION_ERROR</span>' in page and "Wiederholen" in page
     assert fall_nr not in page and "Muster" not in page
+
+
+@pytest.mark.parametrize("kind", [kind for kind in ERRORS if kind not in ("UNSPECIFIED", "UNKNOWN")])
+def test_every_kind_of_incident_has_words(kind: str) -> None:
+    assert words.stoerung(kind) != kind
 
 
 def test_what_still_fails_stays_and_the_attempt_is_in_the_history_under_the_operators_name(vera: Browser, broken: int, database: Database) -> None:
