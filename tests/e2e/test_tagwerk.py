@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from engine.demo.people import PASSWORD
 from tests.e2e.haus import Haus, submit, violations
@@ -91,6 +92,34 @@ def test_a_double_click_and_a_step_back_send_once_and_show_what_was_sent(haus: H
     clean(page)
     page.goto(f"/faelle/{fall_nr}/verlauf")
     assert page.locator("main").get_by_text("Zuständigkeit prüfen").count() >= 1
+
+
+def test_what_is_sent_is_not_overtaken_by_a_draft_that_is_still_on_its_way(haus: Haus, vorrat: Vorrat) -> None:
+    _, task = vorrat.task("zustaendigkeit_pruefen")
+    page = haus.desk("intake.sdol")
+    drafts: list[Route] = []
+    sent: list[Route] = []
+    given_up: list[str] = []
+    page.goto(task)
+    type_no(page)
+    expect(page.locator("[data-entwurf-stand]")).to_contain_text("Entwurf gespeichert um")
+    page.route(re.compile(re.escape(task) + "/entwurf$"), lambda route: drafts.append(route))
+    page.route(re.compile(re.escape(task) + "$"), lambda route: sent.append(route) if route.request.is_navigation_request() else route.continue_())
+    page.on("requestfailed", lambda request: given_up.append(request.url))
+    page.locator(REASON).press_sequentially(" Und sonst?")
+    _until(page, lambda: bool(drafts))
+    page.get_by_role("button", name=SEND).last.click(no_wait_after=True)
+    _until(page, lambda: bool(sent) and any(url.endswith("/entwurf") for url in given_up))
+    sent[0].continue_()
+    expect(page.get_by_role("alert").first).to_contain_text("ist abgeschlossen")
+
+
+def _until(page: Page, happened: Callable[[], bool]) -> None:
+    for _ in range(100):
+        if happened():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("It did not happen within ten seconds.")
 
 
 def test_who_is_late_reads_who_was_faster_and_keeps_what_was_typed(haus: Haus, vorrat: Vorrat) -> None:

@@ -34,7 +34,8 @@ class Draft {
     this.state = form.querySelector("[data-entwurf-stand]");
     this.problem = form.querySelector("[data-entwurf-problem]");
     form.addEventListener("input", (event) => { if (event.target.matches(typing)) this.later(PAUSE); });
-    form.addEventListener("submit", () => { this.over = true; clearTimeout(this.timer); });
+    // An answer that came after that of the form would bring back the session from before, without its message.
+    form.addEventListener("submit", () => { this.over = true; clearTimeout(this.timer); this.sending?.abort(); });
     document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden" && this.dirty) this.save(true); });
   }
 
@@ -50,11 +51,12 @@ class Draft {
     this.dirty = false;
     clearTimeout(this.timer);
     const body = new URLSearchParams(new FormData(this.form));
+    const { signal } = this.sending = new AbortController();
     try {
-      const response = await fetch(this.form.dataset.entwurf, { method: "POST", body, credentials: "same-origin", keepalive: leaving, headers: { Accept: "application/json" } });
+      const response = await fetch(this.form.dataset.entwurf, { method: "POST", body, signal, credentials: "same-origin", keepalive: leaving, headers: { Accept: "application/json" } });
       await this.answered(response);
     } catch {
-      this.failed(TROUBLES[0]);
+      if (!this.over) this.failed(TROUBLES[0]);
     }
     this.busy = false;
     if (this.dirty) this.later(PAUSE);
@@ -103,8 +105,9 @@ async function refresh(form, state) {
   const sent = ++state.wanted;
   const data = new FormData(form);
   data.set("_aktion", "zeigen");
-  const response = await fetch(form.action, { method: "POST", body: new URLSearchParams(data), credentials: "same-origin" });
-  if (!response.ok) return;
+  const { signal } = state.sending = new AbortController();
+  const response = await fetch(form.action, { method: "POST", body: new URLSearchParams(data), credentials: "same-origin", signal }).catch(() => null);
+  if (!response?.ok) return;
   const page = new DOMParser().parseFromString(await response.text(), "text/html");
   const fresh = page.querySelector("[data-felder]");
   if (!fresh || sent !== state.wanted) return;
@@ -127,6 +130,7 @@ for (const form of document.querySelectorAll("form[data-bedingt]")) {
   const state = { wanted: 0 };
   const deciding = new Set(form.dataset.bedingt.split(" "));
   const decides = (field) => deciding.has(field.name?.split(".").pop());
+  form.addEventListener("submit", () => { clearTimeout(state.later); state.sending?.abort(); });
   form.addEventListener("change", (event) => {
     if (!decides(event.target)) return;
     clearTimeout(state.later);
