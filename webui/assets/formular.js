@@ -106,9 +106,10 @@ async function refresh(form, state) {
   const data = new FormData(form);
   data.set("_aktion", "zeigen");
   const { signal } = state.sending = new AbortController();
-  const response = await fetch(form.action, { method: "POST", body: new URLSearchParams(data), credentials: "same-origin", signal }).catch(() => null);
-  if (!response?.ok) return;
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  const asked = fetch(form.action, { method: "POST", body: new URLSearchParams(data), credentials: "same-origin", signal });
+  const answer = await asked.then((response) => (response.ok ? response.text() : null)).catch(() => null);
+  if (answer === null) return;
+  const page = new DOMParser().parseFromString(answer, "text/html");
   const fresh = page.querySelector("[data-felder]");
   if (!fresh || sent !== state.wanted) return;
   const { id, selectionStart, selectionEnd } = document.activeElement ?? {};
