@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 from engine.replay.bounds import Bounds
+from engine.replay.flows import Flows
 from engine.replay.running import OverBudget
 from engine.replay.states import States
 from engine.replay.table import Table
@@ -51,6 +52,10 @@ class Aligner:
         self.steps: dict[int, tuple[dict[int, list[tuple[int, int]]], list[tuple[int, int, int]], bool]] = {}
         self.ways: dict[tuple[int, int], list[tuple[int, int]]] = {}
         self.bounds = Bounds(states)
+        self.flows = Flows(states)
+        net = states.net
+        names = {number: label for label, number in net.labels.items()}
+        self.nowhere = frozenset() if net.counts is None else frozenset(index for index, one in enumerate(net.visible) if not net.counts.get(names[one.label]))
         self.start = _known(states.start())
         self.table: Table | None = None
         self.asked = self.expanded = self.tried = 0
@@ -208,6 +213,8 @@ class _Search:
         self.buckets: list[list[tuple[int, int]]] = []
         self.rest = self._rest()
         self.bounds: dict[int, int] = {}
+        self.lacking = aligner.flows.lacking(aligner.start, trace)
+        self.counted = sum(potential.labels for potential, _ in self.lacking)
         self.missing: int | None = None
         self.cost = self.expanded = 0
 
@@ -262,6 +269,8 @@ class _Search:
             known = best.get(there)
             if known is None or known > dearer:
                 self._reach(there, dearer, node, MODEL, seen)
+            elif known == dearer and self.came[there][:2] == (node, MODEL) and seen in self.aligner.nowhere:
+                self.came[there] = (node, MODEL, seen)  # of two steps to the same end that which no trace has ever shown is the likelier one to be missing
         for seen, after in by_label.get(label, ()):
             self._reach((after + 1) * width + position + 1, g, node, SYNC, seen)
 
@@ -276,7 +285,7 @@ class _Search:
             bound = self.bounds[node] = self._bound(node // self.width - 1, node % self.width)
         if bound >= STUCK:
             return
-        f = g + bound
+        f = max(g + bound, self.cost)
         while len(self.buckets) <= f:
             self.buckets.append([])
         self.buckets[f].append((node, g))
@@ -291,13 +300,12 @@ class _Search:
             must = 0
         if must < 0:
             return STUCK
-        bound = (must & ~bits).bit_count()
-        lost = bits & ~may
-        while lost:
-            label = lost & -lost
-            bound += counts[label]
-            lost ^= label
-        return bound
+        bound = _missed(must & ~bits, bits & ~may, counts)
+        if not self.lacking:
+            return bound
+        # What is counted is not told twice: of its labels either the one or the other.
+        lack = sum(max(0, -self.aligner.flows.now(potential, state) - brought[position]) for potential, brought in self.lacking)
+        return max(bound, lack + _missed(must & ~bits & ~self.counted, bits & ~may & ~self.counted, counts))
 
     def _found(self, node: int, cost: int, expanded: int) -> Alignment:
         if self.missing is not None and self.missing < cost:
@@ -313,3 +321,13 @@ class _Search:
     def _undecided(self, f: int, expanded: int) -> Alignment:
         lower = f if self.missing is None else min(f, self.missing)
         return Alignment(None, lower, None, (), expanded)
+
+
+def _missed(missing: int, lost: int, counts: Mapping[int, int]) -> int:
+    """Each label once that must come and does not, each that comes and cannot as often as it comes."""
+    found = missing.bit_count()
+    while lost:
+        label = lost & -lost
+        found += counts[label]
+        lost ^= label
+    return found

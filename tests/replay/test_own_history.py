@@ -201,6 +201,7 @@ def test_what_was_read_or_counted_once_serves_again_but_nobody_sees_another_regi
 
 
 def test_what_changes_afterwards_is_read_and_counted_anew(lived: Database) -> None:
+    refresh(lived)
     with lived.begin(system()) as session:  # rolled back: nothing may stay
         first = {row.instanz_nummer: row for row in spuren(session, Auswahl())}
         counted = [gehalten(session, "neu", Auswahl(), lambda: object())]

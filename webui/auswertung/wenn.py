@@ -92,8 +92,8 @@ def ergebnis() -> ResponseReturnValue:
         html = render_template(
             "auswertung/wenn_ergebnis.html",
             **WERKZEUGE, **filter_seite(session, auswahl, kept), unterschied=result, worte=WORDS, wechsel=WORTE, neu=_name(session, auswahl),
-            fertig=sum(one.gefunden is not None for one in (*before.faelle, *after.faelle)), ganz=2 * (len(before.faelle) + before.ungelesen),
-            is_complete=is_complete,
+            fertig=before.fertig + after.fertig, ganz=2 * (len(before.faelle) + before.ungelesen), is_complete=is_complete,
+            ist_gesehen=not result.fehlend and not before.ungelesen,
             bild=_bild(session, auswahl, result), regionen=konten.regionen(session), schwelle=schwelle(session), kennungen=_kennungen(session, result),
         )  # fmt: skip
     response = Response(html)
@@ -109,7 +109,7 @@ def gate() -> ResponseReturnValue:
     before, after, result, _ = _compared(Auswahl.of(request.args))
     return jsonify({
         "fertig": before.is_complete and after.is_complete, "darf": result.darf and before.is_complete and after.is_complete, "faelle": result.faelle,
-        "vorher": result.vorher, "nachher": result.nachher, "wechsel": dict(result.wechsel), "fehlend": result.fehlend,
+        "vorher": result.vorher, "nachher": result.nachher, "wechsel": dict(result.wechsel), "fehlend": result.fehlend, "ohne_grund": result.ohne_grund,
         "gruende": [{"element": one.element, "abweichung": one.art, "neu": one.neu, "weg": one.weg} for one in result.gruende],
     })  # fmt: skip
 

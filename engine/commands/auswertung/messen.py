@@ -13,6 +13,7 @@ from engine.queries.auswertung.ausrichtungen import Gefunden
 from engine.queries.auswertung.auswahl import Auswahl
 from engine.queries.auswertung.gelesen import gespielt
 from engine.queries.auswertung.schutz import spuren
+from engine.replay.alignment import BUDGET
 from engine.replay.model import Model
 from engine.store.session import Database, FallSession
 from engine.store.tables import Spur
@@ -28,11 +29,16 @@ class Nachgespielt:
 
 @dataclass(frozen=True)
 class Messung:
-    """``fehlend`` variants are still to be replayed, ``ungelesen`` instances still to be read: the page comes back for them."""
+    """``fehlend`` variants have no final result yet, ``ungelesen`` instances are still to be read: the page comes back for them."""
 
     faelle: tuple[Nachgespielt, ...]
     fehlend: int
     ungelesen: int
+
+    @property
+    def fertig(self) -> int:
+        """Cases whose result is final."""
+        return sum(one.gefunden is not None and one.gefunden.is_final(BUDGET) for one in self.faelle)
 
     @property
     def is_complete(self) -> bool:

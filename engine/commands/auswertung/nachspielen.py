@@ -16,6 +16,8 @@ from engine.store.tables import Ausrichtung
 
 # Aligned without a transaction, written in one: a page that stops early keeps what was found.
 BATCH = 200
+# Every variant gets so little first: whether it fits, and how well at best, is known for all within seconds. Then the rest is explained.
+GLANCE = 400
 
 
 @dataclass(frozen=True)
@@ -37,32 +39,34 @@ Gefundene = Mapping[tuple[str, str], Mapping[str, Gefunden]]
 
 
 def align(database: Database, auftraege: Sequence[Auftrag], enough: Callable[[], bool] = lambda: False) -> tuple[dict[tuple[str, str], dict[str, Gefunden]], int]:
-    """Alignments of all variants by ``(model hash, art)`` and digest, and how many are still missing when ``enough()`` stopped it.
+    """Alignments of all variants by ``(model hash, art)`` and digest, and how many are not final yet when ``enough()`` stopped it.
 
-    At least one is made, however little time is left: whoever asks again comes to the end.
+    At least one is made, however little time is left: whoever asks again comes to the end. First comes a glance at every variant of every
+    ``Auftrag``, which leaves dear ones open but tells bounds; then those are searched with the whole budget.
     """
+    wanted = [{digest(variant): variant for variant in auftrag.varianten} for auftrag in auftraege]
+    with database.read(READER) as session:
+        known = [found(session, auftrag.model.hash, auftrag.art, names) for auftrag, names in zip(auftraege, wanted, strict=True)]
+    begun = 0
+    for budget in (GLANCE, BUDGET):
+        for auftrag, names, done in zip(auftraege, wanted, known, strict=True):
+            todo = [variant for name, variant in sorted(names.items()) if name not in done or not done[name].is_final(budget)]
+            if todo and not (begun and enough()):
+                begun += 1
+                done |= _make(database, auftrag, todo, budget, enough)
     results: dict[tuple[str, str], dict[str, Gefunden]] = {}
-    missing = begun = 0
-    for auftrag in auftraege:
-        key = (auftrag.model.hash, auftrag.art)
-        wanted = {digest(variant): variant for variant in auftrag.varianten}
-        with database.read(READER) as session:
-            known = found(session, *key, wanted)
-        todo = [variant for name, variant in sorted(wanted.items()) if name not in known]
-        if todo and not (begun and enough()):
-            begun += 1
-            known |= _make(database, auftrag, todo, enough)
-        missing += len(wanted) - len(known)
-        results.setdefault(key, {}).update(known)
+    for auftrag, done in zip(auftraege, known, strict=True):
+        results.setdefault((auftrag.model.hash, auftrag.art), {}).update(done)
+    missing = sum(name not in done or not done[name].is_final(BUDGET) for names, done in zip(wanted, known, strict=True) for name in names)
     return results, missing
 
 
-def _make(database: Database, auftrag: Auftrag, todo: Sequence[tuple[str, ...]], enough: Callable[[], bool]) -> dict[str, Gefunden]:
-    replayer = Replayer(auftrag.model, match=auftrag.match, is_open=auftrag.is_open, events=auftrag.events)
+def _make(database: Database, auftrag: Auftrag, todo: Sequence[tuple[str, ...]], budget: int, enough: Callable[[], bool]) -> dict[str, Gefunden]:
+    replayer = Replayer(auftrag.model, match=auftrag.match, budget=budget, is_open=auftrag.is_open, events=auftrag.events)
     made: dict[str, Gefunden] = {}
     for begin in range(0, len(todo), BATCH):
         some = replayer.replay_some(todo[begin : begin + BATCH], enough=enough)
-        new = {digest(variant): _kept(result) for variant, result in some.items()}
+        new = {digest(variant): _kept(result, budget) for variant, result in some.items()}
         _write(database, auftrag, new)
         made |= new
         if enough():
@@ -70,9 +74,9 @@ def _make(database: Database, auftrag: Auftrag, todo: Sequence[tuple[str, ...]],
     return made
 
 
-def _kept(variant: Variant) -> Gefunden:
+def _kept(variant: Variant, budget: int) -> Gefunden:
     deviations = tuple((step.element or step.activity or "", step.name, step.deviation or "", step.position) for step in variant.deviations)
-    return Gefunden(variant.cost, variant.lower, variant.upper, deviations)
+    return Gefunden(variant.cost, variant.lower, variant.upper, deviations, budget)
 
 
 def _write(database: Database, auftrag: Auftrag, new: Mapping[str, Gefunden]) -> None:
@@ -82,7 +86,7 @@ def _write(database: Database, auftrag: Auftrag, new: Mapping[str, Gefunden]) ->
                 session.merge(
                     Ausrichtung(
                         model_hash=auftrag.model.hash, art=auftrag.art, variante=name, cost=one.cost, lower=one.lower, upper=one.upper,
-                        budget=BUDGET, abweichungen=[list(deviation) for deviation in one.abweichungen],
+                        budget=one.budget, abweichungen=[list(deviation) for deviation in one.abweichungen],
                     )  # fmt: skip
                 )
     except Conflict:

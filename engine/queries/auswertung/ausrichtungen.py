@@ -21,12 +21,17 @@ _kept: WeakKeyDictionary[Database, dict[tuple[str, str], dict[str, Gefunden]]] =
 
 @dataclass(frozen=True)
 class Gefunden:
-    """``abweichungen``: element (or unknown activity), name, deviation, position in the trace. Without ``cost``: not decided."""
+    """``abweichungen``: element (or unknown activity), name, deviation, position in the trace. Without ``cost``: not decided within ``budget``."""
 
     cost: int | None
     lower: int
     upper: int | None
     abweichungen: tuple[tuple[str, str, str, int | None], ...]
+    budget: int
+
+    def is_final(self, budget: int) -> bool:
+        """Whether so much budget would not find more."""
+        return self.cost is not None or self.budget >= budget
 
 
 def art(match: str, events: str, *, is_open: bool) -> str:
@@ -55,5 +60,5 @@ def _read(session: FallSession, model_hash: str, way: str, wanted: Sequence[str]
             Ausrichtung.model_hash == model_hash, Ausrichtung.art == way, Ausrichtung.variante.in_(wanted[begin : begin + AT_ONCE])
         )
         for row in session.scalars(query):
-            read[row.variante] = Gefunden(row.cost, row.lower, row.upper, tuple((e, n, d, p) for e, n, d, p in row.abweichungen))
+            read[row.variante] = Gefunden(row.cost, row.lower, row.upper, tuple((e, n, d, p) for e, n, d, p in row.abweichungen), row.budget)
     return read

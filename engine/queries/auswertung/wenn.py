@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 
 from engine.queries.auswertung.treue import Fall
 from engine.queries.auswertung.zellschutz import anteil, kreuztabelle, unterdrueckt
@@ -35,7 +36,9 @@ class Region:
 
 @dataclass(frozen=True)
 class Unterschied:
-    """``darf`` is the gate: nothing that fits now would stop fitting, and everything is decided."""
+    """``darf`` is the gate: nothing that fits now would stop fitting, and everything is decided. ``ohne_grund``: some cases change, as their
+    bounds say, though their best explanation is not found.
+    """
 
     faelle: int | None
     vorher: float | None
@@ -44,6 +47,7 @@ class Unterschied:
     regionen: tuple[Region, ...]
     gruende: tuple[Grund, ...]
     fehlend: int
+    ohne_grund: bool
     darf: bool
     betroffen: Mapping[tuple[str, str], tuple[int, ...]]
 
@@ -65,17 +69,30 @@ def unterschied(alt: Sequence[Fall], neu: Sequence[Fall], *, schwelle: int) -> U
         regionen=tuple(_regions(pairs, schwelle)),
         gruende=tuple(gruende),
         fehlend=len(alt) - len(pairs),
+        ohne_grund=any(_change(*pair) != OFFEN and not _is_explained(*pair) for pair in pairs),
         darf=len(pairs) == len(alt) and not counts[SCHLECHTER] and not counts[OFFEN],
         betroffen=betroffen,
     )
 
 
 def _change(before: Fall, after: Fall) -> str:
-    old, new = before.gefunden, after.gefunden
-    assert old is not None and new is not None
-    if old.cost is None or new.cost is None:
-        return OFFEN
-    return BLEIBT if old.cost == new.cost else SCHLECHTER if new.cost > old.cost else BESSER
+    """Bounds decide too: whoever fits today and needs at least one deviation then is worse off, however many it turns out to be."""
+    (old_least, old_most), (new_least, new_most) = _bounds(before), _bounds(after)
+    if new_least > old_most:
+        return SCHLECHTER
+    if new_most < old_least:
+        return BESSER
+    return BLEIBT if old_least == old_most == new_least == new_most else OFFEN
+
+
+def _is_explained(*sides: Fall) -> bool:
+    return all(side.gefunden is not None and side.gefunden.cost is not None for side in sides)
+
+
+def _bounds(fall: Fall) -> tuple[float, float]:
+    found = fall.gefunden
+    assert found is not None
+    return (found.lower, inf if found.upper is None else found.upper)
 
 
 def _fits(faelle: Iterable[Fall]) -> dict[str, int]:

@@ -1,0 +1,35 @@
+"""Before and after: what bounds decide although the best explanation of a case was not found."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from engine.queries.auswertung.ausrichtungen import Gefunden
+from engine.queries.auswertung.wenn import BESSER, BLEIBT, OFFEN, SCHLECHTER, unterschied
+
+
+def fall(cost: int | None, lower: int = 0, upper: int | None = None) -> Any:
+    known = (lower, upper) if cost is None else (cost, cost)
+    found = Gefunden(cost, *known, (("a", "A", "skipped", None),) if cost else (), 400)
+    return SimpleNamespace(spur=SimpleNamespace(region="SDOL", fall_id=1), gefunden=found)
+
+
+@pytest.mark.parametrize(
+    ("vorher", "nachher", "wechsel", "ohne_grund"),
+    [
+        pytest.param(fall(0), fall(None, 1), SCHLECHTER, True, id="fits today and cannot fit any more"),
+        pytest.param(fall(5), fall(None, 1, 4), BESSER, True, id="fewer than today at most"),
+        pytest.param(fall(2), fall(None, 1), OFFEN, False, id="as many as today, or more, or fewer"),
+        pytest.param(fall(None, 0, 3), fall(4), SCHLECHTER, True, id="more than there can be today"),
+        pytest.param(fall(2), fall(None, 2, 2), BLEIBT, True, id="bounds that meet"),
+        pytest.param(fall(3), fall(3), BLEIBT, False, id="the same"),
+    ],
+)
+def test_bounds_decide_how_a_case_changes(vorher: Any, nachher: Any, wechsel: str, ohne_grund: bool) -> None:
+    found = unterschied([vorher] * 10, [nachher] * 10, schwelle=1)
+    assert {name: count for name, count in found.wechsel.items() if count} == {wechsel: 10}
+    assert found.ohne_grund is ohne_grund
+    assert found.darf is (wechsel in (BLEIBT, BESSER))
