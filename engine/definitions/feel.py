@@ -23,6 +23,7 @@ from typing import Any, Literal
 
 from py_mini_racer import JSEvalException, JSOOMException, JSTimeoutException
 
+from engine.definitions.feel_simple import UNSURE, is_plain, simple
 from engine.definitions.v8 import Embedded, PerProcess
 from engine.model.calendar import ZURICH, feiertage
 from engine.model.errors import Trouble
@@ -35,8 +36,8 @@ JAHRE = range(1990, 2701)
 READINGS = 20_000
 # Answers kept of requests up to so many characters: showing a form, checking it and completing its task ask the same within one step.
 ANSWERS, LONGEST_KEPT = 2000, 10_000
-# Only what names one of these gives another answer at another moment.
-CLOCK = frozenset({"now", "today"})
+# Only what names now or today gives another answer at another moment; everything else is asked at this one.
+TIMELESS, MIDNIGHT = "2000-01-01T00:00:00.000", "T00:00:00.000"
 
 Kind = Literal["expression", "unary"]
 
@@ -70,7 +71,12 @@ class Feel:
             Trouble: ``EXTRACT_VALUE_ERROR`` naming the first expression that is not FEEL, calls an unknown function, has no JSON value, or
                 takes more than ``seconds`` or ``memory``.
         """
-        return [_value(source, answer) for source, answer in zip(expressions, self._answers(expressions, context, now), strict=True)]
+        found = self._seen(expressions, context, now)
+        left = [source for source, value in zip(expressions, found, strict=True) if value is UNSURE]
+        if not left:
+            return found
+        answers = iter([_value(source, answer) for source, answer in zip(left, self._answers(left, context, now), strict=True)])
+        return [next(answers) if value is UNSURE else value for value in found]
 
     def explain(self, expression: str, context: Mapping[str, Any], *, now: datetime) -> list[str]:
         """What the interpreter remarked while evaluating, in German: missing variables, types that do not fit, the error."""
@@ -105,14 +111,32 @@ class Feel:
             Trouble: it takes more than ``seconds`` or ``memory``, or ``context`` is not JSON.
         """
         words = frozenset[str]().union(*map(_words, programs.values()))
-        request = {"now": _local(now), "context": _spoken(context, words), "order": list(programs), "models": {}}
+        request = {"now": _instant(now, words), "context": _spoken(context, tuple(programs.values())), "order": list(programs), "models": {}}
         names = ["die Entscheidung"]
-        answer = self._call("decide", request, names)
-        if "missing" in answer:
-            # V8 keeps a program until its context ends; another thread may end it in between, so everything goes along.
-            request["models"] = {key: json.loads(program) for key, program in programs.items()}
-            answer = self._call("decide", request, names)
-        return dict(answer)
+        asked = _encode(request, names)
+        answer = self._kept.get(asked)
+        if answer is None:
+            answer = self._v8_answer("decide", asked, names)
+            if "missing" in json.loads(answer):
+                # V8 keeps a program until its context ends; another thread may end it in between, so everything goes along.
+                request["models"] = {key: json.loads(program) for key, program in programs.items()}
+                answer = self._v8_answer("decide", _encode(request, names), names)
+            self._keep(asked, answer)
+        return dict(json.loads(answer))
+
+    def _seen(self, expressions: Sequence[str], context: Mapping[str, Any], now: datetime) -> list[Any]:
+        """What is plain to see without the interpreter; the others are ``UNSURE``."""
+        readable = [simple(source) for source in expressions]
+        if not any(readable) or not is_plain(context):
+            return [UNSURE] * len(readable)
+
+        def is_unknown(name: str) -> bool:
+            key: tuple[str, str, Kind] = ("unknown", name, "expression")
+            if key not in self._readings:
+                self._readings[key] = self._answers([name], {}, now)[0].get("value", UNSURE) is None
+            return bool(self._readings[key])
+
+        return [UNSURE if read is None else read(context, is_unknown) for read in readable]
 
     def _read(self, function: str, expression: str, kind: Kind) -> Any:
         """What depends on the text alone is asked once: the way into V8 and back is what a check costs."""
@@ -127,15 +151,13 @@ class Feel:
 
     def _answers(self, expressions: Sequence[str], context: Mapping[str, Any], now: datetime) -> list[dict[str, Any]]:
         """What evaluating gives, from memory where the same was asked: FEEL has no side effects, and few expressions ask for the time."""
-        words = _words_of_all(tuple(expressions))
-        request = {"context": _spoken(context, words), "expressions": list(expressions)}
-        asked = _encode(request, expressions)
-        dated = f'{asked[:-1]}, "now": "{_local(now)}"}}'
-        kept = asked if words.isdisjoint(CLOCK) else dated
-        answer = self._kept.get(kept)
+        texts = tuple(expressions)
+        request = {"now": _instant(now, _words_of_all(texts)), "context": _spoken(context, texts), "expressions": texts}
+        asked = _encode(request, texts)
+        answer = self._kept.get(asked)
         if answer is None:
-            answer = self._v8_answer("evaluate", dated, expressions)
-            self._keep(kept, answer)
+            answer = self._v8_answer("evaluate", asked, texts)
+            self._keep(asked, answer)
         return list(json.loads(answer))
 
     def _keep(self, asked: str, answer: str) -> None:
@@ -185,9 +207,34 @@ def _words_of_all(texts: tuple[str, ...]) -> frozenset[str]:
     return frozenset[str]().union(*map(_words, texts))
 
 
-def _spoken(context: Mapping[str, Any], words: frozenset[str]) -> dict[str, Any]:
-    """Only what some expression can mean: carrying a whole case into V8 costs more than evaluating."""
-    return {name: value for name, value in context.items() if words.issuperset(_words(name))}
+def _instant(now: datetime, words: frozenset[str]) -> str:
+    """The moment as far as these words can ask for it: what does not is the same at any other."""
+    if "now" in words:
+        return _local(now)
+    return f"{_local(now)[:10]}{MIDNIGHT}" if "today" in words else TIMELESS
+
+
+def _spoken(context: Mapping[str, Any], texts: tuple[str, ...]) -> dict[str, Any]:
+    """Only what some expression can mean: carrying a whole case into V8 costs more than evaluating.
+
+    Of an object that is named for its entries alone, only those: there are sixty parameters, and most expressions want one.
+    """
+    words, opened = _words_of_all(texts), _only_opened(texts)
+    found = {name: value for name, value in context.items() if words.issuperset(_words(name))}
+    for name in opened.intersection(found):
+        if isinstance(value := found[name], Mapping):
+            found[name] = {inner: one for inner, one in value.items() if words.issuperset(_words(inner))}
+    return found
+
+
+@lru_cache(maxsize=5000)
+def _only_opened(texts: tuple[str, ...]) -> frozenset[str]:
+    """The words behind which a point and an entry's name follow, wherever they stand."""
+    found: dict[bool, set[str]] = {True: set(), False: set()}
+    for text in texts:
+        for word, entry in re.findall(r"(\w+)(\s*\.\s*[^\W\d])?", text):
+            found[bool(entry)].add(word)
+    return frozenset(found[True] - found[False])
 
 
 def _encode(request: Mapping[str, Any], expressions: Sequence[str]) -> str:
