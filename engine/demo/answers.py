@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -72,12 +73,17 @@ SENTENCES = (
 TRIES = 6
 
 
-def fill(form: Form, context: Mapping[str, Any], *, given: Mapping[str, Any], rng: Random, now: datetime) -> dict[str, Any]:
+def fill(
+    form: Form, context: Mapping[str, Any], *, given: Mapping[str, Any], rng: Random, now: datetime, send: Callable[[dict[str, Any]], object] | None = None
+) -> dict[str, Any]:
     """Raw values that ``form.validate`` accepts. ``given`` wins over everything else; ``context`` are the task's variables.
+
+    With ``send`` that is asked instead: it sends the values, and raises FormInvalid, with nothing changed, where the form refuses them.
 
     Raises:
         FormInvalid: not found within a few tries; the form asks for something this module does not know.
     """
+    accept = send or partial(form.validate, context=context, feel=feel.shared(), now=now)
     raw: dict[str, Any] = {}
     for attempt in range(2 * TRIES):
         if attempt % TRIES == 0:
@@ -86,7 +92,7 @@ def fill(form: Form, context: Mapping[str, Any], *, given: Mapping[str, Any], rn
         while _answer_all(form, raw, context, given, rng, now, answered=answered):
             pass
         try:
-            form.validate(raw, context, feel=feel.shared(), now=now)
+            accept(raw)
             return raw
         except FormInvalid as invalid:
             if attempt == 2 * TRIES - 1:

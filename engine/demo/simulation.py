@@ -221,8 +221,11 @@ class Simulation(History):
                 held = open_task(session, key)  # brings at once what both of the following need, as long as somebody holds it
                 view = queries.task(session, key, has_draft=False)
                 given = {**self._decided(fall_id, view.form), **self._assigned(view.fall.region, view.form)}
-                raw: dict[str, Any] = fill(view.form, view.values, given=given, rng=self.rng, now=session.now) if view.form else {}
-                commands.complete_task(session, key, raw)
+                send = partial(commands.complete_task, session, key)
+                if view.form:
+                    fill(view.form, view.values, given=given, rng=self.rng, now=session.now, send=send)
+                else:
+                    send({})
                 del held
         except (TaskNotOpen, NotFound):
             return  # a boundary event was faster, as it happens to people
