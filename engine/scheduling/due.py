@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -64,23 +64,44 @@ def next_due_in(session: FallSession) -> datetime | None:
 def run_due(database: Database) -> Worked:
     """Do everything that is due now, and what becomes due by doing it, each in its own transaction; of each kind the longest due first."""
     done = Worked()
-    while True:
-        with database.read(SCHEDULER) as session:
-            due = [kind for kind, at in _next_of_each(session).items() if at <= session.now]
-        worked = sum((_in_a_row(database, kind) for kind in due), Worked())
-        if worked.count == 0:  # nothing is due, or another scheduler holds what is left
+    ahead = _ahead_now(database)
+    while due := ahead.due:
+        worked = Worked()
+        for kind in due:
+            more, ahead = _in_a_row(database, kind, ahead)
+            worked += more
+        if worked.count == 0:  # another scheduler holds what is left
             return done
         done += worked
+    return done
 
 
-def _in_a_row(database: Database, kind: Kind) -> Worked:
+@dataclass(frozen=True)
+class Ahead:
+    """When the next of each kind is due, and the moment at which somebody looked."""
+
+    at: Mapping[Kind, datetime]
+    seen: datetime
+
+    @property
+    def due(self) -> list[Kind]:
+        return [kind for kind, at in self.at.items() if at <= self.seen]
+
+
+def _ahead_now(database: Database) -> Ahead:
+    with database.read(SCHEDULER) as session:
+        return Ahead(_next_of_each(session), session.now)
+
+
+def _in_a_row(database: Database, kind: Kind, ahead: Ahead) -> tuple[Worked, Ahead]:
+    """Work off one kind; each transaction tells what is ahead after it, so that nobody has to look again in one of its own."""
     done = Worked()
     while done.count < IN_A_ROW:
-        worked = _attempt(database, kind)
-        if worked.count == 0:
+        worked, seen = _attempt(database, kind)
+        done, ahead = done + worked, seen or _ahead_now(database)
+        if worked.count == 0 or kind not in ahead.due:
             break
-        done += worked
-    return done
+    return done, ahead
 
 
 def _put_off(session: FallSession, row: Any, reason: str) -> None:
@@ -106,26 +127,26 @@ class Kind:
         return getattr(self.table, self.due)
 
 
-def _attempt(database: Database, kind: Kind) -> Worked:
+def _attempt(database: Database, kind: Kind) -> tuple[Worked, Ahead | None]:
     """Do one due thing, if there is one. What fails is put off, so that one broken case does not stop the others.
 
-    Putting off happens in the same transaction: between two, another scheduler would try the same again at once.
+    Putting off happens in the same transaction: between two, another scheduler would try the same again at once. None: nobody looked ahead.
     """
     with database.begin(SCHEDULER) as session:
         key = _next(session, kind)
         if key is None:
-            return Worked()
+            return Worked(), None
         try:
             with session.begin_nested():
                 kind.work(session, key)
         except (NotWaiting, Stale):
-            return Worked()
+            return Worked(), None
         except Exception as error:
             log.exception("due.failed", key=key)
             if row := session.get(kind.table, key):
                 kind.postpone(session, row, str(error) if isinstance(error, FallflussError) else type(error).__name__)
-            return Worked(failures=1)
-        return kind.done
+            return Worked(failures=1), None
+        return kind.done, Ahead(_next_of_each(session), session.now)
 
 
 def _start(session: FallSession, key: int) -> None:
