@@ -29,8 +29,9 @@ from engine.store.tables import Fall, Instanz
 # Numbers kept free for each new case of a region, and for what begins there without one: some come back and are new cases then, requests
 # and handovers run beside, communes are asked every month.
 ROOM, SPARE = 3, 500
-# How seldom a process that does nothing else looks for what refers to itself.
-SELDOM = (50_000, 20, 100)
+# How seldom a process that does nothing else looks for what refers to itself, and after how many events, when diagrams and expressions
+# are read, it leaves out for good what is there by then.
+SELDOM, WARM = (200_000, 20, 100), 300
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ def _lived(base: Path, files: Mapping[Share, Path], years: Years, processes: int
             yield part
         return
     # Started anew, not forked: this process has threads and the interpreter of FEEL.
-    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), initializer=gc.set_threshold, initargs=SELDOM) as pool:
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
         begun = {pool.submit(_live, part, base, files[part], years): part for part in parts}
         for one in as_completed(begun):
             one.result()
@@ -105,11 +106,24 @@ def _lived(base: Path, files: Mapping[Share, Path], years: Years, processes: int
 def _live(part: Share, base: Path, file: Path, years: Years) -> None:
     shutil.copyfile(base, file)
     clock = FixedClock(years.began)
-    with _opened(file, clock) as database:
+    with _collecting_seldom(), _opened(file, clock) as database:
         _count_on(database, part)
         life = Simulation(database, clock, seed=part.seed, regions=[part.region], effects=years.effects)
-        for _ in life.run(years.until, cases=part.cases):
-            pass
+        for count, _ in enumerate(life.run(years.until, cases=part.cases)):
+            if count == WARM:
+                gc.collect()
+                gc.freeze()
+
+
+@contextmanager
+def _collecting_seldom() -> Iterator[None]:
+    before = gc.get_threshold()
+    gc.set_threshold(*SELDOM)
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*before)
 
 
 def _count_on(database: Database, part: Share) -> None:
