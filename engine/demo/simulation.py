@@ -190,7 +190,7 @@ class Simulation(History):
             (new,) = session.read_rows(Call(_NEW, [{"last": self.last_row}]))
             self.last_row = max((id for id, _ in new.rows), default=self.last_row)
             touched = sorted({nummer for _, nummer in new.rows if nummer is not None})
-            leaders, tasks, messages = (_of(session, statement, touched) for statement in (_LEADERS, _TASKS, _MESSAGES))
+            leaders, tasks, messages = _of(session, (_LEADERS, _TASKS, _MESSAGES), touched)
             self.due = next_due_in(session)
         self.leaders.update(leaders)
         for task in [row for row in tasks if row[0] not in self.seen]:
@@ -304,9 +304,10 @@ _MESSAGES = Prepared(
 )
 
 
-def _of(session: FallSession, statement: Prepared, touched: Sequence[int]) -> list[tuple[Any, ...]]:
-    found = session.read_rows(*(Call(statement, [{"nummer": nummer}]) for nummer in touched))
-    return [row for sent in found for row in sent.rows]
+def _of(session: FallSession, statements: Sequence[Prepared], touched: Sequence[int]) -> list[list[tuple[Any, ...]]]:
+    """The rows that each statement gives of these instances, all of them asked in one go."""
+    found = iter(session.read_rows(*(Call(statement, [{"nummer": nummer}]) for statement in statements for nummer in touched)))
+    return [[row for _ in touched for row in next(found).rows] for _ in statements]
 
 
 def ahvn13(number: int) -> str:
