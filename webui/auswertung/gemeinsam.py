@@ -13,6 +13,7 @@ from engine.model.access import Access
 from engine.queries.auswertung import auswahl as wahl
 from engine.queries.auswertung.abschnitt import Abschnitt
 from engine.queries.auswertung.auswahl import Auswahl
+from engine.queries.auswertung.rahmen import Rahmen
 from engine.queries.auswertung.schutz import geschuetzt
 from engine.replay.pseudonyms import AGE_CLASSES
 from engine.store import library
@@ -141,9 +142,9 @@ def dauer(seconds: float | None) -> str:
     return f"{round(seconds / 60)} Minuten" if seconds >= 60 else "unter 1 Minute"
 
 
-def tafel_csv(one: Abschnitt) -> Response:
-    """The table of a figure as a file; numbers as programs read them."""
-    rows = [[row[0], *map(_plain, row[1:])] for row in one.zeilen]
+def tafel_csv(one: Abschnitt, rahmen: Rahmen) -> Response:
+    """The table of a figure as a file, numbers as programs read them; its last line says what it means and what it rests on."""
+    rows = [*([row[0], *map(_plain, row[1:])] for row in one.zeilen), [rahmen.zeile(one)]]
     return Response(csv_lines(one.kopf, rows), mimetype="text/csv", headers={"Content-Disposition": f"attachment; filename={one.schluessel}.csv"})
 
 

@@ -16,7 +16,7 @@ from engine.queries.auswertung.auswahl import Auswahl, regionen
 from engine.queries.auswertung.bericht import ART
 from engine.queries.auswertung.bericht import bericht as papier
 from engine.queries.auswertung.kennzahlen import Figures
-from engine.queries.auswertung.kennzahlen_json import as_json
+from engine.queries.auswertung.kennzahlen_json import als_daten
 from engine.queries.auswertung.rahmen import rahmen
 from engine.queries.auswertung.tafeln import JE_MONAT, tafeln
 from engine.queries.auswertung.wirkung import wirkung
@@ -55,22 +55,24 @@ def uebersicht() -> ResponseReturnValue:
 @kennzahlen.get("/kennzahlen.json")
 @requires(*SEHEN)
 def als_json() -> ResponseReturnValue:
+    adherence, auswahl = treue_bericht(), Auswahl.of(request.args)
     with database().read(lesend()) as session:
-        auswahl = Auswahl.of(request.args)
-        return jsonify(as_json(queries.figures(session, auswahl), wirkung(session, auswahl)))
+        return jsonify(als_daten(session, auswahl, adherence))
 
 
 @kennzahlen.get("/dauer.csv")
 @requires(*SEHEN)
 def dauer_csv() -> ResponseReturnValue:
+    auswahl = Auswahl.of(request.args)
     with database().read(lesend()) as session:
-        found = queries.figures(session, Auswahl.of(request.args))
-    rows = [
+        found, frame = queries.figures(session, auswahl), rahmen(session, auswahl)
+        told = next((frame.zeile(one) for one in tafeln(found, regionen(session), SEGMENTE) if one.schluessel == "dauer"), "")
+    rows: list[list[Any]] = [
         [name, round(point.time, 3), point.at_risk, round(point.share, 5), round(point.lower, 5), round(point.upper, 5)]
         for name, curve in found.durations.items()
         for point in _visible(curve, found.threshold)
     ]
-    lines = csv_lines(["Region", "Monate", "unter Beobachtung", "noch im Bezug", "95 % von", "bis"], rows)
+    lines = csv_lines(["Region", "Monate", "unter Beobachtung", "noch im Bezug", "95 % von", "bis"], [*rows, *([[told]] if told else [])])
     return Response(lines, mimetype="text/csv", headers={"Content-Disposition": "attachment; filename=dauer.csv"})
 
 
@@ -96,10 +98,11 @@ def als_csv(teil: str) -> ResponseReturnValue:
     auswahl = Auswahl.of(request.args)
     with database().read(lesend()) as session:
         known = [*tafeln(queries.figures(session, auswahl), regionen(session), SEGMENTE), *wirkung(session, auswahl)]
+        frame = rahmen(session, auswahl)
     found = next((one for one in known if one.schluessel == teil), None)
     if found is None:
         raise NotFound("Diese Kennzahl")
-    return tafel_csv(found)
+    return tafel_csv(found, frame)
 
 
 @kennzahlen.get("/bericht.pdf")

@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.commands.auswertung import akzeptieren
-from engine.commands.auswertung.messen import Messung, messen
+from engine.commands.auswertung.messen import Messung
+from engine.commands.auswertung.treue import treue as messen_treue
 from engine.model.errors import FormInvalid, NotFound
 from engine.queries import konten
 from engine.queries.auswertung import auswahl as wahl
-from engine.queries.auswertung import modelle, treue
+from engine.queries.auswertung import modelle, spreizung, treue
+from engine.queries.auswertung.abschnitt import Abschnitt
 from engine.queries.auswertung.auswahl import Auswahl
-from engine.queries.auswertung.rahmen import rahmen
-from engine.queries.auswertung.schutz import alle, gitter
-from engine.queries.auswertung.tafeln import treue_tafel
+from engine.queries.auswertung.rahmen import Rahmen, rahmen
+from engine.queries.auswertung.tafeln import ABWEICHUNGEN, TREUE, abweichungen_tafel, treue_tafeln
 from engine.queries.auswertung.zellschutz import schwelle
 from engine.replay.conformance import WORDS
-from engine.replay.model import Model
 from engine.store.session import FallSession
-from engine.store.tables import AkzeptierteAbweichung, DefinitionVersion
+from engine.store.tables import DefinitionVersion
 from webui.auswertung.gemeinsam import MIT_PROZESS, SEHEN, WERKZEUGE, bilder, filter_seite, frist, lesend, prozent, stufe, tafel_csv
 from webui.rules import requires
-from webui.tabellen import csv_lines
 from webui.transactions import access, database, reading, writing
 
 auswertung = Blueprint("auswertung", __name__, url_prefix="/auswertung")
@@ -43,23 +43,41 @@ def start() -> ResponseReturnValue:
 @auswertung.get("/treue.csv")
 @requires(*SEHEN)
 def treue_csv() -> ResponseReturnValue:
-    measured, found, _ = _measured()
-    rows = [[one.name, one.element, WORDS[one.art], "unter Schwelle" if one.faelle is None else one.faelle, one.akzeptiert] for one in found.abweichungen]
-    lines = csv_lines(["Element", "Id", "Abweichung", "Fälle", "akzeptiert"], rows)
-    assert measured
-    return Response(lines, mimetype="text/csv", headers={"Content-Disposition": "attachment; filename=prozesstreue.csv"})
+    """Deviations by element, as on the page."""
+    return _csv(ABWEICHUNGEN)
 
 
 @auswertung.get("/treue/fassungen.csv")
 @requires(*SEHEN)
 def fassungen_csv() -> ResponseReturnValue:
     """Adherence by version and region, as on the page."""
-    _, found, _ = _measured()
+    return _csv(TREUE)
+
+
+@auswertung.get("/treue/spreizung.csv")
+@requires(*SEHEN)
+def spreizung_csv() -> ResponseReturnValue:
+    """How far the regions lie apart in adherence, as on the page."""
+    return _csv(spreizung.TREUE)
+
+
+def _csv(teil: str) -> ResponseReturnValue:
+    _, found, auswahl = _measured()
     with database().read(lesend()) as session:
-        table = treue_tafel(found, wahl.regionen(session))
-    if table is None:
+        known, frame = {one.schluessel: one for one in _tafeln(session, found)}, _rahmen(session, auswahl)
+    if teil not in known:
         raise NotFound("Diese Kennzahl")
-    return tafel_csv(table)
+    return tafel_csv(known[teil], frame)
+
+
+def _tafeln(session: FallSession, found: treue.Treue) -> list[Abschnitt]:
+    return [*treue_tafeln(found, wahl.regionen(session)), abweichungen_tafel(found, WORDS)]
+
+
+def _rahmen(session: FallSession, auswahl: Auswahl) -> Rahmen:
+    """What the tables rest on; measured against one version that is said, too."""
+    gegen, frame = _gegen(), rahmen(session, auswahl)
+    return frame if gegen is None else replace(frame, fassung=f"{frame.fassung}, alle gemessen an Fassung {gegen}")
 
 
 def treue_bericht() -> treue.Treue:
@@ -107,63 +125,41 @@ def drawing(content: bytes) -> Response:
     return response
 
 
-def _gegen(session: FallSession, auswahl: Auswahl) -> Model | None:
+def _gegen() -> int | None:
     """The version everything is measured against, when one is asked for."""
     wanted = request.args.get("gegen", "")
-    return modelle.of_version(session, auswahl.prozess, int(wanted)) if wanted.isdecimal() and len(wanted) < 9 else None
+    return int(wanted) if wanted.isdecimal() and len(wanted) < 9 else None
 
 
 def _measured(*, eigene: bool = False) -> tuple[Messung, treue.Treue, Auswahl]:
-    auswahl, narrow = Auswahl.of(request.args), lesend()
-    with reading() as session:
-        model = None if eigene else _gegen(session, auswahl)
-        rows, least = treue.akzeptierte(session, auswahl.prozess), schwelle(session)
-    measured = messen(database(), narrow, auswahl, frist(), model=model)
-    gruende = {(row.element, row.abweichung): row.grund for row in rows}
-    found = treue.treue(measured.faelle, treue.geltend(rows), schwelle=least, gruende=gruende)
-    return measured, found if _may_tell(auswahl, model, rows) else treue.verdeckt(found), auswahl
-
-
-def _may_tell(auswahl: Auswahl, model: Model | None, rows: Sequence[AkzeptierteAbweichung]) -> bool:
-    """Whether the results may be told with these filters, by the results of everybody."""
-    with database().read(lesend()) as session:
-        grid = gitter(session, auswahl)
-    if not grid.gewaehlt:
-        return True
-    everybody = messen(database(), lesend(), alle(auswahl), frist(), model=model)
-    holds = treue.geltend(rows)
-    return everybody.is_complete and grid.erlaubt((one.spur.fall_id, (treue.ergebnis(one, holds),)) for one in everybody.faelle)
+    auswahl = Auswahl.of(request.args)
+    return (*messen_treue(database(), lesend(), auswahl, frist, gegen=None if eigene else _gegen()), auswahl)
 
 
 def _page(errors: Mapping[str, str] | None = None) -> ResponseReturnValue:
     measured, found, auswahl = _measured()
-    gegen = request.args.get("gegen", "")
+    gegen = _gegen()
     with database().read(lesend()) as session:
-        kept = {"gegen": gegen} if gegen else {}
+        kept = {} if gegen is None else {"gegen": str(gegen)}
         release = max((one.spur.release_id for one in measured.faelle), default=None)
-        if gegen.isdecimal() and len(gegen) < 9:
-            release = modelle.release_of(session, auswahl.prozess, int(gegen)) or release
+        if gegen is not None:
+            release = modelle.release_of(session, auswahl.prozess, gegen) or release
         calls = modelle.of_release(session, release, auswahl.prozess).called if release else {}
         ordered = [auswahl.prozess, *(one for one in calls if one != auswahl.prozess)]
         angenommen = treue.akzeptierte(session, auswahl.prozess, alle=True)
         html = render_template(
             "auswertung/start.html",
             **WERKZEUGE, **filter_seite(session, auswahl, kept),
-            messung=measured, treue=found, worte=WORDS, schwelle=schwelle(session), gegen=gegen, fassungen=_deployed(session, auswahl.prozess),
+            messung=measured, treue=found, worte=WORDS, schwelle=schwelle(session), gegen=kept.get("gegen", ""), fassungen=_deployed(session, auswahl.prozess),
             bilder=[bild for bild in bilder(session, release, ordered, _marken(found)) if bild.marken or bild.prozess == auswahl.prozess],
             schaubild=_schaubild(found), angenommen=angenommen, errors=errors or {}, values=request.form,
-            angaben=_angaben(session, found, auswahl), namen=konten.names(session, [row.by for row in angenommen] + [row.aufgehoben_von for row in angenommen]),
+            tafeln={one.schluessel: one for one in _tafeln(session, found)}, rahmen=_rahmen(session, auswahl), namen=konten.names(session, [row.by for row in angenommen] + [row.aufgehoben_von for row in angenommen]),
             regionen=konten.regionen(session), wo=_wo(),
         )  # fmt: skip
     response = Response(html, 422 if errors else 200)
     if not measured.is_complete and not errors:
         response.headers["Refresh"] = "1"
     return response
-
-
-def _angaben(session: FallSession, found: treue.Treue, auswahl: Auswahl) -> str:
-    table = treue_tafel(found, {})
-    return rahmen(session, auswahl).angaben(table) if table else ""
 
 
 def _wo() -> list[str]:

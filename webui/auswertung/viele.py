@@ -13,13 +13,15 @@ from engine.queries.auswertung import modelle
 from engine.queries.auswertung import viele as queries
 from engine.queries.auswertung.auswahl import Auswahl
 from engine.queries.auswertung.gehalten import gehalten
+from engine.queries.auswertung.rahmen import rahmen
 from engine.queries.auswertung.schutz import alle, gitter, spuren
+from engine.queries.auswertung.viele_tafeln import elemente_tafel, wege_tafel, zeitraffer_tafel
 from engine.queries.auswertung.zellschutz import schwelle
 from engine.store import library
 from engine.store.session import FallSession
-from webui.auswertung.gemeinsam import SEHEN, WERKZEUGE, bilder, dauer, filter_seite, frist, lesend, stufe
+from engine.store.tables import Spur
+from webui.auswertung.gemeinsam import SEHEN, WERKZEUGE, bilder, dauer, filter_seite, frist, lesend, stufe, tafel_csv
 from webui.rules import requires
-from webui.tabellen import csv_lines
 from webui.transactions import database
 from webui.words import langes_datum, zahl
 
@@ -32,7 +34,6 @@ MASSE: Mapping[str, tuple[str, Mass, Callable[[float], str]]] = {
     "dauer": ("Dauer (Median)", lambda one: one.median, dauer),
     "warten": ("Warten (Median)", lambda one: one.wartezeit, dauer),
 }
-SPALTEN = ["Element", "Id", "Fälle", "Durchläufe", "Dauer Median (Sekunden)", "Dauer 90 % (Sekunden)", "Warten Median (Sekunden)", "abgebrochen", "offen"]
 
 
 @viele.get("/faelle")
@@ -40,7 +41,7 @@ SPALTEN = ["Element", "Id", "Fälle", "Durchläufe", "Dauer Median (Sekunden)", 
 def uebersicht() -> ResponseReturnValue:
     auswahl, narrow = Auswahl.of(request.args), lesend()
     mass = request.args.get("mass", "") if request.args.get("mass") in MASSE else "faelle"
-    folge = request.args.get("folge", "") if request.args.get("folge") in queries.FOLGEN else "phasen"
+    folge = _folge()
     measured = messen(database(), narrow, auswahl, frist())
     rows = [one.spur for one in measured.faelle]
     with database().read(narrow) as session:
@@ -49,11 +50,13 @@ def uebersicht() -> ResponseReturnValue:
         found = gehalten(session, "elemente", auswahl, lambda: queries.elemente(rows, schwelle=least, bekannt=places))
         moments = gehalten(session, "zeitraffer", auswahl, lambda: queries.zeitraffer(rows, session.now, schwelle=least, bekannt=places))
         prozesse = _prozesse(session, release, auswahl.prozess)
+        taken = queries.wege(measured.faelle, folge, schwelle=least, bekannt=ways)
+        tables = elemente_tafel(found, {}, _n(rows, least)), wege_tafel(taken, {}, folge, _n(rows, least)), zeitraffer_tafel(moments, {}, _n(rows, least))
         html = render_template(
             "auswertung/viele.html",
             **WERKZEUGE, **filter_seite(session, auswahl, {"mass": mass, "folge": folge}),
             messung=measured, elemente=found, namen=_namen(session, release, prozesse), masse=MASSE, mass=mass, folge=folge, schwelle=least,
-            wege=queries.wege(measured.faelle, folge, schwelle=least, bekannt=ways),
+            wege=taken, tafeln={one.schluessel: one for one in tables}, rahmen=rahmen(session, auswahl),
             bilder=bilder(session, release, prozesse, _marken(found, mass)),
             zeitraffer=moments[::10], diagramme=_diagramme(session, release, prozesse),
         )  # fmt: skip
@@ -66,17 +69,35 @@ def uebersicht() -> ResponseReturnValue:
 @viele.get("/faelle/elemente.csv")
 @requires(*SEHEN)
 def elemente_csv() -> ResponseReturnValue:
+    auswahl = Auswahl.of(request.args)
     with database().read(lesend()) as session:
-        rows = spuren(session, Auswahl.of(request.args))
-        places, _ = _bekannt(session, Auswahl.of(request.args), "phasen")
-        release = max((row.release_id for row in rows), default=None)
-        names = _namen(session, release, _prozesse(session, release, Auswahl.of(request.args).prozess))
-        lines = [
-            [names.get(one.element, one.element), one.element, one.faelle, one.mal, one.median, one.neuntes_zehntel, one.wartezeit, one.abgebrochen, one.offen]
-            for one in queries.elemente(rows, schwelle=schwelle(session), bekannt=places)
-            if one.faelle is not None
-        ]
-    return Response(csv_lines(SPALTEN, lines), mimetype="text/csv", headers={"Content-Disposition": "attachment; filename=elemente.csv"})
+        rows, least = spuren(session, auswahl), schwelle(session)
+        places, _ = _bekannt(session, auswahl, "phasen")
+        found = gehalten(session, "elemente", auswahl, lambda: queries.elemente(rows, schwelle=least, bekannt=places))
+        return tafel_csv(elemente_tafel(found, _alle_namen(session, rows, auswahl), _n(rows, least)), rahmen(session, auswahl))
+
+
+@viele.get("/faelle/wege.csv")
+@requires(*SEHEN)
+def wege_csv() -> ResponseReturnValue:
+    """The ways, all that are frequent enough: the page shows the first of them."""
+    auswahl, narrow, folge = Auswahl.of(request.args), lesend(), _folge()
+    measured = messen(database(), narrow, auswahl, frist())
+    rows = [one.spur for one in measured.faelle]
+    with database().read(narrow) as session:
+        least = schwelle(session)
+        _, ways = _bekannt(session, auswahl, folge)
+        found = queries.wege(measured.faelle, folge, schwelle=least, bekannt=ways)
+        return tafel_csv(wege_tafel(found, _alle_namen(session, rows, auswahl), folge, _n(rows, least)), rahmen(session, auswahl))
+
+
+@viele.get("/faelle/zeitraffer.csv")
+@requires(*SEHEN)
+def zeitraffer_csv() -> ResponseReturnValue:
+    auswahl = Auswahl.of(request.args)
+    with database().read(lesend()) as session:
+        rows, least = spuren(session, auswahl), schwelle(session)
+        return tafel_csv(zeitraffer_tafel(_moments(session, auswahl, rows), _alle_namen(session, rows, auswahl), _n(rows, least)), rahmen(session, auswahl))
 
 
 @viele.get("/faelle/zeitraffer.json")
@@ -85,14 +106,29 @@ def zeitraffer() -> ResponseReturnValue:
     auswahl = Auswahl.of(request.args)
     with database().read(lesend()) as session:
         rows = spuren(session, auswahl)
-        places, _ = _bekannt(session, auswahl, "phasen")
-        moments = gehalten(session, "zeitraffer", auswahl, lambda: queries.zeitraffer(rows, session.now, schwelle=schwelle(session), bekannt=places))
+        moments = _moments(session, auswahl, rows)
         release = max((row.release_id for row in rows), default=None)
         drawn = _diagramme(session, release, _prozesse(session, release, auswahl.prozess))
     begin = moments[0].at if moments else None
     texts = [f"{langes_datum(one.at)}: {'zu wenige' if one.offen is None else one.offen} Fälle" for one in moments]
     pictures = [{"t": int((one.at - begin).total_seconds()), "text": text, "marken": one.marken} for one, text in zip(moments, texts, strict=True) if begin]
     return jsonify({"diagramme": drawn, "ende": pictures[-1]["t"] if pictures else 0, "bilder": pictures, "tage": [langes_datum(one.at) for one in moments]})
+
+
+def _moments(session: FallSession, auswahl: Auswahl, rows: Sequence[Spur]) -> list[queries.Augenblick]:
+    places, _ = _bekannt(session, auswahl, "phasen")
+    return gehalten(session, "zeitraffer", auswahl, lambda: queries.zeitraffer(rows, session.now, schwelle=schwelle(session), bekannt=places))
+
+
+def _folge() -> str:
+    """What ways are made of, as the address says."""
+    wanted = request.args.get("folge", "")
+    return wanted if wanted in queries.FOLGEN else "phasen"
+
+
+def _n(rows: Sequence[Spur], least: int) -> int | None:
+    """How many cases, None where that would be too few to be told."""
+    return len(rows) if len(rows) >= least or not rows else None
 
 
 def _bekannt(session: FallSession, auswahl: Auswahl, folge: str) -> tuple[Container[tuple[str, str]], Container[tuple[str, ...]]]:
@@ -111,6 +147,11 @@ def _prozesse(session: FallSession, release: int | None, prozess: str) -> list[s
 
 def _diagramme(session: FallSession, release: int | None, prozesse: Sequence[str]) -> list[dict[str, str]]:
     return [{"prozess": one.prozess, "name": one.name, "quelle": one.quelle} for one in bilder(session, release, prozesse, {})]
+
+
+def _alle_namen(session: FallSession, rows: Sequence[Spur], auswahl: Auswahl) -> dict[str, str]:
+    release = max((row.release_id for row in rows), default=None)
+    return _namen(session, release, _prozesse(session, release, auswahl.prozess))
 
 
 def _namen(session: FallSession, release: int | None, prozesse: Sequence[str]) -> dict[str, str]:

@@ -5,15 +5,29 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from engine.statistics.spread import Weighed
 from engine.statistics.suppression import ALL, Cell, Published
 
 HIDDEN = "*"
+PROZENT = "%"
+
+
+@dataclass(frozen=True)
+class Mass:
+    """One figure of every region whose row shows it: ``je_region`` holds it with the number it is of. Shares are from 0 to 1 with ``einheit`` ``%``.
+
+    Whoever makes it takes numbers that the table shows and no others: what is made of it then tells nothing that the table does not.
+    """
+
+    name: str
+    einheit: str
+    je_region: Mapping[str, Weighed]
 
 
 @dataclass(frozen=True)
 class Abschnitt:
     """``zeilen`` are texts, the first of each is its head. ``hinweis`` is a sentence below, ``n`` how many it rests on, in words;
-    ``zeitraum`` and ``fassung`` only where they are not those of the chosen cases."""
+    ``zeitraum`` and ``fassung`` only where they are not those of the chosen cases. ``masse`` are the figures by region behind the rows."""
 
     schluessel: str
     titel: str
@@ -24,6 +38,7 @@ class Abschnitt:
     n: str = ""
     zeitraum: str = ""
     fassung: str = ""
+    masse: tuple[Mass, ...] = ()
 
 
 def anzahl(number: int | None) -> str:
@@ -53,6 +68,12 @@ def zeilen(
         part = [] if share is None else [prozent(table.numbers.get((row, share), 0), whole)]
         found.append((rows.get(row, total) if row != ALL else total, *map(anzahl, numbers), anzahl(whole), *part))
     return tuple(found)
+
+
+def anteile(name: str, table: Published, share: str) -> tuple[Mass, ...]:
+    """The share of a column in every row, where the table shows both the number and its sum."""
+    pairs = {row: (table.numbers.get((row, share), 0), whole) for (row, column), whole in table.numbers.items() if column == ALL and row != ALL}
+    return (Mass(name, PROZENT, {row: (part / whole, whole) for row, (part, whole) in pairs.items() if part is not None and whole}),)
 
 
 def kopf(first: str, columns: Iterable[str], *, share: str = "") -> tuple[str, ...]:

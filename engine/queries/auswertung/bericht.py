@@ -10,7 +10,7 @@ from engine.model.calendar import ZURICH
 from engine.queries.auswertung.abschnitt import Abschnitt, anzahl
 from engine.queries.auswertung.kennzahlen import Figures
 from engine.queries.auswertung.rahmen import Rahmen
-from engine.queries.auswertung.tafeln import JE_MONAT, PUENKTLICH, tafeln, treue_tafel
+from engine.queries.auswertung.tafeln import JE_MONAT, PUENKTLICH, tafeln, treue_tafeln
 from engine.queries.auswertung.treue import Treue
 
 ART = "evaluation"
@@ -21,7 +21,7 @@ def bericht(
     filter_: Sequence[str], region: str,
 ) -> dict[str, Any]:  # fmt: skip
     """What ``evaluation.typ`` needs; ``filter_`` are the filters in words, ``region`` whose report it is, empty for the canton."""
-    parts = [one for one in (treue_tafel(treue, namen), *_printed(tafeln(found, namen, segmente)), *mehr) if one is not None]
+    parts = [*treue_tafeln(treue, namen), *_printed(tafeln(found, namen, segmente)), *mehr]
     return {
         "titel": f"Evaluationsbericht {namen.get(region, region) if region else 'Kanton Solothurn'}",
         "stand": found.at.astimezone(ZURICH).strftime("%d.%m.%Y"),

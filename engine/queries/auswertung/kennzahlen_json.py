@@ -5,15 +5,41 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from engine.queries.auswertung.abschnitt import Abschnitt
-from engine.queries.auswertung.kennzahlen import DURATION_HORIZON, Figures
+from engine.queries.angaben import SEGMENTE
+from engine.queries.auswertung.abschnitt import PROZENT, Abschnitt, Mass
+from engine.queries.auswertung.auswahl import Auswahl, regionen
+from engine.queries.auswertung.kennzahlen import DURATION_HORIZON, Figures, figures
+from engine.queries.auswertung.rahmen import Rahmen, rahmen
+from engine.queries.auswertung.spreizung import SCHLUESSEL
+from engine.queries.auswertung.tafeln import JE_MONAT, PUENKTLICH, TREUE, tafeln, treue_tafeln
+from engine.queries.auswertung.treue import Treue
+from engine.queries.auswertung.wirkung import wirkung
 from engine.statistics.competing import Followed
+from engine.statistics.spread import spread
 from engine.statistics.suppression import Published
 from engine.statistics.survival import Curve
+from engine.store.session import FallSession
+
+# Each figure for programs, and the sections that say what it means.
+QUELLEN = {
+    "dauer_monate": "dauer", "log_rank": "dauer", "pilot_gegen_uebrige": "dauer", "rueckfall": "rueckfall", "puenktlich": PUENKTLICH,
+    "standortbestimmungen_je_monat": JE_MONAT, "segmentwechsel": "wechsel", "uebersteuerung": "uebersteuert_region", "treue": TREUE, "spreizung": SCHLUESSEL,
+}  # fmt: skip
 
 
-def as_json(found: Figures, mehr: Sequence[Abschnitt] = ()) -> dict[str, Any]:
-    """For programs, ``mehr`` as tables: keys in words, numbers rounded to what they can mean; what is withheld is null."""
+def als_daten(session: FallSession, auswahl: Auswahl, treue: Treue) -> dict[str, Any]:
+    """Everything that pages, report and files tell of the chosen cases; ``treue`` is measured apart, because that takes long."""
+    found, names = figures(session, auswahl), regionen(session)
+    own = [*treue_tafeln(treue, names), *tafeln(found, names, SEGMENTE)]
+    return as_json(found, own, wirkung(session, auswahl), rahmen(session, auswahl))
+
+
+def as_json(found: Figures, own: Sequence[Abschnitt], mehr: Sequence[Abschnitt], frame: Rahmen) -> dict[str, Any]:
+    """For programs: keys in words, numbers rounded to what they can mean; what is withheld is null. ``own`` and ``mehr`` are tables.
+
+    ``angaben`` says of each figure what the pages say of it: definition, n, period, version.
+    """
+    known = {one.schluessel: one for one in own}
     return {
         "stand": found.at.isoformat(),
         "schwelle": found.threshold,
@@ -26,8 +52,29 @@ def as_json(found: Figures, mehr: Sequence[Abschnitt] = ()) -> dict[str, Any]:
         "standortbestimmungen_je_monat": _chart(found),
         "segmentwechsel": _cells(found.transitions),
         "uebersteuerung": {name: _cells(table) for name, table in found.overrides.items()},
-        "wirkung": {one.schluessel: {"titel": one.titel, "definition": one.definition, "kopf": one.kopf, "zeilen": one.zeilen, "hinweis": one.hinweis} for one in mehr},
+        "spreizung": [_spread(one, mass, frame) for one in (*own, *mehr) for mass in one.masse if mass.je_region],
+        "angaben": {figure: _angaben(known[key], frame) for figure, key in QUELLEN.items() if key in known},
+        "tabellen": {one.schluessel: _table(one, frame) for one in own},
+        "wirkung": {one.schluessel: _table(one, frame) for one in mehr},
     }
+
+
+def _angaben(one: Abschnitt, frame: Rahmen) -> dict[str, str]:
+    return {"titel": one.titel, "definition": one.definition, **frame.felder(one)}
+
+
+def _table(one: Abschnitt, frame: Rahmen) -> dict[str, Any]:
+    return {**_angaben(one, frame), "kopf": one.kopf, "zeilen": one.zeilen, "hinweis": one.hinweis}
+
+
+def _spread(one: Abschnitt, mass: Mass, frame: Rahmen) -> dict[str, Any]:
+    """How far the regions lie apart in one figure, of the section it is told in; null where fewer than two regions tell it."""
+    apart = spread(mass.je_region.values())
+    numbers = [None] * 5 if apart is None else [round(value, 4) for value in (apart.least, apart.most, apart.range, apart.deviation, apart.weighted)]
+    words = ("kleinster", "groesster", "spannweite", "standardabweichung", "gewichtet")
+    number = sum(weight for _, weight in mass.je_region.values())
+    about = {"kennzahl": mass.name, "einheit": "Anteil" if mass.einheit == PROZENT else mass.einheit, "regionen": len(mass.je_region)}
+    return {**about, **dict(zip(words, numbers, strict=True)), **_angaben(one, frame), "n": number}
 
 
 def _duration(curve: Curve) -> dict[str, Any]:

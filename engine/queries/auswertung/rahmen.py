@@ -23,8 +23,16 @@ class Rahmen:
     fassung: str
 
     def angaben(self, one: Abschnitt) -> str:
-        """``n = 1'175. Zeitraum: … Fassung: …`` of a figure; what it has of its own goes first."""
-        return f"n = {one.n or '–'}. Zeitraum: {one.zeitraum or self.zeitraum}. Fassung: {one.fassung or self.fassung}."
+        """``n = 1'175. Zeitraum: … Fassung: …`` of a figure."""
+        return "n = {n}. Zeitraum: {zeitraum}. Fassung: {fassung}.".format_map(self.felder(one))
+
+    def felder(self, one: Abschnitt) -> dict[str, str]:
+        """The same one by one; what the figure has of its own goes first."""
+        return {"n": one.n or "–", "zeitraum": one.zeitraum or self.zeitraum, "fassung": one.fassung or self.fassung}
+
+    def zeile(self, one: Abschnitt) -> str:
+        """What a file says of its figure, in its last line."""
+        return " ".join(part for part in (f"{one.titel}.", one.definition, one.hinweis, self.angaben(one)) if part)
 
 
 def rahmen(session: FallSession, auswahl: Auswahl) -> Rahmen:

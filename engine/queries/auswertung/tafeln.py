@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TypeVar
 
-from engine.queries.auswertung.abschnitt import HIDDEN, Abschnitt, anzahl, kopf, monate, p_text, zeilen
+from engine.queries.auswertung import spreizung
+from engine.queries.auswertung.abschnitt import HIDDEN, PROZENT, Abschnitt, Mass, anteile, anzahl, kopf, monate, p_text, zeilen
 from engine.queries.auswertung.kennzahlen import DURATION_HORIZON, HORIZONS, KANTON, Figures
-from engine.queries.auswertung.treue import Treue
+from engine.queries.auswertung.treue import PASSEND, Treue
+from engine.statistics.spread import Weighed
 from engine.statistics.suppression import ALL
 from engine.statistics.survival import Curve
 
@@ -17,6 +21,8 @@ ARTEN = {"standortbestimmung": "Standortbestimmungen", "kurzassessment": "Kurzas
 MONATE = (0, 6, 12, 24, 36, 60)
 PUENKTLICH = "puenktlich"
 JE_MONAT = "puenktlich_monate"
+JAHRE = (12, 24)
+TREUE, ABWEICHUNGEN = "treue", "abweichungen"
 
 
 def tafeln(found: Figures, namen: Mapping[str, str], segmente: Mapping[str, str]) -> list[Abschnitt]:
@@ -25,7 +31,13 @@ def tafeln(found: Figures, namen: Mapping[str, str], segmente: Mapping[str, str]
         _dauer(found, namen), _beobachtung(found, namen), _rueckfall(found, namen), _puenktlich(found, namen),
         _je_monat(found), _wechsel(found, segmente), *_uebersteuert(found, namen),
     ]  # fmt: skip
-    return [one for one in made if one is not None]
+    return spreizung.mit_spreizung(one for one in made if one is not None)
+
+
+def treue_tafeln(found: Treue, namen: Mapping[str, str]) -> list[Abschnitt]:
+    """Adherence, and how far the regions lie apart in it."""
+    table = treue_tafel(found, namen)
+    return [] if table is None else spreizung.mit_spreizung([table], spreizung.TREUE)
 
 
 def treue_tafel(found: Treue, namen: Mapping[str, str]) -> Abschnitt | None:
@@ -37,15 +49,38 @@ def treue_tafel(found: Treue, namen: Mapping[str, str]) -> Abschnitt | None:
     whole = f"Von {anzahl(found.faelle)} Fällen passen {anzahl(found.zahlen['passend'])} ohne Abweichung."
     head = ("Fassung und Region", "Fälle", "passend", "akzeptiert", "abweichend", "nicht entschieden")
     definition = "Jeder Fall auf der Fassung nachgespielt, mit der er lief; die kleinste Zahl von Abweichungen zählt."
-    return Abschnitt("treue", "Prozesstreue", definition, head, rows, whole, n=anzahl(found.faelle)) if rows else None
+    return Abschnitt(TREUE, "Prozesstreue", definition, head, rows, whole, n=anzahl(found.faelle), masse=(_passend(found),)) if rows else None
+
+
+def abweichungen_tafel(found: Treue, worte: Mapping[str, str]) -> Abschnitt:
+    """Deviations by element, those of most cases first; ``worte`` say what each kind is."""
+    rows = tuple((one.name, one.element, worte[one.art], anzahl(one.faelle), one.akzeptiert or "nein") for one in found.abweichungen)
+    head = ("Element", "Id", "Abweichung", "Fälle", "akzeptiert")
+    definition = "In wie vielen Fällen das Nachspielen an einem Element abweicht; ein Fall zählt je Element und Abweichung einmal. «akzeptiert» nennt den Grund."
+    return Abschnitt(ABWEICHUNGEN, "Abweichungen je Element", definition, head, rows, n=anzahl(found.faelle))
+
+
+def _passend(found: Treue) -> Mass:
+    """The share of fitting cases by region over all versions; of a region with anything hidden there is none."""
+    parts: dict[str, list[tuple[int | None, int | None]]] = defaultdict(list)
+    for row in found.zeilen:
+        parts[row.region].append((row.zahlen[PASSEND], row.faelle))
+    sums = {region: _summed(pairs) for region, pairs in parts.items()}
+    return Mass("passende Fälle", PROZENT, {region: one for region, one in sums.items() if one is not None})
+
+
+def _summed(pairs: Sequence[tuple[int | None, int | None]]) -> Weighed | None:
+    fitting, whole = (sum(number for number in column if number is not None) for column in zip(*pairs, strict=True))
+    return None if not whole or any(number is None for pair in pairs for number in pair) else (fitting / whole, whole)
 
 
 def _dauer(found: Figures, namen: Mapping[str, str]) -> Abschnitt | None:
     def at(curve: Curve, month: int) -> str:
-        return f"{100 * curve.share(month):.0f} %" if curve.at_risk(month) >= found.threshold else "–"
+        share = _remaining(curve, month, found.threshold)
+        return "–" if share is None else f"{100 * share:.0f} %"
 
     rows = tuple(
-        (namen.get(name, name), anzahl(curve.number), monate(curve.quantile(0.5)), f"{curve.restricted_mean(DURATION_HORIZON):.1f}", at(curve, 12), at(curve, 24))
+        (namen.get(name, name), anzahl(curve.number), monate(curve.quantile(0.5)), f"{curve.restricted_mean(DURATION_HORIZON):.1f}", *(at(curve, month) for month in JAHRE))
         for name, curve in found.durations.items()
     )
     head = ("Region", "Fälle", "Median (Monate)", "Mittel bis 24 (Monate)", "nach 12 im Bezug", "nach 24 im Bezug")
@@ -53,7 +88,27 @@ def _dauer(found: Figures, namen: Mapping[str, str]) -> Abschnitt | None:
         "Vom Beginn des Falls bis zur ersten Ablösung (Kaplan–Meier); wer noch im Bezug ist oder anders endete, zählt bis dahin mit. "
         f"«Mittel» ist die mittlere Dauer, je Fall höchstens {DURATION_HORIZON:.0f} Monate."
     )
-    return Abschnitt("dauer", "Dauer bis zur Ablösung", definition, head, rows, _tests(found), n=_n(found.durations, lambda curve: curve.number)) if rows else None
+    return Abschnitt("dauer", "Dauer bis zur Ablösung", definition, head, rows, _tests(found), n=_n(found.durations, lambda curve: curve.number), masse=_durations(found)) if rows else None
+
+
+def _remaining(curve: Curve, month: int, least: int) -> float | None:
+    """The share still drawing benefit after so many months; None where too few are under observation to tell it."""
+    return curve.share(month) if curve.at_risk(month) >= least else None
+
+
+def _durations(found: Figures) -> tuple[Mass, ...]:
+    measures: dict[tuple[str, str], Callable[[Curve], float | None]] = {
+        ("Dauer, Median", "Mt."): lambda curve: curve.quantile(0.5),
+        ("Dauer, Mittel bis 24 Monate", "Mt."): lambda curve: curve.restricted_mean(DURATION_HORIZON),
+        **{(f"nach {month} Monaten im Bezug", PROZENT): partial(_remaining, month=month, least=found.threshold) for month in JAHRE},
+    }
+    return tuple(Mass(name, unit, _by_region(found.durations, of, lambda curve: curve.number)) for (name, unit), of in measures.items())
+
+
+def _by_region(places: Mapping[str, T], of: Callable[[T], float | None], number: Callable[[T], int]) -> dict[str, Weighed]:
+    """What the regions show, without the canton and where there is nothing to show."""
+    found = {name: (of(one), number(one)) for name, one in places.items() if name != KANTON}
+    return {name: (value, weight) for name, (value, weight) in found.items() if value is not None}
 
 
 def _tests(found: Figures) -> str:
@@ -89,7 +144,12 @@ def _rueckfall(found: Figures, namen: Mapping[str, str]) -> Abschnitt | None:
     definition = "Anteil der Abgelösten, die in so vielen Monaten wieder Hilfe brauchten. Es zählt nur, wer so lange beobachtet ist; mit dem 95-%-Bereich (Wilson)."
     whole = _whole(found.relapse) or {}
     n = ", ".join(f"{anzahl(one.number)} nach {month} Monaten" for month, one in whole.items())
-    return Abschnitt("rueckfall", "Rückfall nach der Ablösung", definition, ("Wo und innert", "Abgelöste", "Anteil", "von", "bis"), tuple(rows), n=n or HIDDEN)
+    return Abschnitt("rueckfall", "Rückfall nach der Ablösung", definition, ("Wo und innert", "Abgelöste", "Anteil", "von", "bis"), tuple(rows), n=n or HIDDEN, masse=_relapses(found))
+
+
+def _relapses(found: Figures) -> tuple[Mass, ...]:
+    shown = {month: {name: shares[month] for name, shares in found.relapse.items() if month in shares} for month in HORIZONS}
+    return tuple(Mass(f"Rückfall innert {month} Monaten", PROZENT, _by_region(places, lambda one: one.share, lambda one: one.number)) for month, places in shown.items())
 
 
 def _puenktlich(found: Figures, namen: Mapping[str, str]) -> Abschnitt | None:
@@ -97,7 +157,9 @@ def _puenktlich(found: Figures, namen: Mapping[str, str]) -> Abschnitt | None:
         (f"{ARTEN[art]}, {namen.get(name, name)}", anzahl(done), anzahl(of), f"{100 * done / of:.0f} %") for art, places in found.punctual.items() for name, (done, of) in places.items()
     )
     n = ", ".join(f"{_n(places, lambda pair: pair[1])} {ARTEN[art]}" for art, places in found.punctual.items())
-    return Abschnitt(PUENKTLICH, "Pünktlich innert Frist", "Erledigte Aufgaben mit Frist: bis zur Frist erledigt, an allen.", ("Was und wo", "pünktlich", "von", "Anteil"), rows, n=n) if rows else None
+    masse = tuple(Mass(f"{ARTEN[art]} innert Frist", PROZENT, _by_region(places, lambda pair: pair[0] / pair[1], lambda pair: pair[1])) for art, places in found.punctual.items())
+    head, definition = ("Was und wo", "pünktlich", "von", "Anteil"), "Erledigte Aufgaben mit Frist: bis zur Frist erledigt, an allen."
+    return Abschnitt(PUENKTLICH, "Pünktlich innert Frist", definition, head, rows, n=n, masse=masse) if rows else None
 
 
 def _je_monat(found: Figures) -> Abschnitt | None:
@@ -138,7 +200,8 @@ def _uebersteuert(found: Figures, namen: Mapping[str, str]) -> list[Abschnitt]:
     for art, table in found.overrides.items():
         rows = {cell[0]: namen.get(cell[0], cell[0]) for cell in table.numbers if cell[0] != ALL}
         head, told = kopf(titles[art], columns.values(), share="Anteil"), zeilen(table, rows, columns, share="übersteuert")
-        made.append(Abschnitt(f"uebersteuert_{art}", f"Übersteuerte Vorschläge je {titles[art]}", definition, head, told, n=anzahl(table[ALL, ALL])))
+        masse = anteile("übersteuerte Vorschläge", table, "übersteuert") if art == "region" else ()
+        made.append(Abschnitt(f"uebersteuert_{art}", f"Übersteuerte Vorschläge je {titles[art]}", definition, head, told, n=anzahl(table[ALL, ALL]), masse=masse))
     return made
 
 

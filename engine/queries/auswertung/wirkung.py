@@ -14,16 +14,18 @@ from scipy.stats import chi2_contingency
 from sqlalchemy import select
 
 from engine.model.calendar import ZURICH
-from engine.queries.auswertung.abschnitt import HIDDEN, Abschnitt, anzahl, counted, inner, kopf, monate, p_text, zeilen
+from engine.queries.auswertung.abschnitt import HIDDEN, Abschnitt, Mass, anteile, anzahl, counted, inner, kopf, monate, p_text, zeilen
 from engine.queries.auswertung.auswahl import Auswahl, regionen
 from engine.queries.auswertung.gehalten import gehalten
 from engine.queries.auswertung.kennzahlen import MONTH, RETURNED, _moments
 from engine.queries.auswertung.rahmen import rahmen
 from engine.queries.auswertung.schutz import Gitter, alle, geschuetzt, gitter, spuren
+from engine.queries.auswertung.spreizung import WIRKUNG, mit_spreizung
 from engine.queries.auswertung.viele import quantil
 from engine.queries.auswertung.zellschutz import schwelle
 from engine.queries.falllast import falllast
 from engine.replay.pseudonyms import AGE_CLASSES
+from engine.statistics.spread import Weighed
 from engine.statistics.suppression import ALL, publish
 from engine.statistics.survival import kaplan_meier
 from engine.store.session import FallSession
@@ -90,7 +92,7 @@ def wirkung(session: FallSession, auswahl: Auswahl) -> list[Abschnitt]:
     found = [*gehalten(session, "wirkung", auswahl, lambda: _sections(session, auswahl))]
     if geschuetzt(session, auswahl).auswahl == alle(auswahl):
         found.append(_falllast(session, regionen(session), schwelle(session)))
-    return [one for one in found if one is not None]
+    return mit_spreizung((one for one in found if one is not None), WIRKUNG)
 
 
 def _sections(session: FallSession, auswahl: Auswahl) -> list[Abschnitt | None]:
@@ -149,7 +151,7 @@ def _share(part: int | None, whole: int | None) -> str:
 def _ende_je_region(kreis: Kreis, names: Mapping[str, str]) -> Abschnitt | None:
     columns = {ARBEIT: "Erwerb", "abgeloest": "andere Ablösung", OTHERWISE: "ohne Ablösung", OPEN: "noch im Bezug"}
     pairs = kreis.paare([(lauf.fall_id, (lauf.region, end if (end := _by(lauf, 12)) in columns else "abgeloest")) for lauf in kreis.alle if lauf.seen >= 12])
-    return _table("ende_region", "Ende in 12 Monaten je Region", "Fälle, die vor mindestens 12 Monaten begannen.", pairs, names, columns, kreis.gitter.schwelle, share=ARBEIT, first="Region", of="Anteil Erwerb")
+    return _table("ende_region", "Ende in 12 Monaten je Region", "Fälle, die vor mindestens 12 Monaten begannen.", pairs, names, columns, kreis.gitter.schwelle, share=ARBEIT, first="Region", of="Anteil Erwerb", je_region="Ende in 12 Monaten durch Erwerb")
 
 
 def _rueckkehr(kreis: Kreis) -> Abschnitt | None:
@@ -182,7 +184,7 @@ def _arbeit(kreis: Kreis, names: Mapping[str, str]) -> Abschnitt | None:
     columns = {ARBEIT: "Erwerb", "andere": "anderer Grund"}
     pairs = kreis.paare([(lauf.fall_id, (lauf.region, _kind(lauf))) for lauf in kreis.alle if _is_followed(lauf, 0)])
     definition = "Ablösungen, deren Hauptgrund eine Erwerbsaufnahme oder mehr Erwerbseinkommen ist, an allen Ablösungen."
-    return _table("arbeit", "Eintritte in den Arbeitsmarkt", definition, pairs, names, columns, kreis.gitter.schwelle, share=ARBEIT, first="Region", of="Anteil Erwerb")
+    return _table("arbeit", "Eintritte in den Arbeitsmarkt", definition, pairs, names, columns, kreis.gitter.schwelle, share=ARBEIT, first="Region", of="Anteil Erwerb", je_region="Ablösungen durch Erwerb")
 
 
 def _bestand(kreis: Kreis, horizon: int) -> Abschnitt | None:
@@ -199,14 +201,20 @@ def _kind(lauf: Lauf) -> str:
 
 def _table(
     key: str, title: str, definition: str, pairs: Sequence[tuple[str, str]], rows: Mapping[str, str], columns: Mapping[str, str], least: int, *,
-    share: str, first: str, of: str, hinweis: str = "", test: bool = False,
+    share: str, first: str, of: str, hinweis: str = "", test: bool = False, je_region: str = "",
 ) -> Abschnitt | None:  # fmt: skip
-    """A section with a table of two dimensions; ``test`` adds whether the rows differ by more than chance (chi squared)."""
+    """A section with a table of two dimensions; ``test`` adds whether the rows differ by more than chance (chi squared).
+
+    ``je_region``: the rows are regions, and this is what their share is called beside other figures.
+    """
     if not pairs:
         return None
     table = publish(counted(pairs), threshold=least)
     told = [hinweis, _tested(inner(table, list(rows), list(columns)))] if test else [hinweis]
-    return Abschnitt(key, title, definition, kopf(first, columns.values(), share=of), zeilen(table, rows, columns, share=share), " ".join(part for part in told if part), n=anzahl(table[ALL, ALL]))
+    return Abschnitt(
+        key, title, definition, kopf(first, columns.values(), share=of), zeilen(table, rows, columns, share=share), " ".join(part for part in told if part),
+        n=anzahl(table[ALL, ALL]), masse=anteile(je_region, table, share) if je_region else (),
+    )  # fmt: skip
 
 
 def _tested(numbers: list[list[int]] | None) -> str:
@@ -259,23 +267,29 @@ def _uebergaben(session: FallSession, names: Mapping[str, str], least: int) -> A
     days = [(spur.beendet_am - spur.begonnen_am).total_seconds() / 86_400 for spur in rows if spur.beendet_am is not None]
     told = f"Dauer: Median {quantil(days, 0.5):.0f} Tage, neun von zehn höchstens {quantil(days, 0.9):.0f} Tage (n = {len(days)})." if len(days) >= 2 * least else ""
     definition = "Übergaben an eine andere Region, nach der abgebenden, mit der Zahl der Rückfragen der übernehmenden."
-    found = _table("uebergaben", "Übergaben", definition, pairs, names, columns, least, share="0", first="Bisherige Region", of="Anteil ohne Rückfrage", hinweis=told)
+    found = _table("uebergaben", "Übergaben", definition, pairs, names, columns, least, share="0", first="Bisherige Region", of="Anteil ohne Rückfrage", hinweis=told, je_region="Übergaben ohne Rückfrage")
     own = rahmen(session, Auswahl(prozess="uebergabe"))
     return None if found is None else replace(found, zeitraum=own.zeitraum, fassung=f"{own.fassung} (Übergabe)")
 
 
 def _aufwand(rows: Sequence[Spur], names: Mapping[str, str], now: datetime, least: int) -> Abschnitt | None:
     """Tasks that people did, for each year of a case; only regions with enough cases."""
-    found = []
+    found, per_year, days = [], dict[str, Weighed](), dict[str, Weighed]()
     for region in [*sorted({spur.region for spur in rows}), ALL]:
         mine = [spur for spur in rows if region in (ALL, spur.region)]
         years = sum(((spur.beendet_am or now) - spur.begonnen_am).total_seconds() for spur in mine) / (12 * MONTH)
         spans = [(end - begin) / 86_400 for spur in mine for _, _, kind, begin, end, _, how in spur.schritte if kind == "USER_TASK" and how == "c" and begin is not None]
         if len(mine) >= 2 * least and spans and years:
             found.append((names.get(region, "Total"), anzahl(len(mine)), f"{len(spans) / years:.1f}", f"{quantil(spans, 0.5):.1f}", f"{quantil(spans, 0.9):.1f}"))
+            per_year[region], days[region] = (len(spans) / years, len(mine)), (quantil(spans, 0.5) or 0.0, len(mine))
     definition = "Erledigte Aufgaben je Fall und Jahr, und Tage von der Entstehung einer Aufgabe bis zur Erledigung. Je Schritt: «Viele Fälle»."
     head = ("Region", "Fälle", "Aufgaben je Fall und Jahr", "Tage (Median)", "Tage (neun von zehn)")
-    return Abschnitt("aufwand", "Aufwand", definition, head, tuple(found), n=_gesamt(found)) if _is_safe(rows, found, least) else None
+    masse = tuple(Mass(name, unit, _ohne_total(of)) for name, unit, of in (("Aufgaben je Fall und Jahr", "", per_year), ("Tage bis zur Erledigung, Median", "Tage", days)))
+    return Abschnitt("aufwand", "Aufwand", definition, head, tuple(found), n=_gesamt(found), masse=masse) if _is_safe(rows, found, least) else None
+
+
+def _ohne_total(of: Mapping[str, Weighed]) -> dict[str, Weighed]:
+    return {region: one for region, one in of.items() if region != ALL}
 
 
 def _gesamt(found: Sequence[tuple[str, ...]]) -> str:
@@ -293,13 +307,15 @@ def _is_safe(rows: Iterable[Spur], found: Sequence[tuple[str, ...]], least: int)
 
 
 def _falllast(session: FallSession, names: Mapping[str, str], least: int) -> Abschnitt | None:
-    found, shown = [], 0
+    found, shown, per_post = [], 0, dict[str, Weighed]()
     for region in sorted(one for one in names if session.access.everywhere or one in session.access.regionen):
         loads = falllast(session, region)
         cases, posts = sum(one.faelle for one in loads), sum(one.pensum for one in loads) / 100
         if cases >= least and len(loads) > 1:
             shown += cases
             found.append((names.get(region, region), anzahl(cases), str(len(loads)), f"{posts:.1f}", f"{sum(one.gewichtet for one in loads) / posts:.0f}" if posts else "–"))
+            per_post |= {region: (sum(one.gewichtet for one in loads) / posts, cases)} if posts else {}
     definition = "Laufende Fälle jetzt, mit den Gewichten der Segmente, je Vollzeitstelle der Fallführung."
     head, day = ("Region", "Fälle", "Fallführende", "Vollzeitstellen", "gewichtet je Vollzeitstelle"), session.now.astimezone(ZURICH).strftime("%d.%m.%Y")
-    return Abschnitt("falllast", "Falllast", definition, head, tuple(found), n=anzahl(shown), zeitraum=f"am {day}") if found else None
+    masse = (Mass("gewichtete Fälle je Vollzeitstelle", "", per_post),)
+    return Abschnitt("falllast", "Falllast", definition, head, tuple(found), n=anzahl(shown), zeitraum=f"am {day}", masse=masse) if found else None

@@ -1,0 +1,41 @@
+"""Adherence of chosen cases as far as it may be told: replayed, counted, and withheld where filters would give somebody away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from engine.commands.auswertung.messen import Messung, messen
+from engine.model.access import Access
+from engine.queries.auswertung import modelle
+from engine.queries.auswertung import treue as queries
+from engine.queries.auswertung.auswahl import Auswahl
+from engine.queries.auswertung.schutz import alle, gitter
+from engine.queries.auswertung.treue import Treue
+from engine.queries.auswertung.zellschutz import schwelle
+from engine.replay.model import Model
+from engine.store.session import Database
+from engine.store.tables import AkzeptierteAbweichung
+
+Frist = Callable[[], Callable[[], bool]]
+
+
+def treue(database: Database, access: Access, auswahl: Auswahl, frist: Frist, *, gegen: int | None = None) -> tuple[Messung, Treue]:
+    """What ``access`` sees of the chosen cases, each on its own version or all on version ``gegen``; ``frist`` gives each replaying its deadline."""
+    with database.read(access) as session:
+        model = None if gegen is None else modelle.of_version(session, auswahl.prozess, gegen)
+        rows, least = queries.akzeptierte(session, auswahl.prozess), schwelle(session)
+    measured = messen(database, access, auswahl, frist(), model=model)
+    gruende = {(row.element, row.abweichung): row.grund for row in rows}
+    found = queries.treue(measured.faelle, queries.geltend(rows), schwelle=least, gruende=gruende)
+    return measured, found if _may_tell(database, access, auswahl, frist, model, rows) else queries.verdeckt(found)
+
+
+def _may_tell(database: Database, access: Access, auswahl: Auswahl, frist: Frist, model: Model | None, rows: Sequence[AkzeptierteAbweichung]) -> bool:
+    """Whether the results may be told with these filters, by the results of everybody."""
+    with database.read(access) as session:
+        grid = gitter(session, auswahl)
+    if not grid.gewaehlt:
+        return True
+    everybody = messen(database, access, alle(auswahl), frist(), model=model)
+    holds = queries.geltend(rows)
+    return everybody.is_complete and grid.erlaubt((one.spur.fall_id, (queries.ergebnis(one, holds),)) for one in everybody.faelle)
