@@ -7,7 +7,7 @@ numbers of cases or people, no communes.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from engine.replay.log import ELEMENT, Case, Event
+from engine.replay.log import ELEMENT, Case, Event, Id
 from engine.replay.own_history import IS_OVER, PROCESS, REGION, VERSION, OwnCase, own_cases
 from engine.replay.pseudonyms import Pseudonyms, age_class, size_class
 from engine.replay.tables import write_csv
@@ -27,7 +27,11 @@ from engine.store.tables import Aufgabe, Dossier, Person, Segmentzuordnung
 FORMATS = ("xes", "csv", "ocel")
 FALL, AGE, SIZE = "fallfluss:fall", "fallfluss:altersklasse", "fallfluss:haushalt"
 INSTANCE, RESOURCE, IDENTITY = "concept:instance", "org:resource", "identity:id"
-TYPES = {"Fall": ("Altersklasse", "Haushalt"), "Dossier": ("bis",), "Person": ("Altersklasse", "Rolle", "Segment"), "Region": ()}
+TEXT, TIME, INTEGER = "string", "time", "integer"
+OBJECT_TYPES: dict[str, dict[str, str]] = {
+    "Fall": {"Altersklasse": TEXT, "Haushalt": TEXT}, "Dossier": {"bis": TIME}, "Person": {"Altersklasse": TEXT, "Rolle": TEXT, "Segment": TEXT}, "Region": {},
+}  # fmt: skip
+EVENT_ATTRIBUTES = {ELEMENT: TEXT, PROCESS: TEXT, VERSION: INTEGER, RESOURCE: TEXT}
 
 
 @dataclass(frozen=True)
@@ -93,7 +97,7 @@ def _event(session: FallSession, own: OwnCase, event: Event, hidden: Pseudonyms)
             PROCESS: given[PROCESS],
             VERSION: given[VERSION],
             INSTANCE: hidden.of("Schritt", key),
-            IDENTITY: hidden.of("Ereignis", f"{key} {event.at.isoformat()} {event.lifecycle}"),
+            IDENTITY: Id(hidden.uuid("Ereignis", f"{key} {event.at.isoformat()} {event.lifecycle}")),
             RESOURCE: hidden.of("Konto", given[RESOURCE]),
         },
     )
@@ -177,8 +181,8 @@ def _person_id(own: OwnCase, person_id: str, hidden: Pseudonyms) -> str:
 
 def _dossier(dossier: Dossier, own: OwnCase, hidden: Pseudonyms) -> dict[str, Any]:
     begins = _instant(hidden.moved_day(own.fall_id, dossier.von))
-    until = "" if dossier.bis is None else hidden.moved_day(own.fall_id, dossier.bis).isoformat()
-    return {"id": hidden.of("Dossier", dossier.id), "type": "Dossier", "attributes": [_attribute("bis", begins, until)], "relationships": []}
+    until = [] if dossier.bis is None else [_attribute("bis", begins, _instant(hidden.moved_day(own.fall_id, dossier.bis)))]
+    return {"id": hidden.of("Dossier", dossier.id), "type": "Dossier", "attributes": until, "relationships": []}
 
 
 def _ocel_event(own: OwnCase, event: Event) -> dict[str, Any]:
@@ -188,7 +192,7 @@ def _ocel_event(own: OwnCase, event: Event) -> dict[str, Any]:
         "id": given[IDENTITY],
         "type": event.activity,
         "time": event.at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "attributes": [{"name": key, "value": str(given[key])} for key in (ELEMENT, PROCESS, VERSION, RESOURCE)],
+        "attributes": [{"name": key, "value": given[key]} for key in EVENT_ATTRIBUTES],
         "relationships": [{"objectId": f"Region {own.region}", "qualifier": "Region"}],
     }
 
@@ -203,12 +207,12 @@ def _add_persons_of_tasks(events: list[dict[str, Any]], own: OwnCase, house: Hou
 
 
 def _write(path: Path, objects: dict[str, dict[str, Any]], events: list[dict[str, Any]], types: list[str]) -> None:
-    def typed(names: Iterable[str]) -> list[dict[str, str]]:
-        return [{"name": name, "type": "string"} for name in names]
+    def typed(attributes: Mapping[str, str]) -> list[dict[str, str]]:
+        return [{"name": name, "type": kind} for name, kind in attributes.items()]
 
     whole = {
-        "objectTypes": [{"name": name, "attributes": typed(names)} for name, names in TYPES.items()],
-        "eventTypes": [{"name": name, "attributes": typed((ELEMENT, PROCESS, VERSION, RESOURCE))} for name in types],
+        "objectTypes": [{"name": name, "attributes": typed(attributes)} for name, attributes in OBJECT_TYPES.items()],
+        "eventTypes": [{"name": name, "attributes": typed(EVENT_ATTRIBUTES)} for name in types],
         "objects": list(objects.values()),
         "events": sorted(events, key=lambda event: str(event["time"])),
     }

@@ -26,6 +26,15 @@ EXTENSIONS = (
     ("Organizational", "org", "http://www.xes-standard.org/org.xesext"),
     ("Identity", "identity", "http://www.xes-standard.org/identity.xesext"),
 )
+# What every trace and every event has, as written below; a classifier may rest on nothing else.
+GLOBALS = f"""  <global scope="trace">
+    <string key="{NAME}" value=""/>
+  </global>
+  <global scope="event">
+    <string key="{NAME}" value=""/>
+    <string key="{LIFECYCLE}" value="complete"/>
+  </global>
+"""
 
 
 def read_xes(path: Path) -> Log:
@@ -231,10 +240,11 @@ def write_xes(path: Path, cases: Iterable[Case], *, attributes: Mapping[str, Any
     """Write the cases as they come, gzipped if the name ends with ``.gz``; returns how many."""
     count = 0
     with gzip.open(path, "wt", encoding="utf-8") if path.suffix == ".gz" else path.open("w", encoding="utf-8") as out:
-        out.write('<?xml version="1.0" encoding="UTF-8"?>\n<log xes.version="1849-2023" xes.features="nested-attributes" xmlns="http://www.xes-standard.org/">\n')
+        out.write('<?xml version="1.0" encoding="UTF-8"?>\n<log xes.version="1849.2023" xes.features="nested-attributes" xmlns="http://www.xes-standard.org/">\n')
         for name, prefix, uri in EXTENSIONS:
             out.write(f'  <extension name="{name}" prefix="{prefix}" uri="{uri}"/>\n')
-        out.write('  <classifier name="Activity" keys="concept:name"/>\n')
+        out.write(GLOBALS)
+        out.write('  <classifier name="Activity" scope="event" keys="concept:name"/>\n')
         out.writelines(_attributes(attributes or {}, "  "))
         for case in cases:
             out.writelines(_case(case))
