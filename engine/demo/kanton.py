@@ -11,12 +11,13 @@ import multiprocessing
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from engine.demo.simulation import Effects, Simulation, weights
 from engine.model.access import system
@@ -32,6 +33,10 @@ ROOM, SPARE = 3, 500
 # How seldom a process that does nothing else looks for what refers to itself, and after how many events, when diagrams and expressions
 # are read, it leaves out for good what is there by then.
 SELDOM, WARM = (200_000, 20, 100), 300
+# How often it is said how far the parts are.
+SECONDS = 0.5
+
+_told: Any = None
 
 
 @dataclass(frozen=True)
@@ -78,41 +83,61 @@ def live(base: Path, parts: Sequence[Share], years: Years, target: Database, *, 
         NotEmpty: the target holds cases already.
     """
     files = {part: base.with_name(f"{part.region}.db") for part in parts}
-    done, total = 0, sum(part.cases for part in parts) or 1
-    for part in _lived(base, files, years, processes):
-        done += part.cases
-        progress(done / total)
+    total = sum(part.cases for part in parts) or 1
+    for far in _lived(base, files, years, processes):
+        progress(sum(part.cases * share for part, share in far.items()) / total)
+    progress(1.0)
     with ExitStack() as stack:
         origin, *lived = (stack.enter_context(_opened(file, FixedClock(years.until))) for file in (base, *files.values()))
         gather(origin, list(zip(lived, (part.first for part in parts), strict=True)), target)
 
 
-def _lived(base: Path, files: Mapping[Share, Path], years: Years, processes: int) -> Iterator[Share]:
-    """Each part when it is over. The longest begin first, so that none is left alone in the end."""
+def _lived(base: Path, files: Mapping[Share, Path], years: Years, processes: int) -> Iterator[Mapping[Share, float]]:
+    """Now and then how far each part is, from 0 to 1. The longest begin first, so that none is left alone in the end."""
     parts = sorted(files, key=lambda part: -part.cases)
     if processes == 1:
+        far = dict.fromkeys(parts, 0.0)
         for part in parts:
-            _live(part, base, files[part], years)
-            yield part
+            for share in _live(part, base, files[part], years):
+                yield far | {part: share}
+            far[part] = 1.0
         return
     # Started anew, not forked: this process has threads and the interpreter of FEEL.
-    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
-        begun = {pool.submit(_live, part, base, files[part], years): part for part in parts}
-        for one in as_completed(begun):
-            one.result()
-            yield begun[one]
+    context = multiprocessing.get_context("spawn")
+    told = context.RawArray("d", len(parts))
+    with ProcessPoolExecutor(processes, context, initializer=_begin, initargs=(told,)) as pool:
+        pending = {pool.submit(_work, number, part, base, files[part], years) for number, part in enumerate(parts)}
+        while pending:
+            over, pending = wait(pending, timeout=SECONDS, return_when=FIRST_COMPLETED)
+            for one in over:
+                one.result()
+            yield dict(zip(parts, told, strict=True))
 
 
-def _live(part: Share, base: Path, file: Path, years: Years) -> None:
+def _begin(told: Any) -> None:
+    """A process of the pool: it tells in ``told`` how far each part is that it lives."""
+    global _told  # noqa: PLW0603 - what a pool gives its processes has no other place
+    _told = told
+
+
+def _work(number: int, part: Share, base: Path, file: Path, years: Years) -> None:
+    for share in _live(part, base, file, years):
+        _told[number] = share
+
+
+def _live(part: Share, base: Path, file: Path, years: Years) -> Iterator[float]:
+    """Live the part, and say again and again how much of the time is over."""
     shutil.copyfile(base, file)
     clock = FixedClock(years.began)
     with _collecting_seldom(), _opened(file, clock) as database:
         _count_on(database, part)
         life = Simulation(database, clock, seed=part.seed, regions=[part.region], effects=years.effects)
-        for count, _ in enumerate(life.run(years.until, cases=part.cases)):
+        for count, moment in enumerate(life.run(years.until, cases=part.cases)):
             if count == WARM:
                 gc.collect()
                 gc.freeze()
+            yield (moment - years.began) / (years.until - years.began)
+    yield 1.0
 
 
 @contextmanager

@@ -1,0 +1,64 @@
+"""Somebody who waits for years of invented cases sees how far they are."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from engine.model.access import system
+from engine.model.clock import SystemClock
+from engine.store.session import Database
+from engine.store.tables import Fall
+
+pty = pytest.importorskip("pty", reason="pseudo terminals are there on Unix")
+CASES = 3
+OPTIONS = ("--cases", str(CASES), "--months", "3", "--regions", "SDOL,SRO", "--processes", "2", "--until", "2026-03-01", "--seed", "4")
+
+
+def simulated(url: str, *options: str) -> str:
+    """What ``fallfluss simulate`` writes on a terminal, while it runs."""
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, "DATABASE_URL": url, "TERM": "xterm", "COLUMNS": "80", "LINES": "24"}
+    command = [sys.executable, "-m", "engine.cli", "simulate", *OPTIONS, *options]
+    with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment, close_fds=True) as running:
+        os.close(theirs)
+        written = b"".join(iter(lambda: _read(ours), b""))
+        os.close(ours)
+        assert running.wait(timeout=60) == 0, written.decode()
+    return written.decode()
+
+
+def _read(terminal: int) -> bytes:
+    """The next that was written; nothing once nobody holds the other end, which Linux calls an error."""
+    try:
+        return os.read(terminal, 65_536)
+    except OSError:
+        return b""
+
+
+@pytest.mark.parametrize("options", [(), ("--zusammen",)], ids=["each region by itself", "together"])
+def test_a_terminal_shows_a_bar_that_grows_to_the_end(tmp_path: Path, options: tuple[str, ...]) -> None:
+    url = f"sqlite:///{tmp_path / 'simulation.db'}"
+    written = simulated(url, *options)
+    assert f"{CASES} Fälle über 3 Monate entstehen" in written
+    shown = [(len(filled), int(percent)) for filled, percent in re.findall(r"\[(#*)-*\] +(\d+)%", written)]
+    assert shown == sorted(shown), "it only grows"
+    assert shown[0] == (0, 0) and shown[-1] == (36, 100) and len(set(shown)) > 3
+    # One line that is written over, not a line each time.
+    assert written.count("\n") < 5 < written.count("\r")
+    database = Database(url, clock=SystemClock())
+    with database.read(system()) as session:
+        assert session.scalar(select(func.count(Fall.id))) >= CASES
+    database.close()
+
+
+def test_a_file_gets_no_bar(tmp_path: Path) -> None:
+    environment = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path / 'simulation.db'}"}
+    done = subprocess.run([sys.executable, "-m", "engine.cli", "simulate", *OPTIONS], env=environment, capture_output=True, text=True, timeout=300, check=True)
+    assert "entstehen" in done.stderr and "%" not in done.stderr and "\r" not in done.stderr
