@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,6 +25,7 @@ from engine.model.clock import FixedClock
 from engine.queries.auswertung import kennzahlen
 from engine.queries.auswertung.auswahl import Auswahl, regionen
 from engine.queries.auswertung.bericht import bericht
+from engine.queries.auswertung.kennzahlen import KANTON, figures
 from engine.queries.auswertung.kennzahlen_json import QUELLEN, als_daten
 from engine.queries.auswertung.rahmen import rahmen
 from engine.queries.auswertung.schutz import spuren
@@ -116,6 +118,58 @@ def test_sections_add_up_and_hide_what_is_small(lived: Database) -> None:
 )
 def test_the_canton_s_figure_gives_no_region_away(numbers: dict[str, int], shown: list[str]) -> None:
     assert kennzahlen._visible(numbers, 5) == shown
+
+
+def test_nobody_gets_a_hidden_tail_by_subtracting_curves(lived: Database, eva: Browser) -> None:
+    """Whoever subtracts what the regions tell of those under observation from what the canton tells of them finds nobody or enough."""
+    with lived.read(system()) as session:
+        found, names = figures(session, Auswahl()), regionen(session)
+    rows = list(csv.reader(eva.get("/auswertung/kennzahlen/dauer.csv").text.splitlines()))[1:-1]
+    last = {name: max((float(row[1]) for row in rows if row[0] == name), default=0.0) for name in (KANTON, *names)}
+    durations = {name: [point.time for point in curve.points for _ in range(point.ended + point.censored)] for name, curve in found.durations.items()}
+    for _, month, number, *_ in [row for row in rows if row[0] == KANTON]:
+        told = [sum(time >= float(month) - 0.0005 for time in times) for name, times in durations.items() if name != KANTON and float(month) <= last[name]]
+        assert int(number) - sum(told) not in range(1, LEAST)
+    table = next(one for one in tafeln(found, {}, {}) if one.schluessel == "dauer_beobachtung")
+    for column in zip(*(row[1:] for row in table.zeilen if "*" not in row[1:]), strict=True):
+        assert all(value == "0" or int(value) >= LEAST for value in column)
+
+
+@pytest.mark.parametrize("region", ["SDOL", "SRO"])
+def test_of_one_region_the_page_tells_what_the_canton_s_tells_of_it(lived: Database, region: str) -> None:
+    with lived.read(system()) as session:
+        own, whole, names = figures(session, Auswahl(region=region)), figures(session, Auswahl()), regionen(session)
+        pages = [(tafeln(own, names, {}), tafeln(whole, names, {})), (wirkung(session, Auswahl(region=region)), wirkung(session, Auswahl()))]
+    assert own.durations == {place: curve for place, curve in whole.durations.items() if place == region}
+    assert own.relapse == {place: shares for place, shares in whole.relapse.items() if place == region}
+    told = 0
+    for mine, everything in pages:
+        by_key = {one.schluessel: one for one in mine}
+        for one in everything:
+            row = next((row for row in one.zeilen if row[0] == names[region]), None)
+            if row is not None and one.schluessel not in (SCHLUESSEL, "falllast") and one.schluessel in by_key:
+                assert row in by_key[one.schluessel].zeilen
+                told += 1
+    assert told > 3
+
+
+def test_the_page_says_what_filters_leave_away(eva: Browser) -> None:
+    assert "Mit diesen Filtern nicht gezeigt" not in eva.get("/auswertung/kennzahlen").text
+    assert "Mit diesen Filtern nicht gezeigt" in eva.get("/auswertung/kennzahlen?region=SDOL").text
+
+
+@pytest.mark.parametrize(
+    ("monthly", "told"),
+    [
+        ({"2026-01": (6, 5), "2026-02": (9, 0)}, {"2026-01": (6, 5), "2026-02": (9, 0)}),
+        ({"2026-01": (3, 2), "2026-02": (3, 3), "2026-03": (7, 0)}, {"2026-01 bis 2026-02": (6, 5), "2026-03": (7, 0)}),
+        ({"2026-01": (20, 1)}, {}),
+    ],
+    ids=["enough or none", "together enough", "one late"],
+)
+def test_months_with_a_few_go_together(monthly: dict[str, tuple[int, int]], told: dict[str, tuple[int, int]]) -> None:
+    counts = {month: Counter({True: done, False: late}) for month, (done, late) in monthly.items()}
+    assert {name: (count[True], count[False]) for name, count in kennzahlen._spans(counts, 5).items()} == told
 
 
 def test_what_rests_on_few_cases_is_nowhere(lived: Database) -> None:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from itertools import product
+from math import inf
 from statistics import pstdev
 from types import SimpleNamespace
 from typing import Any
@@ -39,10 +40,9 @@ def table(given: list[int], ends: tuple[str, str]) -> Counter[Cell]:
 
 def told(counts: Mapping[Cell, int], ends: tuple[str, str]) -> Figures:
     """Figures of one table of regions: done in time or overridden, by the very functions that the pages use."""
-    durations = {}
     punctual = {"kurzassessment": kennzahlen._shares(Counter(counts), LEAST)} if ends[0] == PUNCTUAL else {}
     overrides = {} if punctual else {"region": publish(counts, threshold=LEAST)}
-    return Figures(datetime(2026, 3, 2, tzinfo=UTC), LEAST, sum(counts.values()), durations, None, None, {}, punctual, None, (), None, overrides)
+    return Figures(datetime(2026, 3, 2, tzinfo=UTC), LEAST, sum(counts.values()), {}, {}, None, None, {}, punctual, None, (), None, overrides)
 
 
 ENDS = [(PUNCTUAL, "spät"), ("übersteuert", "gefolgt")]
@@ -127,7 +127,7 @@ def test_a_region_that_is_not_shown_is_neither_the_smallest_nor_the_largest() ->
 
 def test_the_canton_is_no_region() -> None:
     curves = {name: kaplan_meier([(float(month % size + 1), True) for month in range(40)]) for name, size in ((KANTON, 30), ("SRO", 10), ("SDOL", 20))}
-    found = Figures(datetime(2026, 3, 2, tzinfo=UTC), LEAST, 40, curves, None, None, {}, {}, None, (), None, {})
+    found = Figures(datetime(2026, 3, 2, tzinfo=UTC), LEAST, 40, curves, dict.fromkeys(curves, inf), None, None, {}, {}, None, (), None, {})
     rows = {row[0]: row for row in next(one for one in tafeln(found, {}, {}) if one.schluessel == SCHLUESSEL).zeilen}
     assert rows["Dauer, Median"][1:6] == ("2", "80", "5.0 Mt.", "10.0 Mt.", "5.0 Mt.")
 

@@ -11,18 +11,18 @@ from engine.cases.papiere import render
 from engine.commands.auswertung.spuren import refresh
 from engine.model.errors import NotFound
 from engine.queries.auswertung import kennzahlen as queries
-from engine.queries.auswertung.abschnitt import Abschnitt
+from engine.queries.auswertung.abschnitt import Abschnitt, nicht_gezeigt
 from engine.queries.auswertung.auswahl import Auswahl, regionen
 from engine.queries.auswertung.bericht import ART
 from engine.queries.auswertung.bericht import bericht as papier
 from engine.queries.auswertung.kennzahlen import Figures
 from engine.queries.auswertung.kennzahlen_json import als_daten
 from engine.queries.auswertung.rahmen import rahmen
+from engine.queries.auswertung.schutz import alle
 from engine.queries.auswertung.tafeln import JE_MONAT, tafeln
 from engine.queries.auswertung.wirkung import wirkung
 from engine.queries.auswertung.zellschutz import schwelle
 from engine.statistics.suppression import ALL
-from engine.statistics.survival import Curve, Point
 from engine.store.session import FallSession
 from webui.akte import attachment
 from webui.auswertung.gemeinsam import SEHEN, WERKZEUGE, filter_seite, frist, lesend, tafel_csv
@@ -48,7 +48,11 @@ def uebersicht() -> ResponseReturnValue:
     auswahl = Auswahl.of(request.args)
     with database().read(lesend()) as session:
         found = queries.figures(session, auswahl)
-        html = render_template("auswertung/kennzahlen.html", **WERKZEUGE, **filter_seite(session, auswahl), **_page(session, found), rahmen=rahmen(session, auswahl), wartet=waiting)
+        page = _page(session, found)
+        left = nicht_gezeigt(tafeln(queries.figures(session, alle(auswahl)), regionen(session), SEGMENTE), page["tafeln"])
+        html = render_template(
+            "auswertung/kennzahlen.html", **WERKZEUGE, **filter_seite(session, auswahl), **page, nicht_gezeigt=left, rahmen=rahmen(session, auswahl), wartet=waiting
+        )
     return _until_ready(html, waiting)
 
 
@@ -69,8 +73,8 @@ def dauer_csv() -> ResponseReturnValue:
         told = next((frame.zeile(one) for one in tafeln(found, regionen(session), SEGMENTE) if one.schluessel == "dauer"), "")
     rows: list[list[Any]] = [
         [name, round(point.time, 3), point.at_risk, round(point.share, 5), round(point.lower, 5), round(point.upper, 5)]
-        for name, curve in found.durations.items()
-        for point in _visible(curve, found.threshold)
+        for name in found.durations
+        for point in found.points(name)
     ]
     lines = csv_lines(["Region", "Monate", "unter Beobachtung", "noch im Bezug", "95 % von", "bis"], [*rows, *([[told]] if told else [])])
     return Response(lines, mimetype="text/csv", headers={"Content-Disposition": "attachment; filename=dauer.csv"})
@@ -86,7 +90,7 @@ def wirkungen() -> ResponseReturnValue:
         found = wirkung(session, auswahl)
         html = render_template(
             "auswertung/wirkung.html", **WERKZEUGE, **filter_seite(session, auswahl), abschnitte=found, bilder={one.schluessel: _bars(one) for one in found},
-            rahmen=rahmen(session, auswahl), stand=session.now, schwelle=schwelle(session), wartet=waiting,
+            nicht_gezeigt=nicht_gezeigt(wirkung(session, alle(auswahl)), found), rahmen=rahmen(session, auswahl), stand=session.now, schwelle=schwelle(session), wartet=waiting,
         )  # fmt: skip
     return _until_ready(html, waiting)
 
@@ -112,8 +116,9 @@ def bericht() -> ResponseReturnValue:
     adherence, auswahl = treue_bericht(), Auswahl.of(request.args)
     with database().read(lesend()) as session:
         page = filter_seite(session, auswahl)
+        found, whole = ([*tafeln(queries.figures(session, one), regionen(session), SEGMENTE), *wirkung(session, one)] for one in (auswahl, alle(auswahl)))
         data = papier(
-            queries.figures(session, auswahl), adherence, wirkung(session, auswahl), rahmen=rahmen(session, auswahl), namen=regionen(session), segmente=SEGMENTE,
+            queries.figures(session, auswahl), adherence, wirkung(session, auswahl), nicht_gezeigt=nicht_gezeigt(whole, found), rahmen=rahmen(session, auswahl), namen=regionen(session), segmente=SEGMENTE,
             filter_=[f"{mark.name} {mark.wert}" for mark in page["marken"]], region=auswahl.region,
         )  # fmt: skip
     name = f"Evaluationsbericht {auswahl.region or 'Kanton'}.pdf"
@@ -144,17 +149,12 @@ def _page(session: FallSession, found: Figures) -> dict[str, Any]:
     return {"zahlen": found, "tafeln": tafeln(found, names, SEGMENTE), "bilder": pictures, "beschreibungen": BESCHREIBUNGEN}
 
 
-def _visible(curve: Curve, least: int) -> list[Point]:
-    """The steps on which enough are under observation: those of the tail would tell of single persons."""
-    return [point for point in curve.points if point.at_risk >= least]
-
-
 def _curves(found: Figures, names: dict[str, str]) -> dict[str, Any] | None:
     if not found.durations:
         return None
     series = [
-        {"name": names.get(name, name), "type": "line", "step": "end", "showSymbol": False, "data": [[0, 1], *([round(point.time, 2), round(point.share, 4)] for point in _visible(curve, found.threshold))]}
-        for name, curve in found.durations.items()
+        {"name": names.get(name, name), "type": "line", "step": "end", "showSymbol": False, "data": [[0, 1], *([round(point.time, 2), round(point.share, 4)] for point in found.points(name))]}
+        for name in found.durations
     ]
     axis = {"type": "value", "name": "Monate", "nameLocation": "middle", "nameGap": 28}
     return {"legend": {"type": "scroll", "top": 0}, "tooltip": {"trigger": "axis"}, "grid": {"left": 48, "right": 16, "top": 40, "bottom": 48}, "xAxis": axis, "yAxis": {"type": "value", "max": 1}, "series": series}

@@ -41,6 +41,12 @@ class Abschnitt:
     masse: tuple[Mass, ...] = ()
 
 
+def nicht_gezeigt(everything: Iterable[Abschnitt], shown: Iterable[Abschnitt]) -> tuple[str, ...]:
+    """The titles of what filters leave away."""
+    there = {one.schluessel for one in shown}
+    return tuple(one.titel for one in everything if one.schluessel not in there)
+
+
 def anzahl(number: int | None) -> str:
     """A count as people read it; a star where it must not be seen."""
     return HIDDEN if number is None else f"{number:,}".replace(",", "'")

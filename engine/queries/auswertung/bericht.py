@@ -18,9 +18,12 @@ ART = "evaluation"
 
 def bericht(
     found: Figures, treue: Treue, mehr: Sequence[Abschnitt], *, rahmen: Rahmen, namen: Mapping[str, str], segmente: Mapping[str, str],
-    filter_: Sequence[str], region: str,
+    filter_: Sequence[str], region: str, nicht_gezeigt: Sequence[str] = (),
 ) -> dict[str, Any]:  # fmt: skip
-    """What ``evaluation.typ`` needs; ``filter_`` are the filters in words, ``region`` whose report it is, empty for the canton."""
+    """What ``evaluation.typ`` needs; ``filter_`` are the filters in words, ``region`` whose report it is, empty for the canton.
+
+    ``nicht_gezeigt`` are the titles of figures that the filters leave away.
+    """
     parts = [*treue_tafeln(treue, namen), *_printed(tafeln(found, namen, segmente)), *mehr]
     return {
         "titel": f"Evaluationsbericht {namen.get(region, region) if region else 'Kanton Solothurn'}",
@@ -28,6 +31,7 @@ def bericht(
         "faelle": anzahl(found.number if found.number >= found.threshold or not found.number else None),
         "schwelle": found.threshold,
         "filter": list(filter_),
+        "nicht_gezeigt": list(nicht_gezeigt),
         "abschnitte": [_part(one, rahmen) for one in parts],
     }
 

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from math import inf
+from typing import TypeVar
 
 from sqlalchemy import select
 
@@ -22,7 +24,8 @@ from engine.statistics.competing import Followed, followed
 from engine.statistics.control import Xmr, xmr
 from engine.statistics.permutation import Comparison, compare
 from engine.statistics.suppression import ALL, Cell, Published, publish
-from engine.statistics.survival import Curve, Spell, Test, kaplan_meier, log_rank
+from engine.statistics.survival import Curve, Point, Spell, Test, kaplan_meier, log_rank
+from engine.statistics.tails import until
 from engine.store.session import FallSession
 from engine.store.tables import Aufgabe, Region, Segmentzuordnung, Spur
 
@@ -35,6 +38,10 @@ KINDS = ("standortbestimmung", "kurzassessment")
 # Up to here the mean duration of benefit is restricted: beyond, hardly anybody was observed.
 DURATION_HORIZON = 24.0
 RETURNED = "rueckkehr"
+# At these months a table says how many are still under observation.
+MONATE = (0, 6, 12, 24, 36, 60)
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -54,12 +61,16 @@ class Course:
 
 @dataclass(frozen=True)
 class Figures:
-    """Everything at one instant. Curves and shares that rest on fewer cases than ``threshold`` are left out."""
+    """Everything at one instant. Curves and shares that rest on fewer cases than ``threshold`` are left out.
+
+    ``until`` is up to how many months each curve may be told: beyond, its own tail or that of another would tell of a few.
+    """
 
     at: datetime
     threshold: int
     number: int
     durations: Mapping[str, Curve]
+    until: Mapping[str, float]
     log_rank: Test | None
     pilot: Comparison | None
     relapse: Mapping[str, Mapping[int, Followed]]
@@ -68,6 +79,19 @@ class Figures:
     months: tuple[str, ...]
     transitions: Published | None
     overrides: Mapping[str, Published]
+
+    def points(self, place: str) -> list[Point]:
+        """The steps of a curve that may be told."""
+        return [point for point in self.durations[place].points if point.time <= self.until[place]]
+
+    def at_risk(self, place: str, month: float) -> int | None:
+        """How many are under observation after so many months, None where that is withheld."""
+        number = self.durations[place].at_risk(month)
+        return number if month <= self.until[place] or not number else None
+
+    def remaining(self, place: str, month: float) -> float | None:
+        """The share still drawing benefit after so many months, None where that is withheld."""
+        return self.durations[place].share(month) if self.at_risk(place, month) else None
 
 
 def figures(session: FallSession, auswahl: Auswahl) -> Figures:
@@ -86,11 +110,22 @@ def _figures(session: FallSession, auswahl: Auswahl) -> Figures:
     durations = _curves(courses, least) if grid.erlaubt((one.fall_id, (str(one.is_over),)) for one in everybody) else {}
     cases = {spur.fall_id for spur in chosen}
     punctual, months, reviews = _punctuality(session, cases, grid)
-    return Figures(
-        at=session.now, threshold=least, number=len(courses), durations=durations, log_rank=_tested(courses, durations),
-        pilot=_pilot(session, durations), relapse=_relapse(courses, everybody, grid), punctual=punctual, reviews=reviews, months=months,
-        transitions=_table(_transitions(session), cases, grid), overrides=_overrides(session, cases, grid),
+    found = Figures(
+        at=session.now, threshold=least, number=len(courses), durations=durations, until=_until(courses, everybody, durations, grid),
+        log_rank=_tested(courses, durations), pilot=_pilot(session, durations), relapse=_relapse(courses, everybody, grid), punctual=punctual,
+        reviews=reviews, months=months, transitions=_table(_transitions(session), cases, grid), overrides=_overrides(session, cases, grid),
     )  # fmt: skip
+    return _as_among_all(found, figures(session, alle(auswahl)), auswahl.region) if grid.gewaehlt.keys() == {"region"} else found
+
+
+def _as_among_all(found: Figures, everybody: Figures, region: str) -> Figures:
+    """Of a single region what the canton's tables tell of it, no more and no less."""
+
+    def row(of: Mapping[str, T]) -> dict[str, T]:
+        return {region: of[region]} if region in of else {}
+
+    punctual = {kind: row(places) for kind, places in everybody.punctual.items() if region in places}
+    return replace(found, durations=row(everybody.durations), until=row(everybody.until), relapse=row(everybody.relapse), punctual=punctual)
 
 
 def _course(spur: Spur, now: datetime) -> Course:
@@ -146,6 +181,25 @@ def _visible(numbers: Mapping[str, int], least: int) -> list[str]:
     return shown
 
 
+def _until(courses: Sequence[Course], everybody: Sequence[Course], shown: Mapping[str, Curve], grid: Gitter) -> dict[str, float]:
+    parts: dict[str, list[float]] = defaultdict(list)
+    for course in courses:
+        parts[course.region].append(course.months)
+    ends = until(parts, shown, whole=KANTON, threshold=grid.schwelle)
+    most = _last_with_filters(everybody, grid)
+    return {name: min(end, most) for name, end in ends.items()}
+
+
+def _last_with_filters(everybody: Sequence[Course], grid: Gitter) -> float:
+    """With filters the curves of other choices can be subtracted, too: they are told as long as in no choice a few are left."""
+    last = 0.0
+    for month in MONATE if grid.gewaehlt else ():
+        if not grid.erlaubt((one.fall_id, ()) for one in everybody if one.months >= month):
+            return last
+        last = month
+    return inf if not grid.gewaehlt else last
+
+
 def _tested(courses: Sequence[Course], shown: Mapping[str, Curve]) -> Test | None:
     groups = {name: _spells(group) for name, group in _grouped(courses).items() if name in shown and name != KANTON}
     return log_rank(groups) if len(groups) > 1 else None
@@ -188,11 +242,26 @@ def _punctuality(session: FallSession, cases: set[int], grid: Gitter) -> tuple[d
         if not grid.erlaubt((fall, cell) for fall, cell, _ in mine):
             continue
         counts[kind] = Counter(cell for fall, cell, _ in mine if fall in cases)
-        for fall, cell, due in mine if kind == KINDS[0] else ():
+        # Month by month filters would leave a few, and whoever subtracts them from everything has them.
+        for fall, cell, due in mine if kind == KINDS[0] and not grid.gewaehlt else ():
             monthly[due.astimezone(ZURICH).strftime("%Y-%m")][cell[1] == PUNCTUAL] += fall in cases
-    months = tuple(month for month, count in sorted(monthly.items()) if count.total() >= least)
-    shares = [monthly[month][True] / monthly[month].total() for month in months]
-    return {kind: _shares(table, least) for kind, table in counts.items() if table}, months, xmr(shares, least=0, most=1) if len(shares) > 1 else None
+    spans = _spans(monthly, least)
+    shares = [count[True] / count.total() for count in spans.values()]
+    return {kind: _shares(table, least) for kind, table in counts.items() if table}, tuple(spans), xmr(shares, least=0, most=1) if len(shares) > 1 else None
+
+
+def _spans(monthly: Mapping[str, Counter[bool]], least: int) -> dict[str, Counter[bool]]:
+    """Months, each with as many of the following as it takes until neither those in time nor the late ones are a few."""
+    found: dict[str, Counter[bool]] = {}
+    months: list[str] = []
+    count: Counter[bool] = Counter()
+    for month, one in sorted(monthly.items()):
+        months.append(month)
+        count = count + one
+        if count.total() >= least and all(number >= least for number in count.values()):
+            found[month if months[0] == month else f"{months[0]} bis {month}"] = count
+            months, count = [], Counter()
+    return found
 
 
 def _shares(counts: Counter[Cell], least: int) -> dict[str, tuple[int, int]]:

@@ -17,7 +17,6 @@ from engine.queries.auswertung.wirkung import wirkung
 from engine.statistics.competing import Followed
 from engine.statistics.spread import spread
 from engine.statistics.suppression import Published
-from engine.statistics.survival import Curve
 from engine.store.session import FallSession
 
 # Each figure for programs, and the sections that say what it means.
@@ -44,7 +43,7 @@ def as_json(found: Figures, own: Sequence[Abschnitt], mehr: Sequence[Abschnitt],
         "stand": found.at.isoformat(),
         "schwelle": found.threshold,
         "faelle": found.number if found.number >= found.threshold or found.number == 0 else None,
-        "dauer_monate": {name: _duration(curve) for name, curve in found.durations.items()},
+        "dauer_monate": {name: _duration(found, name) for name in found.durations},
         "log_rank": None if found.log_rank is None else {"statistik": found.log_rank.statistic, "freiheitsgrade": found.log_rank.degrees, "p": found.log_rank.p},
         "pilot_gegen_uebrige": None if found.pilot is None else {"differenz_monate": found.pilot.difference, "p": found.pilot.p, "anordnungen": found.pilot.arrangements},
         "rueckfall": {name: {str(months): _share(one) for months, one in shares.items()} for name, shares in found.relapse.items()},
@@ -77,9 +76,10 @@ def _spread(one: Abschnitt, mass: Mass, frame: Rahmen) -> dict[str, Any]:
     return {**about, **dict(zip(words, numbers, strict=True)), **_angaben(one, frame), "n": number}
 
 
-def _duration(curve: Curve) -> dict[str, Any]:
+def _duration(found: Figures, place: str) -> dict[str, Any]:
+    curve = found.durations[place]
     rounded: Callable[[float | None], float | None] = lambda value: None if value is None else round(value, 2)  # noqa: E731
-    shares = {str(month): round(curve.share(month), 4) for month in (6, 12, 24, 60) if curve.at_risk(month)}
+    shares = {str(month): round(share, 4) for month in (6, 12, 24, 60) if (share := found.remaining(place, month)) is not None}
     return {"n": curve.number, "median": rounded(curve.quantile(0.5)), "mittel_bis_24": rounded(curve.restricted_mean(DURATION_HORIZON)), "noch_im_bezug": shares}
 
 

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import TypeVar
 
 from engine.queries.auswertung import spreizung
 from engine.queries.auswertung.abschnitt import HIDDEN, PROZENT, Abschnitt, Mass, anteile, anzahl, kopf, monate, p_text, zeilen
-from engine.queries.auswertung.kennzahlen import DURATION_HORIZON, HORIZONS, KANTON, Figures
+from engine.queries.auswertung.kennzahlen import DURATION_HORIZON, HORIZONS, KANTON, MONATE, Figures
 from engine.queries.auswertung.treue import PASSEND, Treue
 from engine.statistics.spread import Weighed
 from engine.statistics.suppression import ALL
-from engine.statistics.survival import Curve
 
 T = TypeVar("T")
 ARTEN = {"standortbestimmung": "Standortbestimmungen", "kurzassessment": "Kurzassessments"}
-# At these months a table says how many are still under observation.
-MONATE = (0, 6, 12, 24, 36, 60)
 PUENKTLICH = "puenktlich"
 JE_MONAT = "puenktlich_monate"
 JAHRE = (12, 24)
@@ -75,12 +71,12 @@ def _summed(pairs: Sequence[tuple[int | None, int | None]]) -> Weighed | None:
 
 
 def _dauer(found: Figures, namen: Mapping[str, str]) -> Abschnitt | None:
-    def at(curve: Curve, month: int) -> str:
-        share = _remaining(curve, month, found.threshold)
+    def at(place: str, month: int) -> str:
+        share = found.remaining(place, month)
         return "–" if share is None else f"{100 * share:.0f} %"
 
     rows = tuple(
-        (namen.get(name, name), anzahl(curve.number), monate(curve.quantile(0.5)), f"{curve.restricted_mean(DURATION_HORIZON):.1f}", *(at(curve, month) for month in JAHRE))
+        (namen.get(name, name), anzahl(curve.number), monate(curve.quantile(0.5)), f"{curve.restricted_mean(DURATION_HORIZON):.1f}", *(at(name, month) for month in JAHRE))
         for name, curve in found.durations.items()
     )
     head = ("Region", "Fälle", "Median (Monate)", "Mittel bis 24 (Monate)", "nach 12 im Bezug", "nach 24 im Bezug")
@@ -91,18 +87,16 @@ def _dauer(found: Figures, namen: Mapping[str, str]) -> Abschnitt | None:
     return Abschnitt("dauer", "Dauer bis zur Ablösung", definition, head, rows, _tests(found), n=_n(found.durations, lambda curve: curve.number), masse=_durations(found)) if rows else None
 
 
-def _remaining(curve: Curve, month: int, least: int) -> float | None:
-    """The share still drawing benefit after so many months; None where too few are under observation to tell it."""
-    return curve.share(month) if curve.at_risk(month) >= least else None
-
-
 def _durations(found: Figures) -> tuple[Mass, ...]:
-    measures: dict[tuple[str, str], Callable[[Curve], float | None]] = {
-        ("Dauer, Median", "Mt."): lambda curve: curve.quantile(0.5),
-        ("Dauer, Mittel bis 24 Monate", "Mt."): lambda curve: curve.restricted_mean(DURATION_HORIZON),
-        **{(f"nach {month} Monaten im Bezug", PROZENT): partial(_remaining, month=month, least=found.threshold) for month in JAHRE},
+    def after(month: int) -> Callable[[str], float | None]:
+        return lambda place: found.remaining(place, month)
+
+    measures: dict[tuple[str, str], Callable[[str], float | None]] = {
+        ("Dauer, Median", "Mt."): lambda place: found.durations[place].quantile(0.5),
+        ("Dauer, Mittel bis 24 Monate", "Mt."): lambda place: found.durations[place].restricted_mean(DURATION_HORIZON),
+        **{(f"nach {month} Monaten im Bezug", PROZENT): after(month) for month in JAHRE},
     }
-    return tuple(Mass(name, unit, _by_region(found.durations, of, lambda curve: curve.number)) for (name, unit), of in measures.items())
+    return tuple(Mass(name, unit, _by_region({place: place for place in found.durations}, of, lambda place: found.durations[place].number)) for (name, unit), of in measures.items())
 
 
 def _by_region(places: Mapping[str, T], of: Callable[[T], float | None], number: Callable[[T], int]) -> dict[str, Weighed]:
@@ -122,10 +116,7 @@ def _tests(found: Figures) -> str:
 
 
 def _beobachtung(found: Figures, namen: Mapping[str, str]) -> Abschnitt | None:
-    def told(number: int) -> str:
-        return anzahl(number if number == 0 or number >= found.threshold else None)
-
-    rows = tuple((namen.get(name, name), *(told(curve.at_risk(month)) for month in MONATE)) for name, curve in found.durations.items())
+    rows = tuple((namen.get(name, name), *(anzahl(found.at_risk(name, month)) for month in MONATE)) for name in found.durations)
     head = ("Region", *(f"{month} Monate" for month in MONATE))
     definition = "So viele Fälle sind nach so vielen Monaten noch im Bezug und unter Beobachtung (Zahlen unter der Kaplan–Meier-Kurve)."
     return Abschnitt("dauer_beobachtung", "Unter Beobachtung nach Monaten", definition, head, rows, n=_n(found.durations, lambda curve: curve.number)) if rows else None
@@ -168,9 +159,9 @@ def _je_monat(found: Figures) -> Abschnitt | None:
         return None
     outside = {found.months[place] for place in chart.signals}
     rows = tuple((month, f"{100 * share:.0f} %", "ja" if month in outside else "nein") for month, share in zip(found.months, chart.values, strict=True))
-    definition = f"Anteil pünktlicher Standortbestimmungen je Monat der Frist (XmR-Karte); Monate mit weniger als {found.threshold} fehlen."
+    definition = f"Anteil pünktlicher Standortbestimmungen je Monat der Frist (XmR-Karte); wo weniger als {found.threshold} pünktlich oder verspätet waren, sind Monate zusammengefasst."
     n = _n(found.punctual.get("standortbestimmung", {}), lambda pair: pair[1])
-    return Abschnitt(JE_MONAT, "Standortbestimmungen je Monat", definition, ("Monat", "pünktlich", "ausserhalb der Grenzen"), rows, _grenzen(found), n=f"{n}, {len(rows)} Monate gezeigt")
+    return Abschnitt(JE_MONAT, "Standortbestimmungen je Monat", definition, ("Zeit", "pünktlich", "ausserhalb der Grenzen"), rows, _grenzen(found), n=f"{n}, {len(rows)} Punkte")
 
 
 def _grenzen(found: Figures) -> str:

@@ -108,7 +108,19 @@ def _sections(session: FallSession, auswahl: Auswahl) -> list[Abschnitt | None]:
     found += [_uebersteuert(session, kreis, key) for key in DIMENSIONEN]
     if not grid.gewaehlt:
         found += [_uebergaben(session, names, grid.schwelle), _aufwand(rows, names, session.now, grid.schwelle)]
-    return found
+    return _as_among_all(session, auswahl, found) if grid.gewaehlt.keys() == {"region"} else found
+
+
+def _as_among_all(session: FallSession, auswahl: Auswahl, found: Sequence[Abschnitt | None]) -> list[Abschnitt | None]:
+    """Of a single region what the canton's tables by region tell of it; everything else as it was found."""
+    own = {one.schluessel: one for one in found if one is not None}
+    name, whole = regionen(session).get(auswahl.region, auswahl.region), gehalten(session, "wirkung", alle(auswahl), lambda: _sections(session, alle(auswahl)))
+    return [_of_region(one, name) or own.get(one.schluessel) for one in whole if one is not None]
+
+
+def _of_region(one: Abschnitt, name: str) -> Abschnitt | None:
+    row = next((row for row in one.zeilen if row[0] == name), None)
+    return None if row is None else replace(one, zeilen=(row,), hinweis="", n=row[one.kopf.index("Fälle")] if "Fälle" in one.kopf else one.n, masse=())
 
 
 def _lauf(spur: Spur, now: datetime) -> Lauf:
