@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from engine.definitions.xml import MAX_BYTES
+from engine.replay.columns import Columns
 from engine.replay.log import Log, LogUnreadable
 from engine.replay.model import Model, load
-from engine.replay.tables import Columns, read_csv, read_excel
+from engine.replay.tables import read_csv, read_excel
 from engine.replay.xes import read_xes
 
 

@@ -19,18 +19,9 @@ from typing import Any
 from openpyxl import load_workbook
 
 from engine.model.calendar import ZURICH
+from engine.replay.columns import Columns, guess
 from engine.replay.log import COMPLETE, Case, Event, Log, LogUnreadable, Problem, attributes
 
-# What the columns are called, in the order of preference; compared in lower case, with spaces and underscores alike.
-KNOWN = {
-    "case": ("case:concept:name", "case id", "caseid", "case", "trace", "trace id", "fall", "fall nr", "fallnummer", "fall id", "dossier", "vorgang", "id"),
-    "activity": ("concept:name", "activity", "activity name", "aktivität", "aktivitaet", "tätigkeit", "schritt", "task", "event", "ereignis", "name"),
-    "timestamp": (
-        "time:timestamp", "timestamp", "complete timestamp", "end time", "end timestamp", "endtime", "completed at", "zeitstempel", "zeitpunkt",
-        "ende", "time", "zeit", "datum", "date", "start time", "start timestamp", "starttime", "start",
-    ),
-    "lifecycle": ("lifecycle:transition", "lifecycle", "transition", "status"),
-}  # fmt: skip
 DELIMITERS = ",;\t|"
 MOST_PROBLEMS = 10_000
 ZONES: Mapping[str, tzinfo] = {
@@ -48,16 +39,6 @@ OFFSET = re.compile(r"^(.*\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)\s*([+-]\d{2}):?(\d{2
 
 
 @dataclass(frozen=True)
-class Columns:
-    """Which column means what, by its name in the file; None where there is none."""
-
-    case: str
-    activity: str
-    timestamp: str | None = None
-    lifecycle: str | None = None
-
-
-@dataclass(frozen=True)
 class Preview:
     """What was understood of a table before reading it: for the screen on which columns are mapped."""
 
@@ -66,19 +47,6 @@ class Preview:
     guess: Columns | None
     encoding: str = ""
     delimiter: str = ""
-
-
-def guess(columns: Sequence[str]) -> Columns | None:
-    """The columns that are named as usual; None if case or activity are not among them."""
-    plain = {_plain(name): name for name in reversed(columns)}
-    found = {what: next((plain[_plain(name)] for name in names if _plain(name) in plain), None) for what, names in KNOWN.items()}
-    if found["case"] is None or found["activity"] is None or found["case"] == found["activity"]:
-        return None
-    return Columns(found["case"], found["activity"], found["timestamp"], found["lifecycle"])
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[\s_\-]+", " ", name.strip().lower())
 
 
 def preview(path: Path, *, rows: int = 20) -> Preview:

@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
+from engine.replay.columns import Columns, guess, likely
 from engine.replay.files import read_log
 from engine.replay.log import Case, Event, Id, LogUnreadable, Nested
-from engine.replay.tables import Columns, preview, read_csv, write_csv
+from engine.replay.tables import preview, read_csv, write_csv
 from engine.replay.xes import read_xes, write_xes
 
 NOON = datetime(2026, 3, 2, 11, 0, tzinfo=UTC)
@@ -129,6 +130,27 @@ def test_unusual_columns_are_refused_with_what_there_is_and_can_be_named(tmp_pat
     with pytest.raises(LogUnreadable, match="wer, was, wann"):
         read_csv(path)
     assert read_csv(path, Columns("wer", "was", "wann")).cases[0].events[0].activity == "a"
+
+
+@pytest.mark.parametrize(
+    ("header", "case", "activity", "timestamp", "lifecycle"),
+    [
+        ("Fallnummer;Tätigkeit;Zeitpunkt;Status", "Fallnummer", "Tätigkeit", "Zeitpunkt", "Status"),
+        ("Fall-Nr.;AKTIVITÄT;Datum;Status", "Fall-Nr.", "AKTIVITÄT", "Datum", "Status"),
+        ("Bemerkung;Dossier-Nr;Taetigkeit;Erledigt am", "Dossier-Nr", "Taetigkeit", "Erledigt am", None),
+        ("GESCHAFT;Aktivita\u0308t;Beginn;Ende", "GESCHAFT", "Aktivita\u0308t", "Ende", None),
+        ("Geschäft;Aufgabe;Beginn", "Geschäft", "Aufgabe", "Beginn", None),
+        ("Dossier;Ereignis;Zeit;Datum", "Dossier", "Ereignis", "Datum", None),
+        ("Fall;Schritt", "Fall", "Schritt", None, None),
+    ],
+)
+def test_german_headings_are_understood(header: str, case: str, activity: str, timestamp: str | None, lifecycle: str | None) -> None:
+    assert guess(header.split(";")) == Columns(case, activity, timestamp, lifecycle)
+
+
+def test_only_whole_words_count_and_each_column_for_itself() -> None:
+    assert likely(["Sturzfall", "Aufgabenliste", "Geburtsdatum", "Statusbericht", "Zeitraum"]) == {}
+    assert likely(["Kundin", "Tätigkeit", "Erledigt am"]) == {"activity": "Tätigkeit", "timestamp": "Erledigt am"}
 
 
 def test_a_workbook_is_read_like_any_table(tmp_path: Path) -> None:

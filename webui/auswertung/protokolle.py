@@ -189,7 +189,7 @@ def _columns(id: int, errors: Mapping[str, str] | None = None) -> ResponseReturn
             seen, guessed = commands.look(session, id)
         except LogUnreadable as error:
             return render_template("auswertung/protokoll_wartet.html", protokoll=protokoll, fehler=str(error)), 422
-        given: Any = request.form if errors else {name: getattr(guessed, name, None) or "" for name in SPALTEN}
+        given: Any = request.form if errors else {name: guessed.get(name, "") for name in SPALTEN}
         html = render_template(
             "auswertung/protokoll_spalten.html", protokoll=protokoll, gesehen=seen, spalten=SPALTEN, werte=given, zonen=commands.ZONES, errors=errors or {}
         )

@@ -16,10 +16,11 @@ from sqlalchemy import delete, select
 
 from engine.commands.auswertung.spuren import READER
 from engine.model.errors import FormInvalid, NotFound, NotWaiting
+from engine.replay.columns import Columns, likely
 from engine.replay.files import read_log
 from engine.replay.log import ELEMENT_KEYS, Case, Log, LogUnreadable
 from engine.replay.pseudonyms import Pseudonyms
-from engine.replay.tables import MOST_PROBLEMS, Columns, Preview, preview, read_csv, read_excel
+from engine.replay.tables import MOST_PROBLEMS, Preview, preview, read_csv, read_excel
 from engine.store.audit import log as note
 from engine.store.session import Database, FallSession
 from engine.store.tables import Protokoll, Protokolldatei, Protokollteil
@@ -29,6 +30,7 @@ MAX_BYTES = 256 * 1024 * 1024
 AT_ONCE = 4 * 1024 * 1024
 ENDINGS = (".xes", ".xes.gz", ".csv", ".csv.gz", ".tsv", ".txt", ".xlsx")
 NEW, WAITS, READ, BROKEN = "hochgeladen", "wartet", "gelesen", "unlesbar"
+MEANINGS = ("case", "activity", "timestamp", "lifecycle")
 ZONES = ("Europe/Zurich", "UTC")
 # Whoever names more activities than this has chosen a column of texts.
 MOST_ACTIVITIES = 1000
@@ -68,7 +70,7 @@ def own(session: FallSession, id: int) -> Protokoll:
     return found
 
 
-def look(session: FallSession, id: int) -> tuple[Preview, Columns | None]:
+def look(session: FallSession, id: int) -> tuple[Preview, dict[str, str]]:
     """The first rows, and the columns as this person chose them for such a file before, or as they are guessed.
 
     Raises:
@@ -81,17 +83,17 @@ def look(session: FallSession, id: int) -> tuple[Preview, Columns | None]:
         raise NotWaiting(id)
     with _as_file(protokoll.name, stored.content) as path:
         seen = preview(path)
-    return seen, _remembered(session, seen) or seen.guess
+    return seen, _remembered(session, seen) or likely(seen.columns)
 
 
 def _head(columns: tuple[str, ...]) -> str:
     return sha256("\0".join(columns).encode()).hexdigest()
 
 
-def _remembered(session: FallSession, seen: Preview) -> Columns | None:
+def _remembered(session: FallSession, seen: Preview) -> dict[str, str]:
     query = select(Protokoll.spalten).where(Protokoll.by == session.access.konto, Protokoll.kopf == _head(seen.columns)).order_by(Protokoll.id.desc())
-    found = session.scalar(query.limit(1))
-    return None if not found else Columns(found["case"], found["activity"], found.get("timestamp"), found.get("lifecycle"))
+    found = session.scalar(query.limit(1)) or {}
+    return {name: found[name] for name in MEANINGS if found.get(name)}
 
 
 def choose(session: FallSession, id: int, columns: Mapping[str, str], zone: str) -> Protokoll:
@@ -101,7 +103,7 @@ def choose(session: FallSession, id: int, columns: Mapping[str, str], zone: str)
         FormInvalid: case or activity is missing, or two are the same column.
     """
     seen, _ = look(session, id)
-    given = {name: columns.get(name, "") for name in ("case", "activity", "timestamp", "lifecycle")}
+    given = {name: columns.get(name, "") for name in MEANINGS}
     errors = {name: "Wählen Sie eine Spalte." for name in ("case", "activity") if given[name] not in seen.columns}
     used = [value for value in given.values() if value]
     if len(set(used)) < len(used):
