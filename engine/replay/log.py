@@ -11,6 +11,8 @@ from typing import Any
 from engine.model.errors import FallflussError
 
 COMPLETE = "complete"
+# What a compressed file may become.
+MOST_BYTES = 8 << 30
 # The key under which our own exports keep the id of a BPMN element; other tools' spellings of the same.
 ELEMENT = "fallfluss:element"
 ELEMENT_KEYS = (ELEMENT, "element_id", "elementId", "elementid")

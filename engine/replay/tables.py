@@ -8,19 +8,22 @@ import gc
 import gzip
 import io
 import re
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from itertools import islice
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 from openpyxl import load_workbook
 
 from engine.model.calendar import ZURICH
 from engine.replay.columns import Columns, guess
-from engine.replay.log import COMPLETE, Case, Event, Log, LogUnreadable, Problem, attributes
+from engine.replay.log import COMPLETE, MOST_BYTES, Case, Event, Log, LogUnreadable, Problem, attributes
 
 DELIMITERS = ",;\t|"
 MOST_PROBLEMS = 10_000
@@ -32,6 +35,11 @@ FORMATS = (
     "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S.%f", "%d.%m.%Y", "%d.%m.%y %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M:%S.%f",
     "%Y/%m/%d %H:%M", "%Y/%m/%d", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y", "%d-%m-%Y %H:%M:%S", "%d-%m-%Y %H:%M",
 )  # fmt: skip
+# A sheet ends after a million rows, and its texts are held in memory.
+MOST_OF_A_WORKBOOK = 1 << 30
+# How much of a file is looked at to see whether it is text, in bytes; and what text does not consist of.
+HEAD = 1 << 16
+CONTROLS = bytes(byte for byte in (*range(32), 127) if byte not in b"\t\n\r\f\x1a")
 LINES = re.compile(r"\r\n|\r|\n")
 ZONED = re.compile(r"^(.*\d)\s*(Z|UTC|GMT|CES?T|MES?Z)$")
 # Many programs write +01 or +0100 where Python wants +01:00.
@@ -44,23 +52,31 @@ class Preview:
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    guess: Columns | None
     encoding: str = ""
     delimiter: str = ""
 
 
 def preview(path: Path, *, rows: int = 20) -> Preview:
-    """Columns, first rows and the guessed meaning of a CSV or Excel file."""
+    """Columns and first rows of a CSV or Excel file.
+
+    Raises:
+        LogUnreadable: nothing of it can be read, or it has no two columns and a row below them.
+    """
+    encoding = delimiter = ""
     if path.suffix.lower() == ".xlsx":
-        found = [[_cell(cell) for cell in row] for row in _first(_sheet(path), rows + 1)]
-        columns = tuple(str(cell) for cell in found[0]) if found else ()
-        return Preview(columns, tuple(tuple(str(cell) for cell in row) for row in found[1:]), guess(columns))
-    encoding = _encoding(path)
-    with _opened(path, encoding) as text:
-        delimiter = _delimiter(text)
-        lines = _first(csv.reader(text, delimiter=delimiter), rows + 1)
-    columns = tuple(lines[0]) if lines else ()
-    return Preview(columns, tuple(tuple(row) for row in lines[1:]), guess(columns), encoding, delimiter)
+        lines: list[Sequence[Any]] = [[str(_cell(cell)) for cell in row] for row in _first(_sheet(path), rows + 1)]
+    else:
+        encoding = _encoding(path)
+        with _opened(path, encoding) as text:
+            delimiter = _delimiter(text)
+            lines = _first_lines(path.name, csv.reader(text, delimiter=delimiter), rows + 1)
+    if not lines:
+        raise LogUnreadable(f"{path.name}: die Datei ist leer.")
+    if len(lines[0]) < 2:
+        raise LogUnreadable(f"{path.name}: die Tabelle hat nur eine Spalte. Nötig sind mindestens zwei, für den Fall und für die Aktivität, getrennt mit Strichpunkt oder Komma.")
+    if len(lines) < 2:
+        raise LogUnreadable(f"{path.name}: die Tabelle enthält keine Zeilen, nur Überschriften. Nötig ist je Ereignis eine Zeile.")
+    return Preview(tuple(lines[0]), tuple(tuple(row) for row in lines[1:]), encoding, delimiter)
 
 
 def read_csv(path: Path, mapping: Columns | None = None, *, zone: tzinfo = ZURICH) -> Log:
@@ -90,11 +106,21 @@ def read_excel(path: Path, mapping: Columns | None = None, *, zone: tzinfo = ZUR
 
 def _sheet(path: Path) -> Iterator[tuple[Any, ...]]:
     try:
+        with ZipFile(path) as archive:
+            total = sum(entry.file_size for entry in archive.infolist())
+        if total > MOST_OF_A_WORKBOOK:
+            raise _too_large(path, MOST_OF_A_WORKBOOK)
         book = load_workbook(path, read_only=True, data_only=True)
-    except Exception as error:  # the library lets whatever a broken archive causes through
-        raise LogUnreadable(f"{path.name}: das ist keine lesbare Excel-Datei (.xlsx).") from error
-    yield from book.worksheets[0].iter_rows(values_only=True)
-    book.close()
+        yield from book.worksheets[0].iter_rows(values_only=True)
+        book.close()
+    except (LogUnreadable, GeneratorExit):
+        raise
+    except Exception as error:  # the library lets whatever a broken archive causes through, also from the midst of the rows
+        raise LogUnreadable(f"{path.name}: das ist keine lesbare Excel-Datei (.xlsx). Öffnen Sie sie in Excel, und speichern Sie sie neu.") from error
+
+
+def _too_large(path: Path, most: int) -> LogUnreadable:
+    return LogUnreadable(f"{path.name}: entpackt ist die Datei grösser als {most >> 30} GB. Bitte aufteilen.")
 
 
 def _cell(value: Any) -> Any:
@@ -108,13 +134,16 @@ def _cell(value: Any) -> Any:
 
 
 def _first(rows: Iterable[Sequence[Any]], number: int) -> list[Sequence[Any]]:
-    found = []
-    for row in rows:
-        if row:
-            found.append(row)
-        if len(found) >= number:
-            break
-    return found
+    """The first rows in which anything stands."""
+    return list(islice((row for row in rows if any(cell is not None and cell != "" for cell in row)), number))
+
+
+def _first_lines(name: str, reader: Iterable[Sequence[Any]], number: int) -> list[Sequence[Any]]:
+    csv.field_size_limit(1 << 24)
+    try:
+        return _first(reader, number)
+    except (csv.Error, UnicodeError) as error:
+        raise LogUnreadable(f"{name}: die ersten Zeilen sind keine Tabelle ({error}).") from error
 
 
 # Bytes and text
@@ -131,19 +160,29 @@ def _encoding(path: Path) -> str:
     """UTF-8 if the whole file is; otherwise what Windows writes."""
     with _binary(path) as raw:
         try:
-            head = raw.read(4)
+            head = raw.read(HEAD)
             if head.startswith((b"\xff\xfe", b"\xfe\xff")):
                 return "utf-16"
-            return _utf8_or_windows(head, raw)
-        except (OSError, EOFError) as error:
+            if _is_binary(head):
+                raise LogUnreadable(f"{path.name}: das ist keine Textdatei. Speichern Sie die Tabelle als CSV (UTF-8) oder als Excel-Datei (.xlsx).")
+            return _utf8_or_windows(path, head, raw)
+        except (OSError, EOFError, zlib.error) as error:
             raise LogUnreadable(f"{path.name}: die Datei ist beschädigt oder unvollständig ({error}).") from error
 
 
-def _utf8_or_windows(head: bytes, raw: gzip.GzipFile | io.BufferedReader) -> str:
+def _is_binary(head: bytes) -> bool:
+    """Whether these are no letters: text has no zero bytes and hardly any control characters."""
+    return b"\0" in head or len(head.translate(None, CONTROLS)) < len(head) * 0.95
+
+
+def _utf8_or_windows(path: Path, head: bytes, raw: gzip.GzipFile | io.BufferedReader) -> str:
     decoder = codecs.getincrementaldecoder("utf-8")()
     is_utf8, has_undefined = True, False
-    chunk = head
+    chunk, total = head, 0
     while True:
+        total += len(chunk)
+        if total > MOST_BYTES:
+            raise _too_large(path, MOST_BYTES)
         if is_utf8:
             try:
                 decoder.decode(chunk, final=not chunk)  # the end matters: half a character is none
@@ -217,7 +256,7 @@ class _Table:
         problems: list[Problem] = []
         try:
             self._take(rows, line, cases, problems)
-        except (csv.Error, UnicodeDecodeError, EOFError, OSError) as error:
+        except (csv.Error, UnicodeDecodeError, EOFError, OSError, zlib.error) as error:
             problems.append(Problem(line(()) + 1, f"ab hier nicht lesbar ({error})"))
         for case in cases.values():
             case.in_order()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,14 +11,12 @@ from typing import IO, Any
 from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
-from engine.replay.log import COMPLETE, Case, Event, Id, Log, LogUnreadable, Nested, Problem
+from engine.replay.log import COMPLETE, MOST_BYTES, Case, Event, Id, Log, LogUnreadable, Nested, Problem
 from engine.replay.tables import uncollected
 
 CHUNK = 1 << 18
 # No log is deeper; hostile files are.
 DEEPEST = 60
-# What a compressed file may become.
-MOST_BYTES = 8 << 30
 NAME, TIME, LIFECYCLE, INSTANCE = "concept:name", "time:timestamp", "lifecycle:transition", "concept:instance"
 EXTENSIONS = (
     ("Concept", "concept", "http://www.xes-standard.org/concept.xesext"),
@@ -92,7 +91,7 @@ class _Reader:
             raise LogUnreadable(f"{self.name}: kein gültiges XML, Zeile {error.lineno}, Spalte {error.offset}. Es wurde nichts eingelesen.") from error
         except (LookupError, ValueError) as error:  # nobody knows the encoding, or the reader does not master it
             raise LogUnreadable(f"{self.name}: in dieser Kodierung lässt sich die Datei nicht lesen ({error}). Es wurde nichts eingelesen.") from error
-        except (OSError, EOFError) as error:
+        except (OSError, EOFError, zlib.error) as error:
             raise LogUnreadable(f"{self.name}: die Datei ist beschädigt oder unvollständig ({error}). Es wurde nichts eingelesen.") from error
         if not self.is_log:
             raise LogUnreadable(f"{self.name}: das ist kein XES-Protokoll; das äusserste Element heisst nicht «log».")

@@ -229,26 +229,87 @@ def test_nobody_opens_or_deletes_the_log_of_somebody_else(browser: Open, people:
     assert eva.get(at).status_code == 404
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "message"),
-    [
-        pytest.param("log.pdf", b"%PDF", "Wählen Sie eine Datei", id="another kind of file"),
-        pytest.param("log.csv", b"", "leer", id="empty"),
-    ],
-)
-def test_what_is_no_log_is_refused_with_a_reason(browser: Open, people: Database, name: str, content: bytes, message: str) -> None:
+BOMB = b'<?xml version="1.0"?><!DOCTYPE log [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><log><trace><event><string key="concept:name" value="&b;"/></event></trace></log>'
+FOREIGN = b'<!DOCTYPE log [<!ENTITY x SYSTEM "file:///etc/hostname">]><log><trace><event><string key="concept:name" value="&x;"/></event></trace></log>'
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 10
+XES = b'<log><trace><event><string key="concept:name" value="pruefen"/></event></trace></log>'
+RUBBISH = [
+    pytest.param("log.pdf", b"%PDF", "Wählen Sie eine Datei", id="another kind of file"),
+    pytest.param("log.csv", b"", "leer", id="empty"),
+    pytest.param("log.csv", b"\n\n", "ist leer", id="empty lines"),
+    pytest.param("bild.xes", PICTURE, "bild.xes: kein gültiges XML", id="a picture as XES"),
+    pytest.param("nurkopf.csv", b"case_id,activity,timestamp\n", "nurkopf.csv: die Tabelle enthält keine Zeilen", id="headings only"),
+    pytest.param("brief.txt", b"Guten Tag\nFreundliche Gruss\n", "nur eine Spalte", id="no table"),
+    pytest.param("bombe.xes", BOMB, "DOCTYPE", id="entities"),
+    pytest.param("xxe.xes", FOREIGN, "DOCTYPE", id="a file of ours as entity"),
+    pytest.param("zipbombe.xes.gz", gzip.compress(b"<log>" + b" " * 3_000_000 + b"</log>"), "zipbombe.xes.gz: Die Datei enthält keine Ereignisse", id="zipped blanks"),
+    pytest.param("halb.csv.gz", gzip.compress(TABLE.encode())[:60], "beschädigt oder unvollständig", id="half of an archive"),
+    pytest.param("kaputt.csv.gz", gzip.compress(TABLE.encode())[:12] + b"\xff" * 60, "beschädigt oder unvollständig", id="a damaged archive"),
+    pytest.param("kaputt.xlsx", b"PK\x03\x04 nothing", "kaputt.xlsx: das ist keine lesbare Excel-Datei", id="a damaged workbook"),
+    pytest.param("binaer.csv", PICTURE, "binaer.csv: das ist keine Textdatei", id="a picture as table"),
+    pytest.param("steuer.csv", bytes([1, 2, 3, 44, 10]) * 20, "keine Textdatei", id="control characters"),
+    pytest.param("offen.csv", b'a;b\n1;"' + b"x" * (1 << 24) + b"y", "keine Tabelle", id="a cell without end"),
+    pytest.param("abgeschnitten.xes", XES[:60], "kein gültiges XML", id="cut off"),
+]
+
+
+def nothing_is_left(database: Database) -> bool:
+    with database.read(system()) as session:
+        return [session.scalars(select(table)).all() for table in (Protokoll, Protokolldatei, Protokollteil)] == [[], [], []]
+
+
+@pytest.mark.parametrize(("name", "content", "message"), RUBBISH)
+def test_of_what_is_no_log_nothing_stays_but_a_reason_beside_the_form(browser: Open, people: Database, name: str, content: bytes, message: str) -> None:
     eva = browser("eva")
     eva.get("/auswertung/protokolle")
     response = eva.post("/auswertung/protokolle", {"datei": (io.BytesIO(content), name)})
-    assert (response.status_code, message in response.text) == (422, True)
+    while response.status_code == 303:
+        response = eva.get(str(response.location))
+    assert message in response.text
+    assert "Es wurde nichts gespeichert" in response.text
+    assert "Noch keine." in response.text
+    assert nothing_is_left(people)
+    assert "Es wurde nichts gespeichert" not in eva.get("/auswertung/protokolle").text
 
 
-def test_a_broken_file_says_why_and_goes(browser: Open, people: Database) -> None:
-    eva = browser("eva")
-    at = uploaded(eva, "log.xes", b"<log><trace>")
-    assert "kein gültiges XML" in eva.get(at).text
+def test_a_large_file_that_cannot_be_read_is_told_once_and_to_its_owner_only(browser: Open, people: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, "AT_ONCE", 10)
+    eva, karin = browser("eva"), browser("karin")
+    at = uploaded(eva, "log.xes", XES[:60])
+    assert importing.read_waiting(people) == 1
     with people.read(system()) as session:
         assert session.scalars(select(Protokolldatei)).all() == []
+    assert "kein gültiges XML" not in karin.get("/auswertung/protokolle").text
+    assert eva.get(at).location == "/auswertung/protokolle"
+    page = eva.get("/auswertung/protokolle").text
+    assert ("log.xes: kein gültiges XML" in page, "Noch keine." in page) == (True, True)
+    assert nothing_is_left(people)
+
+
+def test_a_table_of_which_no_row_can_be_read_says_what_is_wrong_with_the_first(browser: Open, people: Database) -> None:
+    eva = browser("eva")
+    at = uploaded(eva, "log.csv", TABLE.encode())
+    eva.post(f"{at}/spalten", {"case": "Fall", "activity": "Tätigkeit", "timestamp": "Bearbeitet von", "zone": "UTC"})
+    eva.get(at)
+    assert "log.csv: Kein Ereignis der Datei liess sich einlesen: Zeile 2: «Meier» ist kein Zeitpunkt" in eva.get("/auswertung/protokolle").text
+    assert nothing_is_left(people)
+
+
+def test_an_archive_is_as_large_as_what_is_in_it(browser: Open, people: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    eva = browser("eva")
+    content = gzip.compress(XES.replace(b"<trace>", b" " * 5_000_000 + b"<trace>"))
+    assert "wird eingelesen" in eva.get(uploaded(eva, "log.xes.gz", content)).text
+    monkeypatch.setattr(importing, "MOST_UNPACKED", 4_000_000)
+    assert "Bitte aufteilen" in eva.post("/auswertung/protokolle", {"datei": (io.BytesIO(content), "log.xes.gz")}).text
+
+
+def test_a_log_deleted_before_its_turn_is_not_read(browser: Open, people: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, "AT_ONCE", 10)
+    eva = browser("eva")
+    at = uploaded(eva, "log.xes", XES)
+    eva.post(f"{at}/loeschen", {})
+    importing.read_in(people, int(at.rsplit("/", 1)[1]))
+    assert nothing_is_left(people)
 
 
 def test_a_large_file_waits_for_the_scheduler(browser: Open, people: Database, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,11 +61,10 @@ def zeigen(id: int) -> ResponseReturnValue:
         protokoll = commands.own(session, id)
     if protokoll.zustand == commands.NEW:
         return _columns(id)
-    if protokoll.zustand != commands.READ:
-        response = Response(render_template("auswertung/protokoll_wartet.html", protokoll=protokoll))
-        if protokoll.zustand == commands.WAITS:
-            response.headers["Refresh"] = "2"
-        return response
+    if protokoll.zustand == commands.BROKEN:
+        return redirect(url_for("protokolle.liste"), 303)  # where it is said why, beside the form to try again
+    if protokoll.zustand == commands.WAITS:
+        return Response(render_template("auswertung/protokoll_wartet.html", protokoll=protokoll), headers={"Refresh": "2"})
     return _result(id)
 
 
@@ -178,8 +177,17 @@ def _go_on(made: Protokoll) -> ResponseReturnValue:
 def _list(errors: Mapping[str, str] | None = None) -> ResponseReturnValue:
     with reading() as session:
         rows = list(session.scalars(select(Protokoll).where(Protokoll.by == access().konto).order_by(Protokoll.id.desc()).limit(100)))
-        html = render_template("auswertung/protokolle.html", rows=rows, errors=errors or {}, megabyte=commands.MAX_BYTES >> 20)
+    told = _told_once() if any(row.zustand == commands.BROKEN for row in rows) else []
+    html = render_template(
+        "auswertung/protokolle.html",
+        rows=[row for row in rows if row.zustand != commands.BROKEN], errors=errors or {}, abgewiesen=told, megabyte=commands.MAX_BYTES >> 20,
+    )  # fmt: skip
     return html, 422 if errors else 200
+
+
+def _told_once() -> list[str]:
+    with writing() as session:
+        return commands.refused(session)
 
 
 def _columns(id: int, errors: Mapping[str, str] | None = None) -> ResponseReturnValue:
@@ -187,13 +195,19 @@ def _columns(id: int, errors: Mapping[str, str] | None = None) -> ResponseReturn
         protokoll = commands.own(session, id)
         try:
             seen, guessed = commands.look(session, id)
-        except LogUnreadable as error:
-            return render_template("auswertung/protokoll_wartet.html", protokoll=protokoll, fehler=str(error)), 422
+        except LogUnreadable as error:  # kept by a version that looked at files later
+            return _give_up(id, error)
         given: Any = request.form if errors else {name: guessed.get(name, "") for name in SPALTEN}
         html = render_template(
             "auswertung/protokoll_spalten.html", protokoll=protokoll, gesehen=seen, spalten=SPALTEN, werte=given, zonen=commands.ZONES, errors=errors or {}
         )
     return html, 422 if errors else 200
+
+
+def _give_up(id: int, error: LogUnreadable) -> ResponseReturnValue:
+    with writing() as session:
+        commands.give_up(session, commands.own(session, id), error)
+    return redirect(url_for("protokolle.liste"), 303)
 
 
 def _result(id: int, errors: Mapping[str, str] | None = None) -> ResponseReturnValue:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import tempfile
+import zlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
@@ -26,7 +29,9 @@ from engine.store.session import Database, FallSession
 from engine.store.tables import Protokoll, Protokolldatei, Protokollteil
 
 MAX_BYTES = 256 * 1024 * 1024
-# Smaller files are read while the person waits, larger ones by the scheduler's process.
+# What an archive may become: its cases are held in memory while it is read.
+MOST_UNPACKED = 2 * 1024 * 1024 * 1024
+# Smaller files (unpacked) are read while the person waits, larger ones by the scheduler's process.
 AT_ONCE = 4 * 1024 * 1024
 ENDINGS = (".xes", ".xes.gz", ".csv", ".csv.gz", ".tsv", ".txt", ".xlsx")
 NEW, WAITS, READ, BROKEN = "hochgeladen", "wartet", "gelesen", "unlesbar"
@@ -35,6 +40,7 @@ ZONES = ("Europe/Zurich", "UTC")
 # Whoever names more activities than this has chosen a column of texts.
 MOST_ACTIVITIES = 1000
 CASES_PER_PART = 500
+GZIP = b"\x1f\x8b"
 # Part 0 holds the variants, the others the cases.
 VARIANTS = 0
 
@@ -43,19 +49,42 @@ def upload(session: FallSession, name: str, content: bytes) -> Protokoll:
     """Keep a file until it was read. XES says by itself what is what; tables wait for their columns.
 
     Raises:
-        FormInvalid: no file, too large, or none of ``ENDINGS``.
+        FormInvalid: no file, too large, none of ``ENDINGS``, or no table in a file that should be one; nothing is kept then.
     """
     if not name.lower().endswith(ENDINGS):
         raise FormInvalid({"datei": "Wählen Sie eine Datei .xes, .csv (auch mit .gz) oder .xlsx."})
     if not content or len(content) > MAX_BYTES:
         raise FormInvalid({"datei": f"Die Datei ist leer oder grösser als {MAX_BYTES >> 20} MB."})
-    is_xes = ".xes" in name.lower()
+    if _unpacked(content, MOST_UNPACKED) > MOST_UNPACKED:
+        raise FormInvalid({"datei": f"{name}: entpackt ist die Datei grösser als {MOST_UNPACKED >> 30} GB. Bitte aufteilen."})
+    is_xes = name.lower().endswith((".xes", ".xes.gz"))
+    if not is_xes:
+        _require_table(name, content)
     made = Protokoll(name=name[-200:], at=session.now, by=session.access.konto, zustand=WAITS if is_xes else NEW)
     session.add(made)
     session.flush()
     session.add(Protokolldatei(protokoll_id=made.id, content=content))
     note(session, "protokoll", f"Protokoll {made.id} hochgeladen")
     return made
+
+
+def _require_table(name: str, content: bytes) -> None:
+    try:
+        with _as_file(name, content) as path:
+            preview(path)
+    except LogUnreadable as error:
+        raise FormInvalid({"datei": str(error)}) from error
+
+
+def _unpacked(content: bytes, most: int) -> int:
+    """How many bytes a file has when it is no longer packed. Counting stops above ``most``, and where an archive is damaged."""
+    if not content.startswith(GZIP):
+        return len(content)
+    total = 0
+    with gzip.GzipFile(fileobj=io.BytesIO(content)) as stream, suppress(OSError, EOFError, zlib.error):  # whoever reads it says what is wrong
+        while total <= most and (chunk := stream.read(1 << 20)):
+            total += len(chunk)
+    return total
 
 
 def own(session: FallSession, id: int) -> Protokoll:
@@ -121,7 +150,7 @@ def choose(session: FallSession, id: int, columns: Mapping[str, str], zone: str)
 def is_small(session: FallSession, id: int) -> bool:
     """Whether the file can be read while the person waits."""
     stored = session.get(Protokolldatei, id)
-    return stored is not None and len(stored.content) <= AT_ONCE
+    return stored is not None and _unpacked(stored.content, AT_ONCE) <= AT_ONCE
 
 
 def read_waiting(database: Database) -> int:
@@ -134,28 +163,54 @@ def read_waiting(database: Database) -> int:
 
 
 def read_in(database: Database, id: int) -> None:
-    """Read one log and forget its file. Reading takes no transaction: it may take minutes."""
+    """Read one log and forget its file. Reading takes no transaction: it may take minutes.
+
+    Of a file that cannot be read only the reason stays, until its owner was told (``refused``).
+    """
     with database.read(READER) as session:
-        protokoll, stored = session.get_one(Protokoll, id), session.get(Protokolldatei, id)
-        name, columns, content = protokoll.name, protokoll.spalten, stored.content if stored else b""
+        protokoll, stored = session.get(Protokoll, id), session.get(Protokolldatei, id)
+        if protokoll is None or stored is None:
+            return  # deleted, or another process was faster
+        name, columns, content = protokoll.name, protokoll.spalten, stored.content
     try:
         found = _parsed(name, content, columns)
         parts, activities = _packed(found)
     except LogUnreadable as error:
         with database.begin(READER) as session:
-            broken = session.get_one(Protokoll, id)
-            broken.zustand, broken.meldung = BROKEN, str(error)
-            session.execute(delete(Protokolldatei).where(Protokolldatei.protokoll_id == id))
+            broken = _still_waiting(session, id)
+            if broken is not None:
+                give_up(session, broken, error)
         return
     with database.begin(READER) as session:
-        done = session.get_one(Protokoll, id, with_for_update=True)
-        if done.zustand != WAITS:
-            return  # another process was faster
+        done = _still_waiting(session, id)
+        if done is None:
+            return
         done.zustand, done.aktivitaeten = READ, activities
         done.faelle, done.ereignisse = len(found.cases), sum(len(case.events) for case in found.cases)
         done.fehler, done.fehler_anzahl = [[one.line, one.reason] for one in found.problems[:MOST_PROBLEMS]], len(found.problems)
         session.add_all(Protokollteil(protokoll_id=id, nr=number, content=content) for number, content in enumerate(parts))
         session.execute(delete(Protokolldatei).where(Protokolldatei.protokoll_id == id))
+
+
+def _still_waiting(session: FallSession, id: int) -> Protokoll | None:
+    """The log, unless its owner deleted it meanwhile or another process was faster."""
+    return session.scalar(select(Protokoll).where(Protokoll.id == id, Protokoll.zustand == WAITS).with_for_update())
+
+
+def give_up(session: FallSession, protokoll: Protokoll, error: LogUnreadable) -> None:
+    """Delete the file of a log that cannot be read; the reason stays until its owner was told."""
+    told = str(error)
+    protokoll.zustand, protokoll.meldung = BROKEN, told if protokoll.name in told else f"{protokoll.name}: {told}"
+    session.execute(delete(Protokolldatei).where(Protokolldatei.protokoll_id == protokoll.id))
+
+
+def refused(session: FallSession) -> list[str]:
+    """Why files of this person could not be read, each told once: afterwards nothing of them is left."""
+    gone = delete(Protokoll).where(Protokoll.by == session.access.konto, Protokoll.zustand == BROKEN).returning(Protokoll.id, Protokoll.meldung)
+    told = session.execute(gone).all()
+    for id_, _ in told:
+        note(session, "protokoll", f"Protokoll {id_} nicht lesbar, entfernt")
+    return [reason for _, reason in sorted((id_, reason) for id_, reason in told)]
 
 
 def remove(session: FallSession, id: int) -> None:
@@ -167,20 +222,16 @@ def remove(session: FallSession, id: int) -> None:
     note(session, "protokoll", f"Protokoll {id} gelöscht")
 
 
-class _as_file:
-    """The bytes as a file, for readers that want one; gone afterwards."""
-
-    def __init__(self, name: str, content: bytes):
-        self.name, self.content = name, content
-
-    def __enter__(self) -> Path:
-        self.folder = tempfile.TemporaryDirectory()
-        path = Path(self.folder.name) / f"protokoll{''.join(Path(self.name.lower()).suffixes[-2:])}"
-        path.write_bytes(self.content)
-        return path
-
-    def __exit__(self, *_: object) -> None:
-        self.folder.cleanup()
+@contextmanager
+def _as_file(name: str, content: bytes) -> Iterator[Path]:
+    """The bytes as a file, for readers that want one; gone afterwards. What they complain of gets the name the person knows."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"protokoll{''.join(Path(name.lower()).suffixes[-2:])}"
+        path.write_bytes(content)
+        try:
+            yield path
+        except LogUnreadable as error:
+            raise LogUnreadable(str(error).replace(path.name, name, 1)) from error
 
 
 def _parsed(name: str, content: bytes, columns: Mapping[str, str]) -> Log:
@@ -193,6 +244,8 @@ def _parsed(name: str, content: bytes, columns: Mapping[str, str]) -> Log:
 
 def _packed(found: Log) -> tuple[list[bytes], list[list[str]]]:
     """Variants and cases as compressed parts, and the activities they name by number: ``[name, element id or empty]``."""
+    if not any(case.events for case in found.cases):
+        raise LogUnreadable(_nothing(found))
     numbers: dict[tuple[str, str], int] = {}
     hidden, lifecycle = Pseudonyms(), found.usual_lifecycle()
     cases = [[hidden.of("Fall", case.id), _events(case, lifecycle, numbers)] for case in found.cases]
@@ -202,6 +255,14 @@ def _packed(found: Log) -> tuple[list[bytes], list[list[str]]]:
     parts = [_zipped([[list(variant), count] for variant, count in variants.most_common()])]
     parts += [_zipped(cases[begin : begin + CASES_PER_PART]) for begin in range(0, len(cases), CASES_PER_PART)]
     return parts, [list(pair) for pair in numbers]
+
+
+def _nothing(found: Log) -> str:
+    """Why there is no event, as far as the file says."""
+    if not found.problems:
+        return "Die Datei enthält keine Ereignisse. Es wurde nichts eingelesen."
+    first = found.problems[0]
+    return f"Kein Ereignis der Datei liess sich einlesen: Zeile {first.line}: {first.reason}. Prüfen Sie die Datei, und laden Sie sie mit den passenden Spalten neu hoch."
 
 
 def _events(case: Case, lifecycle: str, numbers: dict[tuple[str, str], int]) -> list[tuple[int, int | None]]:

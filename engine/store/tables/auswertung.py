@@ -91,6 +91,9 @@ class Modelldatei(Base):
 class Protokoll(Base):
     """A log of another system. ``zustand`` is hochgeladen (its file waits for its columns), wartet, gelesen or unlesbar.
 
+    ``meldung`` says of a log that waits how many bytes of its file were read so far, of one that is unreadable why; such a row goes
+    as soon as its owner was told.
+
     Of its file nothing stays but what ``Protokollteil`` holds: pseudonyms, activities and moments. ``kopf`` is a digest of the headings,
     by which a person's choice of columns is found again. ``zuordnung`` maps activities to elements by hand.
     """
