@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import tzinfo
 from pathlib import Path
 
 from engine.definitions.xml import MAX_BYTES
+from engine.model.calendar import ZURICH
 from engine.replay.columns import Columns
-from engine.replay.log import Log, LogUnreadable
+from engine.replay.log import Log, LogUnreadable, Progress
 from engine.replay.model import Model, load
 from engine.replay.tables import read_csv, read_excel
 from engine.replay.xes import read_xes
 
 
-def read_log(path: Path, columns: Columns | None = None) -> Log:
-    """A log in XES, CSV (both also gzipped) or Excel.
+def read_log(path: Path, columns: Columns | None = None, *, zone: tzinfo = ZURICH, progress: Progress | None = None) -> Log:
+    """A log in XES, CSV (both also gzipped) or Excel; times of tables without an offset are wall times of ``zone``.
 
     Raises:
         LogUnreadable: none of these, or damaged.
     """
     name = path.name.lower().removesuffix(".gz")
     if name.endswith((".xes", ".xml")):
-        return read_xes(path)
+        return read_xes(path, progress=progress)
     if name.endswith((".csv", ".tsv", ".txt")):
-        return read_csv(path, columns)
+        return read_csv(path, columns, zone=zone, progress=progress)
     if name.endswith(".xlsx"):
-        return read_excel(path, columns)
+        return read_excel(path, columns, zone=zone, progress=progress)
     raise LogUnreadable(f"{path.name}: erwartet ist eine Datei .xes, .csv (auch mit .gz) oder .xlsx.")
 
 

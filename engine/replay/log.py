@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,10 @@ MOST_BYTES = 8 << 30
 # The key under which our own exports keep the id of a BPMN element; other tools' spellings of the same.
 ELEMENT = "fallfluss:element"
 ELEMENT_KEYS = (ELEMENT, "element_id", "elementId", "elementid")
+
+
+# Called with how many bytes of a file were read so far.
+Progress = Callable[[int], None]
 
 
 class LogUnreadable(FallflussError):

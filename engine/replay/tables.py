@@ -22,8 +22,10 @@ from zipfile import ZipFile
 from openpyxl import load_workbook
 
 from engine.model.calendar import ZURICH
+from engine.model.errors import FallflussError
 from engine.replay.columns import Columns, guess
-from engine.replay.log import COMPLETE, MOST_BYTES, Case, Event, Log, LogUnreadable, Problem, attributes
+from engine.replay.log import COMPLETE, MOST_BYTES, Case, Event, Log, LogUnreadable, Problem, Progress, attributes
+from engine.replay.told import opened
 
 DELIMITERS = ",;\t|"
 MOST_PROBLEMS = 10_000
@@ -37,6 +39,8 @@ FORMATS = (
 )  # fmt: skip
 # A sheet ends after a million rows, and its texts are held in memory.
 MOST_OF_A_WORKBOOK = 1 << 30
+# Rows of a sheet between two words about progress.
+ROWS_BETWEEN = 1000
 # How much of a file is looked at to see whether it is text, in bytes; and what text does not consist of.
 HEAD = 1 << 16
 CONTROLS = bytes(byte for byte in (*range(32), 127) if byte not in b"\t\n\r\f\x1a")
@@ -79,41 +83,46 @@ def preview(path: Path, *, rows: int = 20) -> Preview:
     return Preview(tuple(lines[0]), tuple(tuple(row) for row in lines[1:]), encoding, delimiter)
 
 
-def read_csv(path: Path, mapping: Columns | None = None, *, zone: tzinfo = ZURICH) -> Log:
+def read_csv(path: Path, mapping: Columns | None = None, *, zone: tzinfo = ZURICH, progress: Progress | None = None) -> Log:
     """A ``.csv`` or ``.csv.gz``; times without an offset are wall times of ``zone``.
 
     Raises:
         LogUnreadable: empty, binary, or without a column for case and activity.
     """
     csv.field_size_limit(1 << 24)
-    with _opened(path, _encoding(path)) as text:
+    with _opened(path, _encoding(path), progress) as text:
         reader = csv.reader(text, delimiter=_delimiter(text))
         return _rows(path.name, reader, lambda row: reader.line_num - _breaks(row), mapping, zone)
 
 
-def read_excel(path: Path, mapping: Columns | None = None, *, zone: tzinfo = ZURICH) -> Log:
+def read_excel(path: Path, mapping: Columns | None = None, *, zone: tzinfo = ZURICH, progress: Progress | None = None) -> Log:
     """The first sheet of an ``.xlsx`` file, read row by row."""
     line = 0
 
     def rows() -> Iterator[list[Any]]:
         nonlocal line
-        for row in _sheet(path):
+        for row in _sheet(path, progress):
             line += 1
             yield [_cell(cell) for cell in row]
 
     return _rows(path.name, rows(), lambda _: line, mapping, zone)
 
 
-def _sheet(path: Path) -> Iterator[tuple[Any, ...]]:
+def _sheet(path: Path, progress: Progress | None = None) -> Iterator[tuple[Any, ...]]:
+    """The rows. How much of the file they are follows from their share, where the sheet says how many it has."""
     try:
         with ZipFile(path) as archive:
             total = sum(entry.file_size for entry in archive.infolist())
         if total > MOST_OF_A_WORKBOOK:
             raise _too_large(path, MOST_OF_A_WORKBOOK)
         book = load_workbook(path, read_only=True, data_only=True)
-        yield from book.worksheets[0].iter_rows(values_only=True)
+        sheet, size = book.worksheets[0], path.stat().st_size
+        for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
+            if progress is not None and sheet.max_row and not number % ROWS_BETWEEN:
+                progress(size * min(number, sheet.max_row) // sheet.max_row)
+            yield row
         book.close()
-    except (LogUnreadable, GeneratorExit):
+    except (FallflussError, GeneratorExit):
         raise
     except Exception as error:  # the library lets whatever a broken archive causes through, also from the midst of the rows
         raise LogUnreadable(f"{path.name}: das ist keine lesbare Excel-Datei (.xlsx). Öffnen Sie sie in Excel, und speichern Sie sie neu.") from error
@@ -149,8 +158,8 @@ def _first_lines(name: str, reader: Iterable[Sequence[Any]], number: int) -> lis
 # Bytes and text
 
 
-def _binary(path: Path) -> gzip.GzipFile | io.BufferedReader:
-    raw = path.open("rb")
+def _binary(path: Path, progress: Progress | None = None) -> gzip.GzipFile | io.BufferedReader:
+    raw = opened(path, progress)
     is_zipped = raw.read(2) == b"\x1f\x8b"
     raw.seek(0)
     return gzip.GzipFile(fileobj=raw) if is_zipped else raw
@@ -197,8 +206,8 @@ def _utf8_or_windows(path: Path, head: bytes, raw: gzip.GzipFile | io.BufferedRe
     return "latin-1" if has_undefined else "cp1252"
 
 
-def _opened(path: Path, encoding: str) -> io.TextIOWrapper:
-    return io.TextIOWrapper(_binary(path), encoding=encoding, newline="")
+def _opened(path: Path, encoding: str, progress: Progress | None = None) -> io.TextIOWrapper:
+    return io.TextIOWrapper(_binary(path, progress), encoding=encoding, newline="")
 
 
 def _delimiter(text: io.TextIOWrapper) -> str:

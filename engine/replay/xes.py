@@ -11,8 +11,9 @@ from typing import IO, Any
 from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
-from engine.replay.log import COMPLETE, MOST_BYTES, Case, Event, Id, Log, LogUnreadable, Nested, Problem
+from engine.replay.log import COMPLETE, MOST_BYTES, Case, Event, Id, Log, LogUnreadable, Nested, Problem, Progress
 from engine.replay.tables import uncollected
+from engine.replay.told import opened
 
 CHUNK = 1 << 18
 # No log is deeper; hostile files are.
@@ -36,13 +37,13 @@ GLOBALS = f"""  <global scope="trace">
 """
 
 
-def read_xes(path: Path) -> Log:
+def read_xes(path: Path, *, progress: Progress | None = None) -> Log:
     """The whole log of a ``.xes`` or ``.xes.gz`` file.
 
     Raises:
         LogUnreadable: not well-formed, with a DOCTYPE, or not XES.
     """
-    with path.open("rb") as raw:
+    with opened(path, progress) as raw:
         is_zipped = raw.read(2) == b"\x1f\x8b"
         raw.seek(0)
         stream: IO[bytes] = gzip.GzipFile(fileobj=raw) if is_zipped else raw  # type: ignore[assignment]

@@ -180,3 +180,23 @@ def test_odd_xes_is_read_or_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "seltsam.xes").write_bytes(content)
     with suppress(LogUnreadable):
         read_xes(tmp_path / "seltsam.xes")
+
+
+@pytest.mark.parametrize("name", ["log.xes", "log.xes.gz", "log.csv", "log.csv.gz"])
+def test_readers_say_how_far_they_are_until_the_last_byte(tmp_path: Path, name: str) -> None:
+    path, told = tmp_path / name, list[int]()
+    cases = [Case(str(number), [Event(f"Prüfen {number * 7919 % 10007}", NOON)] * 3) for number in range(2000)]
+    (write_xes if ".xes" in name else write_csv)(path, cases)
+    assert read_log(path, progress=told.append).cases == cases
+    assert told[-1] == path.stat().st_size
+    assert max(told) == told[-1]
+
+
+def test_a_workbook_says_how_far_it_is_by_its_rows(tmp_path: Path) -> None:
+    book, told = Workbook(), list[int]()
+    for number in range(2500):
+        book.active.append([number or "Fall", "Tätigkeit"])
+    book.save(tmp_path / "log.xlsx")
+    read_log(tmp_path / "log.xlsx", progress=told.append)
+    size = (tmp_path / "log.xlsx").stat().st_size
+    assert told == [size * 1000 // 2500, size * 2000 // 2500]

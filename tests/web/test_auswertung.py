@@ -6,10 +6,11 @@ import gzip
 import io
 import json
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from engine import commands
 from engine.commands import aufsicht
@@ -316,9 +317,36 @@ def test_a_large_file_waits_for_the_scheduler(browser: Open, people: Database, m
     monkeypatch.setattr(importing, "AT_ONCE", 10)
     eva = browser("eva")
     at = uploaded(eva, "log.xes", b'<log><trace><event><string key="concept:name" value="pruefen"/></event></trace></log>')
-    assert "wird eingelesen" in eva.get(at).text
+    page = eva.get(at)
+    assert "wird eingelesen" in page.text
+    assert page.headers["Refresh"] == "2"
     assert importing.read_waiting(people) == 1
     assert "Fälle 1 " in figures(eva.get(at).text)
+
+
+def test_the_page_of_a_waiting_log_says_how_much_of_it_is_read(browser: Open, people: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(importing, "EVERY", 0)
+    eva = browser("eva")
+    size = 6 << 20
+    head = b"case_id,activity,note\n1,pruefen,x\n"
+    line = b"1,pruefen," + b"x" * 1013 + b"\n"
+    at = uploaded(eva, "gross.csv", (head + line * (size // len(line)))[: size - 1] + b"\n")
+    eva.post(f"{at}/spalten", {"case": "case_id", "activity": "activity", "zone": "UTC"})
+    assert f'max="{size}" value="0"' in eva.get(at).text
+    importing.Stand(people, int(at.rsplit("/", 1)[1]))(3 << 20)
+    page = eva.get(at).text
+    assert f'max="{size}" value="{3 << 20}"' in page
+    assert "3.0 von 6.0 MB gelesen" in page
+    noted: list[int] = []
+
+    @event.listens_for(people.engine, "before_cursor_execute")
+    def note(connection: Any, cursor: Any, statement: str, parameters: Any, context: Any, many: bool) -> None:
+        if statement.startswith("UPDATE protokoll SET meldung"):
+            noted.append(int(context.compiled_parameters[0]["meldung"]))
+
+    importing.read_waiting(people)
+    assert (noted == sorted(noted), len(noted) > 10, noted[-1]) == (True, True, size)
+    assert "ausgelassene Zeilen" in figures(eva.get(at).text)
 
 
 # Before it goes live

@@ -64,7 +64,7 @@ def zeigen(id: int) -> ResponseReturnValue:
     if protokoll.zustand == commands.BROKEN:
         return redirect(url_for("protokolle.liste"), 303)  # where it is said why, beside the form to try again
     if protokoll.zustand == commands.WAITS:
-        return Response(render_template("auswertung/protokoll_wartet.html", protokoll=protokoll), headers={"Refresh": "2"})
+        return _waiting(id)
     return _result(id)
 
 
@@ -183,6 +183,18 @@ def _list(errors: Mapping[str, str] | None = None) -> ResponseReturnValue:
         rows=[row for row in rows if row.zustand != commands.BROKEN], errors=errors or {}, abgewiesen=told, megabyte=commands.MAX_BYTES >> 20,
     )  # fmt: skip
     return html, 422 if errors else 200
+
+
+def _waiting(id: int) -> Response:
+    with reading() as session:
+        protokoll, (read, size) = commands.own(session, id), commands.how_far(session, id)
+    html = render_template("auswertung/protokoll_wartet.html", protokoll=protokoll, gelesen=read, bytes=size, von=_megabytes(size), mb=_megabytes(read))
+    return Response(html, headers={"Refresh": "2"})
+
+
+def _megabytes(count: int) -> str:
+    """Small files with a decimal, so that something moves."""
+    return f"{count / (1 << 20):.{0 if count >= 10 << 20 else 1}f}"
 
 
 def _told_once() -> list[str]:

@@ -13,18 +13,20 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
+from time import monotonic
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select, update
 
 from engine.commands.auswertung.spuren import READER
 from engine.model.errors import FormInvalid, NotFound, NotWaiting
 from engine.replay.columns import Columns, likely
 from engine.replay.files import read_log
-from engine.replay.log import ELEMENT_KEYS, Case, Log, LogUnreadable
+from engine.replay.log import ELEMENT_KEYS, Case, Log, LogUnreadable, Progress
 from engine.replay.pseudonyms import Pseudonyms
-from engine.replay.tables import MOST_PROBLEMS, Preview, preview, read_csv, read_excel
+from engine.replay.tables import MOST_PROBLEMS, Preview, preview
 from engine.store.audit import log as note
+from engine.store.errors import DatabaseBusy
 from engine.store.session import Database, FallSession
 from engine.store.tables import Protokoll, Protokolldatei, Protokollteil
 
@@ -37,6 +39,8 @@ ENDINGS = (".xes", ".xes.gz", ".csv", ".csv.gz", ".tsv", ".txt", ".xlsx")
 NEW, WAITS, READ, BROKEN = "hochgeladen", "wartet", "gelesen", "unlesbar"
 MEANINGS = ("case", "activity", "timestamp", "lifecycle")
 ZONES = ("Europe/Zurich", "UTC")
+# Seconds between two notes of how far a file is read.
+EVERY = 1.0
 # Whoever names more activities than this has chosen a column of texts.
 MOST_ACTIVITIES = 1000
 CASES_PER_PART = 500
@@ -173,7 +177,7 @@ def read_in(database: Database, id: int) -> None:
             return  # deleted, or another process was faster
         name, columns, content = protokoll.name, protokoll.spalten, stored.content
     try:
-        found = _parsed(name, content, columns)
+        found = _parsed(name, content, columns, Stand(database, id))
         parts, activities = _packed(found)
     except LogUnreadable as error:
         with database.begin(READER) as session:
@@ -185,7 +189,7 @@ def read_in(database: Database, id: int) -> None:
         done = _still_waiting(session, id)
         if done is None:
             return
-        done.zustand, done.aktivitaeten = READ, activities
+        done.zustand, done.meldung, done.aktivitaeten = READ, "", activities
         done.faelle, done.ereignisse = len(found.cases), sum(len(case.events) for case in found.cases)
         done.fehler, done.fehler_anzahl = [[one.line, one.reason] for one in found.problems[:MOST_PROBLEMS]], len(found.problems)
         session.add_all(Protokollteil(protokoll_id=id, nr=number, content=content) for number, content in enumerate(parts))
@@ -234,12 +238,34 @@ def _as_file(name: str, content: bytes) -> Iterator[Path]:
             raise LogUnreadable(str(error).replace(path.name, name, 1)) from error
 
 
-def _parsed(name: str, content: bytes, columns: Mapping[str, str]) -> Log:
+def _parsed(name: str, content: bytes, columns: Mapping[str, str], progress: Progress) -> Log:
     with _as_file(name, content) as path:
         if not columns:
-            return read_log(path)
-        chosen, zone = Columns(columns["case"], columns["activity"], columns.get("timestamp"), columns.get("lifecycle")), ZoneInfo(columns["zone"])
-        return read_excel(path, chosen, zone=zone) if path.suffix == ".xlsx" else read_csv(path, chosen, zone=zone)
+            return read_log(path, progress=progress)
+        chosen = Columns(columns["case"], columns["activity"], columns.get("timestamp"), columns.get("lifecycle"))
+        return read_log(path, chosen, zone=ZoneInfo(columns["zone"]), progress=progress)
+
+
+class Stand:
+    """Notes at most once in ``EVERY`` seconds how many bytes of a log's file were read."""
+
+    def __init__(self, database: Database, id: int):
+        self.database, self.id = database, id
+        self.noted = monotonic()
+
+    def __call__(self, count: int) -> None:
+        if monotonic() - self.noted < EVERY:
+            return
+        with suppress(DatabaseBusy), self.database.begin(READER) as session:  # reading goes on, the next word comes in a moment
+            session.execute(update(Protokoll).where(Protokoll.id == self.id, Protokoll.zustand == WAITS).values(meldung=str(count)))
+        self.noted = monotonic()
+
+
+def how_far(session: FallSession, id: int) -> tuple[int, int]:
+    """How many bytes of the file of a waiting log were read, of how many."""
+    protokoll = own(session, id)
+    size = session.scalar(select(func.length(Protokolldatei.content)).where(Protokolldatei.protokoll_id == id)) or 0
+    return int(protokoll.meldung or 0) if protokoll.zustand == WAITS else size, size
 
 
 def _packed(found: Log) -> tuple[list[bytes], list[list[str]]]:
