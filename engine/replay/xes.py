@@ -89,7 +89,7 @@ class _Reader:
                 self.done.clear()
             parser.Parse(b"", True)
         except expat.ExpatError as error:
-            raise LogUnreadable(f"{self.name}: kein gültiges XML, Zeile {error.lineno}, Spalte {error.offset}. Es wurde nichts eingelesen.") from error
+            raise LogUnreadable(f"{self.name}: kein gültiges XML, Zeile {error.lineno}, Spalte {error.offset}. Es wurde nichts eingelesen; exportieren Sie das Protokoll neu.") from error
         except (LookupError, ValueError) as error:  # nobody knows the encoding, or the reader does not master it
             raise LogUnreadable(f"{self.name}: in dieser Kodierung lässt sich die Datei nicht lesen ({error}). Es wurde nichts eingelesen.") from error
         except (OSError, EOFError, zlib.error) as error:
@@ -99,7 +99,7 @@ class _Reader:
         yield from self.done
 
     def _refuse(self, *_: object) -> None:
-        raise LogUnreadable(f"{self.name}: die Datei enthält eine DOCTYPE-Angabe. Das ist aus Sicherheitsgründen nicht erlaubt.")
+        raise LogUnreadable(f"{self.name}: die Datei enthält eine DOCTYPE-Angabe. Das ist aus Sicherheitsgründen nicht erlaubt; exportieren Sie das Protokoll ohne sie.")
 
     def _start(self, tag: str, given: list[str]) -> None:
         if self.leaf is not None:

@@ -286,7 +286,7 @@ def _packed(found: Log) -> tuple[list[bytes], list[list[str]]]:
 def _nothing(found: Log) -> str:
     """Why there is no event, as far as the file says."""
     if not found.problems:
-        return "Die Datei enthält keine Ereignisse. Es wurde nichts eingelesen."
+        return "Die Datei enthält keine Ereignisse. Prüfen Sie den Export, und laden Sie die Datei neu hoch."
     first = found.problems[0]
     return f"Kein Ereignis der Datei liess sich einlesen: Zeile {first.line}: {first.reason}. Prüfen Sie die Datei, und laden Sie sie mit den passenden Spalten neu hoch."
 
