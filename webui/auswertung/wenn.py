@@ -84,7 +84,7 @@ def entwurfsdiagramm(id: int, process: str) -> ResponseReturnValue:
 def ergebnis() -> ResponseReturnValue:
     auswahl = Auswahl.of(request.args)
     before, after, result, new = _compared(auswahl)
-    is_complete = before.is_complete and after.is_complete
+    is_complete, is_seen = before.is_complete and after.is_complete, not result.fehlend and not before.ungelesen
     if is_complete and _is_of_everything(auswahl):
         at_once_or_again(lambda session: note_result(session, new.hash, auswahl.prozess, result))
     with database().read(lesend(SIEHT)) as session:
@@ -93,12 +93,13 @@ def ergebnis() -> ResponseReturnValue:
             "auswertung/wenn_ergebnis.html",
             **WERKZEUGE, **filter_seite(session, auswahl, kept), unterschied=result, worte=WORDS, wechsel=WORTE, neu=_name(session, auswahl),
             fertig=before.fertig + after.fertig, ganz=2 * (len(before.faelle) + before.ungelesen), is_complete=is_complete,
-            ist_gesehen=not result.fehlend and not before.ungelesen,
-            bild=_bild(session, auswahl, result), regionen=konten.regionen(session), schwelle=schwelle(session), kennungen=_kennungen(session, result),
+            ist_gesehen=is_seen,
+            bild=_bild(session, auswahl, result), regionen=konten.regionen(session), schwelle=schwelle(session), kennungen=_kennungen(session, auswahl, new, result), nennt_nummern=not access().rollen_in("*") & set(KANTONAL),
         )  # fmt: skip
     response = Response(html)
     if not is_complete:
-        response.headers["Refresh"] = "1"
+        # Once it is seen what changes there is something to read: less often then.
+        response.headers["Refresh"] = "3" if is_seen else "1"
     return response
 
 
@@ -229,14 +230,14 @@ def _bild(session: FallSession, auswahl: Auswahl, result: queries.Unterschied) -
     return Bild(auswahl.prozess, "Geändertes Diagramm", source, marks)
 
 
-def _kennungen(session: FallSession, result: queries.Unterschied) -> dict[tuple[str, str], list[str]]:
-    """Which cases: their numbers to the Leitung that leads them, to evaluators what they call them."""
+def _kennungen(session: FallSession, auswahl: Auswahl, new: Model, result: queries.Unterschied) -> dict[tuple[str, str], list[str]]:
+    """Which cases: their numbers to the Leitung that leads them, to evaluators what they are called in this one list."""
+    if access().rollen_in("*") & set(KANTONAL):
+        choice = [f"{name}={value}" for name, value in auswahl.as_args().items()]
+        choice += [new.hash, request.args.get("basis", "")]
+        return {key: kennung.kennungen(session, (*choice, *key), ids) for key, ids in result.betroffen.items()}
     if not access().has(*KANTONAL, "leitung"):
         return {}
-    leads = not access().rollen_in("*") & set(KANTONAL)
     ids = {id_ for rows in result.betroffen.values() for id_ in rows}
-    if leads:
-        names = dict(session.execute(select(Fall.id, Fall.fall_nr).where(Fall.id.in_(ids))).all())
-    else:
-        names = {id_: kennung.kennung(session, id_) for id_ in ids}
-    return {key: [str(names[id_]) for id_ in rows if id_ in names] for key, rows in result.betroffen.items()}
+    numbers = dict(session.execute(select(Fall.id, Fall.fall_nr).where(Fall.id.in_(ids))).all())
+    return {key: [numbers[id_] for id_ in rows if id_ in numbers] for key, rows in result.betroffen.items()}
