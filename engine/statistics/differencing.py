@@ -10,7 +10,7 @@ hang together like a tree (a decomposable model), in which a cell that is not to
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence, Set
 from typing import TypeVar
 
 Case = Mapping[str, str]
@@ -54,10 +54,8 @@ def refused(
     return frozenset() if len(wanted) == 1 and is_even(told, wanted, threshold=threshold) else frozenset(wanted) - base
 
 
-def tellable(
-    cases: Mapping[int, Case], has: Collection[tuple[int, T]], wanted: Collection[str], dimensions: Sequence[str], *, threshold: int
-) -> set[T]:
-    """Which of the things that cases have, such as steps, may be told with filters: by ``refused`` of having it or not, for all at once."""
+def tellable(cases: Mapping[int, Case], has: Collection[tuple[int, T]], dimensions: Sequence[str], *, threshold: int) -> dict[frozenset[str], set[T]]:
+    """Which of the things that cases have, such as steps, may be told along which dimensions: by ``refused`` of having it or not, for all at once."""
     everybody = list(cases.values())
     groups = {dimension: grouped(everybody, dimension, threshold=threshold) for dimension in dimensions}
     told = {number: _told(case, groups) for number, case in cases.items()}
@@ -70,7 +68,12 @@ def tellable(
             further.setdefault((*chosen, dimension), set()).update(things - few)
             further.setdefault(chosen, set()).update(few)
         along = further
-    return {thing for chosen, things in along.items() if set(wanted) <= set(chosen) for thing in things}
+    return {frozenset(chosen): things for chosen, things in along.items()}
+
+
+def told_with(along: Mapping[frozenset[str], Set[T]], wanted: Collection[str]) -> set[T]:
+    """Of what ``tellable`` found, that which may be told with filters of the wanted dimensions."""
+    return {thing for chosen, things in along.items() if chosen.issuperset(wanted) for thing in things}
 
 
 def _few(cases: Mapping[int, Case], has: Sequence[tuple[int, T]], dimensions: Sequence[str], threshold: int) -> set[T]:

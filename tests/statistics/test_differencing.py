@@ -11,7 +11,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from engine.statistics.differencing import refused, spans, tellable
+from engine.statistics.differencing import refused, spans, tellable, told_with
 from engine.statistics.suppression import ALL, publish
 
 LEAST = 5
@@ -81,7 +81,7 @@ def test_what_is_asked_of_many_things_at_once_is_what_is_asked_of_each(numbers: 
         may = bool(choice) and not refused(everybody, choice, DIMENSIONS, threshold=LEAST, within=("zelle",))
         has = [(number, "j") for number, case in enumerate(everybody) if case["zelle"] == "j"]
         if may and has:
-            assert tellable(dict(enumerate(everybody)), has, choice, DIMENSIONS, threshold=LEAST) == {"j"}
+            assert told_with(tellable(dict(enumerate(everybody)), has, DIMENSIONS, threshold=LEAST), choice) == {"j"}
 
 
 @pytest.mark.soak

@@ -14,7 +14,7 @@ from engine.queries.auswertung import viele as queries
 from engine.queries.auswertung.auswahl import Auswahl
 from engine.queries.auswertung.gehalten import gehalten
 from engine.queries.auswertung.rahmen import rahmen
-from engine.queries.auswertung.schutz import alle, gitter, spuren
+from engine.queries.auswertung.schutz import alle, bekannt, spuren
 from engine.queries.auswertung.viele_tafeln import elemente_tafel, wege_tafel, zeitraffer_tafel
 from engine.queries.auswertung.zellschutz import schwelle
 from engine.store import library
@@ -133,10 +133,11 @@ def _n(rows: Sequence[Spur], least: int) -> int | None:
 
 def _bekannt(session: FallSession, auswahl: Auswahl, folge: str) -> tuple[Container[tuple[str, str]], Container[tuple[str, ...]]]:
     """The elements and the ways that may be told with these filters."""
-    grid = gitter(session, auswahl)
-    everybody = spuren(session, alle(auswahl)) if grid.gewaehlt else []
-    places = grid.bekannt((spur.fall_id, place) for spur in everybody for place in queries.stellen(spur))
-    return places, grid.bekannt((spur.fall_id, queries.FOLGEN[folge](spur)) for spur in everybody)
+    def everybody() -> list[Spur]:
+        return spuren(session, alle(auswahl))
+
+    places = bekannt(session, auswahl, "stellen", lambda: ((spur.fall_id, place) for spur in everybody() for place in queries.stellen(spur)))
+    return places, bekannt(session, auswahl, folge, lambda: ((spur.fall_id, queries.FOLGEN[folge](spur)) for spur in everybody()))
 
 
 def _prozesse(session: FallSession, release: int | None, prozess: str) -> list[str]:

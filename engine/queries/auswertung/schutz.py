@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import TypeVar
@@ -11,9 +11,10 @@ from sqlalchemy import Select, select
 
 from engine.model.calendar import ZURICH
 from engine.queries.auswertung.auswahl import Auswahl
+from engine.queries.auswertung.gehalten import gehalten
 from engine.queries.auswertung.gelesen import gelesen
 from engine.queries.auswertung.zellschutz import schwelle
-from engine.statistics.differencing import refused, spans, tellable
+from engine.statistics.differencing import refused, spans, tellable, told_with
 from engine.store.session import FallSession
 from engine.store.tables import Spur
 
@@ -65,13 +66,6 @@ class Gitter:
         return not refused(cases, self.gewaehlt, DIMENSIONEN, threshold=self.schwelle, within=(ZELLE,))
 
 
-    def bekannt(self, has: Iterable[tuple[int, T]]) -> Container[T]:
-        """Which of the things that cases have, such as steps, may be told; ``has`` are pairs of a case and a thing, of all cases."""
-        if not self.gewaehlt:
-            return _Alles()
-        return tellable(self.faelle, set(has), self.gewaehlt.keys(), DIMENSIONEN, threshold=self.schwelle)
-
-
 class _Alles:
     def __contains__(self, thing: object) -> bool:
         return True
@@ -82,6 +76,18 @@ def gitter(session: FallSession, auswahl: Auswahl) -> Gitter:
     held = geschuetzt(session, auswahl).auswahl
     wanted = _wanted(held)
     return Gitter(_told(_cases(session, auswahl.prozess), schwelle(session)) if wanted else {}, wanted, schwelle(session))
+
+
+def bekannt(session: FallSession, auswahl: Auswahl, what: str, has: Callable[[], Iterable[tuple[int, T]]]) -> Container[T]:
+    """Which of the things that cases have, such as steps, may be told with these filters.
+
+    ``has`` gives pairs of a case and a thing, of all cases; what it is about is named by ``what``, and found out once for all filters.
+    """
+    grid = gitter(session, auswahl)
+    if not grid.gewaehlt:
+        return _Alles()
+    along = gehalten(session, f"bekannt {what}", alle(auswahl), lambda: tellable(grid.faelle, set(has()), DIMENSIONEN, threshold=grid.schwelle))
+    return told_with(along, grid.gewaehlt.keys())
 
 
 def alle(auswahl: Auswahl) -> Auswahl:
