@@ -448,11 +448,26 @@ def test_however_little_time_a_page_has_it_says_how_far_it_is_and_comes_to_the_e
     monkeypatch.setattr(gemeinsam, "SEKUNDEN", 0.0)
     with lived.begin(Access("irma", {"SDOL": frozenset({"intake"})})) as session:
         commands.open_case(session, "SDOL", {"personen": [{"name": "Muster", "vorname": "Anders", "rolle_ue": "antragstellend"}]})
+    eva, seen = browser("eva"), []
+    for address in ("/auswertung", "/auswertung/wenn/ergebnis?prozess=fall&fassung=1"):
+        page = eva.get(address)
+        while page.headers.get("Refresh"):
+            assert "Die Seite lädt sich selbst neu" in page.text
+            seen += re.findall(r"<label for=.fortschritt.>([^:]*): ([0-9]+) von ([0-9]+)", page.text)
+            assert len(seen) < 100
+            page = eva.get(address)
+        assert "Fälle 14 " in figures(page.text)
+    # One case at a time, however many there are; and what is still to be done never becomes more or fewer.
+    assert seen[:13] == [("Abläufe eingelesen", str(number), "14") for number in range(1, 14)]
+    assert {whole for what, _, whole in seen if what == "Nachgespielt, jeder Fall auf beiden Diagrammen"} <= {"28"}
+
+
+def test_a_comparison_begun_while_cases_are_still_being_read_compares_those_that_are(browser: Open, lived: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gemeinsam, "SEKUNDEN", 0.0)
     eva = browser("eva")
-    first = eva.get("/auswertung")
-    assert first.headers.get("Refresh") == "1"
-    assert "Die Seite lädt sich selbst neu" in first.text
-    assert "Refresh" not in eva.get("/auswertung").headers
+    pages = [eva.get("/auswertung/wenn/ergebnis?prozess=fall&fassung=1") for _ in range(13)]
+    assert [page.status_code for page in pages] == [200] * 13
+    assert pages[0].headers.get("Refresh") == "1"
 
 
 # One case

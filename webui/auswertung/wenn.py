@@ -84,7 +84,7 @@ def entwurfsdiagramm(id: int, process: str) -> ResponseReturnValue:
 def ergebnis() -> ResponseReturnValue:
     auswahl = Auswahl.of(request.args)
     before, after, result, new = _compared(auswahl)
-    is_complete, is_seen = before.is_complete and after.is_complete, not result.fehlend and not before.ungelesen
+    is_complete, is_seen = before.is_complete and after.is_complete, not result.fehlend and not after.ungelesen
     if is_complete and _is_of_everything(auswahl):
         at_once_or_again(lambda session: note_result(session, new.hash, auswahl.prozess, result))
     with database().read(lesend(SIEHT)) as session:
@@ -92,7 +92,7 @@ def ergebnis() -> ResponseReturnValue:
         html = render_template(
             "auswertung/wenn_ergebnis.html",
             **WERKZEUGE, **filter_seite(session, auswahl, kept), unterschied=result, worte=WORDS, wechsel=WORTE, neu=_name(session, auswahl),
-            fertig=before.fertig + after.fertig, ganz=2 * (len(before.faelle) + before.ungelesen), is_complete=is_complete,
+            messung=after, fertig=before.fertig + after.fertig, ganz=2 * len(before.faelle), is_complete=is_complete,
             ist_gesehen=is_seen,
             bild=_bild(session, auswahl, result), regionen=konten.regionen(session), schwelle=schwelle(session), kennungen=_kennungen(session, auswahl, new, result), nennt_nummern=not access().rollen_in("*") & set(KANTONAL),
         )  # fmt: skip
@@ -194,9 +194,16 @@ def _compared(auswahl: Auswahl) -> tuple[Messung, Messung, queries.Unterschied, 
         old = None if base is None else modelle.of_version(session, auswahl.prozess, base)
     before = messen(database(), narrow, auswahl, enough, model=old)
     after = messen(database(), narrow, auswahl, enough, model=new)
+    before, after = _shared(before, after), _shared(after, before)
     result = queries.unterschied(before.faelle, after.faelle, schwelle=least)
     # What may not be answered is no leave to go live.
     return before, after, replace(result, darf=result.darf and not is_refused), new
+
+
+def _shared(one: Messung, other: Messung) -> Messung:
+    """Its cases that are also in the other: while cases are still being read, the later one has some more."""
+    known = {case.spur.instanz_nummer for case in other.faelle}
+    return replace(one, faelle=tuple(case for case in one.faelle if case.spur.instanz_nummer in known))
 
 
 def _name(session: FallSession, auswahl: Auswahl) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from engine.commands.auswertung.nachspielen import Auftrag, align
-from engine.commands.auswertung.spuren import refresh
+from engine.commands.auswertung.spuren import instanzen, refresh
 from engine.model.access import Access
 from engine.queries.auswertung import modelle
 from engine.queries.auswertung.ausrichtungen import Gefunden
@@ -29,11 +29,15 @@ class Nachgespielt:
 
 @dataclass(frozen=True)
 class Messung:
-    """``fehlend`` variants have no final result yet, ``ungelesen`` instances are still to be read: the page comes back for them."""
+    """``fehlend`` variants have no final result yet, ``ungelesen`` instances are still to be read: the page comes back for them.
+
+    Which of those the filters choose shows once they are read: ``ungelesen`` and ``instanzen``, of which they are, count all processes and filters.
+    """
 
     faelle: tuple[Nachgespielt, ...]
     fehlend: int
     ungelesen: int
+    instanzen: int = 0
 
     @property
     def fertig(self) -> int:
@@ -53,7 +57,7 @@ def messen(database: Database, access: Access, auswahl: Auswahl, enough: Callabl
         auftraege, of = _auftraege(session, rows, model)
     found, fehlend = align(database, auftraege, enough)
     faelle = tuple(Nachgespielt(row, found.get(of[row.instanz_nummer], {}).get(gespielt(row)[1])) for row in rows)
-    return Messung(faelle, fehlend, ungelesen)
+    return Messung(faelle, fehlend, ungelesen, instanzen(database) if ungelesen else 0)
 
 
 def _auftraege(session: FallSession, rows: Sequence[Spur], model: Model | None) -> tuple[list[Auftrag], dict[int, tuple[str, str]]]:

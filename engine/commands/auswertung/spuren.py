@@ -28,12 +28,15 @@ OF_BOUNDARY = "BOUNDARY_EVENT"
 
 
 def refresh(database: Database, enough: Callable[[], bool] = lambda: False) -> int:
-    """Bring the traces up to date, in batches of short transactions, until there is nothing more or ``enough()``; gives how many are left."""
+    """Bring the traces up to date, in batches of short transactions, until there is nothing more or ``enough()``; gives how many are left.
+
+    At least one is made each time, so that whoever asks again and again comes to the end.
+    """
     _ensure_key(database)
     while True:
         with database.read(READER) as session:
             waiting = _waiting(session)
-            made = [_spur(session, number, last) for number, last in waiting[:BATCH]]
+            made = _made(session, waiting[:BATCH], enough)
         if not waiting:
             return 0
         with database.begin(READER) as session:
@@ -41,6 +44,22 @@ def refresh(database: Database, enough: Callable[[], bool] = lambda: False) -> i
                 session.merge(spur)
         if enough():
             return len(waiting) - len(made)
+
+
+def instanzen(database: Database) -> int:
+    """How many instances there are to fold, of all processes, folded or not."""
+    with database.read(READER) as session:
+        return session.scalar(select(func.count(Instanz.nummer)).where(Instanz.region != PROBELAUF)) or 0
+
+
+def _made(session: FallSession, waiting: Sequence[tuple[int, int]], enough: Callable[[], bool]) -> list[Spur]:
+    """A long history takes a while: the time is looked at after each."""
+    made: list[Spur] = []
+    for number, last in waiting:
+        made.append(_spur(session, number, last))
+        if enough():
+            break
+    return made
 
 
 def _ensure_key(database: Database) -> None:
