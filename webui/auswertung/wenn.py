@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -18,7 +18,7 @@ from engine.queries import konten
 from engine.queries.auswertung import kennung, modelle, nachspiel
 from engine.queries.auswertung import wenn as queries
 from engine.queries.auswertung.auswahl import KANTONAL, Auswahl
-from engine.queries.auswertung.schutz import geschuetzt
+from engine.queries.auswertung.schutz import alle, geschuetzt, gitter, spuren
 from engine.queries.auswertung.zellschutz import schwelle
 from engine.queries.freigaben import held_in
 from engine.replay.conformance import WORDS
@@ -186,24 +186,32 @@ def _deployed(session: FallSession, auswahl: Auswahl) -> DefinitionVersion:
 
 
 def _compared(auswahl: Auswahl) -> tuple[Messung, Messung, queries.Unterschied, Model]:
+    """Both sides and what changes. With filters everybody is replayed: what may be told of some is a matter of all."""
     narrow, enough = lesend(SIEHT), frist()
     with database().read(narrow) as session:
-        is_refused = bool(geschuetzt(session, auswahl).verweigert)
+        is_refused, is_filtered = bool(geschuetzt(session, auswahl).verweigert), bool(gitter(session, auswahl).gewaehlt)
+        chosen = {spur.instanz_nummer for spur in spuren(session, auswahl)} if is_filtered else None
     with reading() as session:
         new, base, least = _new(session, auswahl), _number("basis"), schwelle(session)
         old = None if base is None else modelle.of_version(session, auswahl.prozess, base)
-    before = messen(database(), narrow, auswahl, enough, model=old)
-    after = messen(database(), narrow, auswahl, enough, model=new)
-    before, after = _shared(before, after), _shared(after, before)
+    everybody = [messen(database(), narrow, alle(auswahl), enough, model=model) for model in (old, new)]
+    everybody = [_of(everybody[0], _numbers(everybody[1])), _of(everybody[1], _numbers(everybody[0]))]
+    before, after = everybody if chosen is None else [_of(one, chosen) for one in everybody]
     result = queries.unterschied(before.faelle, after.faelle, schwelle=least)
+    if chosen is not None and all(one.is_complete for one in everybody):
+        with database().read(narrow) as session:
+            result = queries.geschuetzt(session, auswahl, result, everybody[0].faelle, everybody[1].faelle, f"{new.hash} {base}")
     # What may not be answered is no leave to go live.
     return before, after, replace(result, darf=result.darf and not is_refused), new
 
 
-def _shared(one: Messung, other: Messung) -> Messung:
-    """Its cases that are also in the other: while cases are still being read, the later one has some more."""
-    known = {case.spur.instanz_nummer for case in other.faelle}
-    return replace(one, faelle=tuple(case for case in one.faelle if case.spur.instanz_nummer in known))
+def _numbers(one: Messung) -> set[int]:
+    return {case.spur.instanz_nummer for case in one.faelle}
+
+
+def _of(one: Messung, numbers: Collection[int]) -> Messung:
+    """Only these cases; while cases are still being read, the side looked at later has some more."""
+    return replace(one, faelle=tuple(case for case in one.faelle if case.spur.instanz_nummer in numbers))
 
 
 def _name(session: FallSession, auswahl: Auswahl) -> str:

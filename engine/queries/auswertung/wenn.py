@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
+from engine.queries.auswertung.auswahl import Auswahl
+from engine.queries.auswertung.schutz import bekannt, gitter
 from engine.queries.auswertung.treue import Fall
 from engine.queries.auswertung.zellschutz import anteil, kreuztabelle, unterdrueckt
+from engine.store.session import FallSession
 
 BLEIBT, SCHLECHTER, BESSER, OFFEN = "bleibt", "schlechter", "besser", "offen"
 WECHSEL = (BLEIBT, SCHLECHTER, BESSER, OFFEN)
@@ -37,7 +40,7 @@ class Region:
 @dataclass(frozen=True)
 class Unterschied:
     """``darf`` is the gate: nothing that fits now would stop fitting, and everything is decided. ``ohne_grund``: some cases change, as their
-    bounds say, though their best explanation is not found.
+    bounds say, though their best explanation is not found. ``verdeckt``: with these filters the numbers would give somebody away.
     """
 
     faelle: int | None
@@ -50,6 +53,7 @@ class Unterschied:
     ohne_grund: bool
     darf: bool
     betroffen: Mapping[tuple[str, str], tuple[int, ...]]
+    verdeckt: bool = False
 
 
 def unterschied(alt: Sequence[Fall], neu: Sequence[Fall], *, schwelle: int) -> Unterschied:
@@ -73,6 +77,26 @@ def unterschied(alt: Sequence[Fall], neu: Sequence[Fall], *, schwelle: int) -> U
         darf=len(pairs) == len(alt) and not counts[SCHLECHTER] and not counts[OFFEN],
         betroffen=betroffen,
     )
+
+
+def geschuetzt(session: FallSession, auswahl: Auswahl, found: Unterschied, alt: Sequence[Fall], neu: Sequence[Fall], what: str) -> Unterschied:
+    """What the filters of ``auswahl`` may tell of ``found``, by how everybody changes: ``alt`` and ``neu`` are all cases on both models.
+
+    ``what`` names the two models: what may be told is found out once for all filters.
+    """
+    grid = gitter(session, auswahl)
+    if not grid.erlaubt((before.spur.fall_id, (_change(before, after),)) for before, after in zip(alt, neu, strict=True)):
+        nothing: dict[str, int | None] = dict.fromkeys(WECHSEL)
+        return replace(found, vorher=None, nachher=None, wechsel=nothing, regionen=(), gruende=(), darf=False, betroffen={}, verdeckt=True)
+
+    def has() -> list[tuple[int, tuple[str, tuple[str, str]]]]:
+        names: dict[str, str] = {}
+        return [(side.spur.fall_id, (which, key)) for which, cases in (("alt", alt), ("neu", neu)) for side in cases for key in _deviations(side, names)]
+
+    known = bekannt(session, auswahl, f"wenn {what}", has)
+    gruende = tuple(one for one in found.gruende if all((which, (one.element, one.art)) in known or not number for which, number in (("neu", one.neu), ("alt", one.weg))))
+    told = {(one.element, one.art) for one in gruende}
+    return replace(found, gruende=gruende, betroffen={key: ids for key, ids in found.betroffen.items() if key in told})
 
 
 def _change(before: Fall, after: Fall) -> str:
