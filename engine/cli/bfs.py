@@ -6,7 +6,7 @@ from datetime import datetime
 
 import click
 
-from engine.cli.installation import open_database
+from engine.cli.installation import open_database, require_region
 from engine.model.access import system
 from engine.queries.bfs import delivery
 
@@ -22,4 +22,5 @@ def bfs(monat: datetime, region: str) -> None:
       fallfluss bfs 2026-08 --region SDOL > sdol-2026-08.csv
     """
     with open_database().read(system("befehlszeile")) as session:
+        require_region(session, region)
         click.echo(delivery(session, region, monat.date()), nl=False)

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import click
 
-from engine.cli.installation import open_database
+from engine.cli.installation import open_database, require_region
 from engine.commands.auswertung.spuren import refresh
 from engine.commands.auswertung.treue import treue
 from engine.model.access import system
@@ -42,6 +42,8 @@ def evaluate(from_: datetime | None, to: datetime | None, region: str, is_json: 
       fallfluss evaluate --from 01.01.2026 --region SDOL
     """
     database = open_database()
+    with database.read(system("befehlszeile")) as session:
+        require_region(session, region)
     refresh(database)
     auswahl = Auswahl(region=region, von=from_.date() if from_ else None, bis=to.date() if to else None)
     with database.read(system("befehlszeile")) as session:

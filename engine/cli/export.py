@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from secrets import token_hex
 
 import click
 
-from engine.cli.installation import open_database
+from engine.cli.installation import open_database, require_region
 from engine.model.access import system
 from engine.model.calendar import ZURICH
+from engine.model.errors import FallflussError
 from engine.replay.export import FORMATS
 from engine.replay.export import export as write
 
 DAY = click.DateTime(formats=["%Y-%m-%d", "%d.%m.%Y"])
+
+
+class NotWritten(FallflussError):
+    """The file could not be made where it was wanted."""
+
+    def __init__(self, out: Path, error: OSError):
+        reason = f"den Ordner «{out.parent}» gibt es nicht" if isinstance(error, FileNotFoundError) else str(error.strerror or error)
+        super().__init__(f"«{out}» lässt sich nicht schreiben: {reason}. Es wurde nichts geschrieben.")
 
 
 @click.command()
@@ -35,9 +47,33 @@ def export(out: Path, format_: str, from_: datetime | None, to: datetime | None,
     """
     begins = None if from_ is None else _midnight(from_.date())
     ends = None if to is None else _midnight(to.date() + timedelta(days=1))
-    with open_database().read(system("befehlszeile")) as session:
-        count = write(session, out, format_, begun_from=begins, begun_to=ends, region=region)
+    with open_database().read(system("befehlszeile")) as session, _whole(out) as path:
+        require_region(session, region)
+        count = write(session, path, format_, begun_from=begins, begun_to=ends, region=region)
     click.echo(f"{count} Prozessinstanzen nach {out} geschrieben.")
+
+
+@contextmanager
+def _whole(out: Path) -> Iterator[Path]:
+    """Where to write so that ``out`` appears once all of it is there; if something fails, what stood there stays and nothing is left behind.
+
+    Raises:
+        NotWritten: there is no such folder, no right to write, or no room.
+    """
+    if out.exists() and not out.is_file():
+        yield out  # a pipe or a terminal, whose place nothing can take
+        return
+    # The name still ends like that of the file: by it compression is chosen.
+    partial = out.with_name(f".{token_hex(4)}-{out.name}")
+    try:
+        partial.touch(exist_ok=False)
+        yield partial
+        partial.replace(out)
+    except OSError as error:
+        raise NotWritten(out, error) from error
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
 
 
 def _midnight(day: date) -> datetime:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
+from sqlalchemy import select
 from sqlalchemy.engine import make_url
 
 from engine.model.access import system
@@ -13,7 +15,8 @@ from engine.model.clock import SystemClock
 from engine.model.errors import FallflussError
 from engine.scheduling.demo_clock import DemoClock
 from engine.store.seed import load_regions
-from engine.store.session import Database, normalized
+from engine.store.session import Database, FallSession, normalized
+from engine.store.tables import Region
 from engine.store.verschluss import keep_beside
 
 DEFAULT_URL = "sqlite:///var/fallfluss.db"
@@ -24,6 +27,23 @@ class NotMigrated(FallflussError):
 
     def __init__(self) -> None:
         super().__init__("Die Datenbank ist noch nicht auf dem Stand dieser Version. Es wurde nichts geändert. Zuerst: fallfluss migrate")
+
+
+class NoSuchRegion(FallflussError):
+    """None of the Sozialregionen in this database has that Kürzel."""
+
+    def __init__(self, region: str, known: Iterable[str]):
+        self.region = region
+        super().__init__(f"Die Sozialregion «{region}» gibt es nicht. Es wurde nichts geschrieben. Vorhanden sind: {', '.join(known) or 'keine'}.")
+
+
+def require_region(session: FallSession, region: str | None) -> None:
+    """Raises:
+    NoSuchRegion: one is named that does not exist.
+    """
+    known = sorted(session.scalars(select(Region.kuerzel)))
+    if region and region not in known:
+        raise NoSuchRegion(region, known)
 
 
 def database_url() -> str:

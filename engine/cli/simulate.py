@@ -13,17 +13,20 @@ from pathlib import Path
 from typing import Any
 
 import click
+from sqlalchemy import func, inspect, select
 
 from engine import commands
 from engine.cli.deploy import collect
 from engine.cli.installation import bring_up_to_date, connect, database_url, shown
 from engine.demo.kanton import Years, live, shares
-from engine.demo.simulation import Effects, period
+from engine.demo.simulation import Effects, NotEmpty, period
 from engine.demo.simulation import simulate as together
 from engine.demo.umgebung import staff
 from engine.model.access import system
 from engine.model.clock import FixedClock
+from engine.store.backup import is_empty
 from engine.store.session import Database
+from engine.store.tables import Fall
 
 DIAGRAMS = Path(__file__).resolve().parents[2] / "bpmn"
 STEPS = 500
@@ -57,6 +60,7 @@ def simulate(cases: int, months: int, seed: int, regions: str, until: datetime |
     chosen = [part.strip() for part in regions.split(",") if part.strip()]
     parts = shares(cases, chosen, seed)
     target = connect()
+    _require_room(target, is_together=zusammen)
     bring_up_to_date(target)
     click.echo(f"{cases} Fälle über {months} Monate entstehen in {shown(database_url())} …", err=True)
     with tempfile.TemporaryDirectory() as folder, click.progressbar(length=STEPS, file=sys.stderr) as bar:
@@ -71,6 +75,19 @@ def simulate(cases: int, months: int, seed: int, regions: str, until: datetime |
                 staff(database, [part.region for part in parts])
             live(base, parts, years, target, processes=processes, progress=progress)
     target.close()
+
+
+def _require_room(target: Database, *, is_together: bool) -> None:
+    """Before anything is changed. Regions that lived by themselves are put into a database without even diagrams.
+
+    Raises:
+        NotEmpty
+    """
+    with target.engine.connect() as connection:
+        if inspect(connection).has_table(Fall.__tablename__) and connection.scalar(select(func.count()).select_from(Fall.__table__)):
+            raise NotEmpty
+        if not is_together and not is_empty(connection):
+            raise NotEmpty("Einträge (etwa Diagramme oder Konten)")
 
 
 def _show(bar: Any, part: float) -> None:

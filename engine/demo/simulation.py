@@ -46,8 +46,8 @@ NEEDED_AGAIN = "wiederbedarf"
 class NotEmpty(FallflussError):
     """A simulation fills a fresh database only."""
 
-    def __init__(self) -> None:
-        super().__init__("In dieser Datenbank gibt es schon Fälle. Es wurde nichts geändert. Für die Simulation eine neue wählen: DATABASE_URL=sqlite:///var/simulation.db")
+    def __init__(self, what: str = "Fälle") -> None:
+        super().__init__(f"In dieser Datenbank gibt es schon {what}. Es wurde nichts geändert. Für die Simulation eine neue wählen: DATABASE_URL=sqlite:///var/simulation.db")
 
 
 @dataclass(frozen=True)

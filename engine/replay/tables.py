@@ -301,7 +301,10 @@ class _Table:
             return f"{len(row)} Zellen statt {self.width}"
         if row[self.case] == "" or row[self.activity] == "":
             return "ohne Fall" if row[self.case] == "" else "ohne Aktivität"
-        return f"«{str(row[self.time or 0])[:40]}» ist kein Zeitpunkt"
+        text = row[self.time or 0]
+        if self.times.is_skipped(text):
+            return f"«{str(text)[:40]}» gab es in der Zeitzone {self.times.zone} nicht (Umstellung auf Sommerzeit)"
+        return f"«{str(text)[:40]}» ist kein Zeitpunkt"
 
 
 def _breaks(row: Sequence[Any]) -> int:
@@ -325,7 +328,10 @@ def uncollected() -> Iterator[None]:
 
 
 class Times:
-    """Reads points in time as people and programs write them; remembers them, because logs repeat themselves."""
+    """Reads points in time as people and programs write them; remembers them, because logs repeat themselves.
+
+    A time without zone is one of ``zone``. Of a time that occurs twice there the first is meant; one that is skipped is no point in time.
+    """
 
     def __init__(self, zone: tzinfo):
         self.zone = zone
@@ -360,8 +366,19 @@ class Times:
         wall = self._wall(text.strip())
         return None if wall is None else self._placed(wall)
 
-    def _placed(self, moment: datetime) -> datetime:
-        return (moment.replace(tzinfo=self.zone) if moment.tzinfo is None else moment).astimezone(UTC)
+    def is_skipped(self, text: Any) -> bool:
+        """Whether it is a time of day that a change to summer time leaves out."""
+        wall = text if isinstance(text, datetime) else self._wall(str(text).strip())
+        return wall is not None and 1 < wall.year < 9999 and self._placed(wall.replace(tzinfo=None)) is None
+
+    def _placed(self, moment: datetime) -> datetime | None:
+        try:
+            if moment.tzinfo is not None:
+                return moment.astimezone(UTC)
+            placed = moment.replace(tzinfo=self.zone).astimezone(UTC)
+            return placed if placed.astimezone(self.zone).replace(tzinfo=None) == moment else None
+        except OverflowError:  # the first and the last day that Python knows
+            return None
 
     @staticmethod
     def _wall(text: str) -> datetime | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -62,3 +63,31 @@ def test_a_file_gets_no_bar(tmp_path: Path) -> None:
     environment = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path / 'simulation.db'}"}
     done = subprocess.run([sys.executable, "-m", "engine.cli", "simulate", *OPTIONS], env=environment, capture_output=True, text=True, timeout=300, check=True)
     assert "entstehen" in done.stderr and "%" not in done.stderr and "\r" not in done.stderr
+
+
+@pytest.mark.parametrize("options", [(), ("--zusammen",)], ids=["each region by itself", "together"])
+def test_a_database_with_cases_is_refused_before_anything_is_added(tmp_path: Path, options: tuple[str, ...]) -> None:
+    file = tmp_path / "simulation.db"
+    environment = {**os.environ, "DATABASE_URL": f"sqlite:///{file}"}
+    command = [sys.executable, "-m", "engine.cli", "simulate", *OPTIONS]
+    subprocess.run(command, env=environment, capture_output=True, timeout=300, check=True)
+    before = _counts(file)
+    again = subprocess.run([*command, *options], env=environment, capture_output=True, text=True, timeout=300)
+    assert again.returncode == 1 and again.stdout == ""
+    assert again.stderr.startswith("Fehler: In dieser Datenbank gibt es schon Fälle.") and "Für die Simulation eine neue wählen" in again.stderr
+    assert _counts(file) == before
+
+
+def test_regions_that_live_by_themselves_need_a_database_without_diagrams(tmp_path: Path) -> None:
+    environment = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path / 'simulation.db'}"}
+    start = [sys.executable, "-m", "engine.cli"]
+    subprocess.run([*start, "migrate"], env=environment, capture_output=True, timeout=60, check=True)
+    subprocess.run([*start, "user", "add", "admin", "--name", "Vera Muster", "--rolle", "betrieb"], env=environment, input="Sehr-langes-Passwort-1\n" * 2, capture_output=True, text=True, timeout=60, check=True)
+    refused = subprocess.run([*start, "simulate", *OPTIONS], env=environment, capture_output=True, text=True, timeout=300)
+    assert refused.returncode == 1 and "gibt es schon Einträge" in refused.stderr and "entstehen" not in refused.stderr
+
+
+def _counts(file: Path) -> dict[str, int]:
+    with sqlite3.connect(file) as database:
+        names = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {name: database.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in names}

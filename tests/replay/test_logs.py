@@ -104,12 +104,40 @@ def test_quotes_and_line_breaks_in_cells_stay_and_bad_rows_are_listed_by_line(tm
         pytest.param("29.03.2026 03:01", "2026-03-29T01:01:00+00:00", id="as people write in Switzerland"),
         pytest.param("2026-10-25 02:30 CEST", "2026-10-25T00:30:00+00:00", id="the first half past two"),
         pytest.param("2026-10-25 02:30 CET", "2026-10-25T01:30:00+00:00", id="the second half past two"),
+        pytest.param("2026-10-25 02:30", "2026-10-25T00:30:00+00:00", id="without a zone half past two is the first"),
         pytest.param("2026/03/02 12:00:00+0100", "2026-03-02T11:00:00+00:00", id="an offset without colon"),
         pytest.param("2026-03-02T11:00:00.250Z", "2026-03-02T11:00:00.250000+00:00", id="UTC"),
     ],
 )
 def test_points_in_time_mean_what_their_writers_meant(tmp_path: Path, written: str, utc: str) -> None:
     assert events(write(tmp_path / "log.csv", f"case_id,activity,timestamp\n1,a,{written}\n")) == [("1", "a", utc)]
+
+
+@pytest.mark.parametrize("written", ["2026-03-29 02:30", "29.03.2026 02:00", "29.03.2026 02:59:59"])
+def test_a_time_of_day_that_summer_time_skips_is_a_bad_row_that_says_so(tmp_path: Path, written: str) -> None:
+    path = write(tmp_path / "log.csv", f"case_id,activity,timestamp\n1,a,{written}\n1,b,2026-03-29 03:00\n")
+    log = read_log(path)
+    assert [[event.activity for event in case.events] for case in log.cases] == [["b"]]
+    assert [(problem.line, problem.reason) for problem in log.problems] == [
+        (2, f"«{written}» gab es in der Zeitzone Europe/Zurich nicht (Umstellung auf Sommerzeit)")
+    ]
+    assert len(read_csv(path, zone=UTC).cases[0].events) == 2, "elsewhere that time exists"
+
+
+def test_a_workbook_time_that_summer_time_skips_is_a_bad_row_too(tmp_path: Path) -> None:
+    book = Workbook()
+    for row in (["case_id", "activity", "timestamp"], ["1", "a", datetime(2026, 3, 29, 2, 30)], ["1", "b", datetime(2026, 3, 29, 3, 30)]):  # noqa: DTZ001 - as Excel keeps it
+        book.active.append(row)
+    book.save(tmp_path / "log.xlsx")
+    log = read_log(tmp_path / "log.xlsx")
+    assert [event.activity for event in log.cases[0].events] == ["b"]
+    assert [problem.reason.split(" in ")[-1] for problem in log.problems] == ["der Zeitzone Europe/Zurich nicht (Umstellung auf Sommerzeit)"]
+
+
+@pytest.mark.parametrize("written", ["0001-01-01 00:30", "9999-12-31T23:59:00-14:00"])
+def test_a_day_at_the_end_of_time_is_a_bad_row(tmp_path: Path, written: str) -> None:
+    log = read_log(write(tmp_path / "log.csv", f"case_id,activity,timestamp\n1,a,{written}\n"))
+    assert [problem.reason for problem in log.problems] == [f"«{written}» ist kein Zeitpunkt"]
 
 
 def test_events_are_put_in_order_and_the_file_decides_ties(tmp_path: Path) -> None:

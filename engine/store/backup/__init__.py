@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import Connection, Table, func, select, text
+from sqlalchemy import Connection, Table, inspect, literal, select, text
 
 from engine.model.access import system
 from engine.model.errors import FallflussError
@@ -132,11 +132,18 @@ def _load(connection: Connection, stream: Any, progress: Progress) -> Content:
     return Content(head["schema"], head["at"], rows)
 
 
+def is_empty(connection: Connection) -> bool:
+    """Whether no table holds rows but those that every database has from the start, or that are not there yet."""
+    there = set(inspect(connection).get_table_names())
+    mine = [table for table in _tables() if table.name in there and table.name not in SEEDED]
+    return not any(connection.scalar(select(select(literal(1)).select_from(table).exists())) for table in mine)
+
+
 def _require_room(connection: Connection, head: Mapping[str, Any], tables: Mapping[str, Table]) -> None:
     here = migrations.current(connection)
     if head["schema"] != here:
         raise BackupInvalid(f"Sie hat den Stand {head['schema']}, diese Version von Fallfluss den Stand {here}.")
-    if any(connection.scalar(select(func.count()).select_from(table)) for name, table in tables.items() if name not in SEEDED):
+    if not is_empty(connection):
         raise NotEmpty
     for name in SEEDED:
         connection.execute(tables[name].delete())
