@@ -7,7 +7,8 @@ numbers of cases or people, no communes.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from engine.model.calendar import ZURICH
 from engine.replay.log import ELEMENT, Case, Event, Id
 from engine.replay.own_history import IS_OVER, PROCESS, REGION, VERSION, OwnCase, own_cases
 from engine.replay.pseudonyms import Pseudonyms, age_class, size_class
@@ -126,6 +128,9 @@ def _write_ocel(session: FallSession, path: Path, found: Iterable[OwnCase], hidd
     objects: dict[str, dict[str, Any]] = {}
     events: list[dict[str, Any]] = []
     types: dict[str, None] = {}
+    # What happened in a case, in all of its instances, with its real day.
+    happened: dict[int, list[tuple[dict[str, Any], date]]] = defaultdict(list)
+    dossiers: dict[int, tuple[Dossier, ...]] = {}
     count = 0
     for own in found:
         count += 1
@@ -134,7 +139,12 @@ def _write_ocel(session: FallSession, path: Path, found: Iterable[OwnCase], hidd
         for event in _pseudonymised(session, own, hidden).events:
             types[event.activity] = None
             events.append(_ocel_event(own, event))
-        _add_persons_of_tasks(events[len(events) - len(own.case.events) :], own, house, hidden)
+        written = events[len(events) - len(own.case.events) :]
+        _relate(written, own, house, hidden)
+        happened[own.fall_id] += zip(written, (_day(event) for event in own.case.events), strict=True)
+        dossiers[own.fall_id] = house.dossiers
+    for fall_id, those in happened.items():
+        _tie_dossiers(those, dossiers[fall_id] if those else (), hidden)
     _write(path, objects, events, list(types))
     return count
 
@@ -197,13 +207,37 @@ def _ocel_event(own: OwnCase, event: Event) -> dict[str, Any]:
     }
 
 
-def _add_persons_of_tasks(events: list[dict[str, Any]], own: OwnCase, house: Household, hidden: Pseudonyms) -> None:
+def _relate(events: list[dict[str, Any]], own: OwnCase, house: Household, hidden: Pseudonyms) -> None:
+    """Tie what happened to its Fall, and to the person whom the task was about."""
     known = {person.person_id for person in house.persons}
     for written, event in zip(events, own.case.events, strict=True):
         written["relationships"].append({"objectId": hidden.of("Fall", own.fall_id), "qualifier": "Fall"})
         person = house.tasks.get(int(event.attributes[INSTANCE]))
         if person in known:
             written["relationships"].append({"objectId": _person_id(own, str(person), hidden), "qualifier": "Person"})
+
+
+def _tie_dossiers(happened: Sequence[tuple[dict[str, Any], date]], dossiers: Sequence[Dossier], hidden: Pseudonyms) -> None:
+    """Tie each event of a case to the Dossier of its day: on the day of a change to the one that closes and to the one that opens. What comes
+    before, between or after them belongs to the nearest, and so does a Dossier during which nothing happened."""
+    tied: dict[tuple[int, int], None] = {}
+    for at, (_, day) in enumerate(happened):
+        least = min((_days_off(one, day) for one in dossiers), default=0)
+        tied |= {(at, nr): None for nr, one in enumerate(dossiers) if _days_off(one, day) == least}
+    for nr in set(range(len(dossiers))) - {nr for _, nr in tied}:
+        tied[min(range(len(happened)), key=lambda at: _days_off(dossiers[nr], happened[at][1])), nr] = None
+    for at, nr in tied:
+        happened[at][0]["relationships"].append({"objectId": hidden.of("Dossier", dossiers[nr].id), "qualifier": "Dossier"})
+
+
+def _day(event: Event) -> date:
+    assert event.at is not None
+    return event.at.astimezone(ZURICH).date()
+
+
+def _days_off(dossier: Dossier, day: date) -> int:
+    """How far a day lies outside the Dossier's time; 0 within it, both ends included."""
+    return max((dossier.von - day).days, 0 if dossier.bis is None else (day - dossier.bis).days, 0)
 
 
 def _write(path: Path, objects: dict[str, dict[str, Any]], events: list[dict[str, Any]], types: list[str]) -> None:

@@ -6,7 +6,7 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -26,14 +26,14 @@ from engine.queries.auswertung.auswahl import Auswahl, variante
 from engine.queries.auswertung.gehalten import gehalten
 from engine.queries.auswertung.schutz import spuren
 from engine.replay.conformance import Replayer
-from engine.replay.export import export
+from engine.replay.export import _tie_dossiers, export
 from engine.replay.files import read_log
 from engine.replay.log import Case, sequence
 from engine.replay.own_history import OwnCase, own_cases, released_model
 from engine.replay.pseudonyms import Pseudonyms, age_class
 from engine.store.seed import load_regions
 from engine.store.session import Database
-from engine.store.tables import Aufgabe, Fall, Instanz, Job, Person, Segmentzuordnung, Spur, Subscription, Timer
+from engine.store.tables import Aufgabe, Dossier, Fall, Instanz, Job, Person, Segmentzuordnung, Spur, Subscription, Timer
 
 DIAGRAMS = Path(__file__).resolve().parents[2] / "bpmn"
 UNTIL = datetime(2026, 3, 2, 7, tzinfo=UTC)
@@ -143,6 +143,49 @@ def test_exports_carry_every_event_and_nobodys_name_number_or_real_day(lived: Da
     assert [word for word in secrets if word in everything] == []
     days = zip((case.events[0].at for case in xes.cases if case.events), (one.case.events[0].at for one in own if one.case.events), strict=True)
     assert all(moved != real and (moved - real) % timedelta(weeks=1) == timedelta() for moved, real in days if moved and real)
+
+
+def test_every_case_and_dossier_of_an_ocel_export_has_events_of_its_time(lived: Database, tmp_path: Path) -> None:
+    hidden = Pseudonyms(b"k" * 32)
+    with lived.read(system()) as session:
+        export(session, tmp_path / "log.json", "ocel", pseudonyms=hidden)
+        tasks_of = {(fall_id, person) for fall_id, person in session.execute(select(Aufgabe.fall_id, Aufgabe.person_id).where(Aufgabe.person_id.is_not(None)))}
+        asked = {hidden.of("Person", f"{fall_id} {person}") for fall_id, person in tasks_of}
+        number = session.scalar(select(func.count(Dossier.id)))
+    log = json.loads((tmp_path / "log.json").read_text())
+    related = Counter((relation["objectId"], relation["qualifier"]) for event in log["events"] for relation in event["relationships"])
+    lonely = {(one["type"], one["id"]) for one in log["objects"] if not related[one["id"], one["type"]]}
+    assert {(kind, id_) for kind, id_ in lonely if kind != "Person" or id_ in asked} == set()
+    assert len([one for one in log["objects"] if one["type"] == "Dossier"]) == number
+    # A request that was passed on at once never had a Dossier.
+    have = {one["id"] for one in log["objects"] if one["type"] == "Fall" and "Dossier" in {relation["qualifier"] for relation in one["relationships"]}}
+    for event in log["events"]:
+        of = {relation["qualifier"]: relation["objectId"] for relation in event["relationships"]}
+        assert ("Dossier" in of) == (of["Fall"] in have), event
+
+
+@pytest.mark.parametrize(
+    ("day", "tied"),
+    [
+        pytest.param(date(2026, 1, 1), "A", id="before the first: to the one it led to"),
+        pytest.param(date(2026, 1, 20), "A", id="while it was open"),
+        pytest.param(date(2026, 2, 1), "AB", id="on the day of a change of commune: both"),
+        pytest.param(date(2026, 3, 5), "B", id="after one closed, near it"),
+        pytest.param(date(2026, 5, 2), "D", id="in one that is still open"),
+    ],
+)
+def test_an_event_belongs_to_the_dossier_of_its_day(day: date, tied: str) -> None:
+    ranges = [(date(2026, 1, 10), date(2026, 2, 1)), (date(2026, 2, 1), date(2026, 3, 1)), (date(2026, 4, 1), date(2026, 4, 2)), (date(2026, 5, 1), None)]
+    dossiers = [Dossier(id=number, von=von, bis=bis) for number, (von, bis) in enumerate(ranges)]
+    hidden, other = Pseudonyms(b"k" * 32), {"relationships": []}
+    names = {hidden.of("Dossier", number): name for number, name in enumerate("ABCD")}
+    event: dict[str, list[dict[str, str]]] = {"relationships": []}
+    # Others happened in the rest of the time, so that nothing has to be tied to this one for want of better.
+    elsewhere = [({"relationships": []}, von) for von, _ in ranges]
+    _tie_dossiers([(event, day), *elsewhere], dossiers, hidden)
+    assert "".join(sorted(names[relation["objectId"]] for relation in event["relationships"])) == tied
+    _tie_dossiers([(other, day)], dossiers, hidden)
+    assert len(other["relationships"]) == 4, "a Dossier during which nothing happened has the nearest event"
 
 
 @pytest.mark.parametrize("kind", ["xes", "csv"])
