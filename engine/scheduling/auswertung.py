@@ -1,6 +1,8 @@
-"""Long work of evaluations, beside everything else: large logs are read, traces are kept up to date."""
+"""Long work of evaluations, beside everything else: large logs are read, uploads that nobody goes on with expire, traces are kept up to date."""
 
 from __future__ import annotations
+
+from datetime import UTC, datetime
 
 import structlog
 from apscheduler.schedulers.base import BaseScheduler
@@ -8,12 +10,16 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from engine.commands.auswertung.protokolle import read_waiting
 from engine.commands.auswertung.spuren import refresh
+from engine.commands.auswertung.verfall import expire
+from engine.scheduling.due import SCHEDULER
+from engine.store.errors import Conflict
 from engine.store.session import Database
 
 log = structlog.get_logger(__name__)
 
 LOOK = 5
 FOLD = 300
+EXPIRE = 300
 
 
 class Vorleser:
@@ -27,6 +33,7 @@ class Vorleser:
         """Each kind one at a time."""
         self.scheduler.add_job(self._read, IntervalTrigger(seconds=LOOK), id="protokolle", max_instances=1, coalesce=True)
         self.scheduler.add_job(self._fold, IntervalTrigger(seconds=FOLD), id="spuren", max_instances=1, coalesce=True)
+        self.scheduler.add_job(self._expire, IntervalTrigger(seconds=EXPIRE, start_date=datetime.now(UTC)), id="verfall", max_instances=1, coalesce=True)
 
     def _read(self) -> None:
         try:
@@ -39,3 +46,14 @@ class Vorleser:
             refresh(self.database)
         except Exception:  # tried again in some minutes
             log.exception("auswertung.not_folded")
+
+    def _expire(self) -> None:
+        try:
+            with self.database.begin(SCHEDULER) as session:
+                count = expire(session)
+            if count:
+                log.info("auswertung.expired", files=count)
+        except Conflict:  # another scheduler was faster, or somebody chose the columns just now
+            return
+        except Exception:  # tried again in some minutes
+            log.exception("auswertung.not_expired")

@@ -7,9 +7,11 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator
+from datetime import UTC, timedelta
 from typing import Any
 
 import pytest
+from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 from sqlalchemy import event, select
 
@@ -17,10 +19,13 @@ from engine import commands
 from engine.commands import aufsicht
 from engine.commands.auswertung import protokolle as importing
 from engine.commands.auswertung.spuren import refresh
+from engine.commands.auswertung.verfall import expire
 from engine.commands.probelauf import start_probelauf
 from engine.commands.werkstatt import begin_draft, deploy_draft
 from engine.model.access import Access, system, with_trials
+from engine.model.clock import FixedClock
 from engine.queries.auswertung import kennung
+from engine.scheduling.auswertung import Vorleser
 from engine.store.konten import create_konto, grant
 from engine.store.session import Database
 from engine.store.tables import Aufgabe, DefinitionVersion, Fall, Protokoll, Protokolldatei, Protokollteil, Spur, Zugriff
@@ -526,3 +531,39 @@ def test_the_report_is_a_tagged_pdf_and_a_table_of_nothing_is_not_found(browser:
     report = browser("eva").get("/auswertung/kennzahlen/bericht.pdf")
     assert report.status_code == 200 and report.data.startswith(b"%PDF") and b"/MarkInfo" in report.data
     assert browser("eva").get("/auswertung/kennzahlen/daten/gibtesnicht.csv").status_code == 404
+
+
+def test_a_table_whose_columns_nobody_chooses_is_gone_after_a_day(browser: Open, people: Database, clock: FixedClock) -> None:
+    eva = browser("eva")
+    left, used = uploaded(eva, "liegt.csv", TABLE.encode()), uploaded(eva, "gewählt.csv", b"case_id,activity\n1,pruefen\n")
+    assert eva.post(f"{used}/spalten", {"case": "case_id", "activity": "activity", "zone": "UTC"}).status_code == 303
+    clock.at += timedelta(hours=23, minutes=59)
+    assert expired(people) == 0
+    assert "Spalten noch zu wählen" in browser("eva").get("/auswertung/protokolle").text
+    clock.at += timedelta(minutes=1)
+    assert [expired(people), expired(people)] == [1, 0]
+    with people.read(system()) as session:
+        assert session.scalars(select(Protokolldatei)).all() == []
+    eva = browser("eva")
+    assert "verfallen: bitte nochmals hochladen" in eva.get("/auswertung/protokolle").text
+    page = eva.get(left).text
+    assert "Verfallen: bitte nochmals hochladen" in page and "Entfernen und neu beginnen" in page
+    assert eva.post(f"{left}/spalten", {"case": "Fall", "activity": "Tätigkeit", "zone": "UTC"}).status_code >= 400
+    assert "Fälle 1 " in figures(replayed(eva, used))
+    assert eva.post(f"{left}/loeschen", {}).status_code == 303
+
+
+def test_the_scheduler_looks_for_expired_uploads_by_itself(browser: Open, people: Database, clock: FixedClock) -> None:
+    eva = browser("eva")
+    uploaded(eva, "liegt.csv", TABLE.encode())
+    clock.at += timedelta(days=2)
+    scheduler = BackgroundScheduler(timezone=UTC)
+    Vorleser(people, scheduler).plan()
+    scheduler.get_job("verfall").func()
+    with people.read(system()) as session:
+        assert session.scalars(select(Protokoll.zustand)).all() == ["verfallen"]
+
+
+def expired(database: Database) -> int:
+    with database.begin(system()) as session:
+        return expire(session)

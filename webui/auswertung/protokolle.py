@@ -12,6 +12,7 @@ from sqlalchemy import select
 from engine.commands.auswertung import modelldateien
 from engine.commands.auswertung import protokolle as commands
 from engine.commands.auswertung.nachspielen import Auftrag, align
+from engine.commands.auswertung.verfall import EXPIRED
 from engine.model.errors import FormInvalid, NotFound
 from engine.queries.auswertung import film, modelle
 from engine.queries.auswertung import protokolle as queries
@@ -65,6 +66,8 @@ def zeigen(id: int) -> ResponseReturnValue:
         return redirect(url_for("protokolle.liste"), 303)  # where it is said why, beside the form to try again
     if protokoll.zustand == commands.WAITS:
         return _waiting(id)
+    if protokoll.zustand == EXPIRED:
+        return render_template("auswertung/protokoll_verfallen.html", protokoll=protokoll)
     return _result(id)
 
 

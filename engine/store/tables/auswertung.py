@@ -89,7 +89,8 @@ class Modelldatei(Base):
 
 
 class Protokoll(Base):
-    """A log of another system. ``zustand`` is hochgeladen (its file waits for its columns), wartet, gelesen or unlesbar.
+    """A log of another system. ``zustand`` is hochgeladen (its file waits for its columns), wartet, gelesen, unlesbar or
+    verfallen (nobody chose in time, the file is gone).
 
     ``meldung`` says of a log that waits how many bytes of its file were read so far, of one that is unreadable why; such a row goes
     as soon as its owner was told.
