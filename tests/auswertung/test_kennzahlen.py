@@ -8,21 +8,24 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
 from click.testing import CliRunner
-from lxml import html
+from lxml import etree, html
 
 from engine import commands
+from engine.cases.papiere import render
 from engine.cli.evaluate import evaluate
 from engine.commands.auswertung.spuren import refresh
 from engine.demo.simulation import Effects, simulate
 from engine.model.access import Access, system
 from engine.model.clock import FixedClock
-from engine.queries.auswertung import kennzahlen
+from engine.queries.auswertung import bilder, kennzahlen
 from engine.queries.auswertung.auswahl import Auswahl, regionen
 from engine.queries.auswertung.bericht import bericht
 from engine.queries.auswertung.kennzahlen import KANTON, figures
@@ -30,15 +33,18 @@ from engine.queries.auswertung.kennzahlen_json import QUELLEN, als_daten
 from engine.queries.auswertung.rahmen import rahmen
 from engine.queries.auswertung.schutz import spuren
 from engine.queries.auswertung.spreizung import SCHLUESSEL
-from engine.queries.auswertung.tafeln import tafeln
+from engine.queries.auswertung.tafeln import JE_MONAT, tafeln
 from engine.queries.auswertung.treue import treue
 from engine.queries.auswertung.wirkung import wirkung
+from engine.statistics.control import xmr
+from engine.statistics.survival import kaplan_meier
 from engine.store.konten import create_konto, grant
 from engine.store.session import Database
 from tests.bundles import AnyName
 from tests.freigabe import release_all
 from tests.web.conftest import PASSWORD, Browser
 from webui.app import create_app
+from webui.auswertung.kennzahlen import _page
 from webui.config import Config
 from webui.words import SEGMENTE
 
@@ -280,3 +286,66 @@ def test_the_report_says_for_each_figure_what_it_rests_on(lived: Database) -> No
     told = [one["angaben"] for one in printed["abschnitte"]]
     assert [one for one in told if not one.startswith("n = ") or one.startswith("n = –") or "Zeitraum: " not in one or "Fassung: " not in one] == []
     assert f"beobachtet bis {UNTIL:%d.%m.%Y}" in told[0]
+
+
+# The charts of the printed report
+
+
+def test_the_report_draws_the_very_points_of_the_page(lived: Database) -> None:
+    with lived.read(system()) as session:
+        found, names = kennzahlen.figures(session, Auswahl()), regionen(session)
+        option = _page(session, found)["bilder"]
+    assert found.durations
+    for one in option["dauer"]["series"]:
+        place = next(name for name in found.durations if names.get(name, name) == one["name"])
+        assert [list(step) for step in bilder.sichtbar(found, place)] == [[float(x), float(y)] for x, y in one["data"]]
+    assert (bilder.regelkarte(found) is None) == (option[JE_MONAT] is None)
+
+
+def test_what_a_curve_must_not_tell_is_not_drawn_nor_said() -> None:
+    curve = kaplan_meier([(month, month % 2 == 0) for month in range(1, 41)])
+    made = bilder.dauer(some(durations={"SDOL": curve}, until={"SDOL": 20.0}), {"SDOL": "Olten & Umgebung"})
+    assert made is not None
+    (picture,) = made.reihe
+    (path,) = etree.fromstring(picture.svg.encode()).iterfind("{*}path")
+    # One step down for each month up to the twentieth; the axis ends with the year after it.
+    assert str(path.get("d")).count("V") == 20
+    assert [text.text for text in etree.fromstring(picture.svg.encode()).iterfind("{*}text")] == ["0%", "50%", "100%", "0", "12", "24", "Monate"]
+    assert "nach 12 Monaten" in picture.alt and "nach 24" not in picture.alt and "bis Monat 20" in picture.alt
+
+
+def test_the_canton_lies_behind_every_region_and_lines_differ_without_colour() -> None:
+    curves = {"SDOL": kaplan_meier([(1.0, True)] * 9), KANTON: kaplan_meier([(2.0, True)] * 9)}
+    made = bilder.dauer(some(durations=curves, until=dict.fromkeys(curves, 9.0)), {})
+    assert made is not None and [one.titel for one in made.reihe] == [KANTON, "SDOL"] and "grau gestrichelt" in made.legende
+    paths = [list(etree.fromstring(one.svg.encode()).iterfind("{*}path")) for one in made.reihe]
+    assert [[path.get("stroke-dasharray") is not None for path in those] for those in paths] == [[False], [True, False]]
+    colours = {value for one in made.reihe for node in etree.fromstring(one.svg.encode()).iter() if (value := node.get("stroke"))}
+    assert all(colour[1:3] == colour[3:5] == colour[5:7] for colour in colours), "greys only"
+
+
+def test_the_control_chart_marks_what_lies_outside_its_limits_by_shape() -> None:
+    values = [0.9, 0.91] * 12 + [0.2]
+    months = tuple(f"{2024 + number // 12}-{number % 12 + 1:02}" for number in range(len(values)))
+    made = bilder.regelkarte(some(reviews=xmr(values, least=0, most=1), months=months))
+    assert made is not None
+    drawn = etree.fromstring(made.reihe[0].svg.encode())
+    assert [len(list(drawn.iterfind(f"{{*}}{kind}"))) for kind in ("circle", "rect")] == [24, 1]
+    assert "ausserhalb liegen 2026-01 mit 20%" in made.reihe[0].alt
+    assert bilder.regelkarte(some()) is None and bilder.dauer(some(), {}) is None
+
+
+def test_the_report_with_charts_is_a_paper_that_can_be_read_aloud(lived: Database) -> None:
+    with lived.read(system()) as session:
+        found, names = kennzahlen.figures(session, Auswahl()), regionen(session)
+        printed = bericht(found, NOBODY, [], rahmen=rahmen(session, Auswahl()), namen=names, segmente=SEGMENTE, filter_=[], region="")
+    pictures = [picture for one in printed["abschnitte"] for picture in one["bilder"]]
+    assert pictures and all(picture["alt"] and picture["titel"] for picture in pictures)
+    pdf = render("evaluation", printed)
+    # Lines, not pixels: a raster image would be an object of its own.
+    assert pdf.startswith(b"%PDF") and b"/Subtype/Image" not in pdf.replace(b" ", b"")
+
+
+def some(**given: Any) -> kennzahlen.Figures:
+    nothing: dict[str, Any] = {field.name: {} for field in fields(kennzahlen.Figures)}
+    return kennzahlen.Figures(**nothing | {"at": UNTIL, "threshold": LEAST, "number": 9, "reviews": None, "months": ()} | given)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from engine.model.calendar import ZURICH
 from engine.queries.auswertung.abschnitt import Abschnitt, anzahl
+from engine.queries.auswertung.bilder import Bilder, dauer, regelkarte
 from engine.queries.auswertung.kennzahlen import Figures
 from engine.queries.auswertung.rahmen import Rahmen
 from engine.queries.auswertung.tafeln import JE_MONAT, PUENKTLICH, tafeln, treue_tafeln
 from engine.queries.auswertung.treue import Treue
 
 ART = "evaluation"
+DAUER = "dauer"
 
 
 def bericht(
@@ -25,6 +27,7 @@ def bericht(
     ``nicht_gezeigt`` are the titles of figures that the filters leave away.
     """
     parts = [*treue_tafeln(treue, namen), *_printed(tafeln(found, namen, segmente)), *mehr]
+    bilder = {DAUER: dauer(found, namen), PUENKTLICH: regelkarte(found)}
     return {
         "titel": f"Evaluationsbericht {namen.get(region, region) if region else 'Kanton Solothurn'}",
         "stand": found.at.astimezone(ZURICH).strftime("%d.%m.%Y"),
@@ -32,18 +35,19 @@ def bericht(
         "schwelle": found.threshold,
         "filter": list(filter_),
         "nicht_gezeigt": list(nicht_gezeigt),
-        "abschnitte": [_part(one, rahmen) for one in parts],
+        "abschnitte": [_part(one, rahmen, bilder.get(one.schluessel)) for one in parts],
     }
 
 
 def _printed(own: Sequence[Abschnitt]) -> list[Abschnitt]:
-    """Of the control chart, whose months are many, the report has only what they come to."""
+    """Of the control chart, whose months are many, the report has no table: they are in its picture, and what they come to is a sentence."""
     limits = next((one.hinweis for one in own if one.schluessel == JE_MONAT), "")
     return [replace(one, hinweis=limits) if one.schluessel == PUENKTLICH else one for one in own if one.schluessel != JE_MONAT]
 
 
-def _part(one: Abschnitt, rahmen: Rahmen) -> dict[str, Any]:
+def _part(one: Abschnitt, rahmen: Rahmen, bilder: Bilder | None) -> dict[str, Any]:
     return {
         "titel": one.titel, "definition": one.definition, "kopf": list(one.kopf), "zeilen": [list(row) for row in one.zeilen],
         "hinweis": one.hinweis, "angaben": rahmen.angaben(one),
+        "bilder": [asdict(bild) for bild in bilder.reihe] if bilder else [], "spalten": bilder.spalten if bilder else 1, "legende": bilder.legende if bilder else "",
     }  # fmt: skip
