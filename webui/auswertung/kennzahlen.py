@@ -177,4 +177,5 @@ def _sankey(found: Figures) -> dict[str, Any] | None:
         return None
     links = [{"source": f"{SEGMENTE[before]} (vorher)", "target": f"{SEGMENTE[after]} (nachher)", "value": number} for (before, after), number in cells]
     nodes = sorted({str(link[end]) for link in links for end in ("source", "target")})
-    return {"tooltip": {}, "series": [{"type": "sankey", "data": [{"name": node} for node in nodes], "links": links}]}
+    # ECharts 6.1 fails when it moves a Sankey to another width step by step.
+    return {"tooltip": {}, "series": [{"type": "sankey", "animation": False, "data": [{"name": node} for node in nodes], "links": links}]}

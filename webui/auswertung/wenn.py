@@ -83,7 +83,7 @@ def entwurfsdiagramm(id: int, process: str) -> ResponseReturnValue:
 @requires(*MIT_PROZESS)
 def ergebnis() -> ResponseReturnValue:
     auswahl = Auswahl.of(request.args)
-    before, after, result, new = _compared(auswahl)
+    before, after, result, new, (fertig, ganz) = _compared(auswahl)
     is_complete, is_seen = before.is_complete and after.is_complete, not result.fehlend and not after.ungelesen
     if is_complete and _is_of_everything(auswahl):
         at_once_or_again(lambda session: note_result(session, new.hash, auswahl.prozess, result))
@@ -92,7 +92,7 @@ def ergebnis() -> ResponseReturnValue:
         html = render_template(
             "auswertung/wenn_ergebnis.html",
             **WERKZEUGE, **filter_seite(session, auswahl, kept), unterschied=result, worte=WORDS, wechsel=WORTE, neu=_name(session, auswahl),
-            messung=after, fertig=before.fertig + after.fertig, ganz=2 * len(before.faelle), is_complete=is_complete,
+            messung=after, fertig=fertig, ganz=ganz, is_complete=is_complete,
             ist_gesehen=is_seen,
             bild=_bild(session, auswahl, result), regionen=konten.regionen(session), schwelle=schwelle(session), kennungen=_kennungen(session, auswahl, new, result), nennt_nummern=not access().rollen_in("*") & set(KANTONAL),
         )  # fmt: skip
@@ -107,7 +107,7 @@ def ergebnis() -> ResponseReturnValue:
 @requires(*MIT_PROZESS)
 def gate() -> ResponseReturnValue:
     """The same in short, for whoever asks before a release; ``fertig`` is false while cases are still to be replayed: ask again."""
-    before, after, result, _ = _compared(Auswahl.of(request.args))
+    before, after, result, *_ = _compared(Auswahl.of(request.args))
     return jsonify({
         "fertig": before.is_complete and after.is_complete, "darf": result.darf and before.is_complete and after.is_complete, "faelle": result.faelle,
         "vorher": result.vorher, "nachher": result.nachher, "wechsel": dict(result.wechsel), "fehlend": result.fehlend, "ohne_grund": result.ohne_grund,
@@ -185,8 +185,10 @@ def _deployed(session: FallSession, auswahl: Auswahl) -> DefinitionVersion:
     return found
 
 
-def _compared(auswahl: Auswahl) -> tuple[Messung, Messung, queries.Unterschied, Model]:
-    """Both sides and what changes. With filters everybody is replayed: what may be told of some is a matter of all."""
+def _compared(auswahl: Auswahl) -> tuple[Messung, Messung, queries.Unterschied, Model, tuple[int, int]]:
+    """Both sides, what changes, and how many results are there of how many. With filters everybody is replayed: what may be told of some is a
+    matter of all.
+    """
     narrow, enough = lesend(SIEHT), frist()
     with database().read(narrow) as session:
         is_refused, is_filtered = bool(geschuetzt(session, auswahl).verweigert), bool(gitter(session, auswahl).gewaehlt)
@@ -202,7 +204,8 @@ def _compared(auswahl: Auswahl) -> tuple[Messung, Messung, queries.Unterschied, 
         with database().read(narrow) as session:
             result = queries.geschuetzt(session, auswahl, result, everybody[0].faelle, everybody[1].faelle, f"{new.hash} {base}")
     # What may not be answered is no leave to go live.
-    return before, after, replace(result, darf=result.darf and not is_refused), new
+    result = replace(result, darf=result.darf and not is_refused)
+    return before, after, result, new, (sum(one.fertig for one in everybody), 2 * len(everybody[0].faelle))
 
 
 def _numbers(one: Messung) -> set[int]:
