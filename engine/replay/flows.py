@@ -89,15 +89,15 @@ class Flows:
         """What the label leads to, together as far as it leads to one of it only."""
         if label not in self.led_to:
             singles = ((one, self.of(frozenset({one}))) for one in self.net.labels.values())
-            rest = [one for one, potential in singles if potential is not None and potential.changes.get(label, 0) > 0]
+            left = [one for one, potential in singles if potential is not None and potential.changes.get(label, 0) > 0]
             groups = self.led_to[label] = []
-            while rest:
-                group = frozenset({rest[0]})
-                for one in rest[1:]:
+            while left:
+                group = frozenset({left[0]})
+                for one in left[1:]:
                     wider = self.of(group | {one})
                     if wider is not None and wider.changes.get(label) == 1:
                         group |= {one}
-                rest = [one for one in rest if one not in group]
+                left = [one for one in left if one not in group]
                 groups.append(group)
         return self.led_to[label]
 

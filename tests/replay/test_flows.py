@@ -77,10 +77,10 @@ def _differences(of: Model, events: str, seeds: range, *, is_open: bool = False,
     counted, plain = (aligner(of, traces, events=events) for _ in range(2))
     plain.flows = Uncounted(plain.states)
     found: list[object] = []
-    over: list[object] = []
     for trace in traces:
         expected, got = (one.align(trace, is_open=is_open, budget=budget) for one in (plain, counted))
-        if expected.cost is not None and (expected.cost != got.cost or (over := _over(counted, trace, got))):
+        over = _over(counted, trace, got)
+        if expected.cost is not None and (expected.cost != got.cost or over):
             found.append((trace, expected.cost, got, over))
     return found
 
