@@ -36,6 +36,8 @@ JAHRE = range(1990, 2701)
 READINGS = 20_000
 # Answers kept of requests up to so many characters: showing a form, checking it and completing its task ask the same within one step.
 ANSWERS, LONGEST_KEPT = 2000, 10_000
+# Single values kept of expressions that see nothing but single values: how many, texts up to so many characters, expressions up to so many words.
+VALUES, LONGEST_SEEN, MANY = 20_000, 200, 60
 # Only what names now or today gives another answer at another moment; everything else is asked at this one.
 TIMELESS, MIDNIGHT = "2000-01-01T00:00:00.000", "T00:00:00.000"
 
@@ -52,6 +54,7 @@ class Feel:
         self.seconds = seconds
         self._readings: dict[tuple[str, str, Kind], Any] = {}
         self._kept: OrderedDict[str, str] = OrderedDict()
+        self._values: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
         self._v8 = Embedded(BUNDLE, seconds=seconds, memory=memory, prepare=_script("configure", json.dumps({"feiertage": _feiertage()})))
 
     def __enter__(self) -> Feel:
@@ -72,11 +75,19 @@ class Feel:
                 takes more than ``seconds`` or ``memory``.
         """
         found = self._seen(expressions, context, now)
-        left = [source for source, value in zip(expressions, found, strict=True) if value is UNSURE]
+        left = [number for number, value in enumerate(found) if value is UNSURE]
         if not left:
             return found
-        answers = iter([_value(source, answer) for source, answer in zip(left, self._answers(left, context, now), strict=True)])
-        return [next(answers) if value is UNSURE else value for value in found]
+        keys = {number: _used(expressions[number], context, now) for number in left}
+        for number, key in keys.items():
+            found[number] = UNSURE if key is None else self._values.get(key, UNSURE)
+        unknown = [number for number in left if found[number] is UNSURE]
+        if unknown:
+            asked = [expressions[number] for number in unknown]
+            for number, source, answer in zip(unknown, asked, self._answers(asked, context, now), strict=True):
+                found[number] = _value(source, answer)
+                self._remember(keys[number], found[number])
+        return found
 
     def explain(self, expression: str, context: Mapping[str, Any], *, now: datetime) -> list[str]:
         """What the interpreter remarked while evaluating, in German: missing variables, types that do not fit, the error."""
@@ -110,8 +121,8 @@ class Feel:
         Raises:
             Trouble: it takes more than ``seconds`` or ``memory``, or ``context`` is not JSON.
         """
-        words = frozenset[str]().union(*map(_words, programs.values()))
-        request = {"now": _instant(now, words), "context": _spoken(context, tuple(programs.values())), "order": list(programs), "models": {}}
+        texts = tuple(programs.values())
+        request = {"now": _instant(now, _words_of_all(texts)), "context": _spoken(context, texts), "order": list(programs), "models": {}}
         names = ["die Entscheidung"]
         asked = _encode(request, names)
         answer = self._kept.get(asked)
@@ -159,6 +170,13 @@ class Feel:
             answer = self._v8_answer("evaluate", asked, texts)
             self._keep(asked, answer)
         return list(json.loads(answer))
+
+    def _remember(self, key: tuple[Any, ...] | None, value: Any) -> None:
+        """FEEL has no side effects. Lists and objects are not kept: whoever gets one may change it."""
+        if key is not None and (value is None or isinstance(value, str | int | float)):
+            self._values[key] = value
+            while len(self._values) > VALUES:
+                self._values.popitem(last=False)
 
     def _keep(self, asked: str, answer: str) -> None:
         if len(asked) <= LONGEST_KEPT:
@@ -212,6 +230,29 @@ def _instant(now: datetime, words: frozenset[str]) -> str:
     if "now" in words:
         return _local(now)
     return f"{_local(now)[:10]}{MIDNIGHT}" if "today" in words else TIMELESS
+
+
+def _used(source: str, context: Mapping[str, Any], now: datetime) -> tuple[Any, ...] | None:
+    """All that the value of an expression can depend on, if these are few and single values; otherwise None."""
+    words = _words(source)
+    if not is_plain(context) or len(words) > MANY:
+        return None
+    seen: list[Any] = [source, _instant(now, words)]
+    opened = _only_opened((source,))
+    for name in words:
+        if name not in context:
+            continue
+        value = context[name]
+        if name in opened and isinstance(value, Mapping):
+            parts = [(inner, value[inner]) for inner in words if inner in value]
+        else:
+            parts = [("", value)]
+        for inner, one in parts:
+            # 1, 1.0 and True are one key of a dictionary, and three values of FEEL.
+            if not (one is None or isinstance(one, bool | int | float | date) or isinstance(one, str) and len(one) <= LONGEST_SEEN):
+                return None
+            seen.append((name, inner, type(one), one))
+    return tuple(seen)
 
 
 def _spoken(context: Mapping[str, Any], texts: tuple[str, ...]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine.base import OptionEngine
 from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.orm import Mapper, Session, SessionTransaction, make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
@@ -32,6 +33,8 @@ R = TypeVar("R", bound=RegionOwned)
 
 # How long a transaction waits for another one before it gives up with DatabaseBusy.
 _LOCK_SECONDS = 10
+# So many statements a SQLite connection keeps ready; the driver's own 128 are fewer than a day's work needs.
+_STATEMENTS = 1000
 # How long an unused connection to PostgreSQL counts as alive unless its socket says otherwise.
 _TRUSTED_SECONDS = 5
 
@@ -159,8 +162,9 @@ class Database:
         self.clock = clock
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _sqlite(self.url, is_durable=is_durable) if self.is_sqlite else _postgresql(self.url)
-        self._reading = self.engine.execution_options(reads_only=True, **({} if self.is_sqlite else _POSTGRESQL_READING))
+        self._reading = _SqliteReading(self.engine) if self.is_sqlite else self.engine.execution_options(**_POSTGRESQL_READING)
         _dispose_in_children(self.engine)
+        _dispose_in_children(self._reading)
 
     @contextmanager
     def begin(self, access: Access) -> Iterator[FallSession]:
@@ -191,6 +195,7 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+        self._reading.dispose()
 
 
 def normalized(url: str) -> URL:
@@ -260,7 +265,7 @@ def _answers(connection: Any) -> bool:
 
 
 def _sqlite(url: URL, *, is_durable: bool) -> Engine:
-    engine = create_engine(url, pool_size=10, max_overflow=20, pool_timeout=_LOCK_SECONDS, connect_args={"timeout": _LOCK_SECONDS})
+    engine = create_engine(url, pool_size=10, max_overflow=20, pool_timeout=_LOCK_SECONDS, connect_args={"timeout": _LOCK_SECONDS, "cached_statements": _STATEMENTS})
     event.listen(engine, "connect", _prepare_sqlite)
     if not is_durable:
         event.listen(engine, "connect", _do_not_wait_for_the_disk)
@@ -281,19 +286,34 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
 
 def _do_not_wait_for_the_disk(connection: Any, record: Any) -> None:
     connection.execute("PRAGMA synchronous=OFF")
+    connection.execute("PRAGMA cache_size=-65536")
+
+
+class _SqliteReading(OptionEngine):
+    """The engine of a SQLite file with connections of its own that refuse to write.
+
+    One connection for both would have to be told so anew each time, and then SQLite forgets every statement it has prepared.
+    """
+
+    # Not the other engine's, as the library has it.
+    pool: Any = None
+
+    def __init__(self, writing: Engine):
+        super().__init__(writing, {"reads_only": True})
+        self.pool = writing.pool.recreate()
+        event.listen(self.pool, "connect", _refuse_writing)
+
+
+def _refuse_writing(connection: Any, record: Any) -> None:
+    connection.execute("PRAGMA query_only=ON")
 
 
 def _begin_sqlite(connection: Connection) -> None:
     # IMMEDIATE takes the write lock at once: a transaction that reads first and writes later could otherwise meet another one
     # half-way, which SQLite answers with an error that waiting does not cure.
-    reads_only = connection.get_execution_options().get("reads_only", False)
-    if connection.info.get("reads_only") != reads_only:
-        send(connection, [Call(_QUERY_ONLY[reads_only], [{}])])
-        connection.info["reads_only"] = reads_only
-    send(connection, [Call(_BEGIN[reads_only], [{}])])
+    send(connection, [Call(_BEGIN[connection.get_execution_options().get("reads_only", False)], [{}])])
 
 
-_QUERY_ONLY = {True: Prepared(text("PRAGMA query_only=ON")), False: Prepared(text("PRAGMA query_only=OFF"))}
 _BEGIN = {True: Prepared(text("BEGIN")), False: Prepared(text("BEGIN IMMEDIATE"))}
 
 
