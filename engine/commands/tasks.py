@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from engine.cases.feldgruppen import sicht
-from engine.cases.formkontext import form_context
-from engine.cases.jetzt import visible_now
 from engine.cases.sichtbar import sees_task
 from engine.cases.vertretung import acts_for
 from engine.commands.cases import CaseRef
@@ -16,8 +13,8 @@ from engine.definitions import feel
 from engine.definitions.listeners import announces
 from engine.model.access import PROBELAUF
 from engine.model.errors import NotAllowed, NotFound, Stale, TaskClaimed, TaskNotOpen
+from engine.queries.formularsicht import formularsicht
 from engine.queries.konten import names
-from engine.queries.personenwahl import with_people
 from engine.runtime import assign, complete
 from engine.store import library
 from engine.store.audit import log
@@ -100,12 +97,9 @@ def complete_task(session: FallSession, key: int, raw: Mapping[str, Any]) -> Cas
 def _validated(session: FallSession, instanz: Instanz, aufgabe: Aufgabe, raw: Mapping[str, Any]) -> dict[str, Any]:
     if not aufgabe.form_id:
         return {}
-    contents = library.contents(session, instanz.release_id)
-    seen = sicht(session.access, instanz.region, contents)
-    form = with_people(session, seen.form(contents.form(aufgabe.form_id, aufgabe.form_tag)), instanz.region)
-    stored = visible_now(session, instanz, aufgabe)
-    context = form_context(session, form, instanz.region, seen.redacted(stored))
-    return seen.restored(form.validate(raw, context, feel=feel.shared(), now=session.now), stored)
+    seen = formularsicht(session, instanz, aufgabe)
+    assert seen.form is not None
+    return seen.sicht.restored(seen.form.validate(raw, seen.context, feel=feel.shared(), now=session.now), seen.stored)
 
 
 def open_task(session: FallSession, key: int) -> tuple[Instanz, Aufgabe]:

@@ -110,6 +110,8 @@ class Simulation(History):
         self.leaders: dict[int, str | None] = {}
         self.opened = 0
         self.last_row = 0
+        # Whether what is new was planned already, in the transaction that made it.
+        self.is_planned = False
         self.due = next_due(database)
         with database.read(system("simulation")) as session:
             known = set(session.scalars(select(Region.kuerzel)))
@@ -185,13 +187,19 @@ class Simulation(History):
     # Work
 
     def _plan_what_is_new(self) -> None:
+        if not self.is_planned:
+            with self.database.read(system("simulation")) as session:
+                self._plan_what_is_new_in(session)
+        self.is_planned = False
+
+    def _plan_what_is_new_in(self, session: FallSession) -> None:
         """Only of the instances in which something happened since: years of closed cases cost nothing."""
-        with self.database.read(system("simulation")) as session:
-            (new,) = session.read_rows(Call(_NEW, [{"last": self.last_row}]))
-            self.last_row = max((id for id, _ in new.rows), default=self.last_row)
-            touched = sorted({nummer for _, nummer in new.rows if nummer is not None})
-            leaders, tasks, messages = _of(session, (_LEADERS, _TASKS, _MESSAGES), touched)
-            self.due = next_due_in(session)
+        (new,) = session.read_rows(Call(_NEW, [{"last": self.last_row}]))
+        self.last_row = max((id for id, _ in new.rows), default=self.last_row)
+        touched = sorted({nummer for _, nummer in new.rows if nummer is not None})
+        leaders, tasks, messages = _of(session, (_LEADERS, _TASKS, _MESSAGES), touched)
+        self.due = next_due_in(session)
+        self.is_planned = True
         self.leaders.update(leaders)
         for task in [row for row in tasks if row[0] not in self.seen]:
             self._plan_work(*task)
@@ -227,6 +235,8 @@ class Simulation(History):
                 else:
                     send({})
                 del held
+                if element != DETACHED:  # whose return is planned first
+                    self._plan_what_is_new_in(session)
         except (TaskNotOpen, NotFound):
             return  # a boundary event was faster, as it happens to people
         if element == DETACHED and fall_id in self.courses:

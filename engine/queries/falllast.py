@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
+from engine.cases.projection import SEGMENTE
 from engine.cases.vertretung import today
 from engine.definitions.parameter import catalogue
 from engine.store import parameter
@@ -36,16 +37,10 @@ class Falllast:
 def falllast(session: FallSession, region: str) -> list[Falllast]:
     """The Falllast of everybody who is responsible for an open case of the region, or belongs to one of its teams."""
     values = parameter.log(session).values(region, today(session))
-    weights = {name: _of(values, f"{GEWICHT}.{name}") / 100 for name in ("abloesen", "veraendern", "orientieren", "stabilisieren", OHNE)}
-    gewichtet: dict[str, float] = {}
-    counted: dict[str, int] = {}
-    # Each case counts with the heaviest segment of its household.
-    for login, segmente in _cases(session, region):
-        gewichtet[login] = gewichtet.get(login, 0) + max((weights.get(one.lower(), weights[OHNE]) for one in segmente), default=weights[OHNE])
-        counted[login] = counted.get(login, 0) + 1
+    cases = _cases(session, region, {name: _of(values, f"{GEWICHT}.{name}") for name in (*(segment.lower() for segment in SEGMENTE), OHNE)})
     pensen = _pensen(session, region)
     levels = (_of(values, "falllast_warnung"), _of(values, "falllast_rot"))
-    return [_last(login, counted.get(login, 0), gewichtet.get(login, 0), pensen.get(login, 100), levels) for login in sorted({*counted, *pensen})]
+    return [_last(login, *cases.get(login, (0, 0.0)), pensen.get(login, 100), levels) for login in sorted({*cases, *pensen})]
 
 
 def _last(login: str, faelle: int, gewichtet: float, pensum: int, levels: tuple[int, int]) -> Falllast:
@@ -54,18 +49,22 @@ def _last(login: str, faelle: int, gewichtet: float, pensum: int, levels: tuple[
     return Falllast(login, faelle, bare.gewichtet, pensum, stufe)
 
 
-def _cases(session: FallSession, region: str) -> list[tuple[str, set[str]]]:
+def _cases(session: FallSession, region: str, weights: Mapping[str, int]) -> dict[str, tuple[int, float]]:
+    """By login how many open cases and their weight; each counts with the heaviest segment of its household. ``weights`` are hundredths.
+
+    Counted in the database: a region has hundreds of them, and whoever hands out a case asks.
+    """
+    weight = case({segment: weights[segment.lower()] for segment in SEGMENTE}, value=Segmentzuordnung.segment, else_=weights[OHNE])
     is_open = (Fall.region == region, Fall.fallfuehrung.is_not(None), Fall.abgeschlossen_am.is_(None), Fall.uebergeben_am.is_(None))
-    rows = session.execute(
-        select(Fall.id, Fall.fallfuehrung, Segmentzuordnung.segment)
+    heaviest = (
+        select(Fall.fallfuehrung.label("login"), func.max(weight).label("weight"))
         .outerjoin(Segmentzuordnung, (Segmentzuordnung.fall_id == Fall.id) & Segmentzuordnung.bis.is_(None))
         .where(*is_open)
+        .group_by(Fall.id, Fall.fallfuehrung)
+        .subquery()
     )
-    cases: dict[int, tuple[str, set[str]]] = {}
-    for id, login, segment in rows:
-        _, segmente = cases.setdefault(id, (str(login), set()))
-        segmente |= {segment} if segment else set()
-    return list(cases.values())
+    rows = session.execute(select(heaviest.c.login, func.count(), func.sum(heaviest.c.weight)).group_by(heaviest.c.login))
+    return {login: (count, float(sum) / 100) for login, count, sum in rows}
 
 
 def _pensen(session: FallSession, region: str) -> dict[str, int]:

@@ -6,14 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine.cases.feldgruppen import sicht
-from engine.cases.formkontext import form_context
-from engine.cases.jetzt import visible_now
 from engine.cases.sichtbar import sees_task
 from engine.definitions.forms import Form
 from engine.model.errors import NotFound
-from engine.queries.personenwahl import with_people
-from engine.store import library
+from engine.queries.formularsicht import formularsicht
 from engine.store.session import FallSession
 from engine.store.tables import Aufgabe, Entwurf, Fall, Instanz
 
@@ -43,14 +39,9 @@ def task(session: FallSession, key: int, *, has_draft: bool = True) -> TaskView:
         raise NotFound("Die Aufgabe")
     instanz = session.get_one(Instanz, aufgabe.instanz_nummer)
     is_open = aufgabe.zustand == "CREATED"
-    contents = library.contents(session, instanz.release_id)
-    seen = sicht(session.access, instanz.region, contents)
-    form = with_people(session, seen.form(contents.form(aufgabe.form_id, aufgabe.form_tag)), instanz.region) if aufgabe.form_id else None
-    visible = visible_now(session, instanz, aufgabe) if is_open else {}
-    visible = seen.redacted(visible)
-    values = form_context(session, form, instanz.region, visible) if form else visible
+    seen = formularsicht(session, instanz, aufgabe)
     draft = session.get(Entwurf, (key, session.access.konto)) if is_open and has_draft else None
-    return TaskView(aufgabe, instanz.fall, form, values, draft, is_open)
+    return TaskView(aufgabe, instanz.fall, seen.form, seen.context, draft, is_open)
 
 
 def draft(session: FallSession, key: int) -> Entwurf | None:

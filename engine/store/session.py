@@ -49,6 +49,8 @@ class FallSession(Session):
         self.access = require_access(access)
         self.now: datetime = database.clock.now()
         self.is_writing_checked_rows = False
+        # What was read or found out under a lock of this transaction; a rollback, even of a part, ends that.
+        self.held: dict[str, Any] = {}
         self._waiting: list[Call] = []
 
     def flush(self, objects: Sequence[Any] | None = None) -> None:
@@ -151,6 +153,7 @@ def _send_the_rest(session: FallSession) -> None:
 @event.listens_for(FallSession, "after_soft_rollback")
 def _forget_the_rest(session: FallSession, previous: SessionTransaction) -> None:
     session._waiting.clear()
+    session.held.clear()
 
 
 class Database:

@@ -28,6 +28,8 @@ W = TypeVar("W", Aufgabe, Timer, Job)
 
 # Where a session keeps what was open when it locked an instance, until the instance's next step.
 _HELD = "open_rows"
+# … and of which task, timer or job it then read the row.
+_LOCKED = "locked_with"
 
 
 @dataclass(frozen=True)
@@ -101,16 +103,35 @@ def locked(session: FallSession, nummer: int) -> Instanz | None:
 
 
 def locked_with(session: FallSession, nummer: int, cls: type[W], key: int) -> tuple[Instanz | None, W | None]:
-    """The locked instance, and with it the task, timer or job of that key as it is then."""
+    """The locked instance, and with it the task, timer or job of that key as it is then; asked of the database once until the next step."""
+    known = _known(session, nummer, cls, key)
+    if known is not None:
+        return known
     found, waiting, open_rows = session.read_rows(Call(_LOCK, [{"nummer": nummer}]), Call(_WAITING[cls], [{"key": key}]), _what_is_open(session, nummer))
     instanz = _locked(session, found, open_rows)
-    return instanz, session.known(cls, waiting.rows[0]) if instanz is not None and waiting.rows else None
+    row = session.known(cls, waiting.rows[0]) if instanz is not None and waiting.rows else None
+    if row is not None:
+        session.held[_LOCKED] = (cls, key)
+    return instanz, row
+
+
+def is_held(session: FallSession, nummer: int) -> bool:
+    """Whether this transaction has locked the instance, and has made no step with it since."""
+    return nummer in session.held.get(_HELD, {})
+
+
+def _known(session: FallSession, nummer: int, cls: type[W], key: int) -> tuple[Instanz, W] | None:
+    """Both as they were locked already: nobody else has changed them since."""
+    if not is_held(session, nummer) or session.held.get(_LOCKED) != (cls, key):
+        return None
+    instanz, row = (session.identity_map.get(identity_key(*one)) for one in ((Instanz, nummer), (cls, key)))
+    return None if instanz is None or row is None else (instanz, row)
 
 
 def _locked(session: FallSession, found: Sent, open_rows: Sent) -> Instanz | None:
     instanz = _instanz(session, found.rows[0]) if found.rows else None
     if instanz is not None:
-        session.info[_HELD] = {instanz.nummer: open_rows.rows}
+        session.held[_HELD] = {instanz.nummer: open_rows.rows}
     return instanz
 
 
@@ -131,7 +152,7 @@ def record(session: FallSession, instanz: Instanz, act: Act) -> None:
 
 def forget_open(session: FallSession) -> None:
     """Read again what is open: rows were changed otherwise than by a step."""
-    session.info.pop(_HELD, None)
+    session.held.pop(_HELD, None)
 
 
 def _open_rows(session: FallSession, instanz: Instanz) -> list[tuple[Any, int]]:
@@ -139,7 +160,7 @@ def _open_rows(session: FallSession, instanz: Instanz) -> list[tuple[Any, int]]:
 
     Others may have typed into the same form: theirs stay until they have seen what was sent instead.
     """
-    found = session.info.pop(_HELD, {}).get(instanz.nummer)
+    found = session.held.pop(_HELD, {}).get(instanz.nummer)
     if found is None:
         found = session.read_rows(_what_is_open(session, instanz.nummer))[0].rows
     return [(TABLES[name], key) for key, name in found]
