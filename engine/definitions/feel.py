@@ -23,7 +23,7 @@ from typing import Any, Literal
 
 from py_mini_racer import JSEvalException, JSOOMException, JSTimeoutException
 
-from engine.definitions.feel_simple import UNSURE, is_plain, simple
+from engine.definitions.feel_simple import UNSURE, Around, is_plain, simple
 from engine.definitions.v8 import Embedded, PerProcess
 from engine.model.calendar import ZURICH, feiertage
 from engine.model.errors import Trouble
@@ -147,7 +147,8 @@ class Feel:
                 self._readings[key] = self._answers([name], {}, now)[0].get("value", UNSURE) is None
             return bool(self._readings[key])
 
-        return [UNSURE if read is None else read(context, is_unknown) for read in readable]
+        around = Around(context, is_unknown, lambda: now.astimezone(ZURICH).date())
+        return [UNSURE if read is None else read(around) for read in readable]
 
     def _read(self, function: str, expression: str, kind: Kind) -> Any:
         """What depends on the text alone is asked once: the way into V8 and back is what a check costs."""

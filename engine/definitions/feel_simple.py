@@ -1,6 +1,6 @@
-"""FEEL that needs no interpreter: names, paths, literals, and comparisons of these with ``=`` and ``!=``.
+"""FEEL that needs no interpreter: names, paths, literals, ``=`` and ``!=``, ``and``, ``or``, ``if``, joined texts, and days so many days apart.
 
-A good half of what diagrams and forms ask is of this kind, and the way into V8 and back costs many times the answer. Whatever is not plain to
+Two thirds of what diagrams and forms ask is of this kind, and the way into V8 and back costs many times the answer. Whatever is not plain to
 see (another type than expected, an entry that is missing, a number that JavaScript writes otherwise) is left to the interpreter, which
 tests/unit/test_feel_simple.py holds this against.
 """
@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -19,16 +20,45 @@ UNSURE = object()
 _KEYWORDS = frozenset(
     ["for", "in", "return", "if", "then", "else", "some", "every", "satisfies", "and", "or", "between", "instance", "of", "function", "external", "not", "null", "true", "false", "date", "time", "duration"]
 )
-_NAME = r"[^\W\d]\w*(?:\.[^\W\d]\w*)*"
-_LITERAL = r'"[^"\\\x00-\x1f]*"|\d{1,15}|true|false|null'
-_COMPARISON = re.compile(rf"({_NAME})\s*(!?=)\s*({_LITERAL})")
-_ATOM = re.compile(rf"(?P<literal>{_LITERAL})|(?P<name>{_NAME})")
-_JOINED = re.compile(r"\s+(and|or)\s+")
+_TOKEN = re.compile(
+    r'\s*(?:(?P<text>"[^"\\\x00-\x1f]*")|(?P<number>\d{1,15})(?![\w.])|(?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*)*)|(?P<sign>!=|\[\s*\]|[=+()-]))\s*'
+)
 _CONSTANTS: Mapping[str, Any] = {"true": True, "false": False, "null": None}
+_DAY, _DAYS = re.compile(r"[12]\d{3}-\d\d-\d\d"), re.compile(r"P(\d{1,5})D")
 # Beyond these JavaScript counts otherwise, or the interpreter refuses.
 _WHOLE, _LONGEST, _DEEPEST = 2**53, 1_000_000, 50
+# Longer texts and deeper brackets are nothing one sees at a glance.
+_LONG, _NESTED = 400, 12
 
-Answer = Callable[[Mapping[str, Any], Callable[[str], bool]], Any]
+
+@dataclass(frozen=True)
+class Around:
+    """Where an expression stands: its variables, whether FEEL does not know a name that is none of them either, and the day in Zurich."""
+
+    context: Mapping[str, Any]
+    is_unknown: Callable[[str], bool]
+    today: Callable[[], date]
+
+
+Answer = Callable[[Around], Any]
+
+
+@dataclass(frozen=True)
+class _Day:
+    """FEEL's date: where it ends it is ISO text, until then no text."""
+
+    day: date
+
+
+@dataclass(frozen=True)
+class _Duration:
+    """Of whole days."""
+
+    days: int
+
+
+class _Involved(Exception):
+    """The text says more than this module reads."""
 
 
 def is_plain(context: Mapping[str, Any]) -> bool:
@@ -38,85 +68,209 @@ def is_plain(context: Mapping[str, Any]) -> bool:
 
 @lru_cache(maxsize=20_000)
 def simple(source: str) -> Answer | None:
-    """What answers ``source`` from the variables, or None. The answer may be ``UNSURE``.
-
-    The second argument tells of a name that is no variable whether FEEL knows it neither: then it is null.
-    """
-    text = source.strip()
-    return _atom(text) or _condition(text)
-
-
-def _atom(text: str) -> Answer | None:
-    found = _ATOM.fullmatch(text)
-    if found is None:
+    """What answers ``source``, or None. The answer may be ``UNSURE``."""
+    try:
+        found = _Reader(source).whole()
+    except _Involved:
         return None
-    if found["literal"]:
-        value = _literal(text)
-        return lambda context, is_unknown: value
-    way = _way(text)
-    return None if way is None else lambda context, is_unknown: _copied(_at(way, context, is_unknown))
+    return lambda around: _copied(found(around))
 
 
-def _condition(text: str) -> Answer | None:
-    """Comparisons joined by ``and`` alone or by ``or`` alone."""
-    parts, joint, at = [], "", 0
-    while found := _COMPARISON.match(text, at):
-        way = _way(found[1])
-        if way is None:
-            return None
-        parts.append(_comparison(way, found[2] == "=", _literal(found[3])))
-        at = found.end()
-        if at == len(text):
-            return parts[0] if len(parts) == 1 else _all_or_any(parts, joint)
-        between = _JOINED.match(text, at)
-        if between is None or joint not in ("", between[1]):
-            return None
-        joint, at = between[1], between.end()
-    return None
+class _Reader:
+    """Reads an expression by FEEL's precedence; each method one level, from the loosest to the tightest."""
+
+    def __init__(self, source: str):
+        if len(source) > _LONG:
+            raise _Involved
+        self.tokens: list[tuple[str, str]] = []
+        self.at = self.depth = 0
+        place = 0
+        while place < len(source):
+            found = _TOKEN.match(source, place)
+            if found is None:
+                raise _Involved
+            kind = found.lastgroup or ""
+            self.tokens.append((kind, found[kind]))
+            place = found.end()
+
+    def whole(self) -> Answer:
+        read = self._expression()
+        if self.at != len(self.tokens):
+            raise _Involved
+        return read
+
+    def _expression(self) -> Answer:
+        self.depth += 1
+        if self.depth > _NESTED:
+            raise _Involved
+        read = self._if() if self._takes("if") else self._joined("or", lambda: self._joined("and", self._comparison))
+        self.depth -= 1
+        return read
+
+    def _if(self) -> Answer:
+        condition = self._expression()
+        self._require("then")
+        then = self._expression()
+        self._require("else")
+        otherwise = self._expression()
+        # Of anything but true and false FEEL has an opinion of its own.
+        return lambda around: {True: then, False: otherwise}.get(_truth(condition(around)), _unsure)(around)
+
+    def _joined(self, word: str, part: Callable[[], Answer]) -> Answer:
+        parts = [part()]
+        while self._takes(word):
+            parts.append(part())
+        if len(parts) == 1:
+            return parts[0]
+        decide = all if word == "and" else any
+
+        def condition(around: Around) -> Any:
+            found = [_truth(one(around)) for one in parts]
+            return UNSURE if UNSURE in found else decide(found)
+
+        return condition
+
+    def _comparison(self) -> Answer:
+        left = self._sum()
+        for sign in ("=", "!="):
+            if self._takes(sign):
+                return _compared(left, self._sum(), is_equal=sign == "=")
+        return left
+
+    def _sum(self) -> Answer:
+        read = self._atom()
+        while True:
+            if self._takes("+"):
+                read = _added(read, self._atom(), 1)
+            elif self._takes("-"):
+                read = _added(read, self._atom(), -1)
+            else:
+                return read
+
+    def _atom(self) -> Answer:
+        kind, text = self._next()
+        if kind == "name":
+            return self._called(text) if self._takes("(") else _named(text)
+        if text == "(":
+            read = self._expression()
+            self._require(")")
+            return read
+        if kind in ("text", "number"):
+            value: Any = text[1:-1] if kind == "text" else int(text)
+            return lambda around: value
+        if text.startswith("["):
+            return lambda around: []
+        raise _Involved
+
+    def _called(self, name: str) -> Answer:
+        if name == "today":
+            self._require(")")
+            return lambda around: UNSURE if name in around.context else _Day(around.today())
+        if name not in _FUNCTIONS:
+            raise _Involved
+        argument, function = self._expression(), _FUNCTIONS[name]
+        self._require(")")
+        # A variable of that name would be asked instead.
+        return lambda around: UNSURE if name in around.context else function(argument(around))
+
+    def _next(self) -> tuple[str, str]:
+        if self.at == len(self.tokens):
+            raise _Involved
+        self.at += 1
+        return self.tokens[self.at - 1]
+
+    def _takes(self, text: str) -> bool:
+        if self.at < len(self.tokens) and self.tokens[self.at][1] == text:
+            self.at += 1
+            return True
+        return False
+
+    def _require(self, text: str) -> None:
+        if not self._takes(text):
+            raise _Involved
 
 
-def _comparison(way: tuple[str, ...], is_equal: bool, wanted: Any) -> Answer:
-    def compare(context: Mapping[str, Any], is_unknown: Callable[[str], bool]) -> Any:
-        value = _at(way, context, is_unknown)
-        if value is None or wanted is None:
-            return UNSURE if value is UNSURE else (value is wanted) is is_equal
-        # What is of two types FEEL does not compare, with exceptions.
-        return (value == wanted) is is_equal if type(value) is type(wanted) else UNSURE
+def _unsure(around: Around) -> Any:
+    return UNSURE
+
+
+def _truth(value: Any) -> Any:
+    return value if isinstance(value, bool) else UNSURE
+
+
+def _named(text: str) -> Answer:
+    if text in _CONSTANTS:
+        return lambda around: _CONSTANTS[text]
+    way = tuple(text.split("."))
+    if _KEYWORDS.intersection(way):
+        raise _Involved
+    return lambda around: _at(way, around)
+
+
+def _compared(left: Answer, right: Answer, *, is_equal: bool) -> Answer:
+    def compare(around: Around) -> Any:
+        one, other = left(around), right(around)
+        if one is UNSURE or other is UNSURE:
+            return UNSURE
+        if one is None or other is None:
+            return (one is other) is is_equal
+        # What is of two types FEEL does not compare, with exceptions; lists and objects it compares entry by entry.
+        return (one == other) is is_equal if type(one) is type(other) and isinstance(one, str | int) else UNSURE
 
     return compare
 
 
-def _all_or_any(parts: list[Answer], joint: str) -> Answer:
-    decide = all if joint == "and" else any
+def _added(left: Answer, right: Answer, sign: int) -> Answer:
+    def add(around: Around) -> Any:
+        one, other = left(around), right(around)
+        if isinstance(one, _Day) and isinstance(other, _Duration):
+            return _moved(one, sign * other.days)
+        return one + other if sign == 1 and isinstance(one, str) and isinstance(other, str) else UNSURE
 
-    def condition(context: Mapping[str, Any], is_unknown: Callable[[str], bool]) -> Any:
-        found = [part(context, is_unknown) for part in parts]
-        return UNSURE if UNSURE in found else decide(found)
-
-    return condition
-
-
-def _literal(text: str) -> Any:
-    if text in _CONSTANTS:
-        return _CONSTANTS[text]
-    return text[1:-1] if text.startswith('"') else int(text)
+    return add
 
 
-def _way(text: str) -> tuple[str, ...] | None:
-    way = tuple(text.split("."))
-    return None if _KEYWORDS.intersection(way) else way
+def _moved(start: _Day, days: int) -> Any:
+    try:
+        return _Day(start.day + timedelta(days=days))
+    except OverflowError:
+        return UNSURE
 
 
-def _at(way: tuple[str, ...], context: Mapping[str, Any], is_unknown: Callable[[str], bool]) -> Any:
+def _date(value: Any) -> Any:
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        return UNSURE
+    try:
+        return _Day(date.fromisoformat(value))
+    except ValueError:
+        return UNSURE
+
+
+def _duration(value: Any) -> Any:
+    found = _DAYS.fullmatch(value) if isinstance(value, str) else None
+    return _Duration(int(found[1])) if found else UNSURE
+
+
+def _string(value: Any) -> Any:
+    if isinstance(value, _Day):
+        return value.day.isoformat()
+    return value if isinstance(value, str) else UNSURE
+
+
+_FUNCTIONS: Mapping[str, Callable[[Any], Any]] = {"date": _date, "duration": _duration, "string": _string}
+
+
+def _at(way: tuple[str, ...], around: Around) -> Any:
     first, *rest = way
-    if first not in context:
-        return None if not rest and is_unknown(first) else UNSURE
-    value = context[first]
+    if first not in around.context:
+        return None if not rest and around.is_unknown(first) else UNSURE
+    value = around.context[first]
     for name in rest:
         if not isinstance(value, Mapping) or name not in value:
             return UNSURE
         value = value[name]
-    return value
+    # It goes to the interpreter as text.
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _copied(value: Any, depth: int = 0) -> Any:
@@ -131,6 +285,8 @@ def _copied(value: Any, depth: int = 0) -> Any:
         return _number(value)
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, _Day):
+        return value.day.isoformat()
     if depth < _DEEPEST and isinstance(value, list | tuple):
         items = [_copied(one, depth + 1) for one in value]
         return UNSURE if any(one is UNSURE for one in items) else items
