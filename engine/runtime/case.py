@@ -65,6 +65,11 @@ class Case(BpmnWorkflow):
     def update_waiting_tasks(self) -> None:
         update_waiting(self)
 
+    def dissolve(self) -> None:
+        """Forget everything, when the case is saved: its tokens and workflows point at each other, and hundreds would wait for the garbage collector."""
+        for workflow in list(self.workflows()):
+            vars(workflow).clear()
+
     # Keys and lookups
 
     def next_key(self) -> int:

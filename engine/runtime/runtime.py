@@ -34,8 +34,7 @@ class Runtime(Services):
         case.last = last
         case.counter = case.root = key
         case.variables.open(key, None, variables)
-        drive(case)
-        return outcome(case, codec.dump(case))
+        return _driven(case)
 
     def apply(self, state: str, command: Command) -> Step:
         """Carry out one command on a saved case.
@@ -45,8 +44,7 @@ class Runtime(Services):
         """
         case = codec.load(state, self)
         command(case)
-        drive(case)
-        return outcome(case, codec.dump(case))
+        return _driven(case)
 
     def visible(self, state: str, keys: Iterable[int]) -> dict[int, dict[str, Any]]:
         """For each key, all variables that the waiting element sees; of a boundary event, those its activity sees.
@@ -59,6 +57,13 @@ class Runtime(Services):
     def variables(self, state: str) -> dict[str, Any]:
         """The variables of the case itself, as every element sees them that hides none."""
         return Seen(state).root()
+
+
+def _driven(case: Case) -> Step:
+    drive(case)
+    step = outcome(case, codec.dump(case))
+    case.dissolve()
+    return step
 
 
 def outcome(case: Case, state: str) -> Step:
