@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Date, bindparam, select
 
 from engine.cases.vertretung import in_force, today
 from engine.queries.falllast import Falllast, falllast
+from engine.store.prepared import Call, Prepared
 from engine.store.session import FallSession
 from engine.store.tables import Abwesenheit, Konto, KontoRolle, Stellvertretung, Team, Teammitglied
 
@@ -69,19 +71,35 @@ def auswahl(session: FallSession, region: str, rollen: Collection[str]) -> list[
 
 def abwesend(session: FallSession, logins: Collection[str], *, auch_kuenftig: bool = False) -> list[Weg]:
     """Who of them is away today, or later too; with their deputies."""
-    day = today(session)
-    when = (Abwesenheit.bis >= day, Abwesenheit.aufgehoben_am.is_(None)) if auch_kuenftig else in_force(day)
-    rows = session.execute(
-        select(Abwesenheit, Konto.name).join(Konto, Konto.login == Abwesenheit.login)
-        .where(Abwesenheit.login.in_(sorted(logins)), *when).order_by(Abwesenheit.von, Abwesenheit.id)
-    ).all()
+    rows = _away_today(session, logins) if not auch_kuenftig else _away(session, logins)
     deputies: dict[int, list[str]] = {}
-    for id, name in session.execute(
-        select(Stellvertretung.abwesenheit_id, Konto.name).join(Konto, Konto.login == Stellvertretung.login)
-        .where(Stellvertretung.abwesenheit_id.in_([row.id for row, _ in rows])).order_by(Konto.name)
-    ):
-        deputies.setdefault(id, []).append(name)
-    return [Weg(row.id, row.login, name, row.von, row.bis, tuple(deputies.get(row.id, ()))) for row, name in rows]
+    if rows:
+        names = (
+            select(Stellvertretung.abwesenheit_id, Konto.name).join(Konto, Konto.login == Stellvertretung.login)
+            .where(Stellvertretung.abwesenheit_id.in_([id for id, *_ in rows])).order_by(Konto.name)
+        )  # fmt: skip
+        for id, name in session.execute(names):
+            deputies.setdefault(id, []).append(name)
+    return [Weg(id, login, name, von, bis, tuple(deputies.get(id, ()))) for id, login, name, von, bis in rows]
+
+
+def _away_today(session: FallSession, logins: Collection[str]) -> list[tuple[Any, ...]]:
+    """Asked whenever a form offers people, and nearly always nobody of them is away."""
+    (found,) = session.read_rows(Call(_TODAY, [{"today": today(session)}]))
+    return [row for row in found.rows if row[1] in set(logins)]
+
+
+def _away(session: FallSession, logins: Collection[str]) -> list[tuple[Any, ...]]:
+    wanted = (Abwesenheit.login.in_(sorted(logins)), Abwesenheit.bis >= today(session), Abwesenheit.aufgehoben_am.is_(None))
+    return [tuple(row) for row in session.execute(_ABSENCES.where(*wanted))]
+
+
+_ABSENCES = (
+    select(Abwesenheit.id, Abwesenheit.login, Konto.name, Abwesenheit.von, Abwesenheit.bis)
+    .join(Konto, Konto.login == Abwesenheit.login)
+    .order_by(Abwesenheit.von, Abwesenheit.id)
+)
+_TODAY = Prepared(_ABSENCES.where(*in_force(bindparam("today", type_=Date()))))
 
 
 def teams(session: FallSession) -> list[Team]:
