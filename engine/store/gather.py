@@ -1,4 +1,4 @@
-"""Databases that began as copies of one and went on by themselves, put together in an empty one.
+"""SQLite files that began as copies of one and went on by themselves, put together in an empty database of either kind.
 
 What they began with is taken once. Numbers that a database gives itself are given anew, so that the parts do not meet. Cases and instances
 keep theirs, which stand in what people read and in every key: each part has to begin counting elsewhere.
@@ -14,13 +14,13 @@ from itertools import chain, count, islice
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import JSON, Column, Connection, Insert, Integer, Table, Text, column, func, insert, select
+from sqlalchemy import JSON, Column, Connection, Integer, Table, Text, column, func, insert, select
 from sqlalchemy import table as lightweight
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.types import NullType, TypeEngine
 
 from engine.store.backup import SEEDED, number_on
 from engine.store.backup.errors import NotEmpty
-from engine.store.backup.rows import reading
 from engine.store.session import Database
 from engine.store.tables import Base, Fall, Instanz, Verlauf, Zugriff
 from engine.store.verschluss import Verschlossen
@@ -29,8 +29,10 @@ BATCH = 2000
 KEPT = (Fall.__table__, Instanz.__table__)
 # Read in the order of their numbers, which shall be that of time also where parts meet. Nothing refers to them.
 IN_TIME = (Verlauf.__table__, Zugriff.__table__)
+_SQLITE = sqlite.dialect()
 
-Row = dict[str, Any]
+# The values of all columns, in their order, as SQLite holds them: a canton has millions of rows, and most of them stay as they are.
+Row = tuple[Any, ...]
 
 
 @dataclass
@@ -43,13 +45,9 @@ class Part:
 
     def new_rows(self, table: Table, after: int | None) -> Iterator[Row]:
         """Its rows of a table with their new numbers, and those of what they refer to; ``after`` is the last number it began with."""
-        number = _number(table)
-        query = reading(table)
-        if number is not None:
-            query = query.where(number > (self.first if table in KEPT else after)).order_by(number)
-        moved = [(of.name, self.shifts[to]) for of, to in _references(table) if self.shifts.get(to)]
-        for row in _rows(self.connection, query):
-            yield {**row, **{name: row[name] + by for name, by in moved if row[name] is not None}}
+        rows = _rows(self.connection, table, self.first if table in KEPT else after)
+        moved = [(place, by) for of, to in _references(table) if (by := self.shifts.get(to)) for place in [_place(of)]]
+        return (_moved(row, moved) for row in rows) if moved else rows
 
 
 def gather(base: Database, parts: Sequence[tuple[Database, int]], target: Database) -> None:
@@ -71,7 +69,7 @@ def gather(base: Database, parts: Sequence[tuple[Database, int]], target: Databa
 
 def _of_all(table: Table, origin: Connection, parts: Sequence[Part]) -> Iterator[Row]:
     """The rows all began with, then those of each part."""
-    yield from _rows(origin, reading(table))
+    yield from _rows(origin, table, None)
     number, begun = _number(table), None
     if number is not None:
         begun = highest = int(origin.scalar(select(func.max(number))) or 0)
@@ -82,7 +80,8 @@ def _of_all(table: Table, origin: Connection, parts: Sequence[Part]) -> Iterator
         return  # definitions and the like, which no part changes
     new = [part.new_rows(table, begun) for part in parts]
     if table in IN_TIME:
-        yield from ({**row, "id": id} for id, row in zip(count(1 + (begun or 0)), merge(*new, key=itemgetter("at")), strict=False))
+        at, id = _place(table.c["at"]), _place(table.c["id"])
+        yield from ((*row[:id], number, *row[id + 1 :]) for number, row in zip(count(1 + (begun or 0)), merge(*new, key=itemgetter(at)), strict=False))
     else:
         yield from chain.from_iterable(new)
 
@@ -102,25 +101,55 @@ def _references(table: Table) -> Iterator[tuple[Column[Any], Table]]:
         yield key.parent, key.column.table
 
 
-def _rows(connection: Connection, query: Any) -> Iterator[Row]:
-    for row in connection.execution_options(yield_per=BATCH).execute(query).mappings():
-        yield dict(row)
+def _place(of: Column[Any]) -> int:
+    return list(of.table.columns).index(of)
+
+
+def _moved(row: Row, moved: Sequence[tuple[int, int]]) -> Row:
+    values = list(row)
+    for place, by in moved:
+        if values[place] is not None:
+            values[place] += by
+    return tuple(values)
+
+
+def _rows(connection: Connection, table: Table, after: int | None) -> Iterator[Row]:
+    """All rows, or those with a number above ``after``, in the order of their numbers where they have some."""
+    number = _number(table)
+    names = ", ".join(f'"{one.name}"' for one in table.c)
+    where = f' WHERE "{number.name}" > {after}' if number is not None and after is not None else ""
+    order = f' ORDER BY "{number.name}"' if number is not None else ""
+    cursor: Any = connection.connection.cursor()
+    cursor.execute(f'SELECT {names} FROM "{table.name}"{where}{order}')  # noqa: S608 - names of our own tables
+    yield from cursor
+    cursor.close()
 
 
 def _write(into: Connection, table: Table, rows: Iterable[Row]) -> None:
-    statement, rows = _insertion(table), iter(rows)
+    rows = iter(rows)
     batch = list(islice(rows, BATCH))
     if batch and into.scalar(select(func.count()).select_from(table)):
         raise NotEmpty
+    send = _into_sqlite if into.dialect.name == "sqlite" else _into_postgresql
     while batch:
-        into.execute(statement, batch)
+        send(into, table, batch)
         batch = list(islice(rows, BATCH))
 
 
-def _insertion(table: Table) -> Insert:
-    # Texts as they were read: neither kind of database needs to hear what they are.
-    return insert(lightweight(table.name, *(column(one.name, _written(one.type)) for one in table.c)))
+def _into_sqlite(into: Connection, table: Table, rows: list[Row]) -> None:
+    names = ", ".join(f'"{one.name}"' for one in table.c)
+    into.exec_driver_sql(f'INSERT INTO "{table.name}" ({names}) VALUES ({", ".join("?" for _ in table.c)})', rows)  # noqa: S608 - as above
+
+
+def _into_postgresql(into: Connection, table: Table, rows: list[Row]) -> None:
+    """Dates, moments and truth values pass through the types of their columns."""
+    types = [_written(one.type) for one in table.c]
+    reads = [one.dialect_impl(_SQLITE).result_processor(_SQLITE, None) for one in types]
+    names = [one.name for one in table.c]
+    values = [{name: read(value) if read else value for name, read, value in zip(names, reads, row, strict=True)} for row in rows]
+    into.execute(insert(lightweight(table.name, *(column(one, type) for one, type in zip(names, types, strict=True)))), values)
 
 
 def _written(type: TypeEngine[Any]) -> TypeEngine[Any]:
+    """JSON and what is sealed stay texts, as they were read: neither kind of database needs to hear what they are."""
     return NullType() if isinstance(type, JSON) else Text() if isinstance(type, Verschlossen) else type
