@@ -11,6 +11,7 @@ from functools import cache, partial
 from importlib.resources import files
 from math import exp, log
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
@@ -109,6 +110,9 @@ class Simulation(History):
         self.courses: dict[int, Course] = {}
         self.leaders: dict[int, str | None] = {}
         self.opened = 0
+        # Who took which task over, and by what chance: of its own, so that it leaves everything else as it is.
+        self.taken: dict[int, Access] = {}
+        self.takers = Random(f"{seed} uebernehmen")
         self.last_row = 0
         # Whether what is new was planned already, in the transaction that made it.
         self.is_planned = False
@@ -215,6 +219,8 @@ class Simulation(History):
         who = Access(f"{groups[0]}.{region.lower()}.{fall_id % 7}", {region: frozenset(groups)}) if groups else system("simulation")
         at = office_hour(self.clock.at + timedelta(days=self._days(region)), self.rng)
         self._plan(at, partial(self._do, key, fall_id, element, who))
+        if self.takers.random() < self.quantities["arbeit"]["uebernehmen"]:
+            self._plan(self.clock.at + (at - self.clock.at) * self.takers.random(), partial(self._take, key, fall_id, who))
 
     def _days(self, region: str) -> float:
         work = self.quantities["arbeit"]
@@ -222,8 +228,18 @@ class Simulation(History):
             return float(self.rng.randint(*work["tage_liegen"]))
         return max(0.1, exp(self.rng.gauss(log(work["median_tage"]), work["sigma"])) * self.effects.arbeit.get(region, 1.0))
 
-    def _do(self, key: int, fall_id: int, element: str, access: Access) -> None:
+    def _take(self, key: int, fall_id: int, access: Access) -> None:
+        """Take a task over before doing it, as some do; from then on it is theirs, whoever becomes responsible for the case."""
         access = self._responsible(fall_id, access)
+        try:
+            with self.database.begin(access) as session:
+                commands.claim(session, key)
+        except (TaskNotOpen, NotFound):
+            return
+        self.taken[key] = access
+
+    def _do(self, key: int, fall_id: int, element: str, access: Access) -> None:
+        access = self.taken.pop(key) if key in self.taken else self._responsible(fall_id, access)
         try:
             with self.database.begin(access) as session:
                 held = open_task(session, key)  # brings at once what both of the following need, as long as somebody holds it
