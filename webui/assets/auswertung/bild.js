@@ -44,12 +44,12 @@ export async function load(viewer, address) {
 
 export function badge(viewer, id, { text, titel = "", klasse = "", fest = false }) {
   const shape = viewer.get("elementRegistry").get(id);
-  if (!shape) return;
+  if (!shape) return null;
   const html = document.createElement("div");
   html.className = `ff-zahl ${klasse}`;
   html.textContent = text;
   html.title = titel;
-  viewer.get("overlays").add(id, "zahl", { position: { top: -13, right: 14 }, html, scale: { min: fest ? 0.9 : 0.1 } });
+  return viewer.get("overlays").add(id, "zahl", { position: { top: -13, right: 14 }, html, scale: { min: fest ? 0.9 : 0.1 } });
 }
 
 const size = (number) => (Number.isFinite(Number(number.textContent)) ? Number(number.textContent) : Infinity);
