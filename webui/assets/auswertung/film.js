@@ -2,6 +2,7 @@
 //
 // <div data-film="…json"> with a [data-bild-rahmen], and controls [data-film-…]; see templates/auswertung/abspielen.html.
 import { badge, clear, colour, load, open } from "./bild.js";
+import { visible } from "./punkte.js";
 import { Moves } from "./schritt.js";
 import { Stream } from "./strom.js";
 
@@ -31,7 +32,9 @@ class Film {
     this.prozess = data.diagramme[0].prozess;
     this.stream = data.strom ? new Stream(viewer, data.strom) : null;
     this.moves = new Moves(viewer);
+    this.badges = new Map();
     this.begin();
+    viewer.on("root.set", () => { this.begin(); if (this.at >= 0) this.draw(); });
     this.part = (name) => box.querySelector(`[data-film-${name}]`);
     this.list = [...box.querySelectorAll("[data-film-bild]")];
     this.listen();
@@ -130,7 +133,8 @@ class Film {
   begin() {
     this.stream?.open(this.prozess);
     this.moves.open();
-    this.badges = new Map();
+    for (const { overlay } of this.badges.values()) this.viewer.get("overlays").remove(overlay);
+    this.badges.clear();
   }
 
   tokens(at) {
@@ -158,13 +162,14 @@ class Film {
   number(tokens) {
     const canvas = this.viewer.get("canvas");
     const overlays = this.viewer.get("overlays");
+    const seen = this.seen(tokens);
     for (const [id, { overlay }] of this.badges) {
-      if (id in tokens) continue;
+      if (id in seen) continue;
       overlays.remove(overlay);
       canvas.removeMarker(id, "ff-aktiv");
       this.badges.delete(id);
     }
-    for (const [id, count] of Object.entries(tokens)) {
+    for (const [id, count] of Object.entries(seen)) {
       const title = `${count} × hier`;
       const known = this.badges.get(id);
       if (known) {
@@ -176,6 +181,18 @@ class Film {
       this.badges.set(id, { overlay });
       canvas.addMarker(id, "ff-aktiv");
     }
+  }
+
+  // A closed sub-process stands for what it hides, and does not count itself beside that.
+  seen(tokens) {
+    const own = {};
+    const hidden = {};
+    for (const [id, count] of Object.entries(tokens)) {
+      const place = visible(this.viewer, id);
+      const where = place === id ? own : hidden;
+      if (place) where[place] = (where[place] ?? 0) + count;
+    }
+    return { ...own, ...hidden };
   }
 
   // On a large diagram the place where something happens comes into view, legibly.

@@ -11,7 +11,10 @@ const LEAST = 3.5;
 // it, the line goes straight.
 export function line(viewer, flows) {
   const registry = viewer.get("elementRegistry");
-  const points = flows.flatMap((id) => registry.get(id)?.waypoints ?? []);
+  const canvas = viewer.get("canvas");
+  // What a closed sub-process hides has a drawing of its own.
+  const drawn = flows.map((id) => registry.get(id)).filter((flow) => flow && canvas.findRoot(flow) === canvas.getRootElement());
+  const points = drawn.flatMap((flow) => flow.waypoints ?? []);
   if (points.length < 2) return null;
   const along = [0];
   for (let at = 1; at < points.length; at += 1) {
@@ -33,6 +36,7 @@ export class Dots {
   constructor(viewer) {
     this.layer = viewer.get("canvas").getLayer(LAYER, ABOVE);
     this.layer.setAttribute("aria-hidden", "true");
+    this.layer.replaceChildren(); // of the diagram that was shown before
     this.pool = [];
     this.shown = 0;
     this.canvas = viewer.get("canvas");
@@ -64,6 +68,15 @@ export class Dots {
     this.pool.push(dot);
     return dot;
   }
+}
+
+// The element itself, or the closed sub-process that hides it in the drawing that is open; nothing where neither is to be seen.
+export function visible(viewer, id) {
+  const registry = viewer.get("elementRegistry");
+  const canvas = viewer.get("canvas");
+  let shape = registry.get(id);
+  while (shape && canvas.findRoot(shape) !== canvas.getRootElement()) shape = registry.get(canvas.findRoot(shape).id.replace(/_plane$/, ""));
+  return shape?.parent ? shape.id : null;
 }
 
 // Where a token may go on from here: [shape, flow or nothing], into sub-processes by their starts and out of them by their ends.
