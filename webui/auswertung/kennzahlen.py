@@ -25,7 +25,7 @@ from engine.queries.auswertung.zellschutz import schwelle
 from engine.statistics.suppression import ALL
 from engine.store.session import FallSession
 from webui.akte import attachment
-from webui.auswertung.gemeinsam import SEHEN, WERKZEUGE, filter_seite, frist, lesend, tafel_csv
+from webui.auswertung.gemeinsam import SEHEN, WERKZEUGE, balken, filter_seite, frist, lesend, tafel_csv
 from webui.auswertung.start import treue_bericht
 from webui.rules import requires
 from webui.tabellen import csv_lines
@@ -69,10 +69,10 @@ def als_json() -> ResponseReturnValue:
 def dauer_csv() -> ResponseReturnValue:
     auswahl = Auswahl.of(request.args)
     with database().read(lesend()) as session:
-        found, frame = queries.figures(session, auswahl), rahmen(session, auswahl)
-        told = next((frame.zeile(one) for one in tafeln(found, regionen(session), SEGMENTE) if one.schluessel == "dauer"), "")
+        found, frame, names = queries.figures(session, auswahl), rahmen(session, auswahl), regionen(session)
+        told = next((frame.zeile(one) for one in tafeln(found, names, SEGMENTE) if one.schluessel == "dauer"), "")
     rows: list[list[Any]] = [
-        [name, round(point.time, 3), point.at_risk, round(point.share, 5), round(point.lower, 5), round(point.upper, 5)]
+        [names.get(name, name), round(point.time, 3), point.at_risk, round(point.share, 5), round(point.lower, 5), round(point.upper, 5)]
         for name in found.durations
         for point in found.points(name)
     ]
@@ -135,12 +135,8 @@ def _until_ready(html: str, waiting: int) -> Response:
 
 def _bars(one: Abschnitt) -> dict[str, Any] | None:
     """Bars for a section whose last column is a share; hidden shares have none."""
-    shares = [(row[0], float(row[-1].removesuffix(" %"))) for row in one.zeilen if row[-1].endswith(" %")]
-    if len(shares) < 2:
-        return None
-    names = [name for name, _ in reversed(shares)]
-    series = {"type": "bar", "data": [share for _, share in reversed(shares)], "barMaxWidth": 18}
-    return {"grid": {"left": 8, "right": 24, "top": 8, "bottom": 32, "containLabel": True}, "tooltip": {}, "xAxis": {"type": "value", "name": f"{one.kopf[-1]} %", "nameLocation": "middle", "nameGap": 26}, "yAxis": {"type": "category", "data": names, "axisLabel": {"width": 130, "overflow": "break"}}, "series": [series]}
+    shares = [(row[0], share) for row, share in zip(one.zeilen, one.anteile, strict=False) if share is not None]
+    return balken(shares, one.kopf[-1]) if len(shares) > 1 else None
 
 
 def _page(session: FallSession, found: Figures) -> dict[str, Any]:
@@ -152,12 +148,12 @@ def _page(session: FallSession, found: Figures) -> dict[str, Any]:
 def _curves(found: Figures, names: dict[str, str]) -> dict[str, Any] | None:
     if not found.durations:
         return None
-    series = [
-        {"name": names.get(name, name), "type": "line", "step": "end", "showSymbol": False, "data": [[0, 1], *([round(point.time, 2), round(point.share, 4)] for point in found.points(name))]}
-        for name in found.durations
+    ordered = sorted(found.durations, key=lambda name: (name == queries.KANTON, names.get(name, name)))
+    curves = [
+        {"name": names.get(name, name), "gesamt": name == queries.KANTON, "punkte": [[0, 1], *([round(point.time, 2), round(point.share, 4)] for point in found.points(name))]}
+        for name in ordered
     ]
-    axis = {"type": "value", "name": "Monate", "nameLocation": "middle", "nameGap": 28}
-    return {"legend": {"type": "scroll", "top": 0}, "tooltip": {"trigger": "axis"}, "grid": {"left": 48, "right": 16, "top": 40, "bottom": 48}, "xAxis": axis, "yAxis": {"type": "value", "max": 1}, "series": series}
+    return {"kurven": {"x": "Monate", "werte": curves}}
 
 
 def _chart(found: Figures) -> dict[str, Any] | None:
