@@ -160,9 +160,12 @@ def _chart(found: Figures) -> dict[str, Any] | None:
     if found.reviews is None:
         return None
     chart = found.reviews
-    lines = [{"yAxis": round(value, 3), "name": word} for value, word in ((chart.centre, "Mitte"), (chart.lower, "untere Grenze"), (chart.upper, "obere Grenze"))]
-    series = {"type": "line", "data": [round(value, 3) for value in chart.values], "markLine": {"symbol": "none", "data": lines, "label": {"formatter": "{b}", "position": "insideEndTop"}}}
-    return {"tooltip": {"trigger": "axis"}, "grid": {"left": 48, "right": 16}, "xAxis": {"type": "category", "data": list(found.months)}, "yAxis": {"type": "value", "min": 0, "max": 1}, "series": [series]}
+    lines = [{"yAxis": round(100 * value, 1), "name": word} for value, word in ((chart.centre, "Mitte"), (chart.lower, "untere Grenze"), (chart.upper, "obere Grenze"))]
+    series = {"type": "line", "data": [round(100 * value, 1) for value in chart.values], "markLine": {"symbol": "none", "data": lines, "label": {"formatter": "{b}", "position": "end"}}}
+    # What varies fills the chart, so that the names of the limits stand apart; the axis says where it begins.
+    least = 10 * int(max(0.0, 10 * min(chart.lower, *chart.values) - 0.5))
+    axis = {"type": "value", "min": least, "max": 100, "axisLabel": {"formatter": "{value} %"}}
+    return {"tooltip": {"trigger": "axis"}, "grid": {"left": 56, "right": 110, "top": 24, "bottom": 40}, "xAxis": {"type": "category", "data": list(found.months)}, "yAxis": axis, "series": [series]}
 
 
 def _sankey(found: Figures) -> dict[str, Any] | None:

@@ -113,11 +113,12 @@ def _figures(session: FallSession, auswahl: Auswahl) -> Figures:
     durations = _curves(courses, least) if grid.erlaubt((one.fall_id, (str(one.is_over),)) for one in everybody) else {}
     cases = {spur.fall_id for spur in chosen}
     punctual, months, reviews = _punctuality(session, cases, grid)
+    overrides = _overrides(session, cases, grid)
     found = Figures(
         at=session.now, threshold=least, number=len(courses), durations=durations, until=_until(courses, everybody, durations, grid),
         log_rank=_tested(courses, durations), pilot=_pilot(session, durations), relapse=_relapse(courses, everybody, grid), punctual=punctual,
-        reviews=reviews, months=months, transitions=_table(_transitions(session), cases, grid), overrides=_overrides(session, cases, grid),
-        regeln=regeln(session),
+        reviews=reviews, months=months, transitions=_table(_transitions(session), cases, grid), overrides=overrides,
+        regeln=regeln(session, {code for code, _ in overrides["regel"].numbers if code != ALL} if "regel" in overrides else ()),
     )  # fmt: skip
     return _as_among_all(found, figures(session, alle(auswahl)), auswahl.region) if grid.gewaehlt.keys() == {"region"} else found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from sqlalchemy import select
 
@@ -14,18 +14,21 @@ from engine.store.tables import Release
 
 # The columns of a table that gives rules: the code, and why in a sentence.
 REGEL, GRUND = "regel", "begruendung"
+# So many releases back it is looked for what a rule said that is in force no more.
+MOST = 20
 
 
-def regeln(session: FallSession) -> dict[str, str]:
-    """The sentence of each rule that ever was in force, as the last release says it that has the rule.
+def regeln(session: FallSession, codes: Collection[str]) -> dict[str, str]:
+    """The sentence of each of these rules, as the last release says it that has the rule; without those that none has.
 
     It is taken from the tables: what stands beside a proposal in a case may have been written by a person.
     """
     found: dict[str, str] = {}
-    for release in session.scalars(select(Release.id).where(Release.probe.is_(None)).order_by(Release.id)):
-        for decision in library.contents(session, release).decisions().values():
-            if isinstance(decision.logic, Table):
-                found.update(_sentences(decision.logic))
+    for release in session.scalars(select(Release.id).where(Release.probe.is_(None)).order_by(Release.id.desc()).limit(MOST)).all():
+        if found.keys() >= set(codes):
+            break
+        tables = [one.logic for one in library.contents(session, release).decisions().values() if isinstance(one.logic, Table)]
+        found = {code: sentence for table in tables for code, sentence in _sentences(table) if code in codes} | found
     return found
 
 
