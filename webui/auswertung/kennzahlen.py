@@ -164,8 +164,9 @@ def _chart(found: Figures) -> dict[str, Any] | None:
     series = {"type": "line", "data": [round(100 * value, 1) for value in chart.values], "markLine": {"symbol": "none", "data": lines, "label": {"formatter": "{b}", "position": "end"}}}
     # What varies fills the chart, so that the names of the limits stand apart; the axis says where it begins.
     least = 10 * int(max(0.0, 10 * min(chart.lower, *chart.values) - 0.5))
+    months = {"type": "category", "data": list(found.months), "axisLabel": {"alignMinLabel": "left", "alignMaxLabel": "right", "margin": 14}}
     axis = {"type": "value", "min": least, "max": 100, "axisLabel": {"formatter": "{value} %"}}
-    return {"tooltip": {"trigger": "axis"}, "grid": {"left": 56, "right": 110, "top": 24, "bottom": 40}, "xAxis": {"type": "category", "data": list(found.months)}, "yAxis": axis, "series": [series]}
+    return {"tooltip": {"trigger": "axis"}, "grid": {"left": 56, "right": 110, "top": 24, "bottom": 40}, "xAxis": months, "yAxis": axis, "series": [series]}
 
 
 def _sankey(found: Figures) -> dict[str, Any] | None:
@@ -177,4 +178,4 @@ def _sankey(found: Figures) -> dict[str, Any] | None:
     links = [{"source": f"{SEGMENTE[before]} (vorher)", "target": f"{SEGMENTE[after]} (nachher)", "value": number} for (before, after), number in cells]
     nodes = sorted({str(link[end]) for link in links for end in ("source", "target")})
     # ECharts 6.1 fails when it moves a Sankey to another width step by step.
-    return {"tooltip": {}, "series": [{"type": "sankey", "animation": False, "data": [{"name": node} for node in nodes], "links": links}]}
+    return {"tooltip": {}, "series": [{"type": "sankey", "animation": False, "left": 8, "right": 150, "data": [{"name": node} for node in nodes], "links": links}]}
