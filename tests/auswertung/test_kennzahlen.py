@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator
@@ -31,12 +32,14 @@ from engine.queries.auswertung.bericht import bericht
 from engine.queries.auswertung.kennzahlen import KANTON, figures
 from engine.queries.auswertung.kennzahlen_json import QUELLEN, als_daten
 from engine.queries.auswertung.rahmen import rahmen
+from engine.queries.auswertung.regeln import regeln
 from engine.queries.auswertung.schutz import spuren
 from engine.queries.auswertung.spreizung import SCHLUESSEL
 from engine.queries.auswertung.tafeln import JE_MONAT, tafeln
 from engine.queries.auswertung.treue import treue
 from engine.queries.auswertung.wirkung import wirkung
 from engine.statistics.control import xmr
+from engine.statistics.suppression import publish
 from engine.statistics.survival import kaplan_meier
 from engine.store.konten import create_konto, grant
 from engine.store.session import Database
@@ -44,7 +47,7 @@ from tests.bundles import AnyName
 from tests.freigabe import release_all
 from tests.web.conftest import PASSWORD, Browser
 from webui.app import create_app
-from webui.auswertung.kennzahlen import _page
+from webui.auswertung.kennzahlen import _bars, _page
 from webui.config import Config
 from webui.words import SEGMENTE
 
@@ -296,9 +299,9 @@ def test_the_report_draws_the_very_points_of_the_page(lived: Database) -> None:
         found, names = kennzahlen.figures(session, Auswahl()), regionen(session)
         option = _page(session, found)["bilder"]
     assert found.durations
-    for one in option["dauer"]["series"]:
+    for one in option["dauer"]["kurven"]["werte"]:
         place = next(name for name in found.durations if names.get(name, name) == one["name"])
-        assert [list(step) for step in bilder.sichtbar(found, place)] == [[float(x), float(y)] for x, y in one["data"]]
+        assert [list(step) for step in bilder.sichtbar(found, place)] == [[float(x), float(y)] for x, y in one["punkte"]]
     assert (bilder.regelkarte(found) is None) == (option[JE_MONAT] is None)
 
 
@@ -349,3 +352,55 @@ def test_the_report_with_charts_is_a_paper_that_can_be_read_aloud(lived: Databas
 def some(**given: Any) -> kennzahlen.Figures:
     nothing: dict[str, Any] = {field.name: {} for field in fields(kennzahlen.Figures)}
     return kennzahlen.Figures(**nothing | {"at": UNTIL, "threshold": LEAST, "number": 9, "reviews": None, "months": ()} | given)
+
+
+# How the tables and charts of the pages stand
+
+
+def test_the_canton_is_the_last_row_and_regions_stand_by_their_names() -> None:
+    names = {"BBL": "Zuletzt", "SDOL": "Anfang", "SRO": "Mitte"}
+    curves = {place: kaplan_meier([(2.0, True)] * 9) for place in ("BBL", KANTON, "SDOL", "SRO")}
+    found = some(durations=curves, until=dict.fromkeys(curves, 9.0), punctual={"standortbestimmung": {KANTON: (9, 9), "BBL": (3, 3), "SDOL": (6, 6)}}, transitions=None, log_rank=None, pilot=None)
+    tables = {one.schluessel: [row[0] for row in one.zeilen] for one in tafeln(found, names, {})}
+    assert tables["dauer"] == tables["dauer_beobachtung"] == ["Anfang", "Mitte", "Zuletzt", KANTON]
+    assert tables["puenktlich"] == ["Standortbestimmungen, Anfang", "Standortbestimmungen, Zuletzt", f"Standortbestimmungen, {KANTON}"]
+
+
+def test_a_row_about_everybody_stands_apart_on_the_page(eva: Browser) -> None:
+    page = html.fromstring(eva.get("/auswertung/kennzahlen").text)
+    apart = {_text(row[0]) for row in page.xpath("//tr[contains(@class, 'ff-gesamt')]")}
+    assert KANTON in apart and "Total" in apart
+    assert not any("Sozialregion" in name for name in apart)
+
+
+def test_a_rule_is_told_in_words_of_the_decision_table_with_its_code(lived: Database) -> None:
+    with lived.read(system()) as session:
+        words = regeln(session, {"S1", "O9", "gibt es nicht mehr"})
+    assert words["S1"] == "Die Person ist zurzeit nicht erwerbsfähig."
+    assert words.keys() == {"S1", "O9"}
+    counts = {(rule, end): 6 for rule in ("S1", "gibt es nicht mehr") for end in ("gefolgt", "übersteuert")}
+    made = tafeln(some(transitions=None, overrides={"regel": publish(counts, threshold=LEAST)}, regeln=words), {}, {})
+    rows = next(one for one in made if one.schluessel == "uebersteuert_regel").zeilen
+    assert [row[0] for row in rows] == [f"{words['S1']} (S1)", "gibt es nicht mehr", "Total"]
+
+
+def test_bars_are_as_long_as_the_shares_and_of_a_hidden_share_there_is_none(lived: Database) -> None:
+    with lived.read(system()) as session:
+        sections = wirkung(session, Auswahl())
+    drawn = [one for one in sections if one.anteile]
+    assert drawn
+    for one in drawn:
+        assert len(one.anteile) == len(one.zeilen)
+        for row, share in zip(one.zeilen, one.anteile, strict=True):
+            assert (share is None) == (row[-1] in ("*", "–"))
+            assert share is None or abs(100 * share - float(row[-1].removesuffix(" %"))) <= 0.5
+    bars = next(found for one in drawn if (found := _bars(one)))
+    assert all(set(bar) == {"name", "value", "gesamt"} for bar in bars["balken"]["werte"])
+
+
+def test_no_page_of_figures_nor_their_curves_call_a_region_by_its_code(lived: Database, eva: Browser) -> None:
+    for address in ("/auswertung", "/auswertung/kennzahlen", "/auswertung/kennzahlen/wirkung", "/auswertung/kennzahlen/dauer.csv"):
+        page = eva.get(address).text
+        shown = _text(html.fromstring(page).xpath("//main")[0]) + "".join(html.fromstring(page).xpath("//@data-schaubild")) if page.startswith("<") else page
+        assert "Sozial" in shown
+        assert not {"SDOL", "SRO"} & set(re.findall(r"[A-Z]{3,}", shown)), address

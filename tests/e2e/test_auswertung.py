@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from html import escape
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -12,6 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 from engine.demo.people import PASSWORD
 from tests.e2e.haus import sign_in, violations
 from tests.e2e.vorrat import Vorrat
+from tests.replay.build import drawn
 
 pytestmark = pytest.mark.e2e
 
@@ -107,13 +111,117 @@ def _ask(page: Page, nr: str) -> None:
     expect(page.get_by_text("liegt bei der Leitung")).to_be_visible()
 
 
-
-
 def test_a_flow_from_segment_to_segment_is_drawn(eva: Page) -> None:
     """The charts' own file with options like the pages': a demonstration has too few changes of segment for a diagram of them."""
-    flow = {"series": [{"type": "sankey", "data": [{"name": "vorher"}, {"name": "nachher"}], "links": [{"source": "vorher", "target": "nachher", "value": 7}]}]}
-    box = f'<div class="ff-schaubild" role="img" aria-label="Wechsel" data-schaubild="{escape(json.dumps(flow))}"></div></main>'
-    page = eva.request.get("/auswertung/kennzahlen").text()
-    eva.route("**/auswertung/kennzahlen", lambda route: route.fulfill(content_type="text/html", body=page.replace("</main>", box)))
-    eva.goto("/auswertung/kennzahlen")
+    flow: dict[str, Any] = {"series": [{"type": "sankey", "data": [{"name": "vorher"}, {"name": "nachher"}], "links": [{"source": "vorher", "target": "nachher", "value": 7}]}]}
+    with_chart(eva, "Wechsel", flow)
     expect(eva.get_by_label("Wechsel").locator("svg text")).to_have_text(["vorher", "nachher"])
+
+
+def with_chart(page: Page, name: str, given: dict[str, Any]) -> None:
+    """The page of figures with one more chart, of figures that a demonstration has too few cases for."""
+    box = f'<div class="ff-schaubild" role="img" aria-label="{name}" data-schaubild="{escape(json.dumps(given))}"></div></main>'
+    text = page.request.get("/auswertung/kennzahlen").text()
+    page.route("**/auswertung/kennzahlen", lambda route: route.fulfill(content_type="text/html", body=text.replace("</main>", box)))
+    page.goto("/auswertung/kennzahlen")
+
+
+def test_one_of_many_curves_comes_to_the_front_by_keyboard(eva: Page) -> None:
+    curves = [{"name": f"Region {number}", "gesamt": False, "punkte": [[0, 1], [5, 0.9 - number / 20]]} for number in range(13)]
+    with_chart(eva, "Kurven", {"kurven": {"x": "Monate", "werte": [*curves, {"name": "Kanton", "gesamt": True, "punkte": [[0, 1], [5, 0.5]]}]}})
+    chart, names = eva.get_by_label("Kurven", exact=True), eva.get_by_label("Kurve hervorheben").last
+    expect(names.get_by_role("button")).to_have_count(14)
+    swatches = names.locator("path").evaluate_all("all => all.map(one => one.getAttribute('stroke') + one.getAttribute('stroke-dasharray') + one.getAttribute('stroke-width'))")
+    assert len(set(swatches)) == 14
+    assert violations(eva) == []
+    seventh = names.get_by_role("button", name="Region 7")
+    seventh.focus()
+    eva.keyboard.press("Enter")
+    expect(seventh).to_have_attribute("aria-pressed", "true")
+    eva.keyboard.press("Tab")
+    eva.keyboard.press("Shift+Tab")
+    expect(chart.locator("path[stroke='#c9cdcf'][fill='none'], path[stroke='#c9cdcf']:not([fill])")).to_have_count(12)
+    eva.keyboard.press("Enter")
+    expect(seventh).to_have_attribute("aria-pressed", "false")
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_names_of_bars_do_not_lie_on_each_other(eva: Page, width: int) -> None:
+    eva.set_viewport_size({"width": width, "height": 900})
+    names = ["Sozialregion Biberist Bucheggberg Lohn-Ammannsegg", "Sozialregion Mittlerer und Unterer Leberberg", "Sozialregion/Sozialdienst Wasseramt", "Total"]
+    with_chart(eva, "Balken", {"balken": {"wort": "Anteil", "werte": [{"name": name, "value": 12.5, "gesamt": name == "Total"} for name in names]}})
+    chart = eva.get_by_label("Balken", exact=True)
+    expect(chart.locator("svg text", has_text="12.5 %")).to_have_count(4)
+    boxes = chart.locator("svg text").evaluate_all(
+        "all => all.filter(one => !/%|Anteil/.test(one.textContent)).map(one => { const at = one.getBoundingClientRect(); return [at.top, at.bottom, at.left]; }).sort((a, b) => a[0] - b[0])"
+    )
+    edge = chart.evaluate("one => one.getBoundingClientRect().left")
+    assert len(boxes) >= 4
+    assert all(above[1] <= below[0] + 1 for above, below in pairwise(boxes))
+    assert all(left >= edge for *_, left in boxes)
+
+
+def test_a_diagram_without_a_layout_is_laid_out_and_the_page_says_so(eva: Page, tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text("case_id,activity\n1,a\n1,b\n2,a\n2,c\n", encoding="utf-8")
+    (tmp_path / "ohne.bpmn").write_bytes(drawn("s > a > x; x > b > e; x > c > e"))
+    eva.goto("/auswertung/protokolle")
+    eva.set_input_files("#datei", str(tmp_path / "log.csv"))
+    eva.get_by_role("button", name="Hochladen").click()
+    eva.get_by_role("button", name="Einlesen").click()
+    eva.set_input_files("#modell", str(tmp_path / "ohne.bpmn"))
+    eva.get_by_role("button", name="Nachspielen").click()
+    expect(eva.get_by_text("Diese Anordnung hat das Programm gemacht")).to_be_visible()
+    places = eva.locator(".djs-shape").evaluate_all("all => all.map(one => one.getAttribute('transform'))")
+    assert len(places) >= 6 and len(set(places)) == len(places)
+    assert eva.locator(".djs-connection").count() == 6
+    assert violations(eva) == []
+    eva.get_by_role("link", name="Beispiel abspielen").first.click()
+    playing(eva)
+    eva.get_by_role("button", name="Schritt vor").click()
+    expect(eva.locator(".ff-punkt:not([display])").first).to_be_attached()
+    expect(eva.locator(".ff-punkt:not([display])")).to_have_count(0)
+
+
+def moving(page: Page) -> None:
+    """The film of many cases with dots on the real diagram; a demonstration has too few cases for dots of its own."""
+    flows = re.findall(r'<(?:bpmn:)?sequenceFlow id="([^"]+)"', FALL.read_text(encoding="utf-8"))[:3]
+    page.goto("/auswertung/faelle")
+    film = page.request.get(str(page.locator("[data-film]").get_attribute("data-film"))).json()
+    film["ende"] = 90 * 86_400
+    film["strom"] = {"wege": {"fall": [[flow] for flow in flows]}, "monate": [{"von": 0, "bis": 90 * 86_400, "punkte": {"fall": [[0, 60], [1, 30], [2, 90]]}}]}
+    page.route("**/zeitraffer.json*", lambda route: route.fulfill(json=film))
+    page.goto("/auswertung/faelle")
+    page.wait_for_selector("[data-film][data-bereit]")
+
+
+DOTS = ".ff-punkt:not([display])"
+
+
+def test_many_cases_move_along_the_flows_until_somebody_stops_them(eva: Page) -> None:
+    moving(eva)
+    eva.get_by_role("button", name="Schritt vor").focus()
+    eva.keyboard.press("Alt+p")
+    expect(eva.locator(DOTS).first).to_be_visible()
+    first = eva.locator(DOTS).first.get_attribute("transform")
+    eva.wait_for_function("([dots, first]) => document.querySelector(dots).getAttribute('transform') !== first", arg=[DOTS, first])
+    eva.keyboard.press("Alt+p")
+    expect(eva.get_by_role("button", name="Abspielen")).to_be_visible()
+    standing = eva.locator(DOTS).evaluate_all("all => all.map(one => one.getAttribute('transform'))")
+    assert standing
+    eva.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert eva.locator(DOTS).evaluate_all("all => all.map(one => one.getAttribute('transform'))") == standing
+    assert violations(eva) == []
+    choice = eva.get_by_label("Diagramm", exact=True)
+    choice.select_option(index=1)
+    expect(eva.locator(DOTS)).to_have_count(0)
+
+
+def test_who_asks_for_little_motion_sees_still_pictures(eva: Page) -> None:
+    eva.emulate_media(reduced_motion="reduce")
+    moving(eva)
+    slider = eva.get_by_label("Zeit", exact=True)
+    slider.focus()
+    eva.keyboard.press("PageUp")
+    assert eva.locator(DOTS).count() == 0
+    eva.emulate_media(reduced_motion="no-preference")
+    expect(eva.locator(DOTS).first).to_be_visible()

@@ -128,8 +128,23 @@ def test_many_cases_have_frequencies_ways_and_a_time_lapse(browser: Open, lived:
     assert "Anspruch prüfen" in page
     film = eva.get("/auswertung/faelle/zeitraffer.json").json
     assert film["bilder"][0]["marken"] == {"fall": {"warten": 13}}
+    assert film["strom"]["monate"] == [] or film["strom"]["wege"]["fall"]
     csv = eva.get("/auswertung/faelle/elemente.csv").text
     assert "Anspruch prüfen;pruefen;13;13;" in csv
+
+
+def test_what_moves_is_told_by_month_along_flows_of_the_diagram(browser: Open, lived: Database) -> None:
+    with lived.begin(Access("irma", {"SDOL": frozenset({"intake"})})) as session:
+        for _ in range(40):
+            commands.open_case(session, "SDOL", {"personen": [{"name": "Muster", "vorname": "Anna", "rolle_ue": "antragstellend"}]})
+    assert "steht für etwa 10 Fälle" in browser("eva").get("/auswertung/faelle").text
+    film = browser("eva").get("/auswertung/faelle/zeitraffer.json").json
+    ways, months = film["strom"]["wege"]["fall"], film["strom"]["monate"]
+    assert all(flow.encode() in drawings.FALL for way in ways for flow in way)
+    (month,) = months
+    assert 0 <= month["von"] <= month["bis"] <= film["ende"]
+    # 53 cases began and 13 of them went on; of those that count, whole groups of five.
+    assert 0 < sum(number for _, number in month["punkte"]["fall"]) <= 2 * (53 // 5)
 
 
 def test_what_is_measured_against_another_version_deviates_until_somebody_accepts_it(browser: Open, lived: Database) -> None:

@@ -11,8 +11,9 @@ from flask import Response, request, url_for
 
 from engine.model.access import Access
 from engine.queries.auswertung import auswahl as wahl
-from engine.queries.auswertung.abschnitt import Abschnitt
+from engine.queries.auswertung.abschnitt import TOTAL, Abschnitt
 from engine.queries.auswertung.auswahl import Auswahl
+from engine.queries.auswertung.kennzahlen import KANTON
 from engine.queries.auswertung.rahmen import Rahmen
 from engine.queries.auswertung.schutz import geschuetzt
 from engine.replay.pseudonyms import AGE_CLASSES
@@ -116,6 +117,12 @@ def bilder(session: FallSession, release_id: int | None, prozesse: Iterable[str]
     return found
 
 
+def balken(rows: Sequence[tuple[str, float]], word: str) -> dict[str, Any]:
+    """A chart of shares (0 to 1), one bar below the other; the page's script makes it as high as its words need."""
+    bars = [{"name": name, "value": 100 * share, "gesamt": ist_gesamt([name])} for name, share in rows]
+    return {"balken": {"wort": word, "werte": bars}}
+
+
 def stufe(value: int, most: int) -> int:
     """The colour's grade of a number, 0 to 4."""
     return min(GRADES - 1, value * GRADES // (most + 1)) if most else 0
@@ -154,4 +161,9 @@ def _plain(text: str) -> str:
     return digits if digits.isdecimal() else text
 
 
-WERKZEUGE = {"prozent": prozent, "zelle": zelle, "dauer": dauer}
+def ist_gesamt(zeile: Sequence[str]) -> bool:
+    """Whether a row is about everybody: it stands apart from those of the regions and groups."""
+    return bool({TOTAL, KANTON} & set(zeile[0].split(", ")))
+
+
+WERKZEUGE = {"ist_gesamt": ist_gesamt, "prozent": prozent, "zelle": zelle, "dauer": dauer}

@@ -25,7 +25,7 @@ from engine.queries.auswertung.zellschutz import schwelle
 from engine.statistics.suppression import ALL
 from engine.store.session import FallSession
 from webui.akte import attachment
-from webui.auswertung.gemeinsam import SEHEN, WERKZEUGE, filter_seite, frist, lesend, tafel_csv
+from webui.auswertung.gemeinsam import SEHEN, WERKZEUGE, balken, filter_seite, frist, lesend, tafel_csv
 from webui.auswertung.start import treue_bericht
 from webui.rules import requires
 from webui.tabellen import csv_lines
@@ -69,10 +69,10 @@ def als_json() -> ResponseReturnValue:
 def dauer_csv() -> ResponseReturnValue:
     auswahl = Auswahl.of(request.args)
     with database().read(lesend()) as session:
-        found, frame = queries.figures(session, auswahl), rahmen(session, auswahl)
-        told = next((frame.zeile(one) for one in tafeln(found, regionen(session), SEGMENTE) if one.schluessel == "dauer"), "")
+        found, frame, names = queries.figures(session, auswahl), rahmen(session, auswahl), regionen(session)
+        told = next((frame.zeile(one) for one in tafeln(found, names, SEGMENTE) if one.schluessel == "dauer"), "")
     rows: list[list[Any]] = [
-        [name, round(point.time, 3), point.at_risk, round(point.share, 5), round(point.lower, 5), round(point.upper, 5)]
+        [names.get(name, name), round(point.time, 3), point.at_risk, round(point.share, 5), round(point.lower, 5), round(point.upper, 5)]
         for name in found.durations
         for point in found.points(name)
     ]
@@ -135,12 +135,8 @@ def _until_ready(html: str, waiting: int) -> Response:
 
 def _bars(one: Abschnitt) -> dict[str, Any] | None:
     """Bars for a section whose last column is a share; hidden shares have none."""
-    shares = [(row[0], float(row[-1].removesuffix(" %"))) for row in one.zeilen if row[-1].endswith(" %")]
-    if len(shares) < 2:
-        return None
-    names = [name for name, _ in reversed(shares)]
-    series = {"type": "bar", "data": [share for _, share in reversed(shares)], "barMaxWidth": 18}
-    return {"grid": {"left": 8, "right": 24, "top": 8, "bottom": 32, "containLabel": True}, "tooltip": {}, "xAxis": {"type": "value", "name": f"{one.kopf[-1]} %", "nameLocation": "middle", "nameGap": 26}, "yAxis": {"type": "category", "data": names, "axisLabel": {"width": 130, "overflow": "break"}}, "series": [series]}
+    shares = [(row[0], share) for row, share in zip(one.zeilen, one.anteile, strict=False) if share is not None]
+    return balken(shares, one.kopf[-1]) if len(shares) > 1 else None
 
 
 def _page(session: FallSession, found: Figures) -> dict[str, Any]:
@@ -152,21 +148,25 @@ def _page(session: FallSession, found: Figures) -> dict[str, Any]:
 def _curves(found: Figures, names: dict[str, str]) -> dict[str, Any] | None:
     if not found.durations:
         return None
-    series = [
-        {"name": names.get(name, name), "type": "line", "step": "end", "showSymbol": False, "data": [[0, 1], *([round(point.time, 2), round(point.share, 4)] for point in found.points(name))]}
-        for name in found.durations
+    ordered = sorted(found.durations, key=lambda name: (name == queries.KANTON, names.get(name, name)))
+    curves = [
+        {"name": names.get(name, name), "gesamt": name == queries.KANTON, "punkte": [[0, 1], *([round(point.time, 2), round(point.share, 4)] for point in found.points(name))]}
+        for name in ordered
     ]
-    axis = {"type": "value", "name": "Monate", "nameLocation": "middle", "nameGap": 28}
-    return {"legend": {"type": "scroll", "top": 0}, "tooltip": {"trigger": "axis"}, "grid": {"left": 48, "right": 16, "top": 40, "bottom": 48}, "xAxis": axis, "yAxis": {"type": "value", "max": 1}, "series": series}
+    return {"kurven": {"x": "Monate", "werte": curves}}
 
 
 def _chart(found: Figures) -> dict[str, Any] | None:
     if found.reviews is None:
         return None
     chart = found.reviews
-    lines = [{"yAxis": round(value, 3), "name": word} for value, word in ((chart.centre, "Mitte"), (chart.lower, "untere Grenze"), (chart.upper, "obere Grenze"))]
-    series = {"type": "line", "data": [round(value, 3) for value in chart.values], "markLine": {"symbol": "none", "data": lines, "label": {"formatter": "{b}", "position": "insideEndTop"}}}
-    return {"tooltip": {"trigger": "axis"}, "grid": {"left": 48, "right": 16}, "xAxis": {"type": "category", "data": list(found.months)}, "yAxis": {"type": "value", "min": 0, "max": 1}, "series": [series]}
+    lines = [{"yAxis": round(100 * value, 1), "name": word} for value, word in ((chart.centre, "Mitte"), (chart.lower, "untere Grenze"), (chart.upper, "obere Grenze"))]
+    series = {"type": "line", "data": [round(100 * value, 1) for value in chart.values], "markLine": {"symbol": "none", "data": lines, "label": {"formatter": "{b}", "position": "end"}}}
+    # What varies fills the chart, so that the names of the limits stand apart; the axis says where it begins.
+    least = 10 * int(max(0.0, 10 * min(chart.lower, *chart.values) - 0.5))
+    months = {"type": "category", "data": list(found.months), "axisLabel": {"alignMinLabel": "left", "alignMaxLabel": "right", "margin": 14}}
+    axis = {"type": "value", "min": least, "max": 100, "axisLabel": {"formatter": "{value} %"}}
+    return {"tooltip": {"trigger": "axis"}, "grid": {"left": 56, "right": 110, "top": 24, "bottom": 40}, "xAxis": months, "yAxis": axis, "series": [series]}
 
 
 def _sankey(found: Figures) -> dict[str, Any] | None:
@@ -178,4 +178,4 @@ def _sankey(found: Figures) -> dict[str, Any] | None:
     links = [{"source": f"{SEGMENTE[before]} (vorher)", "target": f"{SEGMENTE[after]} (nachher)", "value": number} for (before, after), number in cells]
     nodes = sorted({str(link[end]) for link in links for end in ("source", "target")})
     # ECharts 6.1 fails when it moves a Sankey to another width step by step.
-    return {"tooltip": {}, "series": [{"type": "sankey", "animation": False, "data": [{"name": node} for node in nodes], "links": links}]}
+    return {"tooltip": {}, "series": [{"type": "sankey", "animation": False, "left": 8, "right": 150, "data": [{"name": node} for node in nodes], "links": links}]}

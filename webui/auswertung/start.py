@@ -19,12 +19,12 @@ from engine.queries.auswertung import modelle, spreizung, treue
 from engine.queries.auswertung.abschnitt import Abschnitt
 from engine.queries.auswertung.auswahl import Auswahl
 from engine.queries.auswertung.rahmen import Rahmen, rahmen
-from engine.queries.auswertung.tafeln import ABWEICHUNGEN, TREUE, abweichungen_tafel, treue_tafeln
+from engine.queries.auswertung.tafeln import ABWEICHUNGEN, TREUE, abweichungen_tafel, nach_namen, treue_tafeln
 from engine.queries.auswertung.zellschutz import schwelle
 from engine.replay.conformance import WORDS
 from engine.store.session import FallSession
 from engine.store.tables import DefinitionVersion
-from webui.auswertung.gemeinsam import MIT_PROZESS, SEHEN, WERKZEUGE, bilder, filter_seite, frist, lesend, prozent, stufe, tafel_csv
+from webui.auswertung.gemeinsam import MIT_PROZESS, SEHEN, WERKZEUGE, balken, bilder, filter_seite, frist, lesend, prozent, stufe, tafel_csv
 from webui.rules import requires
 from webui.transactions import access, database, reading, writing
 
@@ -140,7 +140,8 @@ def _page(errors: Mapping[str, str] | None = None) -> ResponseReturnValue:
     measured, found, auswahl = _measured()
     gegen = _gegen()
     with database().read(lesend()) as session:
-        kept = {} if gegen is None else {"gegen": str(gegen)}
+        kept, namen = {} if gegen is None else {"gegen": str(gegen)}, konten.regionen(session)
+        found = nach_namen(found, namen)
         release = max((one.spur.release_id for one in measured.faelle), default=None)
         if gegen is not None:
             release = modelle.release_of(session, auswahl.prozess, gegen) or release
@@ -152,9 +153,9 @@ def _page(errors: Mapping[str, str] | None = None) -> ResponseReturnValue:
             **WERKZEUGE, **filter_seite(session, auswahl, kept),
             messung=measured, treue=found, worte=WORDS, schwelle=schwelle(session), gegen=kept.get("gegen", ""), fassungen=_deployed(session, auswahl.prozess),
             bilder=[bild for bild in bilder(session, release, ordered, _marken(found)) if bild.marken or bild.prozess == auswahl.prozess],
-            schaubild=_schaubild(found), angenommen=angenommen, errors=errors or {}, values=request.form,
+            schaubild=_schaubild(found, namen), angenommen=angenommen, errors=errors or {}, values=request.form,
             tafeln={one.schluessel: one for one in _tafeln(session, found)}, rahmen=_rahmen(session, auswahl), namen=konten.names(session, [row.by for row in angenommen] + [row.aufgehoben_von for row in angenommen]),
-            regionen=konten.regionen(session), wo=_wo(),
+            regionen=namen, wo=_wo(),
         )  # fmt: skip
     response = Response(html, 422 if errors else 200)
     if not measured.is_complete and not errors:
@@ -186,15 +187,10 @@ def _marke(rows: Sequence[treue.Abweichung], most: int) -> dict[str, Any]:
     return {"text": str(shown) if shown else "*", "titel": title, "klasse": "ff-zahl--schlecht", "stufe": stufe(shown, most)}
 
 
-def _schaubild(found: treue.Treue) -> dict[str, Any] | None:
+def _schaubild(found: treue.Treue, namen: Mapping[str, str]) -> dict[str, Any] | None:
     """The share of fitting cases by row, where it is shown at all."""
-    rows = [(f"{row.region} v{row.version}", row.anteil) for row in found.zeilen if row.anteil is not None]
+    several = len({row.version for row in found.zeilen}) > 1
+    rows = [(f"{namen.get(row.region, row.region)}{f', Fassung {row.version}' if several else ''}", row.anteil) for row in found.zeilen if row.anteil is not None]
     if len(rows) < 2:
         return None
-    return {
-        "grid": {"left": 10, "right": 30, "top": 10, "bottom": 10, "containLabel": True},
-        "xAxis": {"type": "value", "max": 100, "axisLabel": {"formatter": "{value} %"}},
-        "yAxis": {"type": "category", "inverse": True, "data": [name for name, _ in rows]},
-        "series": [{"type": "bar", "data": [round(share * 100, 1) for _, share in rows], "label": {"show": True, "position": "insideRight", "formatter": "{c} %"}}],
-        "beschreibung": ", ".join(f"{name} {prozent(share)}" for name, share in rows),
-    }
+    return {**balken(rows, "passende Fälle"), "beschreibung": ", ".join(f"{name} {prozent(share)}" for name, share in rows)}

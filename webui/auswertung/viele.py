@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from engine.commands.auswertung.messen import messen
-from engine.queries.auswertung import modelle
+from engine.queries.auswertung import kennung, modelle
+from engine.queries.auswertung import uebergaenge as gang
 from engine.queries.auswertung import viele as queries
 from engine.queries.auswertung.auswahl import Auswahl
 from engine.queries.auswertung.gehalten import gehalten
@@ -17,6 +19,7 @@ from engine.queries.auswertung.rahmen import rahmen
 from engine.queries.auswertung.schutz import alle, bekannt, spuren
 from engine.queries.auswertung.viele_tafeln import elemente_tafel, wege_tafel, zeitraffer_tafel
 from engine.queries.auswertung.zellschutz import schwelle
+from engine.replay.flusswege import Weg
 from engine.store import library
 from engine.store.session import FallSession
 from engine.store.tables import Spur
@@ -26,6 +29,9 @@ from webui.transactions import database
 from webui.words import langes_datum, zahl
 
 viele = Blueprint("viele", __name__, url_prefix="/auswertung")
+
+# So many passages are named beside each moment of the table.
+MEIST = 3
 
 Mass = Callable[[queries.Element], float | None]
 MASSE: Mapping[str, tuple[str, Mass, Callable[[float], str]]] = {
@@ -50,6 +56,7 @@ def uebersicht() -> ResponseReturnValue:
         found = gehalten(session, "elemente", auswahl, lambda: queries.elemente(rows, schwelle=least, bekannt=places))
         moments = gehalten(session, "zeitraffer", auswahl, lambda: queries.zeitraffer(rows, session.now, schwelle=least, bekannt=places))
         prozesse = _prozesse(session, release, auswahl.prozess)
+        flow = _strom(session, auswahl, rows, release, least)
         taken = queries.wege(measured.faelle, folge, schwelle=least, bekannt=ways)
         tables = elemente_tafel(found, {}, _n(rows, least)), wege_tafel(taken, {}, folge, _n(rows, least)), zeitraffer_tafel(moments, {}, _n(rows, least))
         html = render_template(
@@ -58,7 +65,7 @@ def uebersicht() -> ResponseReturnValue:
             messung=measured, elemente=found, namen=_namen(session, release, prozesse), masse=MASSE, mass=mass, folge=folge, schwelle=least,
             wege=taken, tafeln={one.schluessel: one for one in tables}, rahmen=rahmen(session, auswahl),
             bilder=bilder(session, release, prozesse, _marken(found, mass)),
-            zeitraffer=moments[::10], diagramme=_diagramme(session, release, prozesse),
+            zeitraffer=[(one, _meist(flow, one)) for one in moments[::10]], je_punkt=gang.JEDER * least, diagramme=_diagramme(session, release, prozesse),
         )  # fmt: skip
     response = Response(html)
     if not measured.is_complete:
@@ -105,14 +112,60 @@ def zeitraffer_csv() -> ResponseReturnValue:
 def zeitraffer() -> ResponseReturnValue:
     auswahl = Auswahl.of(request.args)
     with database().read(lesend()) as session:
-        rows = spuren(session, auswahl)
+        rows, least = spuren(session, auswahl), schwelle(session)
         moments = _moments(session, auswahl, rows)
         release = max((row.release_id for row in rows), default=None)
         drawn = _diagramme(session, release, _prozesse(session, release, auswahl.prozess))
-    begin = moments[0].at if moments else None
+        flow = _strom(session, auswahl, rows, release, least)
+        ways = {} if release is None else _netz(session, release, auswahl.prozess).wege
+    if not moments:
+        return jsonify({"diagramme": drawn, "ende": 0, "bilder": [], "tage": []})
     texts = [f"{langes_datum(one.at)}: {'zu wenige' if one.offen is None else one.offen} Fälle" for one in moments]
-    pictures = [{"t": int((one.at - begin).total_seconds()), "text": text, "marken": one.marken} for one, text in zip(moments, texts, strict=True) if begin]
-    return jsonify({"diagramme": drawn, "ende": pictures[-1]["t"] if pictures else 0, "bilder": pictures, "tage": [langes_datum(one.at) for one in moments]})
+    pictures = [{"t": _seconds(one.at, moments), "text": text, "marken": one.marken} for one, text in zip(moments, texts, strict=True)]
+    return jsonify({
+        "diagramme": drawn, "ende": pictures[-1]["t"], "bilder": pictures, "tage": [langes_datum(one.at) for one in moments], "strom": _gezeichnet(flow, ways, moments),
+    })  # fmt: skip
+
+
+def _gezeichnet(flow: Sequence[gang.Abschnitt], ways: Mapping[gang.Paar, Weg], moments: Sequence[queries.Augenblick]) -> dict[str, Any]:
+    """The dots for the player: ``wege`` are the flows in order, by process; each month names its ways by their place in that list."""
+    drawn: dict[str, dict[gang.Paar, int]] = {}
+    for pair in (pair for month in flow for pair in month.punkte):
+        places = drawn.setdefault(pair[0], {})
+        places.setdefault(pair, len(places))
+    months = []
+    for month in flow:
+        points: dict[str, list[tuple[int, int]]] = {}
+        for pair, number in month.punkte.items():
+            points.setdefault(pair[0], []).append((drawn[pair[0]][pair], number))
+        months.append({"von": max(0, _seconds(month.von, moments)), "bis": min(_seconds(moments[-1].at, moments), _seconds(month.bis, moments)), "punkte": points})
+    return {"wege": {process: [ways[pair].fluesse for pair in places] for process, places in drawn.items()}, "monate": months}
+
+
+def _seconds(at: datetime, moments: Sequence[queries.Augenblick]) -> int:
+    """Since the first picture."""
+    return int((at - moments[0].at).total_seconds())
+
+
+def _meist(flow: Sequence[gang.Abschnitt], moment: queries.Augenblick) -> list[tuple[str, str]]:
+    """The passages that most cases made in the month of the moment."""
+    month = next((one for one in flow if one.von <= moment.at < one.bis), None)
+    found = [] if month is None else sorted(month.punkte.items(), key=lambda item: (-item[1], item[0]))
+    return [(origin, target) for (_, origin, target), _ in found[:MEIST]]
+
+
+def _netz(session: FallSession, release: int, prozess: str) -> gang.Netz:
+    return gang.netz(modelle.of_release(session, release, prozess))
+
+
+def _strom(session: FallSession, auswahl: Auswahl, rows: Sequence[Spur], release: int | None, least: int) -> list[gang.Abschnitt]:
+    """The passages by month, as far as they may be told with these filters."""
+    key = kennung.abgeleitet(session, "uebergaenge")
+    if release is None or not key:
+        return []
+    net = _netz(session, release, auswahl.prozess)
+    known = bekannt(session, auswahl, "uebergaenge", lambda: ((spur.fall_id, pair) for spur in spuren(session, alle(auswahl)) for pair, _ in net.zellen(spur, key)))
+    return gehalten(session, "uebergaenge", auswahl, lambda: gang.uebergaenge(rows, net, schluessel=key, schwelle=least, bekannt=known))
 
 
 def _moments(session: FallSession, auswahl: Auswahl, rows: Sequence[Spur]) -> list[queries.Augenblick]:

@@ -9,6 +9,7 @@ from engine.statistics.spread import Weighed
 from engine.statistics.suppression import ALL, Cell, Published
 
 HIDDEN = "*"
+TOTAL = "Total"
 PROZENT = "%"
 
 
@@ -27,7 +28,8 @@ class Mass:
 @dataclass(frozen=True)
 class Abschnitt:
     """``zeilen`` are texts, the first of each is its head. ``hinweis`` is a sentence below, ``n`` how many it rests on, in words;
-    ``zeitraum`` and ``fassung`` only where they are not those of the chosen cases. ``masse`` are the figures by region behind the rows."""
+    ``zeitraum`` and ``fassung`` only where they are not those of the chosen cases. ``masse`` are the figures by region behind the rows.
+    ``anteile`` are the shares (0 to 1) that the last column rounds, row by row: of numbers that the row shows, None where it shows none."""
 
     schluessel: str
     titel: str
@@ -39,6 +41,7 @@ class Abschnitt:
     zeitraum: str = ""
     fassung: str = ""
     masse: tuple[Mass, ...] = ()
+    anteile: tuple[float | None, ...] = ()
 
 
 def nicht_gezeigt(everything: Iterable[Abschnitt], shown: Iterable[Abschnitt]) -> tuple[str, ...]:
@@ -64,7 +67,7 @@ def monate(value: float | None) -> str:
 
 
 def zeilen(
-    table: Published, rows: Mapping[str, str], columns: Mapping[str, str], *, share: str | None = None, total: str = "Total"
+    table: Published, rows: Mapping[str, str], columns: Mapping[str, str], *, share: str | None = None, total: str = TOTAL
 ) -> tuple[tuple[str, ...], ...]:
     """A table of two dimensions, row by row with its sum, the total last; ``share`` is the column whose part is told, too."""
     found = []
@@ -74,6 +77,12 @@ def zeilen(
         part = [] if share is None else [prozent(table.numbers.get((row, share), 0), whole)]
         found.append((rows.get(row, total) if row != ALL else total, *map(anzahl, numbers), anzahl(whole), *part))
     return tuple(found)
+
+
+def genau(table: Published, rows: Mapping[str, str], share: str) -> tuple[float | None, ...]:
+    """What ``zeilen`` rounds in its last column, row by row."""
+    shown = ((table.numbers.get((row, share), 0), table.numbers[row, ALL]) for row in [*(one for one in rows if (one, ALL) in table.numbers), ALL])
+    return tuple(None if part is None or not whole else part / whole for part, whole in shown)
 
 
 def anteile(name: str, table: Published, share: str) -> tuple[Mass, ...]:

@@ -54,6 +54,12 @@ def _is(key: bytes, name: str, fall_id: int) -> bool:
     return _digest(key, f"{name[:OF_LIST]} {fall_id}", OF_CASE) == name[OF_LIST:]
 
 
+def abgeleitet(session: FallSession, zweck: str) -> bytes:
+    """A key of its own for another purpose, from the same secret; empty before the first trace was made."""
+    key = _key(session)
+    return hmac.new(key, zweck.encode(), sha256).digest() if key else b""
+
+
 def _key(session: FallSession) -> bytes:
     stored = session.get(Einstellung, KEY)
     return b"" if stored is None else bytes.fromhex(stored.value)

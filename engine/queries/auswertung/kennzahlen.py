@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import inf
 from typing import TypeVar
@@ -18,6 +18,7 @@ from engine.model.calendar import ZURICH
 from engine.queries.auswertung.auswahl import Auswahl
 from engine.queries.auswertung.gehalten import gehalten
 from engine.queries.auswertung.messpunkte import messpunkte
+from engine.queries.auswertung.regeln import regeln
 from engine.queries.auswertung.schutz import Gitter, alle, gitter, spuren
 from engine.queries.auswertung.zellschutz import schwelle
 from engine.statistics.competing import Followed, followed
@@ -63,7 +64,8 @@ class Course:
 class Figures:
     """Everything at one instant. Curves and shares that rest on fewer cases than ``threshold`` are left out.
 
-    ``until`` is up to how many months each curve may be told: beyond, its own tail or that of another would tell of a few.
+    ``until`` is up to how many months each curve may be told: beyond, its own tail or that of another would tell of a few. ``regeln`` says what
+    the rules of overridden proposals are about.
     """
 
     at: datetime
@@ -79,6 +81,7 @@ class Figures:
     months: tuple[str, ...]
     transitions: Published | None
     overrides: Mapping[str, Published]
+    regeln: Mapping[str, str] = field(default_factory=dict)
 
     def points(self, place: str) -> list[Point]:
         """The steps of a curve that may be told."""
@@ -110,10 +113,12 @@ def _figures(session: FallSession, auswahl: Auswahl) -> Figures:
     durations = _curves(courses, least) if grid.erlaubt((one.fall_id, (str(one.is_over),)) for one in everybody) else {}
     cases = {spur.fall_id for spur in chosen}
     punctual, months, reviews = _punctuality(session, cases, grid)
+    overrides = _overrides(session, cases, grid)
     found = Figures(
         at=session.now, threshold=least, number=len(courses), durations=durations, until=_until(courses, everybody, durations, grid),
         log_rank=_tested(courses, durations), pilot=_pilot(session, durations), relapse=_relapse(courses, everybody, grid), punctual=punctual,
-        reviews=reviews, months=months, transitions=_table(_transitions(session), cases, grid), overrides=_overrides(session, cases, grid),
+        reviews=reviews, months=months, transitions=_table(_transitions(session), cases, grid), overrides=overrides,
+        regeln=regeln(session, {code for code, _ in overrides["regel"].numbers if code != ALL} if "regel" in overrides else ()),
     )  # fmt: skip
     return _as_among_all(found, figures(session, alle(auswahl)), auswahl.region) if grid.gewaehlt.keys() == {"region"} else found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from engine.queries.auswertung import spreizung
@@ -40,12 +41,17 @@ def treue_tafel(found: Treue, namen: Mapping[str, str]) -> Abschnitt | None:
     """Adherence by version and region."""
     rows = tuple(
         (f"Fassung {row.version}, {namen.get(row.region, row.region)}", anzahl(row.faelle), *(anzahl(row.zahlen[one]) for one in ("passend", "akzeptiert", "abweichend", "unentschieden")))
-        for row in found.zeilen
+        for row in nach_namen(found, namen).zeilen
     )
     whole = f"Von {anzahl(found.faelle)} Fällen passen {anzahl(found.zahlen['passend'])} ohne Abweichung."
     head = ("Fassung und Region", "Fälle", "passend", "akzeptiert", "abweichend", "nicht entschieden")
     definition = "Jeder Fall auf der Fassung nachgespielt, mit der er lief; die kleinste Zahl von Abweichungen zählt."
     return Abschnitt(TREUE, "Prozesstreue", definition, head, rows, whole, n=anzahl(found.faelle), masse=(_passend(found),)) if rows else None
+
+
+def nach_namen(found: Treue, namen: Mapping[str, str]) -> Treue:
+    """The same with its rows by version and the name of the region."""
+    return replace(found, zeilen=tuple(sorted(found.zeilen, key=lambda row: (row.version, namen.get(row.region, row.region)))))
 
 
 def abweichungen_tafel(found: Treue, worte: Mapping[str, str]) -> Abschnitt:
@@ -77,7 +83,7 @@ def _dauer(found: Figures, namen: Mapping[str, str]) -> Abschnitt | None:
 
     rows = tuple(
         (namen.get(name, name), anzahl(curve.number), monate(curve.quantile(0.5)), f"{curve.restricted_mean(DURATION_HORIZON):.1f}", *(at(name, month) for month in JAHRE))
-        for name, curve in found.durations.items()
+        for name in _orte(found.durations, namen) for curve in (found.durations[name],)
     )
     head = ("Region", "Fälle", "Median (Monate)", "Mittel bis 24 (Monate)", "nach 12 im Bezug", "nach 24 im Bezug")
     definition = (
@@ -116,7 +122,7 @@ def _tests(found: Figures) -> str:
 
 
 def _beobachtung(found: Figures, namen: Mapping[str, str]) -> Abschnitt | None:
-    rows = tuple((namen.get(name, name), *(anzahl(found.at_risk(name, month)) for month in MONATE)) for name in found.durations)
+    rows = tuple((namen.get(name, name), *(anzahl(found.at_risk(name, month)) for month in MONATE)) for name in _orte(found.durations, namen))
     head = ("Region", *(f"{month} Monate" for month in MONATE))
     definition = "So viele Fälle sind nach so vielen Monaten noch im Bezug und unter Beobachtung (Zahlen unter der Kaplan–Meier-Kurve)."
     return Abschnitt("dauer_beobachtung", "Unter Beobachtung nach Monaten", definition, head, rows, n=_n(found.durations, lambda curve: curve.number)) if rows else None
@@ -126,7 +132,7 @@ def _rueckfall(found: Figures, namen: Mapping[str, str]) -> Abschnitt | None:
     if not found.relapse:
         return None
     rows = []
-    for name in dict.fromkeys((*found.durations, *found.relapse)):
+    for name in _orte({**found.durations, **found.relapse}, namen):
         for month in HORIZONS:
             one = found.relapse.get(name, {}).get(month)
             hidden = (HIDDEN,) * 4
@@ -145,7 +151,7 @@ def _relapses(found: Figures) -> tuple[Mass, ...]:
 
 def _puenktlich(found: Figures, namen: Mapping[str, str]) -> Abschnitt | None:
     rows = tuple(
-        (f"{ARTEN[art]}, {namen.get(name, name)}", anzahl(done), anzahl(of), f"{100 * done / of:.0f} %") for art, places in found.punctual.items() for name, (done, of) in places.items()
+        (f"{ARTEN[art]}, {namen.get(name, name)}", anzahl(done), anzahl(of), f"{100 * done / of:.0f} %") for art, places in found.punctual.items() for name in _orte(places, namen) for done, of in (places[name],)
     )
     n = ", ".join(f"{_n(places, lambda pair: pair[1])} {ARTEN[art]}" for art, places in found.punctual.items())
     masse = tuple(Mass(f"{ARTEN[art]} innert Frist", PROZENT, _by_region(places, lambda pair: pair[0] / pair[1], lambda pair: pair[1])) for art, places in found.punctual.items())
@@ -189,11 +195,17 @@ def _uebersteuert(found: Figures, namen: Mapping[str, str]) -> list[Abschnitt]:
     definition = "Wie oft die Fallführung vom Vorschlag der Segmentierung abwich."
     made = []
     for art, table in found.overrides.items():
-        rows = {cell[0]: namen.get(cell[0], cell[0]) for cell in table.numbers if cell[0] != ALL}
+        words = namen if art == "region" else {code: f"{sentence} ({code})" for code, sentence in found.regeln.items()}
+        rows = dict(sorted({cell[0]: words.get(cell[0], cell[0]) for cell in table.numbers if cell[0] != ALL}.items(), key=lambda row: row[1 if art == "region" else 0]))
         head, told = kopf(titles[art], columns.values(), share="Anteil"), zeilen(table, rows, columns, share="übersteuert")
         masse = anteile("übersteuerte Vorschläge", table, "übersteuert") if art == "region" else ()
         made.append(Abschnitt(f"uebersteuert_{art}", f"Übersteuerte Vorschläge je {titles[art]}", definition, head, told, n=anzahl(table[ALL, ALL]), masse=masse))
     return made
+
+
+def _orte(places: Mapping[str, object], namen: Mapping[str, str]) -> list[str]:
+    """The regions by their names, the canton last."""
+    return sorted(places, key=lambda name: (name == KANTON, namen.get(name, name)))
 
 
 def _whole(places: Mapping[str, T]) -> T | None:

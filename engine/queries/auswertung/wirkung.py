@@ -14,7 +14,21 @@ from scipy.stats import chi2_contingency
 from sqlalchemy import select
 
 from engine.model.calendar import ZURICH
-from engine.queries.auswertung.abschnitt import HIDDEN, Abschnitt, Mass, anteile, anzahl, counted, inner, kopf, monate, p_text, zeilen
+from engine.queries.auswertung.abschnitt import (
+    HIDDEN,
+    TOTAL,
+    Abschnitt,
+    Mass,
+    anteile,
+    anzahl,
+    counted,
+    genau,
+    inner,
+    kopf,
+    monate,
+    p_text,
+    zeilen,
+)
 from engine.queries.auswertung.auswahl import Auswahl, regionen
 from engine.queries.auswertung.gehalten import gehalten
 from engine.queries.auswertung.kennzahlen import MONTH, RETURNED, _moments
@@ -22,7 +36,7 @@ from engine.queries.auswertung.rahmen import rahmen
 from engine.queries.auswertung.schutz import Gitter, alle, geschuetzt, gitter, spuren
 from engine.queries.auswertung.spreizung import WIRKUNG, mit_spreizung
 from engine.queries.auswertung.viele import quantil
-from engine.queries.auswertung.zellschutz import schwelle
+from engine.queries.auswertung.zellschutz import anteil, schwelle
 from engine.queries.falllast import falllast
 from engine.replay.pseudonyms import AGE_CLASSES
 from engine.statistics.spread import Weighed
@@ -120,7 +134,7 @@ def _as_among_all(session: FallSession, auswahl: Auswahl, found: Sequence[Abschn
 
 def _of_region(one: Abschnitt, name: str) -> Abschnitt | None:
     row = next((row for row in one.zeilen if row[0] == name), None)
-    return None if row is None else replace(one, zeilen=(row,), hinweis="", n=row[one.kopf.index("Fälle")] if "Fälle" in one.kopf else one.n, masse=())
+    return None if row is None else replace(one, zeilen=(row,), hinweis="", n=row[one.kopf.index("Fälle")] if "Fälle" in one.kopf else one.n, masse=(), anteile=())
 
 
 def _lauf(spur: Spur, now: datetime) -> Lauf:
@@ -152,7 +166,7 @@ def _ende(kreis: Kreis, horizon: int) -> Abschnitt | None:
     return Abschnitt(
         f"ende_{horizon}", f"Wie Fälle in {horizon} Monaten enden",
         f"Alle Fälle, die vor mindestens {horizon} Monaten begannen, nach ihrem ersten Ende. Ein Ende schliesst die anderen aus (konkurrierende Risiken).",
-        ("Ende", "Fälle", "Anteil"), rows, n=anzahl(whole),
+        ("Ende", "Fälle", "Anteil"), rows, n=anzahl(whole), anteile=tuple(anteil(table[(one,)], whole) for one in ENDS),
     )  # fmt: skip
 
 
@@ -173,7 +187,9 @@ def _rueckkehr(kreis: Kreis) -> Abschnitt | None:
     definition = "Abgelöste, deren Ablösung so lange zurückliegt. Wer gestorben oder aus dem Kanton gezogen ist, kann hier nicht zurückkehren und steht für sich."
     parts = [publish(counted(pair for pair in pairs if pair[0] == row), threshold=kreis.gitter.schwelle) for row in rows if any(pair[0] == row for pair in pairs)]
     told = [line for part in parts for line in zeilen(part, rows, columns, share="zurueck")[:-1]]
-    return Abschnitt("rueckkehr", "Rückkehr nach der Ablösung", definition, kopf("Zeit", columns.values(), share="zurück"), tuple(told), n=_je_zeit(told)) if told else None
+    shares = tuple(share for part in parts for share in genau(part, rows, "zurueck")[:-1])
+    head = kopf("Zeit", columns.values(), share="zurück")
+    return Abschnitt("rueckkehr", "Rückkehr nach der Ablösung", definition, head, tuple(told), n=_je_zeit(told), anteile=shares) if told else None
 
 
 def _je_zeit(told: Sequence[tuple[str, ...]]) -> str:
@@ -225,7 +241,7 @@ def _table(
     told = [hinweis, _tested(inner(table, list(rows), list(columns)))] if test else [hinweis]
     return Abschnitt(
         key, title, definition, kopf(first, columns.values(), share=of), zeilen(table, rows, columns, share=share), " ".join(part for part in told if part),
-        n=anzahl(table[ALL, ALL]), masse=anteile(je_region, table, share) if je_region else (),
+        n=anzahl(table[ALL, ALL]), masse=anteile(je_region, table, share) if je_region else (), anteile=genau(table, rows, share),
     )  # fmt: skip
 
 
@@ -287,12 +303,12 @@ def _uebergaben(session: FallSession, names: Mapping[str, str], least: int) -> A
 def _aufwand(rows: Sequence[Spur], names: Mapping[str, str], now: datetime, least: int) -> Abschnitt | None:
     """Tasks that people did, for each year of a case; only regions with enough cases."""
     found, per_year, days = [], dict[str, Weighed](), dict[str, Weighed]()
-    for region in [*sorted({spur.region for spur in rows}), ALL]:
+    for region in [*sorted({spur.region for spur in rows}, key=lambda one: names.get(one, one)), ALL]:
         mine = [spur for spur in rows if region in (ALL, spur.region)]
         years = sum(((spur.beendet_am or now) - spur.begonnen_am).total_seconds() for spur in mine) / (12 * MONTH)
         spans = [(end - begin) / 86_400 for spur in mine for _, _, kind, begin, end, _, how in spur.schritte if kind == "USER_TASK" and how == "c" and begin is not None]
         if len(mine) >= 2 * least and spans and years:
-            found.append((names.get(region, "Total"), anzahl(len(mine)), f"{len(spans) / years:.1f}", f"{quantil(spans, 0.5):.1f}", f"{quantil(spans, 0.9):.1f}"))
+            found.append((names.get(region, TOTAL), anzahl(len(mine)), f"{len(spans) / years:.1f}", f"{quantil(spans, 0.5):.1f}", f"{quantil(spans, 0.9):.1f}"))
             per_year[region], days[region] = (len(spans) / years, len(mine)), (quantil(spans, 0.5) or 0.0, len(mine))
     definition = "Erledigte Aufgaben je Fall und Jahr, und Tage von der Entstehung einer Aufgabe bis zur Erledigung. Je Schritt: «Viele Fälle»."
     head = ("Region", "Fälle", "Aufgaben je Fall und Jahr", "Tage (Median)", "Tage (neun von zehn)")
@@ -320,7 +336,7 @@ def _is_safe(rows: Iterable[Spur], found: Sequence[tuple[str, ...]], least: int)
 
 def _falllast(session: FallSession, names: Mapping[str, str], least: int) -> Abschnitt | None:
     found, shown, per_post = [], 0, dict[str, Weighed]()
-    for region in sorted(one for one in names if session.access.everywhere or one in session.access.regionen):
+    for region in (one for one in names if session.access.everywhere or one in session.access.regionen):
         loads = falllast(session, region)
         cases, posts = sum(one.faelle for one in loads), sum(one.pensum for one in loads) / 100
         if cases >= least and len(loads) > 1:

@@ -2,6 +2,7 @@
 //
 // <div data-bild data-quelle="…bpmn" data-marken='{"id": {"text": "12", "titel": "12 Fälle", "stufe": 0..4}}'>
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
+import { ordered } from "./anordnung.js";
 
 const GRADES = 5;
 // So few numbers stay legible on the whole diagram without hiding each other.
@@ -13,6 +14,8 @@ export async function open(box) {
   const leinwand = box.querySelector("[data-leinwand]");
   const viewer = new NavigatedViewer({ container: leinwand, zoomScroll: { enabled: false } });
   await load(viewer, box.dataset.quelle);
+  // A window that becomes smaller or larger moves the diagram with it.
+  new ResizeObserver(() => viewer.get("canvas").resized()).observe(leinwand);
   const canvas = viewer.get("canvas");
   const actions = {
     ganz: () => canvas.zoom("fit-viewport", "auto"),
@@ -37,19 +40,27 @@ export async function open(box) {
 export async function load(viewer, address) {
   const response = await fetch(address, { credentials: "same-origin" });
   if (!response.ok) throw new Error(`diagram: ${response.status}`);
-  await viewer.importXML(await response.text());
+  const { text, satz } = await ordered(await response.text());
+  await viewer.importXML(text);
+  say(viewer.get("canvas").getContainer().closest(".ff-diagramm"), satz);
   viewer.get("zoomScroll").toggle(false);
   viewer.get("canvas").zoom("fit-viewport", "auto");
 }
 
+// A sentence below the diagram; none takes it away.
+function say(frame, sentence) {
+  frame.querySelector(".ff-diagramm__satz")?.remove();
+  if (sentence) frame.append(Object.assign(document.createElement("p"), { className: "ff-diagramm__satz", textContent: sentence }));
+}
+
 export function badge(viewer, id, { text, titel = "", klasse = "", fest = false }) {
   const shape = viewer.get("elementRegistry").get(id);
-  if (!shape) return;
+  if (!shape) return null;
   const html = document.createElement("div");
   html.className = `ff-zahl ${klasse}`;
   html.textContent = text;
   html.title = titel;
-  viewer.get("overlays").add(id, "zahl", { position: { top: -13, right: 14 }, html, scale: { min: fest ? 0.9 : 0.1 } });
+  return viewer.get("overlays").add(id, "zahl", { position: { top: -13, right: 14 }, html, scale: { min: fest ? 0.9 : 0.1 } });
 }
 
 const size = (number) => (Number.isFinite(Number(number.textContent)) ? Number(number.textContent) : Infinity);

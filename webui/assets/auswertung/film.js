@@ -2,11 +2,14 @@
 //
 // <div data-film="…json"> with a [data-bild-rahmen], and controls [data-film-…]; see templates/auswertung/abspielen.html.
 import { badge, clear, colour, load, open } from "./bild.js";
+import { visible } from "./punkte.js";
+import { Moves } from "./schritt.js";
+import { Stream } from "./strom.js";
 
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 const DAY = 86400;
-// At speed 1 a day takes a second.
-const TICK = 100;
+// Whoever asks for little motion sees so many milliseconds of each still picture.
+const STILL = 1500;
 const LEGIBLE = 0.8;
 
 function words(seconds) {
@@ -25,7 +28,13 @@ class Film {
     this.time = 0;
     this.at = -1;
     this.timer = null;
+    this.isPlaying = false;
     this.prozess = data.diagramme[0].prozess;
+    this.stream = data.strom ? new Stream(viewer, data.strom) : null;
+    this.moves = new Moves(viewer);
+    this.badges = new Map();
+    this.begin();
+    viewer.on("root.set", () => { this.begin(); if (this.at >= 0) this.draw(); });
     this.part = (name) => box.querySelector(`[data-film-${name}]`);
     this.list = [...box.querySelectorAll("[data-film-bild]")];
     this.listen();
@@ -37,7 +46,9 @@ class Film {
     slider.max = String(this.data.ende);
     slider.step = String(Math.max(1, Math.round(this.data.ende / 2000)));
     slider.addEventListener("input", () => { this.pause(); this.seek(Number(slider.value)); });
-    this.part("spielen").addEventListener("click", () => (this.timer ? this.pause() : this.play()));
+    this.part("spielen").addEventListener("click", () => (this.isPlaying ? this.pause() : this.play()));
+    this.part("tempo").addEventListener("change", () => this.run());
+    calm.addEventListener("change", () => { this.pause(); this.run(); });
     this.part("zurueck").addEventListener("click", () => this.step(-1));
     this.part("vor").addEventListener("click", () => this.step(1));
     this.part("folgen")?.addEventListener("change", () => this.draw());
@@ -49,24 +60,43 @@ class Film {
     }
     this.box.addEventListener("keydown", (event) => {
       if (event.ctrlKey || event.metaKey || !event.altKey) return;
-      const keys = { ArrowLeft: () => this.step(-1), ArrowRight: () => this.step(1), p: () => (this.timer ? this.pause() : this.play()) };
+      const keys = { ArrowLeft: () => this.step(-1), ArrowRight: () => this.step(1), p: () => (this.isPlaying ? this.pause() : this.play()) };
       if (keys[event.key]) { keys[event.key](); event.preventDefault(); }
     });
   }
 
+  // At speed 1 a day takes a second.
+  pace() {
+    return Number(this.part("tempo").value) * DAY;
+  }
+
   play() {
     if (this.time >= this.data.ende) this.seek(0);
+    this.isPlaying = true;
     this.part("spielen").textContent = "Anhalten";
-    const speed = () => Number(this.part("tempo").value) * DAY * (TICK / 1000);
-    // Whoever asks for little motion sees still pictures, one event at a time.
-    const advance = calm.matches ? () => this.step(1, true) : () => this.seek(Math.min(this.time + speed(), this.data.ende));
-    this.timer = setInterval(() => { advance(); if (this.time >= this.data.ende) this.pause(); }, calm.matches ? 1500 : TICK);
+    // Somebody who listens hears where it stands when it stands.
+    this.part("text").setAttribute("aria-live", "off");
+    if (calm.matches) this.timer = setInterval(() => { this.step(1, true); this.rest(); }, STILL);
+    else requestAnimationFrame((now) => this.tick(now, now));
+  }
+
+  tick(before, now) {
+    if (!this.isPlaying || calm.matches) return;
+    this.seek(Math.min(this.time + this.pace() * ((now - before) / 1000), this.data.ende));
+    this.rest();
+    requestAnimationFrame((next) => this.tick(now, next));
+  }
+
+  rest() {
+    if (this.time >= this.data.ende) this.pause();
   }
 
   pause() {
     clearInterval(this.timer);
     this.timer = null;
+    this.isPlaying = false;
     this.part("spielen").textContent = "Abspielen";
+    this.part("text").setAttribute("aria-live", "polite");
   }
 
   step(by, keep = false) {
@@ -82,24 +112,42 @@ class Film {
     const text = this.data.tage ? this.data.tage[Math.max(at, 0)] : words(time);
     this.part("zeit").setAttribute("aria-valuetext", text);
     this.part("uhr").textContent = text;
-    if (at !== this.at) { this.at = at; this.draw(); }
+    if (at !== this.at) {
+      const before = this.at;
+      this.at = at;
+      this.draw();
+      if (!this.stream && !calm.matches && at > before && before >= 0) this.moves.run(this.tokens(before), this.tokens(at), this.frames[at].element);
+      else this.moves.stop();
+    }
+    this.run();
+  }
+
+  // Dots where they are at this time; none for those who ask for little motion.
+  run() {
+    if (!this.stream) return;
+    if (calm.matches) this.stream.clear();
+    else this.stream.draw(this.time, this.pace());
+  }
+
+  // A diagram is open, the first one or another.
+  begin() {
+    this.stream?.open(this.prozess);
+    this.moves.open();
+    for (const { overlay } of this.badges.values()) this.viewer.get("overlays").remove(overlay);
+    this.badges.clear();
+  }
+
+  tokens(at) {
+    return this.frames[Math.max(at, 0)].marken[this.prozess] ?? {};
   }
 
   draw() {
     const frame = this.frames[Math.max(this.at, 0)];
-    const overlays = this.viewer.get("overlays");
-    const canvas = this.viewer.get("canvas");
-    overlays.remove({ type: "zahl" });
-    for (const id of this.marked ?? []) canvas.removeMarker(id, "ff-aktiv");
-    const tokens = frame.marken[this.prozess] ?? {};
-    this.marked = Object.keys(tokens).filter((id) => this.viewer.get("elementRegistry").get(id));
-    for (const [id, count] of Object.entries(tokens)) {
-      badge(this.viewer, id, { text: String(count), titel: `${count} × hier`, klasse: "ff-zahl--marke", fest: true });
-      if (this.marked.includes(id)) canvas.addMarker(id, "ff-aktiv");
-    }
-    if (frame.abweichung && frame.element) {
-      badge(this.viewer, frame.element, { text: `! ${frame.abweichung}`, titel: frame.abweichung, klasse: "ff-zahl--abweichung", fest: true });
-    }
+    this.number(this.tokens(this.at));
+    if (this.stray) this.viewer.get("overlays").remove(this.stray);
+    this.stray = frame.abweichung && frame.element
+      ? badge(this.viewer, frame.element, { text: `! ${frame.abweichung}`, titel: frame.abweichung, klasse: "ff-zahl--abweichung", fest: true })
+      : null;
     this.follow(frame);
     clear(this.viewer);
     this.part("text").textContent = frame.text;
@@ -110,12 +158,49 @@ class Film {
     if (shown) shown.parentElement.scrollTop = shown.offsetTop - shown.parentElement.offsetTop - 60;
   }
 
+  // The number of tokens at each element; a number that stays where it was is not made anew.
+  number(tokens) {
+    const canvas = this.viewer.get("canvas");
+    const overlays = this.viewer.get("overlays");
+    const seen = this.seen(tokens);
+    for (const [id, { overlay }] of this.badges) {
+      if (id in seen) continue;
+      overlays.remove(overlay);
+      canvas.removeMarker(id, "ff-aktiv");
+      this.badges.delete(id);
+    }
+    for (const [id, count] of Object.entries(seen)) {
+      const title = `${count} × hier`;
+      const known = this.badges.get(id);
+      if (known) {
+        Object.assign(overlays.get(known.overlay).html, { textContent: String(count), title });
+        continue;
+      }
+      const overlay = badge(this.viewer, id, { text: String(count), titel: title, klasse: "ff-zahl--marke", fest: true });
+      if (!overlay) continue;
+      this.badges.set(id, { overlay });
+      canvas.addMarker(id, "ff-aktiv");
+    }
+  }
+
+  // A closed sub-process stands for what it hides, and does not count itself beside that.
+  seen(tokens) {
+    const own = {};
+    const hidden = {};
+    for (const [id, count] of Object.entries(tokens)) {
+      const place = visible(this.viewer, id);
+      const where = place === id ? own : hidden;
+      if (place) where[place] = (where[place] ?? 0) + count;
+    }
+    return { ...own, ...hidden };
+  }
+
   // On a large diagram the place where something happens comes into view, legibly.
   follow(frame) {
     if (!this.part("folgen")?.checked) return;
     const registry = this.viewer.get("elementRegistry");
     const canvas = this.viewer.get("canvas");
-    const shape = registry.get(frame.element) ?? registry.get(this.marked[0]);
+    const shape = registry.get(frame.element) ?? registry.get(this.badges.keys().next().value);
     const { outer, inner } = canvas.viewbox();
     if (!shape || (inner.width * LEGIBLE <= outer.width && inner.height * LEGIBLE <= outer.height)) return;
     const [width, height] = [outer.width / LEGIBLE, outer.height / LEGIBLE];
@@ -123,11 +208,16 @@ class Film {
   }
 
   async change(prozess) {
+    const wasPlaying = this.isPlaying;
+    this.pause();
     this.prozess = prozess;
-    this.marked = [];
+    this.stray = null;
     await load(this.viewer, this.data.diagramme.find((one) => one.prozess === prozess).quelle);
+    this.begin();
     this.strays();
     this.draw();
+    this.run();
+    if (wasPlaying) this.play();
   }
 
   strays() {
