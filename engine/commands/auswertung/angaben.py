@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from engine.queries.auswertung.messpunkte import messpunkte
 from engine.store.seed import einwohner
@@ -24,7 +24,9 @@ def angaben(session: FallSession, number: int) -> dict[str, str]:
     """Sex and group of the applicant and the commune's size as the case began, why it was first ended, and how it was half a year later."""
     first = select(func.min(Verlauf.id)).where(Verlauf.instanz_nummer == number).scalar_subquery()
     told = messpunkte()["abloesung"] | messpunkte()["abschluss"]
-    query = select(Verlauf.element, Verlauf.changes).where(Verlauf.instanz_nummer == number, or_(Verlauf.id == first, Verlauf.element.in_(told)))
+    # A task may have been taken over or failed before: only who completed it said something.
+    done = and_(Verlauf.element.in_(told), Verlauf.command == "complete_task")
+    query = select(Verlauf.element, Verlauf.changes).where(Verlauf.instanz_nummer == number, or_(Verlauf.id == first, done))
     rows = [(element, changes) for element, changes in session.execute(query.order_by(Verlauf.id))]
     found = _at_the_beginning(rows[0][1] if rows else ())
     for element, changes in rows:
