@@ -10,7 +10,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +64,15 @@ def export(
         return _write_ocel(session, path, found, hidden)
     cases = (_pseudonymised(session, own, hidden) for own in found)
     return write_xes(path, cases) if format_ == "xes" else write_csv(path, cases)
+
+
+def begun_within(first: date | None, last: date | None) -> tuple[datetime | None, datetime | None]:
+    """The moments from which and before which an instance began, for days of the canton's calendar, both included."""
+    return None if first is None else _midnight(first), None if last is None else _midnight(last + timedelta(days=1))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), ZURICH).astimezone(UTC)
 
 
 def _told(cases: Iterable[OwnCase], progress: Callable[[], None]) -> Iterator[OwnCase]:

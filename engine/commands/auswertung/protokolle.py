@@ -67,7 +67,7 @@ def upload(session: FallSession, name: str, content: bytes) -> Protokoll:
     made = Protokoll(name=name[-200:], at=session.now, by=session.access.konto, zustand=WAITS if is_xes else NEW)
     session.add(made)
     session.flush()
-    session.add(Protokolldatei(protokoll_id=made.id, content=content))
+    session.add(Protokolldatei(protokoll_id=made.id, nr=0, content=content))
     note(session, "protokoll", f"Protokoll {made.id} hochgeladen")
     return made
 
@@ -111,7 +111,7 @@ def look(session: FallSession, id: int) -> tuple[Preview, dict[str, str]]:
         LogUnreadable: no table.
     """
     protokoll = own(session, id)
-    stored = session.get(Protokolldatei, id)
+    stored = session.get(Protokolldatei, (id, 0))
     if stored is None or protokoll.zustand != NEW:
         raise NotWaiting(id)
     with _as_file(protokoll.name, stored.content) as path:
@@ -153,7 +153,7 @@ def choose(session: FallSession, id: int, columns: Mapping[str, str], zone: str)
 
 def is_small(session: FallSession, id: int) -> bool:
     """Whether the file can be read while the person waits."""
-    stored = session.get(Protokolldatei, id)
+    stored = session.get(Protokolldatei, (id, 0))
     return stored is not None and _unpacked(stored.content, AT_ONCE) <= AT_ONCE
 
 
@@ -172,7 +172,7 @@ def read_in(database: Database, id: int) -> None:
     Of a file that cannot be read only the reason stays, until its owner was told (``refused``).
     """
     with database.read(READER) as session:
-        protokoll, stored = session.get(Protokoll, id), session.get(Protokolldatei, id)
+        protokoll, stored = session.get(Protokoll, id), session.get(Protokolldatei, (id, 0))
         if protokoll is None or stored is None:
             return  # deleted, or another process was faster
         name, columns, content = protokoll.name, protokoll.spalten, stored.content
