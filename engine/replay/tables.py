@@ -31,8 +31,10 @@ from engine.replay.told import opened
 
 DELIMITERS = ",;\t|"
 MOST_PROBLEMS = 10_000
-# A sheet ends after a million rows, and its texts are held in memory.
+# A sheet ends after a million rows.
 MOST_OF_A_WORKBOOK = 1 << 30
+# The library holds a workbook's different texts in memory, four times as large as in the file.
+TEXTS, MOST_TEXTS = "xl/sharedStrings.xml", 64 << 20
 # States remembered by their spelling; a column of texts has more.
 MOST_STATES = 1000
 # Rows of a sheet between two words about progress.
@@ -134,8 +136,11 @@ def _sheet(path: Path, progress: Progress | None = None) -> Iterator[tuple[Any, 
     try:
         with ZipFile(path) as archive:
             total = sum(entry.file_size for entry in archive.infolist())
+            texts = sum(entry.file_size for entry in archive.infolist() if entry.filename == TEXTS)
         if total > MOST_OF_A_WORKBOOK:
             raise _too_large(path, MOST_OF_A_WORKBOOK)
+        if texts > MOST_TEXTS:
+            raise LogUnreadable(f"{path.name}: die Excel-Datei enthält mehr als {MOST_TEXTS >> 20} MB verschiedene Texte. Speichern Sie die Tabelle als CSV (UTF-8), oder lassen Sie Spalten mit Bemerkungen weg.")
         book = load_workbook(path, read_only=True, data_only=True)
         sheet, size = book.worksheets[0], path.stat().st_size
         for number, row in enumerate(sheet.iter_rows(values_only=True), 1):

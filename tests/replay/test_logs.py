@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from engine.model.calendar import ZURICH
+from engine.replay import tables
 from engine.replay.columns import Columns, guess, likely
 from engine.replay.files import read_log
 from engine.replay.log import Case, Event, Id, LogUnreadable, Nested
@@ -235,3 +236,13 @@ def test_a_workbook_says_how_far_it_is_by_its_rows(tmp_path: Path) -> None:
 @pytest.mark.parametrize("text", ["02.03.2026 08:00 +41:00", "02.03.2026 08:00 -24:00", "01.01.0001 00:30 MEZ", "31.12.9999 23:30 -0100"])
 def test_an_offset_that_no_place_has_and_moments_beyond_the_calendar_are_no_points_in_time(text: str) -> None:
     assert Times(ZURICH).parse(text) is None
+
+
+def test_a_workbook_of_more_texts_than_fit_into_memory_is_refused_with_a_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    book = Workbook()
+    for row in (("case_id", "activity"), ("1", "a" * 2000)):
+        book.active.append(row)
+    book.save(tmp_path / "log.xlsx")
+    monkeypatch.setattr(tables, "MOST_TEXTS", 1000)
+    with pytest.raises(LogUnreadable, match="als CSV"):
+        read_log(tmp_path / "log.xlsx")
