@@ -227,11 +227,12 @@ def test_columns_chosen_once_are_remembered(browser: Open, people: Database) -> 
 
 def test_activities_are_assigned_by_hand(browser: Open, people: Database) -> None:
     eva = browser("eva")
-    at = uploaded(eva, "log.csv", b"case_id,activity\n1,Checked\n1,ende\n")
+    at = uploaded(eva, "log.csv", b"case_id,activity\n1,Checked\n1,Checked\n1,ende\n")
     eva.post(f"{at}/spalten", {"case": "case_id", "activity": "activity", "zone": "UTC"})
     assert "Checked (1 Fall)" in replayed(eva, at)
     assert eva.post(f"{at}/zuordnung", {"a0": "pruefen", "a1": ""}).status_code == 303
-    assert "passend 100.0" in figures(eva.get(at).text)
+    page = eva.get(at).text
+    assert "Checked (1 Fall)" not in page and "Abweichungen zusammen 1" in figures(page)
 
 
 def test_a_case_of_a_log_can_be_played_and_the_look_is_recorded(browser: Open, people: Database) -> None:
@@ -372,6 +373,13 @@ def test_german_states_are_the_lifecycle_and_are_shown_before_the_file_is_read(b
     assert "Fälle 2 Ereignisse 8 ausgelassene Zeilen 0 passend 100.0" in figures(page)
 
 
+def test_a_column_of_texts_is_no_state(browser: Open, people: Database) -> None:
+    eva = browser("eva")
+    at = uploaded(eva, "log.csv", b"Fall;Schritt;Notiz\n" + b"".join(b"1;a;Text %d\n" % n for n in range(40)))
+    refused = eva.post(f"{at}/spalten", {"case": "Fall", "activity": "Schritt", "lifecycle": "Notiz", "zone": "UTC"})
+    assert refused.status_code == 422 and "mehr als 30 verschiedene Werte" in refused.text and "Was die Zustände bedeuten" not in refused.text
+
+
 def test_a_state_nobody_knows_is_asked_about_and_never_lost(browser: Open, people: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     eva = browser("eva")
     table = STATES.replace("Begonnen", "Xaver").encode()
@@ -421,7 +429,7 @@ def test_our_own_export_means_the_same_on_the_page_as_on_the_command_line(browse
     told = CliRunner().invoke(main, ["replay", str(tmp_path / "eigen.xes"), "--model", str(tmp_path / "m.bpmn")]).output
     assert "Passend: 2 Fälle (66.7 %), Abweichungen zusammen: 1" in told
     assert [eva.get(f"{at}/fall/{nr}.json").json["abweichend"] for nr in (0, 1, 2)] == [[], [], ["ende"]]
-    assert "noch nicht beendet" in page
+    assert "Noch nicht beendet." in page and "automatischen Schritt" not in page
 
 
 def test_a_log_of_what_people_did_is_not_blamed_for_what_machines_do(browser: Open, people: Database) -> None:

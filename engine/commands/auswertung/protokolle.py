@@ -77,12 +77,22 @@ def look(session: FallSession, id: int) -> tuple[Preview, dict[str, str]]:
 
 
 def states(seen: Preview, column: str) -> dict[str, str | None]:
-    """What stands in the column for the state in the first rows, and which transition of XES it means; None where nobody knows."""
+    """What stands in the column for the state in the first rows, and which transition of XES it means; None where nobody knows. Nothing of a
+    column that says too much to be a state."""
+    found = _values(seen, column)
+    return {text: transition(text) for text in found} if len(found) <= MOST_STATES else {}
+
+
+def _says_too_much(seen: Preview, column: str) -> bool:
+    return len(_values(seen, column)) > MOST_STATES
+
+
+def _values(seen: Preview, column: str) -> list[str]:
+    """The different values of a column, in the order of the file."""
     if column not in seen.columns:
-        return {}
+        return []
     at = seen.columns.index(column)
-    found = dict.fromkeys(row[at].strip() for row in seen.rows if len(row) > at and row[at].strip())
-    return {text: transition(text) for text in list(found)[:MOST_STATES]}
+    return list(dict.fromkeys(row[at].strip() for row in seen.rows if len(row) > at and row[at].strip()))
 
 
 def _head(columns: tuple[str, ...]) -> str:
@@ -107,9 +117,11 @@ def choose(session: FallSession, id: int, columns: Mapping[str, str], zone: str,
     used = [value for value in given.values() if value]
     if len(set(used)) < len(used):
         errors["activity"] = "Jede Spalte kann nur eines bedeuten."
+    if _says_too_much(seen, given["lifecycle"]):
+        errors["lifecycle"] = f"Diese Spalte nennt mehr als {MOST_STATES} verschiedene Werte; das sind keine Zustände. Wählen Sie eine andere oder keine."
     unknown = [text for text, name in states(seen, given["lifecycle"]).items() if name is None and (meant or {}).get(text) not in TRANSITIONS]
     if unknown:
-        errors["lifecycle"] = f"Sagen Sie unten, was «{unknown[0]}» bedeutet{' und die anderen unbekannten Zustände' if len(unknown) > 1 else ''}."
+        errors["lifecycle"] = f"Sagen Sie unten, was «{unknown[0]}» " + ("und die anderen unbekannten Zustände bedeuten." if len(unknown) > 1 else "bedeutet.")
     if zone not in ZONES:
         errors["zone"] = "Wählen Sie eine Zeitzone."
     if errors:

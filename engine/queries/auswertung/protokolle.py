@@ -113,7 +113,8 @@ def _plain(text: str) -> str:
 
 
 def spiel(session: FallSession, protokoll: Protokoll, model: Model) -> Spiel:
-    """The log on the model, by the same rules as ``fallfluss replay``; automatic steps count unless the log names none of them, or by choice."""
+    """The log on the model, by the same rules as ``fallfluss replay``. Automatic steps count unless the log names none of them, or by choice;
+    our own logs name each that happened."""
     match, rows = zuordnung(protokoll, model)
     variants = [(activities, count, _origin(told)) for activities, count, *told in _part(session, protokoll.id, 0)]
     cases = Counter[Origin]()
@@ -128,7 +129,7 @@ def spiel(session: FallSession, protokoll: Protokoll, model: Model) -> Spiel:
     automatic = model.automatic(match=match)
     seen = {label for way in ways for label in way.schritte}
     named = len(automatic & seen)
-    only_people = bool(automatic) and not named if protokoll.nur_menschen is None else protokoll.nur_menschen
+    only_people = not is_ours and bool(automatic) and (not named if protokoll.nur_menschen is None else protokoll.nur_menschen)
     return Spiel(
         model=only_human(model, seen, match=match) if only_people else model, match=match, events="shown" if is_ours else "optional", zeilen=rows, wege=ways,
         ausgelassen=left_out, automatisch=len(automatic), genannt=named, nur_menschen=only_people,
@@ -222,11 +223,11 @@ def ergebnis(ways: Counter[Weg], found: Mapping[Weg, Gefunden], *, schwelle: int
 
 
 def _unknown(rows: Iterable[Variante]) -> dict[str, int]:
+    """In how many cases each activity is that the model does not know, however often."""
     counts: Counter[str] = Counter()
     for one in rows:
-        for element, _, what, _ in one.gefunden.abweichungen if one.gefunden else ():
-            if what == UNKNOWN:
-                counts[element] += one.faelle
+        for element in {element for element, _, what, _ in one.gefunden.abweichungen if what == UNKNOWN} if one.gefunden else ():
+            counts[element] += one.faelle
     return dict(counts.most_common())
 
 
