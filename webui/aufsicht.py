@@ -1,4 +1,4 @@
-"""Looking into one case from outside its region, and the region's answer to whoever asks."""
+"""Looking into a region from outside, into one case or by its history as a file, and the region's answer to whoever asks."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def beantragen() -> ResponseReturnValue:
     values = [form.get("region", ""), form.get("fall_nr", ""), form.get("begruendung", "")]
     try:
         with writing() as session:
-            commands.ask(session, values[0], values[1], values[2], int(tage) if tage.isdecimal() and len(tage) < 4 else 0)
+            commands.ask(session, values[0], values[1], values[2], int(tage) if tage.isdecimal() and len(tage) < 4 else 0, umfang=form.get("umfang", commands.FALL))
     except FormInvalid as error:
         return _page(errors=dict(error.errors))
     flash("Der Antrag liegt bei der Leitung der Sozialregion.")
@@ -84,8 +84,9 @@ def _page(*, errors: dict[str, str] | None = None) -> ResponseReturnValue:
             names=konten.names(session, [row.login for row in rows] + [row.entschieden_von for row in rows]),
             regionen=konten.regionen(session),
             may_ask=access().has(*commands.FILM),
+            may_export=access().has(*commands.EXPORTS),
             may_open=access().has(*commands.ASKS),
-            nummern={row.id: known.fall_nr for row in rows if row.region in led and (known := kennung.fall(session, row.region, row.fall_nr))},
+            nummern={row.id: known.fall_nr for row in rows if row.region in led and row.umfang == commands.FALL and (known := kennung.fall(session, row.region, row.fall_nr))},
             led=led,
             values=request.form,
             errors=errors or {},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
 
@@ -12,9 +12,8 @@ import click
 
 from engine.cli.installation import open_database, require_region
 from engine.model.access import system
-from engine.model.calendar import ZURICH
 from engine.model.errors import FallflussError
-from engine.replay.export import FORMATS
+from engine.replay.export import FORMATS, begun_within
 from engine.replay.export import export as write
 
 DAY = click.DateTime(formats=["%Y-%m-%d", "%d.%m.%Y"])
@@ -45,8 +44,7 @@ def export(out: Path, format_: str, from_: datetime | None, to: datetime | None,
       fallfluss export --format xes verlauf.xes.gz
       fallfluss export --format csv --from 2026-01-01 --region SDOL verlauf.csv
     """
-    begins = None if from_ is None else _midnight(from_.date())
-    ends = None if to is None else _midnight(to.date() + timedelta(days=1))
+    begins, ends = begun_within(from_ and from_.date(), to and to.date())
     with open_database().read(system("befehlszeile")) as session, _whole(out) as path:
         require_region(session, region)
         count = write(session, path, format_, begun_from=begins, begun_to=ends, region=region)
@@ -75,6 +73,3 @@ def _whole(out: Path) -> Iterator[Path]:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
 
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), ZURICH).astimezone(UTC)

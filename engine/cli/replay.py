@@ -16,8 +16,9 @@ from engine.model.access import system
 from engine.replay.conformance import WORDS, Replayer, Report, Step, Variant, together
 from engine.replay.files import read_log, read_model
 from engine.replay.log import Case, Log
-from engine.replay.model import Model
-from engine.replay.own_history import IS_OVER, PROCESS, deployed_model
+from engine.replay.model import Model, only_human
+from engine.replay.own_history import deployed_model
+from engine.replay.own_log import is_own, origin, others
 
 SHOWN = 20
 
@@ -29,8 +30,9 @@ SHOWN = 20
 @click.option("--lifecycle", default=None, help="Welche lifecycle:transition als getan gilt (üblich: complete).")
 @click.option("--budget", default=60_000, show_default=True, type=click.IntRange(1), help="Suchschritte je Variante, danach gilt sie als nicht entschieden.")
 @click.option("--all", "every", is_flag=True, help="Bei einer eigenen Ausfuhr auch die Fälle der anderen Prozesse nachspielen; üblich ist: nur die des Modells.")
+@click.option("--only-human", "only_people", is_flag=True, help="Für Protokolle, die nur nennen, was Menschen taten: Automatische Schritte, die im Protokoll nie vorkommen (Dienst, Skript, Regel, Versand, Empfang, Aufruf), zählen nicht als ausgelassen.")
 @click.option("--json", "as_json", is_flag=True, help="Alles als JSON ausgeben.")
-def replay(log: Path, models: tuple[str, ...], match: str | None, lifecycle: str | None, budget: int, every: bool, as_json: bool) -> None:  # noqa: FBT001 - click passes flags as booleans
+def replay(log: Path, models: tuple[str, ...], match: str | None, lifecycle: str | None, budget: int, every: bool, only_people: bool, as_json: bool) -> None:  # noqa: FBT001 - click passes flags as booleans
     """Ein Ereignisprotokoll (XES, CSV, Excel) auf einem BPMN-Diagramm nachspielen.
 
     Für jede Variante entsteht die beste Erklärung: Ein Schritt, den das Diagramm dort nicht zulässt, kostet 1, ebenso ein Schritt, den das
@@ -52,31 +54,40 @@ def replay(log: Path, models: tuple[str, ...], match: str | None, lifecycle: str
         click.echo(f"Hinweis: {reason}", err=True)
     cases = read.cases if every else _of_model(read.cases, model)
     chosen = match or _match(read, model)
+    if only_people:
+        model = _without_automatic(Log(cases), model, match=chosen, lifecycle=lifecycle)
     report = _replayed(Log(cases), model, match=chosen, lifecycle=lifecycle, budget=budget)
     click.echo(json.dumps(as_dict(report), ensure_ascii=False, indent=2) if as_json else _text(report))
 
 
 def _of_model(cases: list[Case], model: Model) -> list[Case]:
     """Without the cases that say they belong to another process."""
-    others = Counter(str(case.attributes[PROCESS]) for case in cases if case.attributes.get(PROCESS) not in (None, model.main.id))
-    if not others or len(cases) == others.total():
+    left_out = others(Counter(origin(case.attributes) for case in cases), model.main.id)
+    if not left_out:
         return cases
-    told = ", ".join(f"{name} {number}" for name, number in others.most_common())
-    click.echo(f"Hinweis: {others.total()} Fälle anderer Prozesse ausgelassen ({told}); mit --all zählen sie mit.", err=True)
-    return [case for case in cases if case.attributes.get(PROCESS) in (None, model.main.id)]
+    told = ", ".join(f"{name} {number}" for name, number in left_out.items())
+    click.echo(f"Hinweis: {left_out.total()} Fälle anderer Prozesse ausgelassen ({told}); mit --all zählen sie mit.", err=True)
+    return [case for case in cases if origin(case.attributes).process not in left_out]
+
+
+def _without_automatic(log: Log, model: Model, *, match: str, lifecycle: str | None) -> Model:
+    seen = {label for variant in log.variants(match=match, lifecycle=lifecycle) for label in variant}
+    found = only_human(model, seen, match=match)
+    click.echo(f"Hinweis: {len(found.silent)} von {len(model.automatic(match=match))} automatischen Schritten kommen im Protokoll nie vor und zählen nicht.", err=True)
+    return found
 
 
 def _replayed(log: Log, model: Model, *, match: str, lifecycle: str | None, budget: int) -> Report:
     """Cases under way apart from the others; which they are, only Fallfluss's own exports say."""
     wanted = lifecycle or log.usual_lifecycle()
-    is_own = bool(log.cases) and all(PROCESS in case.attributes for case in log.cases)
+    is_ours = is_own(Counter(origin(case.attributes) for case in log.cases))
     parts = [
-        (Log([case for case in log.cases if (is_own and case.attributes.get(IS_OVER) is False) == is_open]).variants(match=match, lifecycle=wanted), is_open)
-        for is_open in ((False, True) if is_own else (False,))
+        (Log([case for case in log.cases if (is_ours and not origin(case.attributes).is_over) == is_open]).variants(match=match, lifecycle=wanted), is_open)
+        for is_open in ((False, True) if is_ours else (False,))
     ]
     with click.progressbar(length=sum(len(variants) for variants, _ in parts), label="Varianten", file=sys.stderr) as bar:
         reports = [
-            Replayer(model, match=match, budget=budget, is_open=is_open, events="shown" if is_own else "optional").replay(
+            Replayer(model, match=match, budget=budget, is_open=is_open, events="shown" if is_ours else "optional").replay(
                 variants, progress=lambda _done, _all: bar.update(1)
             )
             for variants, is_open in parts

@@ -1,4 +1,4 @@
-"""Looking into a case from outside its region: asked for with a reason, granted by the region's Leitung, over by itself (chapters 3, 11).
+"""Looking into a region from outside, into one case or by taking its history away as a file: asked for with a reason, granted by the region's Leitung, over by itself (chapters 3, 11).
 
 Four eyes: who asks never grants. Cantonal roles see no names; what they see of a case is decided by their field groups.
 """
@@ -18,32 +18,41 @@ from engine.store.tables import Aufsichtszugriff, Region
 ASKS = ("aufsicht", "koordination")
 # Evaluations only see how a case went, never its file.
 FILM = (*ASKS, "evaluation")
+# And only they take the history of a whole region away, as a file without names.
+EXPORTS = ("evaluation", "koordination")
+FALL, AUSFUHR = "fall", "ausfuhr"
 GRANTS = "leitung"
 LONGEST = 30
 SHORTEST_REASON = 30
 
 
-def ask(session: FallSession, region: str, fall_nr: str, begruendung: str, tage: int) -> Aufsichtszugriff:
-    """Ask a region for a look into one of its cases. Whether there is such a case is not said: only the region knows.
+def ask(session: FallSession, region: str, fall_nr: str, begruendung: str, tage: int, *, umfang: str = FALL) -> Aufsichtszugriff:
+    """Ask a region for a look into one of its cases, or (``umfang``) for its whole history as a file. Whether there is such a case is not
+    said: only the region knows.
 
     Raises:
-        NotAllowed: neither Aufsicht nor Koordination nor Evaluation.
+        NotAllowed: neither Aufsicht nor Koordination nor Evaluation; for the history, not the Aufsicht either.
         FormInvalid: no such region, no number, too short a reason, or more than 30 days.
     """
-    rolle = next((one for one in FILM if session.access.has(one)), None)
+    rolle = next((one for one in (EXPORTS if umfang == AUSFUHR else FILM) if session.access.has(one)), None)
     if rolle is None:
-        raise NotAllowed("Einsicht in einen Fall beantragen")
-    errors = _errors(session, region, fall_nr, begruendung, tage)
+        raise NotAllowed("den Verlauf einer Region beantragen" if umfang == AUSFUHR else "Einsicht in einen Fall beantragen")
+    errors = _errors(session, region, fall_nr, begruendung, tage, umfang)
     if errors:
         raise FormInvalid(errors)
     asked = Aufsichtszugriff(
-        region=region, fall_nr=fall_nr.strip(), login=session.access.konto, rolle=rolle, begruendung=begruendung.strip(), tage=tage,
-        beantragt_am=session.now,
+        region=region, umfang=umfang, fall_nr="" if umfang == AUSFUHR else fall_nr.strip(), login=session.access.konto, rolle=rolle,
+        begruendung=begruendung.strip(), tage=tage, beantragt_am=session.now,
     )  # fmt: skip
     session.add(asked)
     session.flush()
-    log(session, "einsicht beantragt", f"Einsicht {asked.id}, Fall {asked.fall_nr}", region=region)
+    log(session, "einsicht beantragt", told(asked), region=region)
     return asked
+
+
+def told(asked: Aufsichtszugriff) -> str:
+    """What it is about, as the access log calls it."""
+    return f"Einsicht {asked.id}, " + ("Ausfuhr" if asked.umfang == AUSFUHR else f"Fall {asked.fall_nr}")
 
 
 def decide(session: FallSession, id: int, *, grant: bool) -> Aufsichtszugriff:
@@ -63,7 +72,7 @@ def decide(session: FallSession, id: int, *, grant: bool) -> Aufsichtszugriff:
         raise NotWaiting(id)
     asked.entschieden_am, asked.entschieden_von, asked.ist_bewilligt = session.now, session.access.konto, grant
     asked.bis = session.now + timedelta(days=asked.tage) if grant else None
-    log(session, "einsicht " + ("bewilligt" if grant else "verweigert"), f"Einsicht {asked.id}, Fall {asked.fall_nr}", region=asked.region)
+    log(session, "einsicht " + ("bewilligt" if grant else "verweigert"), told(asked), region=asked.region)
     return asked
 
 
@@ -79,20 +88,30 @@ def end(session: FallSession, id: int) -> None:
         raise NotFound("Die Einsicht")
     if found.bis is not None and found.bis > session.now:
         found.bis = session.now
-        log(session, "einsicht beendet", f"Einsicht {found.id}, Fall {found.fall_nr}", region=found.region)
+        log(session, "einsicht beendet", told(found), region=found.region)
 
 
-def granted(session: FallSession, id: int) -> tuple[Aufsichtszugriff, Access]:
-    """A grant that holds now, and the access that reads its case: in that region, in the role that was granted, and nothing more.
+def granted(session: FallSession, id: int, *, umfang: str = FALL) -> tuple[Aufsichtszugriff, Access]:
+    """A grant that holds now, and the access that reads by it: in that region, in the role that was granted, and nothing more.
 
     Raises:
-        NotFound: not this person's, not granted, or over.
+        NotFound: not this person's, not granted, for something else, or over.
     """
     found = session.get(Aufsichtszugriff, id)
-    holds = found is not None and found.login == session.access.konto and found.bis is not None and session.now < found.bis
-    if found is None or not holds or not session.access.has(found.rolle):
+    if found is None or not _holds(session, found, umfang):
         raise NotFound("Die Einsicht")
     return found, Access(found.login, {found.region: frozenset({found.rolle})})
+
+
+def held(session: FallSession, umfang: str) -> list[Aufsichtszugriff]:
+    """The person's own grants that hold now, the one that lasts longest first."""
+    query = select(Aufsichtszugriff).where(Aufsichtszugriff.login == session.access.konto, Aufsichtszugriff.bis > session.now)
+    return [one for one in session.scalars(query.order_by(Aufsichtszugriff.bis.desc(), Aufsichtszugriff.id)) if _holds(session, one, umfang)]
+
+
+def _holds(session: FallSession, one: Aufsichtszugriff, umfang: str) -> bool:
+    is_mine = one.umfang == umfang and one.login == session.access.konto and session.access.has(one.rolle)
+    return is_mine and one.bis is not None and session.now < one.bis
 
 
 def visible(session: FallSession) -> list[Aufsichtszugriff]:
@@ -102,11 +121,13 @@ def visible(session: FallSession) -> list[Aufsichtszugriff]:
     return list(session.scalars(select(Aufsichtszugriff).where(where).order_by(Aufsichtszugriff.id.desc()).limit(200)))
 
 
-def _errors(session: FallSession, region: str, fall_nr: str, begruendung: str, tage: int) -> dict[str, str]:
+def _errors(session: FallSession, region: str, fall_nr: str, begruendung: str, tage: int, umfang: str) -> dict[str, str]:
     errors = {}
+    if umfang not in (FALL, AUSFUHR):
+        errors["umfang"] = "Wählen Sie, worum es geht."
     if session.get(Region, region) is None:
         errors["region"] = "Wählen Sie die Sozialregion, die den Fall führt."
-    if not 1 <= len(fall_nr.strip()) <= 20:
+    if umfang == FALL and not 1 <= len(fall_nr.strip()) <= 20:
         errors["fall_nr"] = "Geben Sie die Fallnummer ein, zum Beispiel 2026-00012."
     if len(begruendung.strip()) < SHORTEST_REASON:
         errors["begruendung"] = f"Begründen Sie die Einsicht mit mindestens {SHORTEST_REASON} Zeichen."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 # What the columns are called, in the order of preference: the end of a step before its beginning, whole moments before days and hours.
 # Only these words as a whole; upper case, umlauts and accents, spaces, dots, hyphens and underscores make no difference.
@@ -24,7 +24,7 @@ KNOWN: Mapping[str, Sequence[str]] = {
         "erledigt am", "abgeschlossen am", "beendet am", "ende", "endzeit", "enddatum", "datum und zeit", "datum/zeit", "datum", "date", "time", "zeit",
         "start time", "start timestamp", "starttime", "start", "begonnen am", "beginn", "startzeit", "startdatum",
     ),
-    "lifecycle": ("lifecycle:transition", "lifecycle", "transition", "status"),
+    "lifecycle": ("lifecycle:transition", "lifecycle", "transition", "status", "zustand", "bearbeitungsstatus", "stand", "state", "ereignisart"),
 }  # fmt: skip
 
 
@@ -36,6 +36,8 @@ class Columns:
     activity: str
     timestamp: str | None = None
     lifecycle: str | None = None
+    states: Mapping[str, str] = field(default_factory=dict)
+    """What states mean that are not in ``lifecycle.TRANSITIONS``, or mean something else here; by how they are compared (``folded``)."""
 
 
 def likely(columns: Sequence[str]) -> dict[str, str]:

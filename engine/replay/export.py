@@ -6,13 +6,14 @@ numbers of cases or people, no communes.
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from sqlalchemy import select
 
@@ -64,6 +65,15 @@ def export(
         return _write_ocel(session, path, found, hidden)
     cases = (_pseudonymised(session, own, hidden) for own in found)
     return write_xes(path, cases) if format_ == "xes" else write_csv(path, cases)
+
+
+def begun_within(first: date | None, last: date | None) -> tuple[datetime | None, datetime | None]:
+    """The moments from which and before which an instance began, for days of the canton's calendar, both included."""
+    return None if first is None else _midnight(first), None if last is None else _midnight(last + timedelta(days=1))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), ZURICH).astimezone(UTC)
 
 
 def _told(cases: Iterable[OwnCase], progress: Callable[[], None]) -> Iterator[OwnCase]:
@@ -244,13 +254,22 @@ def _write(path: Path, objects: dict[str, dict[str, Any]], events: list[dict[str
     def typed(attributes: Mapping[str, str]) -> list[dict[str, str]]:
         return [{"name": name, "type": kind} for name, kind in attributes.items()]
 
-    whole = {
-        "objectTypes": [{"name": name, "attributes": typed(attributes)} for name, attributes in OBJECT_TYPES.items()],
-        "eventTypes": [{"name": name, "attributes": typed(EVENT_ATTRIBUTES)} for name in types],
-        "objects": list(objects.values()),
-        "events": sorted(events, key=lambda event: str(event["time"])),
-    }
-    path.write_text(json.dumps(whole, ensure_ascii=False, indent=1), encoding="utf-8")
+    with gzip.open(path, "wt", encoding="utf-8") if path.suffix == ".gz" else path.open("w", encoding="utf-8") as out:
+        out.write("{")
+        _write_list(out, "objectTypes", ({"name": name, "attributes": typed(attributes)} for name, attributes in OBJECT_TYPES.items()))
+        _write_list(out, "eventTypes", ({"name": name, "attributes": typed(EVENT_ATTRIBUTES)} for name in types), before=",")
+        _write_list(out, "objects", objects.values(), before=",")
+        events.sort(key=lambda event: str(event["time"]))
+        _write_list(out, "events", events, before=",")
+        out.write("}\n")
+
+
+def _write_list(out: IO[str], name: str, rows: Iterable[Mapping[str, Any]], *, before: str = "") -> None:
+    """One line for each, so that the text as a whole is never in memory."""
+    out.write(f'{before}\n"{name}": [')
+    for number, row in enumerate(rows):
+        out.write(("," if number else "") + "\n" + json.dumps(row, ensure_ascii=False))
+    out.write("]")
 
 
 def _attribute(name: str, time: str, value: str) -> dict[str, str]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from engine.model.errors import FallflussError
 
@@ -32,6 +32,8 @@ class Problem:
 
     line: int
     reason: str
+    about: str = ""
+    """The meaning of the column that is to blame (``timestamp``), where it is one."""
 
 
 class Id(str):
@@ -130,6 +132,18 @@ class Log:
         """``complete``, unless the log has other transitions only; then the most frequent one."""
         seen = Counter(event.lifecycle for case in self.cases for event in case.events)
         return COMPLETE if seen[COMPLETE] or not seen else seen.most_common(1)[0][0]
+
+
+class Receiver(Protocol):
+    """Takes a log event by event, as it is read, so that nothing of it need be kept. ``case`` is a key of the case in this log."""
+
+    def event(self, case: Hashable, event: Event) -> None: ...
+
+    def case(self, case: Hashable, id: str, attributes: Mapping[str, Any]) -> None:
+        """What is known of a case; told before or after its events, and oftener than once."""
+
+    def append(self, problem: Problem) -> None:
+        """Something was left out."""
 
 
 def sequence(case: Case, *, match: str, lifecycle: str) -> tuple[str, ...]:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from engine.definitions.plain import Scope, read
+from engine.definitions.plain import Node, Scope, read
 from engine.model.errors import NotFound
 from engine.replay.compiling import compiled
-from engine.replay.net import Net
+from engine.replay.net import AUTOMATIC, Net, label
 
 
 @dataclass(frozen=True)
 class Model:
-    """``hash`` stands for everything that decides about alignments: the drawings and which of them is the main one."""
+    """``hash`` stands for everything that decides about alignments: the drawings, which of them is the main one, and what is ``silent``."""
 
     main: Scope
     called: Mapping[str, Scope]
     hash: str
+    silent: frozenset[str] = frozenset()
 
     @property
     def unsupported(self) -> tuple[str, ...]:
@@ -27,7 +28,28 @@ class Model:
 
     def net(self, *, match: str, counts: Mapping[str, int] | None, events: str = "optional") -> Net:
         """The model compiled for logs in which each label occurs at most so often in one case; see ``Net``."""
-        return compiled(self.main, self.called, match=match, counts=counts, events=events)
+        return compiled(self.main, self.called, match=match, counts=counts, events=events, silent=self.silent)
+
+    def automatic(self, *, match: str) -> frozenset[str]:
+        """What logs would call the automatic elements, as far as logs show any."""
+        shown = (node for scope in (self.main, *self.called.values()) for node in _nodes(scope) if node.type in AUTOMATIC)
+        return frozenset(label(node, match=match) for node in shown if node.called is None or node.called not in self.called)
+
+    def without(self, silent: frozenset[str]) -> Model:
+        """The same model for logs that never show the automatic elements of these labels: passing by them costs nothing."""
+        return replace(self, silent=silent, hash=sha256(repr((self.hash, sorted(silent))).encode()).hexdigest()) if silent else self
+
+
+def only_human(model: Model, seen: Container[str], *, match: str) -> Model:
+    """For a log that shows nothing but these labels: automatic elements that it never shows count for nothing."""
+    return model.without(frozenset(one for one in model.automatic(match=match) if one not in seen))
+
+
+def _nodes(scope: Scope) -> Iterator[Node]:
+    for node in scope.nodes.values():
+        yield node
+        if node.body is not None:
+            yield from _nodes(node.body)
 
 
 def load(files: Sequence[tuple[str, bytes]], main: str | None = None) -> Model:

@@ -7,9 +7,17 @@ from collections.abc import Mapping
 from engine.definitions.plain import Node, Scope
 from engine.replay.places import FULL, Def, Visible
 
+# What machines do: logs of what people did know nothing of it. A call stands for itself only where nobody knows what it calls.
+AUTOMATIC = frozenset({"serviceTask", "sendTask", "receiveTask", "scriptTask", "businessRuleTask", "callActivity"})
+
+
+def label(node: Node, *, match: str) -> str:
+    """What a log calls the node."""
+    return (node.name or node.id) if match == "name" else node.id
+
 
 class Net:
-    """A model compiled for logs with the given labels.
+    """A model compiled for logs with the given labels. ``silent``: labels of automatic elements that no log shows, see ``Model.without``.
 
     ``counts`` says how often a label occurs at most in one trace; None stands for "anything may occur". ``events`` says what logs show of
     timers, messages and other events that are waited for: ``optional`` (if at all, then not always) or ``shown`` (each of them, as our own
@@ -19,7 +27,8 @@ class Net:
     root: Def
     """The outermost scope, set once everything is compiled."""
 
-    def __init__(self, called: Mapping[str, Scope], *, match: str, counts: Mapping[str, int] | None, events: str = "optional"):
+    def __init__(self, called: Mapping[str, Scope], *, match: str, counts: Mapping[str, int] | None, events: str = "optional", silent: frozenset[str] = frozenset()):
+        self.silent = silent
         self.shows_events = events == "shown"
         self.match = match
         self.counts = counts
@@ -28,7 +37,10 @@ class Net:
         self.labels: dict[str, int] = {}
 
     def label(self, node: Node) -> str:
-        return (node.name or node.id) if self.match == "name" else node.id
+        return label(node, match=self.match)
+
+    def is_silent(self, node: Node) -> bool:
+        return node.type in AUTOMATIC and self.label(node) in self.silent
 
     def count(self, node: Node) -> int:
         return FULL if self.counts is None else self.counts.get(self.label(node), 0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
@@ -46,27 +47,36 @@ def own_cases(session: FallSession, *, begun_from: datetime | None = None, begun
         query = query.where(Instanz.started_at < begun_to)
     if region is not None:
         query = query.where(Instanz.region == region)
-    for instances in session.scalars(query.execution_options(yield_per=200)).partitions():
+    for instances in session.scalars(query.execution_options(yield_per=50)).partitions():
         happened = _history(session, [instanz.nummer for instanz in instances])
         for instanz in instances:
             yield _own_case(instanz, happened.get(instanz.nummer, []))
 
 
-def _history(session: FallSession, numbers: Sequence[int]) -> dict[int, list[Verlauf]]:
-    found: dict[int, list[Verlauf]] = {}
-    for row in session.scalars(select(Verlauf).where(Verlauf.instanz_nummer.in_(numbers)).order_by(Verlauf.id)):
-        found.setdefault(row.instanz_nummer or 0, []).append(row)
+class Happened(NamedTuple):
+    """What of a line of the history tells how a case went; its values are most of it, and nobody's here."""
+
+    at: datetime
+    by: str
+    events: Sequence[Any]
+
+
+def _history(session: FallSession, numbers: Sequence[int]) -> dict[int, list[Happened]]:
+    found: dict[int, list[Happened]] = {}
+    query = select(Verlauf.instanz_nummer, Verlauf.at, Verlauf.by, Verlauf.events).where(Verlauf.instanz_nummer.in_(numbers)).order_by(Verlauf.id)
+    for number, *row in session.execute(query):
+        found.setdefault(number, []).append(Happened(*row))
     return found
 
 
-def _own_case(instanz: Instanz, rows: Sequence[Verlauf]) -> OwnCase:
+def _own_case(instanz: Instanz, rows: Sequence[Happened]) -> OwnCase:
     events = [event for row in rows for event in _events(row)]
     is_over = instanz.zustand == "completed"
     case = Case(instanz.fall.fall_nr, events, {PROCESS: instanz.process, VERSION: instanz.version, REGION: instanz.region, IS_OVER: is_over})
     return OwnCase(instanz.fall_id, instanz.nummer, instanz.process, instanz.version, instanz.release_id, instanz.region, is_over, case)
 
 
-def _events(row: Verlauf) -> Iterator[Event]:
+def _events(row: Happened) -> Iterator[Event]:
     for what, key, element, kind, process, version in row.events:
         if what == "completed" and kind in SHOWN:
             yield Event(element, row.at, "complete", {ELEMENT: element, "concept:instance": str(key), PROCESS: process, VERSION: version, "org:resource": row.by})

@@ -24,14 +24,19 @@ from openpyxl import load_workbook
 from engine.model.calendar import ZURICH
 from engine.model.errors import FallflussError
 from engine.replay.columns import Columns, guess
-from engine.replay.log import COMPLETE, MOST_BYTES, Case, Event, Log, LogUnreadable, Problem, Progress, attributes
+from engine.replay.lifecycle import folded, transition
+from engine.replay.log import COMPLETE, MOST_BYTES, Case, Event, Log, LogUnreadable, Problem, Progress, Receiver, attributes
 from engine.replay.times import Times
 from engine.replay.told import opened
 
 DELIMITERS = ",;\t|"
 MOST_PROBLEMS = 10_000
-# A sheet ends after a million rows, and its texts are held in memory.
+# A sheet ends after a million rows.
 MOST_OF_A_WORKBOOK = 1 << 30
+# The library holds a workbook's different texts in memory, four times as large as in the file.
+TEXTS, MOST_TEXTS = "xl/sharedStrings.xml", 64 << 20
+# States remembered by their spelling; a column of texts has more.
+MOST_STATES = 1000
 # Rows of a sheet between two words about progress.
 ROWS_BETWEEN = 1000
 # How much of a file is looked at to see whether it is text, in bytes; and what text does not consist of.
@@ -79,14 +84,42 @@ def read_csv(path: Path, mapping: Columns | None = None, *, zone: tzinfo = ZURIC
     Raises:
         LogUnreadable: empty, binary, or without a column for case and activity.
     """
-    csv.field_size_limit(1 << 24)
-    with _opened(path, _encoding(path), progress) as text:
-        reader = csv.reader(text, delimiter=_delimiter(text))
-        return _rows(path.name, reader, lambda row: reader.line_num - _breaks(row), mapping, zone)
+    with _csv(path, progress) as (rows, line), uncollected():
+        return _table(path.name, rows, line, mapping, zone).read(rows, line)
+
+
+def stream_csv(path: Path, receiver: Receiver, mapping: Columns | None = None, *, zone: tzinfo = ZURICH, progress: Progress | None = None) -> None:
+    """The same, row by row."""
+    with _csv(path, progress) as (rows, line):
+        _table(path.name, rows, line, mapping, zone).stream(rows, line, receiver)
 
 
 def read_excel(path: Path, mapping: Columns | None = None, *, zone: tzinfo = ZURICH, progress: Progress | None = None) -> Log:
     """The first sheet of an ``.xlsx`` file, read row by row."""
+    rows, line = _excel(path, progress)
+    with uncollected():
+        return _table(path.name, rows, line, mapping, zone).read(rows, line)
+
+
+def stream_excel(path: Path, receiver: Receiver, mapping: Columns | None = None, *, zone: tzinfo = ZURICH, progress: Progress | None = None) -> None:
+    """The same, row by row."""
+    rows, line = _excel(path, progress)
+    _table(path.name, rows, line, mapping, zone).stream(rows, line, receiver)
+
+
+Rows = tuple[Iterator[Sequence[Any]], Callable[[Sequence[Any]], int]]
+
+
+@contextmanager
+def _csv(path: Path, progress: Progress | None) -> Iterator[Rows]:
+    """The rows of an open file, and which line one begins at."""
+    csv.field_size_limit(1 << 24)
+    with _opened(path, _encoding(path), progress) as text:
+        reader = csv.reader(text, delimiter=_delimiter(text))
+        yield iter(reader), lambda row: reader.line_num - _breaks(row)
+
+
+def _excel(path: Path, progress: Progress | None) -> Rows:
     line = 0
 
     def rows() -> Iterator[list[Any]]:
@@ -95,7 +128,7 @@ def read_excel(path: Path, mapping: Columns | None = None, *, zone: tzinfo = ZUR
             line += 1
             yield [_cell(cell) for cell in row]
 
-    return _rows(path.name, rows(), lambda _: line, mapping, zone)
+    return rows(), lambda _: line
 
 
 def _sheet(path: Path, progress: Progress | None = None) -> Iterator[tuple[Any, ...]]:
@@ -103,8 +136,11 @@ def _sheet(path: Path, progress: Progress | None = None) -> Iterator[tuple[Any, 
     try:
         with ZipFile(path) as archive:
             total = sum(entry.file_size for entry in archive.infolist())
+            texts = sum(entry.file_size for entry in archive.infolist() if entry.filename == TEXTS)
         if total > MOST_OF_A_WORKBOOK:
             raise _too_large(path, MOST_OF_A_WORKBOOK)
+        if texts > MOST_TEXTS:
+            raise LogUnreadable(f"{path.name}: die Excel-Datei enthält mehr als {MOST_TEXTS >> 20} MB verschiedene Texte. Speichern Sie die Tabelle als CSV (UTF-8), oder lassen Sie Spalten mit Bemerkungen weg.")
         book = load_workbook(path, read_only=True, data_only=True)
         sheet, size = book.worksheets[0], path.stat().st_size
         for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
@@ -214,10 +250,10 @@ def _delimiter(text: io.TextIOWrapper) -> str:
 # Rows
 
 
-def _rows(name: str, rows: Iterable[Sequence[Any]], line: Callable[[Sequence[Any]], int], mapping: Columns | None, zone: tzinfo) -> Log:
-    iterator = iter(rows)
+def _table(name: str, rows: Iterator[Sequence[Any]], line: Callable[[Sequence[Any]], int], mapping: Columns | None, zone: tzinfo) -> _Table:
+    """How the rows are to be read; takes the headings off them."""
     try:
-        header = [str(cell) for cell in next((row for row in iterator if any(row)), [])]
+        header = [str(cell) for cell in next((row for row in rows if any(row)), [])]
     except (csv.Error, UnicodeError) as error:
         raise LogUnreadable(f"{name}: Zeile {line(())} ist keine Tabellenzeile ({error}).") from error
     if not header:
@@ -231,13 +267,12 @@ def _rows(name: str, rows: Iterable[Sequence[Any]], line: Callable[[Sequence[Any
     for wanted in (chosen.case, chosen.activity, chosen.timestamp, chosen.lifecycle):
         if wanted is not None and wanted not in header:
             raise LogUnreadable(f"{name}: die Spalte «{wanted}» gibt es nicht. Vorhanden sind: {', '.join(header[:20])}.")
-    with uncollected():
-        return _Table(header, chosen, zone).read(iterator, line)
+    return _Table(header, chosen, zone)
 
 
 class _Table:
     def __init__(self, header: list[str], mapping: Columns, zone: tzinfo):
-        self.header = header
+        self.header, self.mapping = header, mapping
         self.case, self.activity = header.index(mapping.case), header.index(mapping.activity)
         self.time = None if mapping.timestamp is None else header.index(mapping.timestamp)
         self.lifecycle = None if mapping.lifecycle is None else header.index(mapping.lifecycle)
@@ -249,52 +284,80 @@ class _Table:
         self.pick: Callable[[Sequence[Any]], Sequence[Any]] = itemgetter(*others) if len(others) > 1 else lambda row: [row[at] for at in others]
         self.width = len(header)
         self.times = Times(zone)
+        self.states: dict[Any, str] = {}
 
     def read(self, rows: Iterator[Sequence[Any]], line: Callable[[Sequence[Any]], int]) -> Log:
         cases: dict[str, Case] = {}
         problems: list[Problem] = []
-        try:
-            self._take(rows, line, cases, problems)
-        except (csv.Error, UnicodeDecodeError, EOFError, OSError, zlib.error) as error:
-            problems.append(Problem(line(()) + 1, f"ab hier nicht lesbar ({error})"))
+        for row, event in self._events(rows, line, problems):
+            id_ = row[self.case]
+            case = cases.get(id_)
+            if case is None:
+                case = cases[id_] = Case(str(id_), [], self._of_case(row))
+            case.events.append(event)
         for case in cases.values():
             case.in_order()
         return Log(list(cases.values()), {}, problems)
 
-    def _take(self, rows: Iterator[Sequence[Any]], line: Callable[[Sequence[Any]], int], cases: dict[str, Case], problems: list[Problem]) -> None:
-        """Add each row's event to its case. One loop over locals, because it runs a million times; what is wrong is told elsewhere."""
+    def stream(self, rows: Iterator[Sequence[Any]], line: Callable[[Sequence[Any]], int], receiver: Receiver) -> None:
+        """Hand on each row's event; of a case is told whenever another one came between."""
+        last = None
+        for row, event in self._events(rows, line, receiver):
+            id_ = row[self.case]
+            if id_ != last:
+                receiver.case(id_, str(id_), self._of_case(row))
+                last = id_
+            receiver.event(id_, event)
+
+    def _of_case(self, row: Sequence[Any]) -> dict[str, Any]:
+        return attributes(self.case_names, [row[i] for i in self.case_at])
+
+    def _events(
+        self, rows: Iterator[Sequence[Any]], line: Callable[[Sequence[Any]], int], problems: list[Problem] | Receiver
+    ) -> Iterator[tuple[Sequence[Any], Event]]:
+        """Each row that can be read, and its event; from where the file is damaged on nothing comes."""
+        try:
+            yield from self._take(rows, line, problems)
+        except (csv.Error, UnicodeDecodeError, EOFError, OSError, zlib.error) as error:
+            problems.append(Problem(line(()) + 1, f"ab hier nicht lesbar ({error})"))
+
+    def _take(
+        self, rows: Iterator[Sequence[Any]], line: Callable[[Sequence[Any]], int], problems: list[Problem] | Receiver
+    ) -> Iterator[tuple[Sequence[Any], Event]]:
+        """One loop over locals, because it runs a million times; what is wrong is told elsewhere."""
         width, case_at, activity_at, time_at, lifecycle_at = self.width, self.case, self.activity, self.time, self.lifecycle
-        names, pick, known = self.names, self.pick, self.times.known
+        names, pick, known, states = self.names, self.pick, self.times.known, self.states
         at, lifecycle = None, COMPLETE
         for row in rows:
             if len(row) == width and row[case_at] != "" and row[activity_at] != "":
                 if time_at is not None:
                     at = known.get(row[time_at]) or self.times.parse(row[time_at])
                 if at is not None or time_at is None:
-                    id_ = row[case_at]
                     if lifecycle_at is not None:
-                        lifecycle = str(row[lifecycle_at]).lower() or COMPLETE
-                    case = cases.get(id_)
-                    if case is None:
-                        case = cases[id_] = Case(str(id_), [], attributes(self.case_names, [row[i] for i in self.case_at]))
-                    case.events.append(Event(str(row[activity_at]), at, lifecycle, (names, pick(row))))
+                        text = row[lifecycle_at]
+                        lifecycle = states.get(text) or self._state(text)
+                    yield row, Event(str(row[activity_at]), at, lifecycle, (names, pick(row)))
                     continue
-            reason = self._wrong(row)
-            if reason:
-                problems.append(Problem(line(row), reason))
+            if any(row):
+                problems.append(self._wrong(row, line(row)))
 
-    def _wrong(self, row: Sequence[Any]) -> str:
-        """Why a row is left out; nothing for an empty one."""
-        if not any(row):
-            return ""
+    def _state(self, text: Any) -> str:
+        """A transition of XES where the text means one, otherwise the text itself."""
+        found = self.mapping.states.get(folded(str(text))) or transition(str(text)) or str(text).strip().lower()
+        if len(self.states) < MOST_STATES:
+            self.states[text] = found
+        return found
+
+    def _wrong(self, row: Sequence[Any], line: int) -> Problem:
+        """Why a row is left out."""
         if len(row) != self.width:
-            return f"{len(row)} Zellen statt {self.width}"
+            return Problem(line, f"{len(row)} Zellen statt {self.width}")
         if row[self.case] == "" or row[self.activity] == "":
-            return "ohne Fall" if row[self.case] == "" else "ohne Aktivität"
+            return Problem(line, "ohne Fall" if row[self.case] == "" else "ohne Aktivität")
         text = row[self.time or 0]
         if self.times.is_skipped(text):
-            return f"«{str(text)[:40]}» gab es in der Zeitzone {self.times.zone} nicht (Umstellung auf Sommerzeit)"
-        return f"«{str(text)[:40]}» ist kein Zeitpunkt"
+            return Problem(line, f"«{str(text)[:40]}» gab es in der Zeitzone {self.times.zone} nicht (Umstellung auf Sommerzeit)")
+        return Problem(line, f"«{str(text)[:40]}» ist kein Zeitpunkt", "timestamp")
 
 
 def _breaks(row: Sequence[Any]) -> int:

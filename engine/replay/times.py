@@ -19,6 +19,9 @@ ZONED = re.compile(r"^(.*\d)\s*(Z|UTC|GMT|CES?T|MES?Z)$")
 # Many programs write +01 or +0100 where Python wants +01:00.
 OFFSET = re.compile(r"^(.*\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)\s*([+-]\d{2}):?(\d{2})?$")
 
+# No place on earth is farther from Greenwich.
+DAY = timedelta(hours=24)
+
 
 class Times:
     """Reads points in time as people and programs write them; remembers them, because logs repeat themselves.
@@ -50,12 +53,12 @@ class Times:
         zoned = ZONED.match(text.strip())
         if zoned:
             inner = self._wall(zoned[1])
-            return None if inner is None else inner.replace(tzinfo=ZONES[zoned[2]]).astimezone(UTC)
+            return None if inner is None else self._placed(inner.replace(tzinfo=ZONES[zoned[2]]))
         shifted = OFFSET.match(text.strip())
         if shifted:
             inner = self._wall(shifted[1])
             hours = timedelta(hours=int(shifted[2]), minutes=int(f"{shifted[2][0]}{shifted[3] or 0}"))
-            return None if inner is None else inner.replace(tzinfo=timezone(hours)).astimezone(UTC)
+            return None if inner is None or abs(hours) >= DAY else self._placed(inner.replace(tzinfo=timezone(hours)))
         wall = self._wall(text.strip())
         return None if wall is None else self._placed(wall)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ from typing import IO, Any
 from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
-from engine.replay.log import COMPLETE, MOST_BYTES, Case, Event, Id, Log, LogUnreadable, Nested, Problem, Progress
+from engine.replay.log import COMPLETE, MOST_BYTES, Case, Event, Id, Log, LogUnreadable, Nested, Problem, Progress, Receiver
 from engine.replay.tables import uncollected
 from engine.replay.told import opened
 
@@ -44,20 +45,35 @@ def read_xes(path: Path, *, progress: Progress | None = None) -> Log:
         LogUnreadable: not well-formed, with a DOCTYPE, or not XES.
     """
     with opened(path, progress) as raw:
-        is_zipped = raw.read(2) == b"\x1f\x8b"
-        raw.seek(0)
-        stream: IO[bytes] = gzip.GzipFile(fileobj=raw) if is_zipped else raw  # type: ignore[assignment]
-        reader = _Reader(path.name)
+        problems: list[Problem] = []
+        reader = _Reader(path.name, problems)
         with uncollected():
-            cases = list(reader.read(stream))
-    return Log(cases, reader.log, reader.problems)
+            cases = list(reader.read(_unzipped(raw)))
+    return Log(cases, reader.log, problems)
+
+
+def stream_xes(path: Path, receiver: Receiver, *, progress: Progress | None = None) -> None:
+    """The same log event by event; cases are called by their number in the file, because two may have the same name.
+
+    Raises:
+        LogUnreadable: as above; what was received until then is worth nothing.
+    """
+    with opened(path, progress) as raw:
+        for _ in _Streaming(path.name, receiver).read(_unzipped(raw)):
+            pass
+
+
+def _unzipped(raw: io.BufferedReader) -> IO[bytes]:
+    is_zipped = raw.read(2) == b"\x1f\x8b"
+    raw.seek(0)
+    return gzip.GzipFile(fileobj=raw) if is_zipped else raw  # type: ignore[return-value]
 
 
 class _Reader:
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, problems: list[Problem] | Receiver) -> None:
         self.name = name
         self.log: dict[str, Any] = {}
-        self.problems: list[Problem] = []
+        self.problems = problems
         self.done: list[Case] = []
         self.case: Case | None = None
         self.case_number = 0
@@ -191,7 +207,11 @@ class _Reader:
             at = at if isinstance(at, datetime) else None
         if self.case is not None:
             name = activity if activity.__class__ is str else _text(activity)
-            self.case.events.append(Event(name, at, _text(lifecycle).lower() or COMPLETE, given))
+            self._take(Event(name, at, _text(lifecycle).lower() or COMPLETE, given))
+
+    def _take(self, event: Event) -> None:
+        assert self.case is not None
+        self.case.events.append(event)
 
     def _trace(self, given: dict[str, Any]) -> None:
         assert self.case is not None
@@ -217,6 +237,22 @@ class _Reader:
 
     def _tell(self, reason: str) -> None:
         self.problems.append(Problem(self.parser.CurrentLineNumber, reason))
+
+
+class _Streaming(_Reader):
+    """Hands on each event at once."""
+
+    def __init__(self, name: str, receiver: Receiver) -> None:
+        super().__init__(name, receiver)
+        self.receiver = receiver
+
+    def _take(self, event: Event) -> None:
+        self.receiver.event(self.case_number + 1, event)
+
+    def _trace(self, given: dict[str, Any]) -> None:
+        super()._trace(given)
+        done = self.done.pop()
+        self.receiver.case(self.case_number, done.id, done.attributes)
 
 
 def _text(value: Any) -> str:

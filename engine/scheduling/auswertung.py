@@ -1,4 +1,4 @@
-"""Long work of evaluations, beside everything else: large logs are read, uploads that nobody goes on with expire, traces are kept up to date."""
+"""Long work of evaluations, beside everything else: large logs are read, large files of the history written, both expire, traces are kept up to date."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import structlog
 from apscheduler.schedulers.base import BaseScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
+from engine.commands.auswertung import ausfuhr
 from engine.commands.auswertung.protokolle import read_waiting
 from engine.commands.auswertung.spuren import refresh
 from engine.commands.auswertung.verfall import expire
@@ -32,6 +33,7 @@ class Vorleser:
     def plan(self) -> None:
         """Each kind one at a time."""
         self.scheduler.add_job(self._read, IntervalTrigger(seconds=LOOK), id="protokolle", max_instances=1, coalesce=True)
+        self.scheduler.add_job(self._write, IntervalTrigger(seconds=LOOK), id="ausfuhren", max_instances=1, coalesce=True)
         self.scheduler.add_job(self._fold, IntervalTrigger(seconds=FOLD), id="spuren", max_instances=1, coalesce=True)
         self.scheduler.add_job(self._expire, IntervalTrigger(seconds=EXPIRE, start_date=datetime.now(UTC)), id="verfall", max_instances=1, coalesce=True)
 
@@ -40,6 +42,12 @@ class Vorleser:
             read_waiting(self.database)
         except Exception:  # tried again in a moment
             log.exception("auswertung.not_read")
+
+    def _write(self) -> None:
+        try:
+            ausfuhr.make_waiting(self.database)
+        except Exception:  # what failed is marked as such; the others are written in a moment
+            log.exception("auswertung.not_exported")
 
     def _fold(self) -> None:
         try:
@@ -50,7 +58,7 @@ class Vorleser:
     def _expire(self) -> None:
         try:
             with self.database.begin(SCHEDULER) as session:
-                count = expire(session)
+                count = expire(session) + ausfuhr.expire(session)
             if count:
                 log.info("auswertung.expired", files=count)
         except Conflict:  # another scheduler was faster, or somebody chose the columns just now

@@ -9,6 +9,7 @@ import io
 import tempfile
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -19,7 +20,8 @@ from engine.cases import abgleich, bestand
 from engine.definitions import archiv, dmn, feel, forms
 from engine.definitions.lint import lint
 from engine.model.errors import FallflussError
-from engine.replay.files import read_log
+from engine.replay.files import read_log, stream_log
+from engine.replay.spool import Spool
 
 BPMN = Path(__file__).resolve().parents[2] / "bpmn"
 NOW = datetime(2026, 3, 2, 7, tzinfo=UTC)
@@ -118,6 +120,20 @@ def _log(suffix: str) -> Callable[[bytes], object]:
     return read
 
 
+def _collected(suffix: str) -> Callable[[bytes], object]:
+    """The same logs as the page takes them in: event by event, down to the parts that are kept."""
+
+    def read(content: bytes) -> object:
+        path = _folder() / f"gesammelt{suffix}"
+        path.write_bytes(content)
+        with tempfile.TemporaryDirectory(dir=_folder()) as folder, closing(Spool(Path(folder), is_table=suffix != ".xes")) as spool:
+            stream_log(path, spool)
+            spool.finish()
+            return list(spool.parts())
+
+    return read
+
+
 @cache
 def _folder() -> Path:
     return Path(tempfile.mkdtemp(prefix="fallfluss-eingaben-"))
@@ -158,6 +174,8 @@ ALL = {
     "feel": Eingabe(_feel, lambda: tuple(one.encode() for one in (*EXPRESSIONS, *ESCAPES[:22]))),
     "xes": Eingabe(_log(".xes"), lambda: (XES,)),
     "csv": Eingabe(_log(".csv"), lambda: (CSV,)),
+    "xes-sammeln": Eingabe(_collected(".xes"), lambda: (XES,)),
+    "csv-sammeln": Eingabe(_collected(".csv"), lambda: (CSV,)),
     "bestand": Eingabe(lambda content: bestand.read_table(content, region="SDOL", gemeinden={2581: "SDOL"}, today=date(2026, 3, 2)), lambda: (BESTAND,)),
     "abgleich": Eingabe(lambda content: abgleich.read_table(content, date(2026, 3, 2)), lambda: (ABGLEICH,)),
     "zip": Eingabe(archiv.unpack, _zips),

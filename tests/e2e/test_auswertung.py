@@ -102,6 +102,39 @@ def test_one_case_is_played_by_permission(eva: Page, browser: Browser, served: s
     leitung.context.close()
 
 
+def test_the_history_of_a_region_is_taken_away_by_permission(eva: Page, browser: Browser, served: str, vorrat: Vorrat, tmp_path: Path) -> None:
+    vorrat.case()
+    eva.get_by_role("link", name="Verlauf ausführen").click()
+    expect(eva.get_by_text("Zurzeit gilt für Sie keine Bewilligung")).to_be_visible()
+    assert violations(eva) == []
+    eva.get_by_role("link", name="Bewilligung beantragen").click()
+    eva.get_by_label("Sozialregion").select_option("SDOL")
+    eva.get_by_label("Begründung").fill("Vergleich der Wartezeiten der Pilotregionen, für den Schlussbericht.")
+    assert violations(eva) == []
+    eva.get_by_role("button", name="Beantragen").click()
+    expect(eva.get_by_text("liegt bei der Leitung")).to_be_visible()
+    leitung = browser.new_context(base_url=served, locale="de-CH", reduced_motion="reduce").new_page()
+    sign_in(leitung, "leitung.sdol")
+    leitung.goto("/einsicht")
+    leitung.get_by_role("button", name=re.compile("Bewilligen.*Ausfuhr des Verlaufs")).click()
+    eva.goto("/auswertung/ausfuhr")
+    expect(eva.get_by_role("checkbox")).to_have_count(1)
+    assert violations(eva) == []
+    eva.get_by_label("CSV").check()
+    eva.get_by_role("button", name="Ausführen").click()
+    expect(eva.get_by_role("link", name="herunterladen")).to_be_visible(timeout=60_000)  # by the scheduler, when there are many
+    assert violations(eva) == []
+    with eva.expect_download() as loading:
+        eva.get_by_role("link", name="herunterladen").click()
+    loading.value.save_as(tmp_path / "verlauf.csv")
+    content = (tmp_path / "verlauf.csv").read_text(encoding="utf-8")
+    assert "zustaendigkeit_pruefen" in content or "altersschritt_berechnen" in content
+    assert "Enzian" not in content
+    eva.get_by_role("button", name="Jetzt vernichten").click()
+    expect(eva.get_by_text("Die Datei ist vernichtet.")).to_be_visible()
+    leitung.context.close()
+
+
 def _ask(page: Page, nr: str) -> None:
     page.goto("/einsicht")
     page.get_by_label("Sozialregion").select_option("SDOL")

@@ -8,14 +8,18 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
+from engine.model.calendar import ZURICH
+from engine.replay import tables
 from engine.replay.columns import Columns, guess, likely
 from engine.replay.files import read_log
 from engine.replay.log import Case, Event, Id, LogUnreadable, Nested
 from engine.replay.tables import preview, read_csv, write_csv
+from engine.replay.times import Times
 from engine.replay.xes import read_xes, write_xes
 
 NOON = datetime(2026, 3, 2, 11, 0, tzinfo=UTC)
@@ -228,3 +232,19 @@ def test_a_workbook_says_how_far_it_is_by_its_rows(tmp_path: Path) -> None:
     read_log(tmp_path / "log.xlsx", progress=told.append)
     size = (tmp_path / "log.xlsx").stat().st_size
     assert told == [size * 1000 // 2500, size * 2000 // 2500]
+
+
+@pytest.mark.parametrize("text", ["02.03.2026 08:00 +41:00", "02.03.2026 08:00 -24:00", "01.01.0001 00:30 MEZ", "31.12.9999 23:30 -0100"])
+def test_an_offset_that_no_place_has_and_moments_beyond_the_calendar_are_no_points_in_time(text: str) -> None:
+    assert Times(ZURICH).parse(text) is None
+
+
+def test_a_workbook_of_more_texts_than_fit_into_memory_is_refused_with_a_way_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with xlsxwriter.Workbook(tmp_path / "log.xlsx") as book:  # keeps texts apart from the rows, as Excel does
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ("case_id", "activity"))
+        sheet.write_row(1, 0, ("1", "a" * 2000))
+    assert len(read_log(tmp_path / "log.xlsx").cases) == 1
+    monkeypatch.setattr(tables, "MOST_TEXTS", 1000)
+    with pytest.raises(LogUnreadable, match="als CSV"):
+        read_log(tmp_path / "log.xlsx")

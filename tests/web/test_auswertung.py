@@ -7,17 +7,22 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 from apscheduler.schedulers.background import BackgroundScheduler
+from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import event, select
 
 from engine import commands
+from engine.cli import main
 from engine.commands import aufsicht
 from engine.commands.auswertung import protokolle as importing
+from engine.commands.auswertung import rohdateien
 from engine.commands.auswertung.spuren import refresh
 from engine.commands.auswertung.verfall import expire
 from engine.commands.probelauf import start_probelauf
@@ -25,6 +30,10 @@ from engine.commands.werkstatt import begin_draft, deploy_draft
 from engine.model.access import Access, system, with_trials
 from engine.model.clock import FixedClock
 from engine.queries.auswertung import kennung
+from engine.replay import spool
+from engine.replay.log import Case, Event
+from engine.replay.own_history import IS_OVER, PROCESS
+from engine.replay.xes import write_xes
 from engine.scheduling.auswertung import Vorleser
 from engine.store.konten import create_konto, grant
 from engine.store.session import Database
@@ -218,11 +227,12 @@ def test_columns_chosen_once_are_remembered(browser: Open, people: Database) -> 
 
 def test_activities_are_assigned_by_hand(browser: Open, people: Database) -> None:
     eva = browser("eva")
-    at = uploaded(eva, "log.csv", b"case_id,activity\n1,Checked\n1,ende\n")
+    at = uploaded(eva, "log.csv", b"case_id,activity\n1,Checked\n1,Checked\n1,ende\n")
     eva.post(f"{at}/spalten", {"case": "case_id", "activity": "activity", "zone": "UTC"})
     assert "Checked (1 Fall)" in replayed(eva, at)
     assert eva.post(f"{at}/zuordnung", {"a0": "pruefen", "a1": ""}).status_code == 303
-    assert "passend 100.0" in figures(eva.get(at).text)
+    page = eva.get(at).text
+    assert "Checked (1 Fall)" not in page and "Abweichungen zusammen 1" in figures(page)
 
 
 def test_a_case_of_a_log_can_be_played_and_the_look_is_recorded(browser: Open, people: Database) -> None:
@@ -308,20 +318,154 @@ def test_a_large_file_that_cannot_be_read_is_told_once_and_to_its_owner_only(bro
     assert nothing_is_left(people)
 
 
-def test_a_table_of_which_no_row_can_be_read_says_what_is_wrong_with_the_first(browser: Open, people: Database) -> None:
+def test_a_wrong_column_for_the_time_is_told_and_chosen_again_without_another_upload(browser: Open, people: Database) -> None:
+    eva = browser("eva")
+    at = uploaded(eva, "log.csv", TABLE.encode())
+    given = {"case": "Fall", "activity": "Tätigkeit", "timestamp": "Bearbeitet von", "zone": "UTC"}
+    eva.post(f"{at}/spalten", given)
+    page = eva.get(at).text
+    assert "Zeile 2: «Meier» ist kein Zeitpunkt" in page and 'href="#timestamp"' in page
+    assert page.count("selected") == 4 and '<option value="Bearbeitet von" selected>' in page and '<option value="UTC" selected>' in page
+    assert '<option value="Zeitpunkt" selected>' in eva.get(uploaded(eva, "andere.csv", TABLE.encode())).text  # the wrong choice is not remembered
+    assert eva.post(f"{at}/spalten", given | {"timestamp": "Zeitpunkt"}).status_code == 303
+    assert "Fälle 3 " in figures(replayed(eva, at))
+    with people.read(system()) as session:
+        assert set(session.scalars(select(Protokolldatei.protokoll_id))) == {2}
+
+
+def test_a_table_with_wrong_columns_expires_like_one_nobody_went_on_with(browser: Open, people: Database, clock: FixedClock) -> None:
     eva = browser("eva")
     at = uploaded(eva, "log.csv", TABLE.encode())
     eva.post(f"{at}/spalten", {"case": "Fall", "activity": "Tätigkeit", "timestamp": "Bearbeitet von", "zone": "UTC"})
-    eva.get(at)
-    assert "log.csv: Kein Ereignis der Datei liess sich einlesen: Zeile 2: «Meier» ist kein Zeitpunkt" in eva.get("/auswertung/protokolle").text
-    assert nothing_is_left(people)
+    clock.at += timedelta(hours=24)
+    assert expired(people) == 1
+    with people.read(system()) as session:
+        assert session.scalars(select(Protokolldatei)).all() == []
+    assert "Verfallen" in browser("eva").get(at).text
+
+
+@pytest.mark.parametrize(("given", "message"), [
+    pytest.param({"case": "a", "activity": "b"}, "nennt mehr als 3 verschiedene Werte; das sind wohl Texte", id="texts as activity"),
+    pytest.param({"case": "c", "activity": "a"}, "Ein Fall hätte mehr als 5 Ereignisse", id="one case only"),
+])  # fmt: skip
+def test_other_columns_that_cannot_be_meant_are_chosen_again(browser: Open, people: Database, monkeypatch: pytest.MonkeyPatch, given: dict[str, str], message: str) -> None:
+    monkeypatch.setattr(spool, "MOST_ACTIVITIES", 3)
+    monkeypatch.setattr(spool, "MOST_EVENTS_OF_A_CASE", 5)
+    eva = browser("eva")
+    at = uploaded(eva, "log.csv", b"a;b;c\n" + b"".join(b"%d;text %d;x\n" % (n % 2, n) for n in range(9)))
+    eva.post(f"{at}/spalten", given | {"zone": "UTC"})
+    assert message in eva.get(at).text
+    assert eva.post(f"{at}/spalten", {"case": "b", "activity": "a", "zone": "UTC"}).status_code == 303
+    assert "Fälle 9 " in figures(eva.get(at).text)
+
+
+STATES = "Fall;Aktivität;Status\n" + "".join(f"{case};{what};{state}\n" for case in (1, 2) for what in ("pruefen", "ende") for state in ("Begonnen", "abgeschlossen"))
+
+
+def test_german_states_are_the_lifecycle_and_are_shown_before_the_file_is_read(browser: Open, people: Database) -> None:
+    eva = browser("eva")
+    at = uploaded(eva, "log.csv", STATES.encode())
+    page = eva.get(at).text
+    assert '<option value="Status" selected>' in page
+    assert re.findall(r'<option value="(\w+)" selected>[\wü ]+ \(', page) == ["start", "complete"]
+    assert eva.post(f"{at}/spalten", {"case": "Fall", "activity": "Aktivität", "lifecycle": "Status", "zone": "UTC"}).status_code == 303
+    page = replayed(eva, at)
+    assert "Fälle 2 Ereignisse 8 ausgelassene Zeilen 0 passend 100.0" in figures(page)
+
+
+def test_a_column_of_texts_is_no_state(browser: Open, people: Database) -> None:
+    eva = browser("eva")
+    at = uploaded(eva, "log.csv", b"Fall;Schritt;Notiz\n" + b"".join(b"1;a;Text %d\n" % n for n in range(40)))
+    refused = eva.post(f"{at}/spalten", {"case": "Fall", "activity": "Schritt", "lifecycle": "Notiz", "zone": "UTC"})
+    assert refused.status_code == 422 and "mehr als 30 verschiedene Werte" in refused.text and "Was die Zustände bedeuten" not in refused.text
+
+
+def test_a_state_nobody_knows_is_asked_about_and_never_lost(browser: Open, people: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    eva = browser("eva")
+    table = STATES.replace("Begonnen", "Xaver").encode()
+    at = uploaded(eva, "log.csv", table)
+    assert "nicht erkannt" in eva.get(at).text
+    given = {"case": "Fall", "activity": "Aktivität", "lifecycle": "Status", "zone": "UTC"}
+    refused = eva.post(f"{at}/spalten", given)
+    assert refused.status_code == 422 and "was «Xaver» bedeutet" in refused.text
+    assert eva.post(f"{at}/spalten", given | {"text0": "Xaver", "zustand0": "start"}).status_code == 303
+    assert "passend 100.0" in figures(replayed(eva, at))
+    monkeypatch.setattr(importing, "LOOKED_AT", 1)  # the word comes later than anybody looked
+    late = b"Fall;Aktivit\xc3\xa4t;Status\n9;pruefen;erledigt\n" + table.split(b"\n", 1)[1]
+    at = uploaded(eva, "spaet.csv", late)
+    assert eva.post(f"{at}/spalten", given).status_code == 303
+    page = replayed(eva, at)
+    assert "Unbekannte Zustände, als getan gezählt: «xaver» (4 Ereignisse)" in page
+    assert "passend 0.0" in figures(page)
+
+
+# Our own export, and logs of what people did
+
+
+OWN = drawn("s > pruefen > melden > ende > e", '<userTask id="pruefen"/><serviceTask id="melden"/><userTask id="ende"/>')
+
+
+def own_export(*cases: tuple[str, str, bool, str]) -> bytes:
+    """A log as Fallfluss writes it: name, process, whether it is over, and the elements that were done."""
+    found = [
+        Case(name, [Event(one, datetime(2026, 9, 1, 8, at, tzinfo=UTC), "complete", {"fallfluss:element": one}) for at, one in enumerate(done.split())], {PROCESS: process, IS_OVER: over})
+        for name, process, over, done in cases
+    ]
+    with TemporaryDirectory() as folder:
+        write_xes(path := Path(folder) / "log.xes", found)
+        return path.read_bytes()
+
+
+def test_our_own_export_means_the_same_on_the_page_as_on_the_command_line(browser: Open, people: Database, tmp_path: Path) -> None:
+    content = own_export(
+        ("a", "main", True, "pruefen melden ende"), ("b", "main", False, "pruefen melden"), ("c", "main", True, "pruefen melden"), ("d", "anderer", True, "x y"),
+    )  # fmt: skip
+    eva = browser("eva")
+    at = uploaded(eva, "eigen.xes", content)
+    page = replayed(eva, at, OWN)
+    assert "1 Fall eines anderen Prozesses ist ausgelassen (anderer 1)" in page
+    assert "passend 66.7 % Abweichungen zusammen 1" in figures(page)
+    (tmp_path / "eigen.xes").write_bytes(content), (tmp_path / "m.bpmn").write_bytes(OWN)
+    told = CliRunner().invoke(main, ["replay", str(tmp_path / "eigen.xes"), "--model", str(tmp_path / "m.bpmn")]).output
+    assert "Passend: 2 Fälle (66.7 %), Abweichungen zusammen: 1" in told
+    assert [eva.get(f"{at}/fall/{nr}.json").json["abweichend"] for nr in (0, 1, 2)] == [[], [], ["ende"]]
+    assert "Noch nicht beendet." in page and "automatischen Schritt" not in page
+
+
+def test_a_log_of_what_people_did_is_not_blamed_for_what_machines_do(browser: Open, people: Database) -> None:
+    eva = browser("eva")
+    at = uploaded(eva, "log.csv", b"case_id,activity\n1,pruefen\n1,ende\n2,pruefen\n")
+    eva.post(f"{at}/spalten", {"case": "case_id", "activity": "activity", "zone": "UTC"})
+    page = replayed(eva, at, OWN)
+    assert "nennt keinen automatischen Schritt des Diagramms" in page and "zusammen 1)" in page
+    assert "passend 50.0 % Abweichungen zusammen 1" in figures(page)
+    assert eva.get(f"{at}/fall/0.json").json["abweichend"] == []
+    assert eva.post(f"{at}/automatisch", {"zaehlen": "ja"}).status_code == 303
+    page = eva.get(at).text
+    assert "passend 0.0 % Abweichungen zusammen 3" in figures(page)  # what was found the other way is not mixed in
+    assert eva.get(f"{at}/fall/0.json").json["abweichend"] == ["melden"]
+    assert "1;1;1;1;pruefen → ende" in eva.get(f"{at}/varianten.csv").text
+    assert eva.post(f"{at}/automatisch", {"zaehlen": "nein"}).status_code == 303
+    assert "passend 50.0" in figures(eva.get(at).text)
+    karin = browser("karin")
+    karin.get("/auswertung/protokolle")
+    assert karin.post(f"{at}/automatisch", {"zaehlen": "ja"}).status_code == 404
+
+
+def test_a_log_that_names_some_machine_is_asked_for_all_unless_somebody_says_otherwise(browser: Open, people: Database) -> None:
+    eva = browser("eva")
+    at = uploaded(eva, "log.csv", b"case_id,activity\n1,pruefen\n1,melden\n1,ende\n2,pruefen\n2,ende\n")
+    eva.post(f"{at}/spalten", {"case": "case_id", "activity": "activity", "zone": "UTC"})
+    page = replayed(eva, at, OWN)
+    assert "nennt 1 von 1 automatischen Schritt" in page
+    assert "passend 50.0" in figures(page)
 
 
 def test_an_archive_is_as_large_as_what_is_in_it(browser: Open, people: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     eva = browser("eva")
     content = gzip.compress(XES.replace(b"<trace>", b" " * 5_000_000 + b"<trace>"))
     assert "wird eingelesen" in eva.get(uploaded(eva, "log.xes.gz", content)).text
-    monkeypatch.setattr(importing, "MOST_UNPACKED", 4_000_000)
+    monkeypatch.setattr(rohdateien, "MOST_UNPACKED", 4_000_000)
     assert "Bitte aufteilen" in eva.post("/auswertung/protokolle", {"datei": (io.BytesIO(content), "log.xes.gz")}).text
 
 

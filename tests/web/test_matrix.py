@@ -106,6 +106,7 @@ ROUTES: dict[str, set[str] | frozenset[str] | None] = {
     "kennzahlen.*": {"evaluation", "koordination", "leitung"},
     "viele.*": {"evaluation", "koordination", "leitung"},
     "film.*": {"evaluation", "koordination", "aufsicht"},
+    "ausfuhren.*": {"evaluation", "koordination"},
     "protokolle.*": {"evaluation", "koordination"},
     "wenn.*": {"evaluation", "koordination", "leitung", "prozess"},
     "vernichtung.pruefen": {"leitung"},

@@ -32,7 +32,7 @@ film = Blueprint("film", __name__, url_prefix="/auswertung/film")
 def start() -> ResponseReturnValue:
     """The permissions that hold now, and how to ask for one."""
     with reading() as session:
-        rows = [row for row in aufsicht.visible(session) if row.bis is not None and row.bis > session.now and row.login == session.access.konto]
+        rows = aufsicht.held(session, aufsicht.FALL)
         return render_template("auswertung/film_start.html", rows=rows, regionen=konten.regionen(session))
 
 
@@ -46,7 +46,7 @@ def zeigen(id: int) -> ResponseReturnValue:
     refresh(database(), frist())
     shown = [_shown(grant, narrow, 0 if number else _wanted(), number + 1) for number, (grant, narrow) in enumerate(grants)]
     with reading() as session:
-        rows = [row for row in aufsicht.visible(session) if row.bis is not None and row.bis > session.now and row.login == session.access.konto and row.id not in ids]
+        rows = [row for row in aufsicht.held(session, aufsicht.FALL) if row.id not in ids]
         return render_template("auswertung/film.html", **WERKZEUGE, filme=shown, andere=rows, regionen=konten.regionen(session), id=id)
 
 

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from io import BytesIO
 from typing import Any
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 
-from engine.commands.auswertung import modelldateien
+from engine.commands.auswertung import modelldateien, rohdateien
 from engine.commands.auswertung import protokolle as commands
-from engine.commands.auswertung.nachspielen import Auftrag, align
+from engine.commands.auswertung.fremdes import play
 from engine.commands.auswertung.verfall import EXPIRED
 from engine.model.errors import FormInvalid, NotFound
 from engine.queries.auswertung import film, modelle
 from engine.queries.auswertung import protokolle as queries
 from engine.queries.auswertung.auswahl import KANTONAL
 from engine.replay.conformance import WORDS, Replayer
+from engine.replay.lifecycle import TRANSITIONS
 from engine.replay.log import LogUnreadable
 from engine.replay.model import Model
 from engine.store.audit import log
@@ -47,9 +49,10 @@ def liste() -> ResponseReturnValue:
 @requires(*KANTONAL)
 def hochladen() -> ResponseReturnValue:
     file = request.files.get("datei")
+    name = file.filename or "" if file else ""
     try:
-        with writing() as session:
-            made = commands.upload(session, file.filename or "" if file else "", file.stream.read(commands.MAX_BYTES + 1) if file else b"")
+        with rohdateien.received(name, file.stream if file else BytesIO()) as path, writing() as session:
+            made = commands.upload(session, name, path)
     except FormInvalid as error:
         return _list(error.errors)
     return _go_on(made)
@@ -76,10 +79,15 @@ def zeigen(id: int) -> ResponseReturnValue:
 def spalten(id: int) -> ResponseReturnValue:
     try:
         with writing() as session:
-            made = commands.choose(session, id, request.form, request.form.get("zone", ""))
+            made = commands.choose(session, id, request.form, request.form.get("zone", ""), _meant())
     except FormInvalid as error:
         return _columns(id, error.errors)
     return _go_on(made)
+
+
+def _meant() -> dict[str, str]:
+    """What the states mean that the page asked about."""
+    return {request.form.get(f"text{at}", ""): request.form.get(f"zustand{at}", "") for at in range(commands.MOST_STATES)}
 
 
 @protokolle.post("/<int:id>/modell")
@@ -92,7 +100,7 @@ def modell(id: int) -> ResponseReturnValue:
             protokoll = commands.own(session, id)
             if file is not None and file.filename:
                 kept = modelldateien.keep(session, file.filename, file.stream.read(modelldateien.MAX_BYTES + 1))
-                protokoll.modelldatei_id, protokoll.prozess, protokoll.version = kept.id, kept.prozess, None
+                protokoll.modelldatei_id, protokoll.prozess, protokoll.version, protokoll.nur_menschen = kept.id, kept.prozess, None, None
             else:
                 _choose_version(session, protokoll, wanted)
     except FormInvalid as error:
@@ -111,6 +119,15 @@ def zuordnen(id: int) -> ResponseReturnValue:
     return redirect(url_for("protokolle.zeigen", id=id), 303)
 
 
+@protokolle.post("/<int:id>/automatisch")
+@requires(*KANTONAL)
+def automatisch(id: int) -> ResponseReturnValue:
+    """Whether automatic steps that the log never names count as skipped."""
+    with writing() as session:
+        commands.own(session, id).nur_menschen = request.form.get("zaehlen") != "ja"
+    return redirect(url_for("protokolle.zeigen", id=id), 303)
+
+
 @protokolle.get("/<int:id>/fehler.csv")
 @requires(*KANTONAL)
 def fehler(id: int) -> ResponseReturnValue:
@@ -124,11 +141,9 @@ def fehler(id: int) -> ResponseReturnValue:
 def varianten(id: int) -> ResponseReturnValue:
     with reading() as session:
         protokoll = commands.own(session, id)
-        model = _model(session, protokoll)
-        match, rows = queries.zuordnung(protokoll, model)
-        variants = queries.varianten(session, protokoll, rows)
-    found, _ = align(database(), [Auftrag(model, frozenset(variants), match=match, events="optional")], frist())
-    result = queries.ergebnis(variants, found[model.hash, f"{match} optional"], schwelle=1)
+        spiel = queries.spiel(session, protokoll, _model(session, protokoll))
+    found, _ = play(database(), spiel, frist())
+    result = queries.ergebnis(spiel.wege, found, schwelle=1)
     lines = [[one.faelle, *_cost(one), " → ".join(one.schritte)] for one in result.varianten]
     return _csv(["Fälle", "Kosten", "mindestens", "höchstens", "Schritte"], lines, "varianten.csv")
 
@@ -183,7 +198,7 @@ def _list(errors: Mapping[str, str] | None = None) -> ResponseReturnValue:
     told = _told_once() if any(row.zustand == commands.BROKEN for row in rows) else []
     html = render_template(
         "auswertung/protokolle.html",
-        rows=[row for row in rows if row.zustand != commands.BROKEN], errors=errors or {}, abgewiesen=told, megabyte=commands.MAX_BYTES >> 20,
+        rows=[row for row in rows if row.zustand != commands.BROKEN], errors=errors or {}, abgewiesen=told, megabyte=rohdateien.MAX_BYTES >> 20,
     )  # fmt: skip
     return html, 422 if errors else 200
 
@@ -212,10 +227,13 @@ def _columns(id: int, errors: Mapping[str, str] | None = None) -> ResponseReturn
             seen, guessed = commands.look(session, id)
         except LogUnreadable as error:  # kept by a version that looked at files later
             return _give_up(id, error)
-        given: Any = request.form if errors else {name: guessed.get(name, "") for name in SPALTEN}
-        html = render_template(
-            "auswertung/protokoll_spalten.html", protokoll=protokoll, gesehen=seen, spalten=SPALTEN, werte=given, zonen=commands.ZONES, errors=errors or {}
-        )
+    asks = request.method == "POST"
+    given: Any = request.form if asks else {"zone": protokoll.spalten.get("zone", ""), **{name: guessed.get(name, "") for name in SPALTEN}}
+    told = dict(errors or {}) or ({protokoll.spalten.get("falsch") or "case": protokoll.meldung} if protokoll.meldung else {})
+    html = render_template(
+        "auswertung/protokoll_spalten.html", protokoll=protokoll, gesehen=seen, spalten=SPALTEN, werte=given, zonen=commands.ZONES, errors=told,
+        zustaende=commands.states(seen, given.get("lifecycle", "")), uebergaenge=TRANSITIONS,
+    )  # fmt: skip
     return html, 422 if errors else 200
 
 
@@ -233,15 +251,14 @@ def _result(id: int, errors: Mapping[str, str] | None = None) -> ResponseReturnV
         if not protokoll.prozess:
             return render_template("auswertung/protokoll.html", ergebnis=None, **given), 422 if errors else 200
         model = _model(session, protokoll)
-        match, rows = queries.zuordnung(protokoll, model)
-        variants = queries.varianten(session, protokoll, rows)
-        examples = queries.beispiele(session, protokoll, rows) if protokoll.faelle <= 20_000 else {}
-    found, missing = align(database(), [Auftrag(model, frozenset(variants), match=match, events="optional")], frist())
-    result = queries.ergebnis(variants, found.get((model.hash, f"{match} optional"), {}), schwelle=1)
+        spiel = queries.spiel(session, protokoll, model)
+        examples = queries.beispiele(session, protokoll, spiel) if protokoll.faelle <= 20_000 else {}
+    found, missing = play(database(), spiel, frist())
+    result = queries.ergebnis(spiel.wege, found, schwelle=1)
     most = max((count or 0 for *_, count in result.abweichungen), default=0)
     bild = Bild(protokoll.prozess, protokoll.name, url_for("protokolle.diagramm", id=id), _marks(result, most))
     html = render_template(
-        "auswertung/protokoll.html", **given, ergebnis=result, fehlend=missing, match=match, zeilen=rows, ziele=queries.ziele(model), bild_daten=bild,
+        "auswertung/protokoll.html", **given, ergebnis=result, fehlend=missing, spiel=spiel, ziele=queries.ziele(model), bild_daten=bild,
         anteil=prozent(result.passend / result.faelle if result.faelle else None), beispiele=examples, gezeigt=SHOWN, hinweise=model.unsupported,
     )  # fmt: skip
     response = Response(html, 422 if errors else 200)
@@ -264,7 +281,7 @@ def _choose_version(session: FallSession, protokoll: Protokoll, wanted: str) -> 
     found = session.get(DefinitionVersion, int(wanted)) if wanted.isdecimal() and len(wanted) < 12 else None
     if found is None or found.kind != "process":
         raise FormInvalid({"modell": "Wählen Sie eine Fassung oder eine BPMN-Datei."})
-    protokoll.modelldatei_id, protokoll.prozess, protokoll.version = None, found.id, found.version
+    protokoll.modelldatei_id, protokoll.prozess, protokoll.version, protokoll.nur_menschen = None, found.id, found.version, None
 
 
 def _model(session: FallSession, protokoll: Protokoll) -> Model:
@@ -293,10 +310,10 @@ def _film(id: int, nr: int) -> tuple[Protokoll, str, film.Film]:
         protokoll = commands.own(session, id)
         log(session, "film", f"Protokoll {id}, Fall {nr}")
     with reading() as session:
-        model = _model(session, protokoll)
-        match, rows = queries.zuordnung(protokoll, model)
-        pseudonym, events = queries.fall(session, protokoll, nr, rows)
-    return protokoll, pseudonym, film.of_trace(events, Replayer(model, match=match), [protokoll.prozess])
+        spiel = queries.spiel(session, protokoll, _model(session, protokoll))
+        pseudonym, events, origin = queries.fall(session, protokoll, nr, spiel.zeilen)
+    replayer = Replayer(spiel.model, match=spiel.match, events=spiel.events, is_open=spiel.events == "shown" and not origin.is_over)
+    return protokoll, pseudonym, film.of_trace(events, replayer, [protokoll.prozess])
 
 
 def _cost(one: queries.Variante) -> tuple[Any, Any, Any]:

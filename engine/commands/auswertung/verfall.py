@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
+from engine.commands.auswertung import rohdateien
 from engine.commands.auswertung.protokolle import NEW
 from engine.store.audit import log as note
 from engine.store.session import FallSession
-from engine.store.tables import Protokoll, Protokolldatei
+from engine.store.tables import Protokoll
 
 EXPIRED = "verfallen"
 # Long enough to ask a colleague what a column means, short enough that no file of another system stays here (docs/auswertung.md, docs/dsfa.md).
@@ -23,6 +24,6 @@ def expire(session: FallSession) -> int:
     gone = list(session.scalars(over))
     for protokoll in gone:
         protokoll.zustand, protokoll.meldung = EXPIRED, SAYS.format(hours=int(KEPT / timedelta(hours=1)))
-        session.execute(delete(Protokolldatei).where(Protokolldatei.protokoll_id == protokoll.id))
+        rohdateien.forget(session, protokoll.id)
         note(session, "protokoll", f"Protokoll {protokoll.id}: Datei verfallen und gelöscht")
     return len(gone)

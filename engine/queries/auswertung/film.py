@@ -104,7 +104,7 @@ def of_trace(events: Sequence[tuple[str, int | None]], replayer: Replayer, proze
 def _replayed(step: Step, events: Sequence[tuple[str, int | None]], last: Bild, begin: int, tokens: Mapping[str, Mapping[str, int]]) -> Bild:
     at = None if step.position is None else events[step.position][1]
     t = last.t if at is None else at - begin
-    name = step.name or step.activity or ""
+    name = step.name or step.activity or step.element or ""
     text = f"«{name}» fehlt" if step.position is None else f"«{name}»"
     return Bild(max(t, last.t), text, step.element or "", WORDS.get(step.deviation or "", ""), dauer=max(t - last.t, 0) or None, marken=tokens)
 

@@ -8,14 +8,16 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
 from engine.model.errors import NotFound
-from engine.queries.auswertung.ausrichtungen import Gefunden, digest
+from engine.queries.auswertung.ausrichtungen import Gefunden
 from engine.queries.auswertung.zellschutz import unterdrueckt
 from engine.replay.conformance import UNKNOWN
-from engine.replay.model import Model
+from engine.replay.model import Model, only_human
+from engine.replay.own_log import Origin, is_own, others
 from engine.store.session import FallSession
 from engine.store.tables import Protokoll, Protokollteil
 
@@ -31,6 +33,32 @@ class Zugeordnet:
     element: str
     wie: str
     label: str
+
+
+class Weg(NamedTuple):
+    """A variant as labels of the model; ``is_open``: of cases that are still under way."""
+
+    schritte: tuple[str, ...]
+    is_open: bool = False
+
+
+@dataclass(frozen=True)
+class Spiel:
+    """What of a log is replayed on which model, and how.
+
+    ``ausgelassen``: cases that say they belong to another process. ``automatisch``: how many automatic steps the diagram has, ``genannt`` how
+    many of them the log names; ``nur_menschen``: the others count for nothing. ``events`` as in ``Net``.
+    """
+
+    model: Model
+    match: str
+    events: str
+    zeilen: Sequence[Zugeordnet]
+    wege: Counter[Weg]
+    ausgelassen: Counter[str]
+    automatisch: int
+    genannt: int
+    nur_menschen: bool
 
 
 @dataclass(frozen=True)
@@ -84,47 +112,75 @@ def _plain(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip().casefold()
 
 
-def varianten(session: FallSession, protokoll: Protokoll, rows: Sequence[Zugeordnet]) -> Counter[tuple[str, ...]]:
-    """The variants as labels of the model, and how many cases took each."""
-    labels = [one.label for one in rows]
-    found: Counter[tuple[str, ...]] = Counter()
-    for activities, count in _part(session, protokoll.id, 0):
-        found[tuple(labels[number] for number in activities)] += count
-    return found
+def spiel(session: FallSession, protokoll: Protokoll, model: Model) -> Spiel:
+    """The log on the model, by the same rules as ``fallfluss replay``. Automatic steps count unless the log names none of them, or by choice;
+    our own logs name each that happened."""
+    match, rows = zuordnung(protokoll, model)
+    variants = [(activities, count, _origin(told)) for activities, count, *told in _part(session, protokoll.id, 0)]
+    cases = Counter[Origin]()
+    for _, count, origin in variants:
+        cases[origin] += count
+    left_out = others(cases, model.main.id)
+    is_ours = is_own(Counter({origin: count for origin, count in cases.items() if origin.process not in left_out}))
+    labels, ways = [one.label for one in rows], Counter[Weg]()
+    for activities, count, origin in variants:
+        if origin.process not in left_out:
+            ways[Weg(tuple(labels[number] for number in activities), is_ours and not origin.is_over)] += count
+    automatic = model.automatic(match=match)
+    seen = {label for way in ways for label in way.schritte}
+    named = len(automatic & seen)
+    only_people = not is_ours and bool(automatic) and (not named if protokoll.nur_menschen is None else protokoll.nur_menschen)
+    return Spiel(
+        model=only_human(model, seen, match=match) if only_people else model, match=match, events="shown" if is_ours else "optional", zeilen=rows, wege=ways,
+        ausgelassen=left_out, automatisch=len(automatic), genannt=named, nur_menschen=only_people,
+    )  # fmt: skip
 
 
-def fall(session: FallSession, protokoll: Protokoll, nr: int, rows: Sequence[Zugeordnet]) -> tuple[str, list[tuple[str, int | None]]]:
-    """One case: its pseudonym, and its labels with their seconds.
+def _origin(told: Sequence[Any]) -> Origin:
+    """What is kept of a case's origin; logs taken in by an older version say nothing."""
+    return Origin(told[0], told[1]) if len(told) == 2 else Origin()
+
+
+def fall(session: FallSession, protokoll: Protokoll, nr: int, rows: Sequence[Zugeordnet]) -> tuple[str, list[tuple[str, int | None]], Origin]:
+    """One case: its pseudonym, its labels with their seconds, and where it comes from.
 
     Raises:
         NotFound: the log has no case of that number.
     """
     if not 0 <= nr < protokoll.faelle:
         raise NotFound("Der Fall des Protokolls")
-    pseudonym, events = _part(session, protokoll.id, 1 + nr // CASES_PER_PART)[nr % CASES_PER_PART]
-    return str(pseudonym), [(rows[number].label, at) for number, at in events]
+    pseudonym, events, *told = _part(session, protokoll.id, 1 + nr // CASES_PER_PART)[nr % CASES_PER_PART]
+    return str(pseudonym), [(rows[number].label, at) for number, at in events], _origin(told)
 
 
-def beispiele(session: FallSession, protokoll: Protokoll, rows: Sequence[Zugeordnet]) -> dict[tuple[str, ...], int]:
+def beispiele(session: FallSession, protokoll: Protokoll, played: Spiel) -> dict[Weg, int]:
     """For each variant the number of its first case."""
-    labels, found, number = [one.label for one in rows], {}, 0  # type: ignore[var-annotated]
+    labels, is_ours = [one.label for one in played.zeilen], played.events == "shown"
+    found: dict[Weg, int] = {}
+    number = 0
     for nr in sorted(session.scalars(select(Protokollteil.nr).where(Protokollteil.protokoll_id == protokoll.id, Protokollteil.nr > 0))):
-        for _, events in _part(session, protokoll.id, nr):
-            found.setdefault(tuple(labels[activity] for activity, _ in events), number)
+        for _, events, *told in _part(session, protokoll.id, nr):
+            origin = _origin(told)
+            if origin.process not in played.ausgelassen:
+                found.setdefault(Weg(tuple(labels[activity] for activity, _ in events), is_ours and not origin.is_over), number)
             number += 1
     return found
 
 
-def _part(session: FallSession, id: int, nr: int) -> list[list]:  # type: ignore[type-arg]
+def _part(session: FallSession, id: int, nr: int) -> list[list[Any]]:
     row = session.get(Protokollteil, (id, nr))
     return json.loads(gzip.decompress(row.content)) if row else []
 
 
 @dataclass(frozen=True)
 class Variante:
-    schritte: tuple[str, ...]
+    weg: Weg
     faelle: int
     gefunden: Gefunden | None
+
+    @property
+    def schritte(self) -> tuple[str, ...]:
+        return self.weg.schritte
 
 
 @dataclass(frozen=True)
@@ -144,15 +200,15 @@ class Ergebnis:
     seltene: int
 
 
-def ergebnis(variants: Counter[tuple[str, ...]], found: Mapping[str, Gefunden], *, schwelle: int) -> Ergebnis:
+def ergebnis(ways: Counter[Weg], found: Mapping[Weg, Gefunden], *, schwelle: int) -> Ergebnis:
     """The figures of a log on a model. ``schwelle`` 1 shows everything: to the person whose file it is."""
-    rows = [Variante(variant, count, found.get(digest(variant))) for variant, count in variants.most_common()]
+    rows = [Variante(way, count, found.get(way)) for way, count in ways.most_common()]
     done = [(one.faelle, one.gefunden) for one in rows if one.gefunden is not None]
     fitting = sum(count for count, one in done if one.cost == 0)
     maybe = sum(count for count, one in done if one.cost is None and one.lower == 0)
     shown = tuple(one for one in rows if one.faelle >= schwelle)
     return Ergebnis(
-        faelle=sum(variants.values()),
+        faelle=ways.total(),
         passend=fitting,
         kosten=sum(count * one.cost for count, one in done if one.cost is not None),
         unentschieden=sum(count for count, one in done if one.cost is None),
@@ -167,11 +223,11 @@ def ergebnis(variants: Counter[tuple[str, ...]], found: Mapping[str, Gefunden], 
 
 
 def _unknown(rows: Iterable[Variante]) -> dict[str, int]:
+    """In how many cases each activity is that the model does not know, however often."""
     counts: Counter[str] = Counter()
     for one in rows:
-        for element, _, what, _ in one.gefunden.abweichungen if one.gefunden else ():
-            if what == UNKNOWN:
-                counts[element] += one.faelle
+        for element in {element for element, _, what, _ in one.gefunden.abweichungen if what == UNKNOWN} if one.gefunden else ():
+            counts[element] += one.faelle
     return dict(counts.most_common())
 
 

@@ -21,7 +21,17 @@ from engine.store.tables.arbeit import (
     Teammitglied,
 )
 from engine.store.tables.aufbewahrung import Anfragezaehler, Aufbewahrung, Startentwurf
-from engine.store.tables.auswertung import AkzeptierteAbweichung, Ausrichtung, Modelldatei, Protokoll, Protokolldatei, Protokollteil, Spur
+from engine.store.tables.auswertung import (
+    AkzeptierteAbweichung,
+    Ausfuhr,
+    Ausfuhrteil,
+    Ausrichtung,
+    Modelldatei,
+    Protokoll,
+    Protokolldatei,
+    Protokollteil,
+    Spur,
+)
 from engine.store.tables.base import Base, Instant, Key, RegionOwned
 from engine.store.tables.case import Dossier, Fall, Hinweis, Person, Segmentzuordnung, Verlauf
 from engine.store.tables.drawn import Ausloeser, DefinitionVersion, Deployment, Release, ReleaseItem
@@ -58,6 +68,8 @@ __all__ = [
     "Aufgabe",
     "Aufgabenkommentar",
     "Aufsichtszugriff",
+    "Ausfuhr",
+    "Ausfuhrteil",
     "Auskunft",
     "Ausloeser",
     "Ausrichtung",

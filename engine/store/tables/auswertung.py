@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Identity, Index, String, Text
@@ -96,7 +96,9 @@ class Protokoll(Base):
     as soon as its owner was told.
 
     Of its file nothing stays but what ``Protokollteil`` holds: pseudonyms, activities and moments. ``kopf`` is a digest of the headings,
-    by which a person's choice of columns is found again. ``zuordnung`` maps activities to elements by hand.
+    by which a person's choice of columns is found again. ``zuordnung`` maps activities to elements by hand. ``nur_menschen``: whether
+    automatic steps that the log never names count as skipped; None leaves it to what the log names. ``zustaende`` counts the events whose
+    state nobody knows, by that state.
     """
 
     __tablename__ = "protokoll"
@@ -118,14 +120,17 @@ class Protokoll(Base):
     prozess: Mapped[str] = mapped_column(String(120), default="")
     version: Mapped[int | None]
     zuordnung: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    nur_menschen: Mapped[bool | None]
+    zustaende: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class Protokolldatei(Base):
-    """The uploaded file itself, until its columns are known and it was read; then the row is gone."""
+    """A piece of the uploaded file itself, until its columns are known and it was read; then the rows are gone."""
 
     __tablename__ = "protokolldatei"
 
     protokoll_id: Mapped[int] = mapped_column(ForeignKey("protokoll.id"), primary_key=True, autoincrement=False)
+    nr: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     content: Mapped[bytes]
 
 
@@ -139,3 +144,35 @@ class Protokollteil(Base):
     content: Mapped[bytes]
 
 
+class Ausfuhr(Base):
+    """The history of some regions as a file, made for one person. ``zustand`` is wartet, bereit, misslungen (``meldung`` says why) or vernichtet.
+
+    ``einsichten`` are the permissions it rests on, by region; the file goes with the first of them, at the latest at ``verfaellt_am``. ``von``
+    and ``bis`` (both included) are about when an instance began. ``ablaeufe`` instances are to be written, ``fertig`` are.
+    """
+
+    __tablename__ = "ausfuhr"
+
+    id: Mapped[int] = mapped_column(Key, Identity(), primary_key=True)
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(80), index=True)
+    format: Mapped[str] = mapped_column(String(8))
+    von: Mapped[date | None]
+    bis: Mapped[date | None]
+    einsichten: Mapped[dict[str, int]] = mapped_column(JSON)
+    zustand: Mapped[str] = mapped_column(String(16))
+    meldung: Mapped[str] = mapped_column(Text, default="")
+    ablaeufe: Mapped[int] = mapped_column(default=0)
+    fertig: Mapped[int] = mapped_column(default=0)
+    bytes: Mapped[int] = mapped_column(Key, default=0)
+    verfaellt_am: Mapped[datetime | None]
+
+
+class Ausfuhrteil(Base):
+    """A piece of the file, packed by itself."""
+
+    __tablename__ = "ausfuhrteil"
+
+    ausfuhr_id: Mapped[int] = mapped_column(ForeignKey("ausfuhr.id"), primary_key=True, autoincrement=False)
+    nr: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    content: Mapped[bytes]

@@ -39,7 +39,9 @@ class Fremdkonto(Base):
 
 
 class Aufsichtszugriff(Base):
-    """A look into one case from outside its region: asked for with a reason, granted there, over by itself at ``bis``.
+    """A look into a region from outside: asked for with a reason, granted there, over by itself at ``bis``.
+
+    ``umfang`` is fall (one case, ``fall_nr``) or ausfuhr (the history of all its cases as a file, without names; no ``fall_nr``).
 
     Bound to no region, because who asks has none; ``engine.commands.aufsicht`` says who sees which rows. It stays after the case.
     """
@@ -48,6 +50,7 @@ class Aufsichtszugriff(Base):
 
     id: Mapped[int] = mapped_column(Key, Identity(), primary_key=True)
     region: Mapped[str] = mapped_column(String(16), index=True)
+    umfang: Mapped[str] = mapped_column(String(12), server_default="fall", default="fall")
     fall_nr: Mapped[str] = mapped_column(String(20))
     login: Mapped[str] = mapped_column(ForeignKey("konto.login"), index=True)
     rolle: Mapped[str] = mapped_column(String(40))
