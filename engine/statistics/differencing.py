@@ -1,100 +1,74 @@
-"""Filters that stack must not isolate a few by subtracting one answer from another.
+"""What many things that cases have, such as steps, may be told of with filters, without anybody following from subtracting answers.
 
-What is shown is one table per process: all cases by the dimensions that filters have. Of each dimension the values with fewer than
-``threshold`` cases, and as many more that they are enough together, count as one that nobody may ask for. Filters may be combined only along
-a family of dimensions whose whole cross table then has no cell of some but fewer than ``threshold`` cases; another dimension may be used
-alone. A table of something else is told only along those of the family with which its own cells are never few. So the tables that are told
-hang together like a tree (a decomposable model), in which a cell that is not told is bounded by what is told around it, and by nothing more.
+A thing splits everybody in those who have it and those who have not. Along one dimension a value is told where neither are few, and where what the
+values that are not told have together gives none of them away. With dimensions that stack it is told only where their whole cross table has no few:
+then all that is told hangs together like a tree (a decomposable model), and what is not told is bounded by its own neighbours alone.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Hashable, Mapping, Sequence, Set
-from typing import TypeVar
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 Case = Mapping[str, str]
 T = TypeVar("T", bound=Hashable)
-# Stands for the values that are too rare to be asked for.
-REST = "übrige"
 
 
-def family(cases: Sequence[Case], dimensions: Sequence[str], *, threshold: int, within: Sequence[str] = ()) -> frozenset[str]:
-    """The dimensions along which filters may be combined, chosen in the given order, whoever asks; ``within`` are those of the answer itself."""
-    chosen: list[str] = []
-    for dimension in dimensions:
-        if is_even(cases, [*within, *chosen, dimension], threshold=threshold):
-            chosen.append(dimension)
-    return frozenset(chosen)
+@dataclass(frozen=True)
+class Along(Generic[T]):
+    """Along which values of which dimension each thing may be told; and those that may be told wherever these dimensions are stacked."""
+
+    single: Mapping[tuple[str, str], frozenset[T]]
+    stacked: frozenset[T]
 
 
-def is_even(cases: Sequence[Case], dimensions: Collection[str], *, threshold: int) -> bool:
-    """Whether no combination of values has some but too few cases."""
-    counts = Counter(tuple(case[one] for one in dimensions) for case in cases)
-    return all(number >= threshold for number in counts.values())
+def told_along(
+    cases: Sequence[tuple[Case, Collection[T]]], apart: Sequence[str], crosses: Sequence[Sequence[str]], *, threshold: int, fine: str = "", large: Collection[str] = ()
+) -> Along[T]:
+    """``apart`` are dimensions that no filter stacks with one another, ``crosses`` those that stack. Of the ``fine`` one among ``apart`` the ``large``
+    values are also in ``crosses``, so that of a thing told there nothing more is to be said of them."""
+    things = frozenset(thing for _, has in cases for thing in has)
+    stacked = things
+    for cross in crosses:
+        stacked -= _few(cases, cross, threshold)
+    single: dict[tuple[str, str], frozenset[T]] = {}
+    for dimension in apart:
+        sizes = Counter(case[dimension] for case, _ in cases)
+        found = Counter((thing, case[dimension]) for case, has in cases for thing in set(has))
+        known = {thing: frozenset(large) if dimension == fine and thing in stacked else frozenset() for thing in things}
+        parts = {thing: {value: (found[thing, value], size) for value, size in sizes.items() if value not in known[thing]} for thing in things}
+        told = {thing: known[thing] | shown(parts[thing], threshold=threshold) for thing in things}
+        single |= {(dimension, value): frozenset(thing for thing, values in told.items() if value in values) for value in sizes}
+    return Along(single, stacked)
 
 
-def refused(
-    cases: Sequence[Case], wanted: Mapping[str, str | None], dimensions: Sequence[str], *, threshold: int, within: Sequence[str] = ()
-) -> frozenset[str]:
-    """Those of the wanted dimensions that may not be used; empty when an answer gives nobody away.
-
-    ``wanted`` names the value of each dimension, None for several at once; ``within`` are the dimensions of the answer itself.
-    """
-    if not wanted:
-        return frozenset()
-    groups = {dimension: grouped(cases, dimension, threshold=threshold) for dimension in dimensions}
-    rare = frozenset(dimension for dimension, value in wanted.items() if value is not None and groups[dimension].get(value, value) == REST)
-    if rare:
-        return rare
-    told = [_told(case, groups) for case in cases]
-    base = family(told, dimensions, threshold=threshold)
-    if within:
-        return frozenset(wanted) - family(told, [one for one in dimensions if one in base], threshold=threshold, within=within)
-    return frozenset() if len(wanted) == 1 and is_even(told, wanted, threshold=threshold) else frozenset(wanted) - base
+def shown(parts: Mapping[str, tuple[int, int]], *, threshold: int) -> frozenset[str]:
+    """The values of which it may be told how many have something, of how many: ``parts``, which everybody knows the sum of."""
+    hidden = {value for value, (has, size) in parts.items() if 0 < has < threshold or 0 < size - has < threshold}
+    others = sorted(parts.keys() - hidden, key=lambda value: (parts[value][1], value))
+    while others and any(_is_narrow(parts, hidden, value, threshold) for value in hidden):
+        hidden.add(others.pop(0))
+    return frozenset(parts.keys() - hidden)
 
 
-def tellable(cases: Mapping[int, Case], has: Collection[tuple[int, T]], dimensions: Sequence[str], *, threshold: int) -> dict[frozenset[str], set[T]]:
-    """Which of the things that cases have, such as steps, may be told along which dimensions: by ``refused`` of having it or not, for all at once."""
-    everybody = list(cases.values())
-    groups = {dimension: grouped(everybody, dimension, threshold=threshold) for dimension in dimensions}
-    told = {number: _told(case, groups) for number, case in cases.items()}
-    base = family(list(told.values()), dimensions, threshold=threshold)
-    along: dict[tuple[str, ...], set[T]] = {(): {thing for _, thing in has}}
-    for dimension in (one for one in dimensions if one in base):
-        further: dict[tuple[str, ...], set[T]] = {}
-        for chosen, things in along.items():
-            few = _few(told, [(number, thing) for number, thing in has if thing in things], (*chosen, dimension), threshold)
-            further.setdefault((*chosen, dimension), set()).update(things - few)
-            further.setdefault(chosen, set()).update(few)
-        along = further
-    return {frozenset(chosen): things for chosen, things in along.items()}
+def _is_narrow(parts: Mapping[str, tuple[int, int]], hidden: Collection[str], value: str, threshold: int) -> bool:
+    """Whether a small number among the hidden follows too closely from how many these have together."""
+    has, size = parts[value]
+    if not (0 < has < threshold or 0 < size - has < threshold):
+        return False
+    together, whole = (sum(parts[one][place] for one in hidden) for place in (0, 1))
+    return min(size, together) - max(0, together - (whole - size)) < threshold - 1
 
 
-def told_with(along: Mapping[frozenset[str], Set[T]], wanted: Collection[str]) -> set[T]:
-    """Of what ``tellable`` found, that which may be told with filters of the wanted dimensions."""
-    return {thing for chosen, things in along.items() if chosen.issuperset(wanted) for thing in things}
-
-
-def _few(cases: Mapping[int, Case], has: Sequence[tuple[int, T]], dimensions: Sequence[str], threshold: int) -> set[T]:
-    """The things that some but too few have, or have not, somewhere along the dimensions."""
-    where = {number: tuple(case[one] for one in dimensions) for number, case in cases.items()}
-    sizes, found = Counter(where.values()), Counter((thing, where[number]) for number, thing in set(has) if number in where)
-    return {thing for (thing, place), number in found.items() if number < threshold or 0 < sizes[place] - number < threshold}
-
-
-def _told(case: Case, groups: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
-    return {**case, **{dimension: group[case[dimension]] for dimension, group in groups.items()}}
-
-
-def grouped(cases: Sequence[Case], dimension: str, *, threshold: int) -> dict[str, str]:
-    """Each value of a dimension as it may be told; the rare ones together, with the next ones until they are enough, are ``REST``."""
-    counts = Counter(case[dimension] for case in cases)
-    rare = [value for value, number in counts.items() if number < threshold]
-    others = sorted((value for value in counts if value not in rare), key=lambda value: (counts[value], value))
-    while rare and others and (len(rare) < 2 or sum(counts[value] for value in rare) < threshold):
-        rare.append(others.pop(0))
-    return {value: REST if value in rare else value for value in counts}
+def _few(cases: Sequence[tuple[Case, Collection[T]]], dimensions: Sequence[str], threshold: int) -> frozenset[T]:
+    """The things that some but too few have, or have not, somewhere in the cross table."""
+    where = [tuple(case[one] for one in dimensions) for case, _ in cases]
+    sizes = Counter(where)
+    found = Counter((thing, place) for place, (_, has) in zip(where, cases, strict=True) for thing in set(has))
+    things = {thing for thing, _ in found}
+    return frozenset(thing for thing in things for place, size in sizes.items() if 0 < found[thing, place] < threshold or 0 < size - found[thing, place] < threshold)
 
 
 def spans(years: Sequence[int], *, threshold: int) -> dict[int, tuple[int, int]]:

@@ -64,7 +64,9 @@ def filter_seite(session: FallSession, auswahl: Auswahl, behalten: Mapping[str, 
         "alter": {name: name for _, name in AGE_CLASSES},
     }
     held = geschuetzt(session, auswahl)
-    return {"auswahl": held.auswahl, "verweigert": held.verweigert, "moeglich": choices, "marken": _marken(held.auswahl, choices, behalten or {}), "behalten": behalten or {}}
+    kept: dict[str, Any] = dict(behalten or {})
+    fewer = [(" und ".join(f"«{name}»" for name in gone), url_for(str(request.endpoint), **{**rest.as_args(), **kept})) for gone, rest in held.ohne]
+    return {"auswahl": held.auswahl, "verweigert": held.verweigert, "weniger": fewer, "moeglich": choices, "marken": _marken(held.auswahl, choices, behalten or {}), "behalten": behalten or {}}
 
 
 def _marken(auswahl: Auswahl, choices: Mapping[str, Mapping[str, str]], behalten: Mapping[str, str]) -> list[Marke]:

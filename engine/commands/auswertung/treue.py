@@ -12,7 +12,6 @@ from engine.queries.auswertung.auswahl import Auswahl
 from engine.queries.auswertung.schutz import alle, gitter
 from engine.queries.auswertung.treue import Treue
 from engine.queries.auswertung.zellschutz import schwelle
-from engine.replay.model import Model
 from engine.store.session import Database
 from engine.store.tables import AkzeptierteAbweichung
 
@@ -26,16 +25,19 @@ def treue(database: Database, access: Access, auswahl: Auswahl, frist: Frist, *,
         rows, least = queries.akzeptierte(session, auswahl.prozess), schwelle(session)
     measured = messen(database, access, auswahl, frist(), model=model)
     gruende = {(row.element, row.abweichung): row.grund for row in rows}
-    found = queries.treue(measured.faelle, queries.geltend(rows), schwelle=least, gruende=gruende)
-    return measured, found if _may_tell(database, access, auswahl, frist, model, rows) else queries.verdeckt(found)
-
-
-def _may_tell(database: Database, access: Access, auswahl: Auswahl, frist: Frist, model: Model | None, rows: Sequence[AkzeptierteAbweichung]) -> bool:
-    """Whether the results may be told with these filters, by the results of everybody."""
+    holds = queries.geltend(rows)
+    found = queries.treue(measured.faelle, holds, schwelle=least, gruende=gruende)
     with database.read(access) as session:
         grid = gitter(session, auswahl)
     if not grid.gewaehlt:
-        return True
+        return measured, found
     everybody = messen(database, access, alle(auswahl), frist(), model=model)
-    holds = queries.geltend(rows)
-    return everybody.is_complete and grid.erlaubt((one.spur.fall_id, (queries.ergebnis(one, holds),)) for one in everybody.faelle)
+    if not everybody.is_complete:
+        return measured, queries.verdeckt(found)
+    with database.read(access) as session:
+        return measured, queries.geschuetzt(session, auswahl, found, everybody.faelle, holds, f"{model.hash if model else ''} {hash_of(rows)}")
+
+
+def hash_of(rows: Sequence[AkzeptierteAbweichung]) -> int:
+    """Names what is accepted: what is found out once holds as long as that stays."""
+    return hash(frozenset((row.element, row.abweichung, row.gilt_in) for row in rows))

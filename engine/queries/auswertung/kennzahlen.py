@@ -6,7 +6,7 @@ They read traces (``Spur``), tasks and segments; the statistics are those of ``e
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import inf
@@ -19,12 +19,12 @@ from engine.queries.auswertung.auswahl import Auswahl
 from engine.queries.auswertung.gehalten import gehalten
 from engine.queries.auswertung.messpunkte import messpunkte
 from engine.queries.auswertung.regeln import regeln
-from engine.queries.auswertung.schutz import Gitter, alle, gitter, spuren
+from engine.queries.auswertung.schutz import REGION, Gitter, alle, gitter, spuren
 from engine.queries.auswertung.zellschutz import schwelle
 from engine.statistics.competing import Followed, followed
 from engine.statistics.control import Xmr, xmr
 from engine.statistics.permutation import Comparison, compare
-from engine.statistics.suppression import ALL, Cell, Published, publish
+from engine.statistics.suppression import ALL, Cell, Published
 from engine.statistics.survival import Curve, Point, Spell, Test, kaplan_meier, log_rank
 from engine.statistics.tails import until
 from engine.store.session import FallSession
@@ -110,27 +110,34 @@ def _figures(session: FallSession, auswahl: Auswahl) -> Figures:
     courses = [_course(spur, session.now) for spur in chosen]
     # With filters, what a table must not give away is a matter of everybody's cases.
     everybody = courses if not grid.gewaehlt else [_course(spur, session.now) for spur in spuren(session, alle(auswahl))]
-    durations = _curves(courses, least) if grid.erlaubt((one.fall_id, (str(one.is_over),)) for one in everybody) else {}
+    place, whole = auswahl.region or KANTON, {one.fall_id for one in everybody}
+    durations = _curves(courses, least) if not grid.gewaehlt else _curve(courses, everybody, grid, place)
     cases = {spur.fall_id for spur in chosen}
     punctual, months, reviews = _punctuality(session, cases, grid)
-    overrides = _overrides(session, cases, grid)
+    overrides = _overrides(session, whole, grid)
     found = Figures(
         at=session.now, threshold=least, number=len(courses), durations=durations, until=_until(courses, everybody, durations, grid),
-        log_rank=_tested(courses, durations), pilot=_pilot(session, durations), relapse=_relapse(courses, everybody, grid), punctual=punctual,
-        reviews=reviews, months=months, transitions=_table(_transitions(session), cases, grid), overrides=overrides,
+        log_rank=_tested(courses, durations), pilot=_pilot(session, durations), relapse=_relapse(courses, everybody, grid, place), punctual=punctual,
+        reviews=reviews, months=months, transitions=grid.tafel("wechsel", [one for one in _transitions(session) if one[0] in whole]), overrides=overrides,
         regeln=regeln(session, {code for code, _ in overrides["regel"].numbers if code != ALL} if "regel" in overrides else ()),
     )  # fmt: skip
-    return _as_among_all(found, figures(session, alle(auswahl)), auswahl.region) if grid.gewaehlt.keys() == {"region"} else found
+    return _as_among_all(found, figures(session, alle(auswahl)), auswahl.region) if grid.is_region else found
 
 
 def _as_among_all(found: Figures, everybody: Figures, region: str) -> Figures:
-    """Of a single region what the canton's tables tell of it, no more and no less."""
+    """Of a single region what the canton's figures tell of it, no more and no less."""
 
     def row(of: Mapping[str, T]) -> dict[str, T]:
         return {region: of[region]} if region in of else {}
 
-    punctual = {kind: row(places) for kind, places in everybody.punctual.items() if region in places}
-    return replace(found, durations=row(everybody.durations), until=row(everybody.until), relapse=row(everybody.relapse), punctual=punctual)
+    return replace(found, durations=row(everybody.durations), until=row(everybody.until), relapse=row(everybody.relapse))
+
+
+def _curve(courses: Sequence[Course], everybody: Sequence[Course], grid: Gitter, place: str) -> dict[str, Curve]:
+    """With filters: of the chosen together, where neither those whose benefit ended nor the others are few."""
+    table = None if grid.is_region else grid.tafel("dauer", [(one.fall_id, (str(one.is_over),)) for one in everybody])
+    is_told = table is not None and all(table.numbers.get((str(is_over),), 0) is not None for is_over in (True, False)) and table.numbers.get((str(True),))
+    return {place: kaplan_meier(_spells(courses))} if is_told else {}
 
 
 def _course(spur: Spur, now: datetime) -> Course:
@@ -190,19 +197,24 @@ def _until(courses: Sequence[Course], everybody: Sequence[Course], shown: Mappin
     parts: dict[str, list[float]] = defaultdict(list)
     for course in courses:
         parts[course.region].append(course.months)
-    ends = until(parts, shown, whole=KANTON, threshold=grid.schwelle)
-    most = _last_with_filters(everybody, grid)
-    return {name: min(end, most) for name, end in ends.items()}
+    if grid.gewaehlt:
+        # Of the chosen only their own curve is told; what subtracting others would leave shows in the table of everybody.
+        ends = until({name: [one.months for one in courses] for name in shown}, shown, whole="", threshold=grid.schwelle)
+        most = _last_with_filters(everybody, grid) if shown else 0.0
+        return {name: min(end, most) for name, end in ends.items()}
+    return until(parts, shown, whole=KANTON, threshold=grid.schwelle)
 
 
 def _last_with_filters(everybody: Sequence[Course], grid: Gitter) -> float:
-    """With filters the curves of other choices can be subtracted, too: they are told as long as in no choice a few are left."""
+    """The curves of other choices can be subtracted, too: a curve is told as long as it may be told how many are left under observation."""
+    spans = [str(sum(one.months >= month for month in MONATE)) for one in everybody]
+    table = grid.tafel("beobachtung", [(one.fall_id, (span,)) for one, span in zip(everybody, spans, strict=True)])
     last = 0.0
-    for month in MONATE if grid.gewaehlt else ():
-        if not grid.erlaubt((one.fall_id, ()) for one in everybody if one.months >= month):
+    for number, month in enumerate(MONATE[1:], start=1):
+        if table is None or table.numbers.get((str(number),), 0) is None:
             return last
         last = month
-    return inf if not grid.gewaehlt else last
+    return inf if table is not None and table.numbers.get((str(len(MONATE)),), 0) is not None else last
 
 
 def _tested(courses: Sequence[Course], shown: Mapping[str, Curve]) -> Test | None:
@@ -217,18 +229,24 @@ def _pilot(session: FallSession, durations: Mapping[str, Curve]) -> Comparison |
     return compare(means, pilots) if pilots and len(pilots) < len(means) else None
 
 
-def _relapse(courses: Sequence[Course], everybody: Sequence[Course], grid: Gitter) -> dict[str, dict[int, Followed]]:
+def _relapse(courses: Sequence[Course], everybody: Sequence[Course], grid: Gitter, place: str) -> dict[str, dict[int, Followed]]:
     """After each horizon, where neither those who came back nor those who did not are few, and the canton gives no region away."""
     found: dict[str, dict[int, Followed]] = defaultdict(dict)
-    for horizon in HORIZONS:
-        followed_up = (one for one in everybody if one.is_over and one.observed >= horizon)
-        if not grid.erlaubt((one.fall_id, (str(one.returned is not None and one.returned <= horizon),)) for one in followed_up):
+    for horizon in () if grid.is_region else HORIZONS:
+        if grid.gewaehlt:
+            table = grid.tafel(f"rueckfall {horizon}", [(one.fall_id, (_ended(one, horizon),)) for one in everybody if one.is_over and one.observed >= horizon])
+            if table is not None and all(number is not None for number in table.numbers.values()):
+                found[place][horizon] = _returned(courses, horizon)
             continue
         shares = {name: _returned(group, horizon) for name, group in _grouped(courses).items()}
         safe = {name: min(part for part in (one.count, one.number - one.count, one.number) if part or part == one.number) for name, one in shares.items()}
         for name in _visible(safe, grid.schwelle):
             found[name][horizon] = shares[name]
     return dict(found)
+
+
+def _ended(one: Course, horizon: float) -> str:
+    return RETURNED if one.returned is not None and one.returned <= horizon else ""
 
 
 def _returned(courses: Iterable[Course], horizon: int) -> Followed:
@@ -239,20 +257,20 @@ def _returned(courses: Iterable[Course], horizon: int) -> Followed:
 
 def _punctuality(session: FallSession, cases: set[int], grid: Gitter) -> tuple[dict[str, dict[str, tuple[int, int]]], tuple[str, ...], Xmr | None]:
     """For each kind of task and region how many were done by their due time, of how many; and the reviews month by month."""
-    least, counts = grid.schwelle, dict[str, Counter[Cell]]()
+    least, shares_by_kind = grid.schwelle, dict[str, dict[str, tuple[int, int]]]()
     monthly: dict[str, Counter[bool]] = defaultdict(Counter)
     tasks = _tasks(session)
     for kind in KINDS:
         mine = [(fall, (region, PUNCTUAL if done <= due else "spät"), due) for fall, element, region, done, due in tasks if element in messpunkte()[kind]]
-        if not grid.erlaubt((fall, cell) for fall, cell, _ in mine):
-            continue
-        counts[kind] = Counter(cell for fall, cell, _ in mine if fall in cases)
+        table = grid.tafel(f"puenktlich {kind}", [(fall, cell) for fall, cell, _ in mine if grid.gewaehlt or fall in cases], je_region=True)
+        if table is not None:
+            shares_by_kind[kind] = _shares(table, grid.gewaehlt)
         # Month by month filters would leave a few, and whoever subtracts them from everything has them.
         for fall, cell, due in mine if kind == KINDS[0] and not grid.gewaehlt else ():
             monthly[due.astimezone(ZURICH).strftime("%Y-%m")][cell[1] == PUNCTUAL] += fall in cases
     spans = _spans(monthly, least)
     shares = [count[True] / count.total() for count in spans.values()]
-    return {kind: _shares(table, least) for kind, table in counts.items() if table}, tuple(spans), xmr(shares, least=0, most=1) if len(shares) > 1 else None
+    return shares_by_kind, tuple(spans), xmr(shares, least=0, most=1) if len(shares) > 1 else None
 
 
 def _spans(monthly: Mapping[str, Counter[bool]], least: int) -> dict[str, Counter[bool]]:
@@ -269,10 +287,12 @@ def _spans(monthly: Mapping[str, Counter[bool]], least: int) -> dict[str, Counte
     return found
 
 
-def _shares(counts: Counter[Cell], least: int) -> dict[str, tuple[int, int]]:
-    numbers = publish(counts, threshold=least).numbers
-    regions = sorted({region for region, _ in counts})
-    pairs = {place: (numbers.get((place, PUNCTUAL), 0), numbers[place, ALL]) for place in [*([ALL] if len(regions) > 1 else []), *regions]}
+def _shares(table: Published, gewaehlt: Collection[str]) -> dict[str, tuple[int, int]]:
+    numbers = table.numbers
+    regions = sorted({region for region, _ in numbers if region != ALL})
+    # With the filter of a region the sum is that of the region; without, that of a single one is its own.
+    with_sum = len(regions) != 1 if not gewaehlt else REGION not in gewaehlt
+    pairs = {place: (numbers.get((place, PUNCTUAL), 0), numbers[place, ALL]) for place in [*([ALL] if with_sum else []), *regions]}
     return {KANTON if place == ALL else place: (done, of) for place, (done, of) in pairs.items() if done is not None and of}
 
 
@@ -303,14 +323,10 @@ def _transitions(session: FallSession) -> list[tuple[int, Cell]]:
 
 def _overrides(session: FallSession, cases: set[int], grid: Gitter) -> dict[str, Published]:
     """By region, and by rule: proposals that were followed and those that were overridden."""
-    rows = [row for rows in _segments(session).values() for row in rows if row.regel and row.vorschlag]
+    rows = [row for rows in _segments(session).values() for row in rows if row.regel and row.vorschlag and row.fall_id in cases]
     ends = [("gefolgt" if row.segment == row.vorschlag else "übersteuert", row) for row in rows]
-    entries: dict[str, list[tuple[int, Cell]]] = {"region": [(row.fall_id, (row.region, end)) for end, row in ends], "regel": [(row.fall_id, (row.regel, end)) for end, row in ends]}
-    tables = {name: _table(told, cases, grid) for name, told in entries.items()}
+    tables = {
+        "region": grid.tafel("übersteuert region", [(row.fall_id, (row.region, end)) for end, row in ends], je_region=True),
+        "regel": grid.tafel("übersteuert regel", [(row.fall_id, (row.regel, end)) for end, row in ends]),
+    }
     return {name: table for name, table in tables.items() if table is not None}
-
-
-def _table(entries: Sequence[tuple[int, Cell]], cases: set[int], grid: Gitter) -> Published | None:
-    """The table of the chosen cases, None of nothing and where filters would make it tell too much."""
-    counts = Counter(cell for fall, cell in entries if fall in cases)
-    return publish(counts, threshold=grid.schwelle) if counts and grid.erlaubt(entries) else None

@@ -1,10 +1,12 @@
-"""Whether a choice of filters may be answered (``engine.statistics.differencing``), and the period as it may be told."""
+"""What may be told of a choice of filters (``engine.statistics.stacked``), and the period as it may be told."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from itertools import combinations
 from typing import TypeVar
 
 from sqlalchemy import Select, select
@@ -14,34 +16,70 @@ from engine.queries.auswertung.auswahl import Auswahl
 from engine.queries.auswertung.gehalten import gehalten
 from engine.queries.auswertung.gelesen import gelesen
 from engine.queries.auswertung.zellschutz import schwelle
-from engine.statistics.differencing import refused, spans, tellable, told_with
+from engine.statistics import suppression
+from engine.statistics.differencing import Along, spans, told_along
+from engine.statistics.stacked import REST, Key, Plan, Stacked, large, publish
+from engine.statistics.suppression import ALL, Cell, Published
 from engine.store.session import FallSession
 from engine.store.tables import Spur
 
 T = TypeVar("T", bound=Hashable)
-# In the order in which dimensions may be combined; ``jahr`` is the year in which cases began.
-JAHR, ZELLE = "jahr", "zelle"
-DIMENSIONEN = ("region", JAHR, "segment", "alter", "einstieg", "version")
-WORTE = {"region": "Region", JAHR: "Beginn", "segment": "Segment", "alter": "Altersklasse", "einstieg": "Einstieg", "version": "Fassung"}
+# ``jahr`` is the year in which cases began.
+REGION, JAHR, SEGMENT = "region", "jahr", "segment"
+DIMENSIONEN = (REGION, JAHR, SEGMENT, "alter", "einstieg", "version")
+WORTE = {REGION: "Region", JAHR: "Beginn", SEGMENT: "Segment", "alter": "Altersklasse", "einstieg": "Einstieg", "version": "Fassung"}
+FELDER = {JAHR: ("von", "bis")}
+# The beginning stacks with the region and with the segment; every other filter stands alone.
+STERN = Plan((JAHR, REGION), {SEGMENT: JAHR}, REGION)
+PLAENE = (STERN, *(Plan((name,), {}) for name in ("alter", "einstieg", "version")))
+# Of tables of more cells hardly anything would be left by year and segment: these are told by region, and by what stands alone.
+VIELE_ZELLEN = 6
+REGIONSWEISE = Plan((REGION,), {})
+VERDECKT = ("verdeckt",)
 
 
 @dataclass(frozen=True)
 class Schutz:
-    """``auswahl`` with its period widened to whole years; ``verweigert`` says in German why it may not be answered, empty where it may."""
+    """``auswahl`` with its period widened to whole years; ``verweigert`` says in German why it may not be answered, empty where it may.
+
+    ``ohne`` are choices with fewer filters that are answered, each with the filters it goes without.
+    """
 
     auswahl: Auswahl
     verweigert: str = ""
+    ohne: tuple[tuple[tuple[str, ...], Auswahl], ...] = ()
 
 
 def geschuetzt(session: FallSession, auswahl: Auswahl) -> Schutz:
     """The choice as it may be answered to this session: nobody follows from it, nor from subtracting it from another."""
     if not _wanted(auswahl):
         return Schutz(auswahl)
-    least, cases = schwelle(session), _cases(session, auswahl.prozess)
-    widened = _widened(auswahl, spans([int(case[JAHR]) for case in cases.values()], threshold=least))
-    wanted = _wanted(widened)
-    gone = refused(list(_told(cases, least).values()), wanted, DIMENSIONEN, threshold=least)
-    return Schutz(widened, _why(sorted(gone, key=DIMENSIONEN.index), wanted, least) if gone else "")
+    cases = _cases(session, auswahl.prozess)
+    widened = _widened(auswahl, spans([int(case[JAHR]) for case in cases.values()], threshold=schwelle(session)))
+    grid = _gitter(session, widened)
+    if grid.is_answered(grid.gewaehlt):
+        return Schutz(widened)
+    return Schutz(widened, *_refused(grid, widened))
+
+
+def _refused(grid: Gitter, auswahl: Auswahl) -> tuple[str, tuple[tuple[tuple[str, ...], Auswahl], ...]]:
+    """Why, and with which filters taken away there is an answer: as few as will do."""
+    wanted = grid.gewaehlt
+    words = " und ".join(f"«{WORTE[one]}»" for one in DIMENSIONEN if one in wanted)
+    for size in range(1, len(wanted)):
+        found = [gone for gone in combinations([one for one in DIMENSIONEN if one in wanted], size) if grid.is_answered({name: wanted[name] for name in wanted if name not in gone})]
+        if found:
+            why = f"{words} lassen sich so nicht zusammen setzen: Von weniger als {grid.schwelle} Fällen, oder aus dem Unterschied zu anderen Auswertungen, liesse sich auf Einzelne schliessen."
+            return why, tuple((tuple(WORTE[one] for one in gone), _without(auswahl, gone)) for gone in found)
+    why = f"Nach {words} lässt sich so nicht filtern: Es wären weniger als {grid.schwelle} Fälle, oder ihr Unterschied zu anderen Auswertungen liesse auf Einzelne schliessen."
+    return why, ()
+
+
+def _without(auswahl: Auswahl, dimensions: Iterable[str]) -> Auswahl:
+    for dimension in dimensions:
+        for field in FELDER.get(dimension, (dimension,)):
+            auswahl = auswahl.without(field)
+    return auswahl
 
 
 def spuren(session: FallSession, auswahl: Auswahl) -> list[Spur]:
@@ -52,18 +90,120 @@ def spuren(session: FallSession, auswahl: Auswahl) -> list[Spur]:
 
 @dataclass(frozen=True)
 class Gitter:
-    """All cases that the session sees by the dimensions of filters, and which of these are in use: says whether a table may be told of them."""
+    """All cases that the session sees by the dimensions of filters, and which values of these are in use: says what of a table may be told."""
 
     faelle: Mapping[int, Mapping[str, str]]
-    gewaehlt: Mapping[str, str | None]
+    gewaehlt: Mapping[str, frozenset[str]]
     schwelle: int
+    halten: Callable[[str, Callable[[], Stacked]], Stacked]
 
-    def erlaubt(self, entries: Iterable[tuple[int, tuple[str, ...]]]) -> bool:
-        """Whether a table of these entries (case and cell, of all cases, not only of the chosen ones) may be told with the filters in use."""
-        if not self.gewaehlt:
+    @property
+    def is_region(self) -> bool:
+        """Whether a region is the only filter: of it the canton's tables by region tell what may be told."""
+        return self.gewaehlt.keys() == {REGION}
+
+    @property
+    def grosse(self) -> frozenset[str]:
+        return large(self.faelle.values(), REGION, threshold=self.schwelle)
+
+    def is_answered(self, wanted: Mapping[str, frozenset[str]]) -> bool:
+        """Whether it may be said how many cases these filters choose."""
+        if not wanted or any(not values & {case[name] for case in self.faelle.values()} for name, values in wanted.items()):
+            # Of everybody, or of a value that nobody has.
             return True
-        cases = [{**self.faelle[fall], ZELLE: "\n".join(cell)} for fall, cell in entries if fall in self.faelle]
-        return not refused(cases, self.gewaehlt, DIMENSIONEN, threshold=self.schwelle, within=(ZELLE,))
+        plan = _plan(wanted, PLAENE)
+        return plan is not None and bool(self._basis(plan).number(wanted, ()))
+
+    def tafel(self, name: str, entries: Sequence[tuple[int, Cell]], *, je_region: bool = False) -> Published | None:
+        """The table of the chosen cases; None of nothing, and where filters would make it tell too much.
+
+        ``entries`` are case and cell, of all cases, not only of the chosen ones. ``je_region``: the first of each cell is the region that it counts for.
+        ``name`` is that of the table, which is made once for all filters.
+        """
+        known = [(fall, cell) for fall, cell in entries if fall in self.faelle] if self.gewaehlt else entries
+        if not known:
+            return None
+        whole = suppression.publish(Counter(cell for _, cell in known), threshold=self.schwelle)
+        return whole if not self.gewaehlt else _region(whole, next(iter(self.gewaehlt[REGION]))) if je_region and self.is_region else self.auszug(name, known, whole.numbers, je_region=je_region)
+
+    def auszug(self, name: str, entries: Sequence[tuple[int, Cell]], whole: Mapping[Cell, int | None], *, je_region: bool = False) -> Published | None:
+        """Of the chosen cases what of a table may be told with filters; ``whole`` is what is told of it without, None what is not."""
+        plan = _plan(self.gewaehlt, PLAENE)
+        if plan is None or not self.is_answered(self.gewaehlt):
+            return None
+        if je_region:
+            return self._je_region(name, entries, whole, plan)
+        return _flach(self._gestapelt(name, entries, whole, plan), self.gewaehlt, whole)
+
+    def _je_region(self, name: str, entries: Sequence[tuple[int, Cell]], whole: Mapping[Cell, int | None], plan: Plan) -> Published | None:
+        """Its rows are regions: as far as the other filters stack with one, and together."""
+        inner, told = [(fall, cell[1:], cell[0]) for fall, cell in entries], {cell[1:]: number for cell, number in whole.items() if cell[0] == ALL}
+        if any(number is None for number in told.values()):
+            return None
+        locked = {(frozenset({(REGION, cell[0])}), cell[1:]): number is not None for cell, number in whole.items() if cell[0] != ALL}
+        rows = [({**self.faelle[fall], REGION: region}, cell) for fall, cell, region in inner]
+        found = self._verbund(name, rows, plan, locked if plan is STERN else {})
+        if found is None:
+            return None
+        numbers = {(ALL, *cell): number for cell, number in found.slice(self.gewaehlt).items()}
+        if plan is STERN and REGION not in self.gewaehlt:
+            for region in sorted({region for *_, region in inner} & self.grosse):
+                numbers |= {(region, *cell): number for cell, number in found.slice({**self.gewaehlt, REGION: {region}}).items()}
+        elif REGION in self.gewaehlt:
+            numbers |= {(region, *cell[1:]): number for cell, number in numbers.items() for region in self.gewaehlt[REGION]}
+        return _published(numbers)
+
+    def _gestapelt(self, name: str, entries: Sequence[tuple[int, Cell]], whole: Mapping[Cell, int | None], plan: Plan) -> Stacked | None:
+        hidden = {cell for cell, number in whole.items() if number is None}
+        flat = [(fall, cell if not hidden else VERDECKT if cell in hidden else ("\n".join(cell),)) for fall, cell in entries]
+        return self._verbund(name, [(self.faelle[fall], cell) for fall, cell in flat], plan, {})
+
+    def _verbund(self, name: str, rows: Sequence[tuple[Mapping[str, str], Cell]], plan: Plan, locked: Mapping[Key, bool]) -> Stacked | None:
+        if plan is STERN and len({cell for _, cell in rows}) > VIELE_ZELLEN:
+            if not self.gewaehlt.keys() <= {REGION}:
+                return None
+            plan = REGIONSWEISE
+        base = self._basis(STERN if plan is REGIONSWEISE else plan)
+        sizes = Counter(tuple(case[one] for one in DIMENSIONEN) for case, _ in rows)
+        everybody = Counter(tuple(case[one] for one in DIMENSIONEN) for case in self.faelle.values())
+        known = dict(locked)
+        if sizes == everybody:
+            # The same cases as those counted on every page: what is told of them there is told.
+            known |= {(choice, (ALL,) * len(rows[0][1])): number is not None for (choice, _), number in base.numbers.items()}
+        return self.halten(f"tafel {name} {plan.dimensions}", lambda: publish(rows, plan, threshold=self.schwelle, large=self._grosse(plan), told=known))
+
+    def _basis(self, plan: Plan) -> Stacked:
+        rows: list[tuple[Mapping[str, str], Cell]] = [(case, ()) for case in self.faelle.values()]
+        return self.halten(f"basis {plan.dimensions}", lambda: publish(rows, plan, threshold=self.schwelle, large=self._grosse(plan)))
+
+    def _grosse(self, plan: Plan) -> frozenset[str]:
+        return self.grosse if plan.coarse else frozenset()
+
+
+def _plan(wanted: Mapping[str, Collection[str]], plaene: Iterable[Plan]) -> Plan | None:
+    return next((plan for plan in plaene if wanted.keys() <= set(plan.dimensions) and plan.stacks(wanted)), None)
+
+
+def _flach(found: Stacked | None, wanted: Mapping[str, Collection[str]], whole: Mapping[Cell, int | None]) -> Published | None:
+    """The table with the cells that it has for everybody; where some of these are withheld it is told cell by cell, without the sums in between."""
+    if found is None:
+        return None
+    if all(number is not None for number in whole.values()):
+        return _published(found.slice(wanted))
+    parts = found.slice(wanted)
+    return _published({cell: parts[ALL,] if all(part == ALL for part in cell) else parts.get(("\n".join(cell),)) for cell in whole})
+
+
+def _region(whole: Published, region: str) -> Published | None:
+    """The row of one region, which is then also the sum of what is shown."""
+    row = {cell: number for cell, number in whole.numbers.items() if cell[0] == region}
+    return _published({**row, **{(ALL, *cell[1:]): number for cell, number in row.items()}})
+
+
+def _published(numbers: Mapping[Cell, int | None]) -> Published | None:
+    """None where nothing is told but how many there are."""
+    inner = [number for cell, number in numbers.items() if any(part != ALL for part in cell[-1:])]
+    return Published(dict(numbers), frozenset()) if any(inner) else None
 
 
 class _Alles:
@@ -73,9 +213,24 @@ class _Alles:
 
 def gitter(session: FallSession, auswahl: Auswahl) -> Gitter:
     """For the tables of one answer."""
-    held = geschuetzt(session, auswahl).auswahl
-    wanted = _wanted(held)
-    return Gitter(_told(_cases(session, auswahl.prozess), schwelle(session)) if wanted else {}, wanted, schwelle(session))
+    return _gitter(session, geschuetzt(session, auswahl).auswahl)
+
+
+def _gitter(session: FallSession, held: Auswahl) -> Gitter:
+    def halten(name: str, make: Callable[[], Stacked]) -> Stacked:
+        return gehalten(session, name, alle(held), make)
+
+    faelle = _told(_cases(session, held.prozess), schwelle(session)) if _wanted(held) else {}
+    return Gitter(faelle, _values(held, list(faelle.values())), schwelle(session), halten)
+
+
+def _values(held: Auswahl, cases: Sequence[Mapping[str, str]]) -> dict[str, frozenset[str]]:
+    """The filters in use as values of dimensions; a filter that leaves everybody is none."""
+    found = {name: frozenset({value}) for name, value in _wanted(held).items() if value is not None}
+    if held.von is not None or held.bis is not None:
+        years = {case[JAHR] for case in cases}
+        found[JAHR] = frozenset(year for year in years if (held.von is None or int(year) >= held.von.year) and (held.bis is None or int(year) <= held.bis.year))
+    return {name: values for name, values in found.items() if {case[name] for case in cases} != values}
 
 
 def bekannt(session: FallSession, auswahl: Auswahl, what: str, has: Callable[[], Iterable[tuple[int, T]]]) -> Container[T]:
@@ -86,8 +241,26 @@ def bekannt(session: FallSession, auswahl: Auswahl, what: str, has: Callable[[],
     grid = gitter(session, auswahl)
     if not grid.gewaehlt:
         return _Alles()
-    along = gehalten(session, f"bekannt {what}", alle(auswahl), lambda: tellable(grid.faelle, set(has()), DIMENSIONEN, threshold=grid.schwelle))
-    return told_with(along, grid.gewaehlt.keys())
+    along = gehalten(session, f"bekannt {what}", alle(auswahl), lambda: _along(grid, has()))
+    if not grid.is_answered(grid.gewaehlt):
+        return frozenset()
+    if grid.gewaehlt.keys() & {JAHR, SEGMENT}:
+        return along.stacked
+    if len(grid.gewaehlt) > 1:
+        # Only of a value that nobody has are others told together with it.
+        return frozenset()
+    (dimension, values), = grid.gewaehlt.items()
+    return frozenset.intersection(*(along.single.get((dimension, value), frozenset()) for value in values))
+
+
+def _along(grid: Gitter, has: Iterable[tuple[int, T]]) -> Along[T]:
+    things: dict[int, set[T]] = {fall: set() for fall in grid.faelle}
+    for fall, thing in has:
+        if fall in things:
+            things[fall].add(thing)
+    coarse = REGION.upper()
+    cases = [({**case, coarse: case[REGION] if case[REGION] in grid.grosse else REST}, things[fall]) for fall, case in grid.faelle.items()]
+    return told_along(cases, (REGION, "alter", "einstieg", "version"), ((JAHR, coarse), (JAHR, SEGMENT)), threshold=grid.schwelle, fine=REGION, large=grid.grosse)
 
 
 def alle(auswahl: Auswahl) -> Auswahl:
@@ -125,15 +298,6 @@ def _widened(auswahl: Auswahl, years: dict[int, tuple[int, int]]) -> Auswahl:
     von = None if auswahl.von is None or auswahl.von.year < first else years.get(auswahl.von.year, (auswahl.von.year,) * 2)[0]
     bis = None if auswahl.bis is None or auswahl.bis.year > last else years.get(auswahl.bis.year, (auswahl.bis.year,) * 2)[1]
     return replace(auswahl, von=None if von is None or von <= first else date(von, 1, 1), bis=None if bis is None or bis >= last else date(bis, 12, 31))
-
-
-def _why(gone: Sequence[str], wanted: Mapping[str, str | None], least: int) -> str:
-    words = " und ".join(f"«{WORTE[one]}»" for one in gone)
-    together = "" if len(wanted) == 1 else " zusammen mit den anderen Filtern"
-    return (
-        f"Nach {words} lässt sich{together} nicht filtern: Einzelne Gruppen hätten weniger als {least} Fälle, und aus dem Unterschied zu anderen "
-        "Auswertungen liesse sich auf sie schliessen. Bitte weniger Filter wählen."
-    )
 
 
 def _where(query: Select[tuple[Spur]], wahl: Auswahl) -> Select[tuple[Spur]]:

@@ -31,9 +31,9 @@ def mit_spreizung(own: Iterable[Abschnitt], schluessel: str = SCHLUESSEL) -> lis
 
 
 def spreizung(shown: Iterable[Abschnitt], schluessel: str = SCHLUESSEL) -> Abschnitt | None:
-    """One row for each figure that the sections tell by region; None where they tell none."""
+    """One row for each figure that the sections tell by region; None where none is told of two regions."""
     told = [(one, mass) for one in shown for mass in one.masse if mass.je_region]
-    if not told:
+    if not any(spread(mass.je_region.values()) for _, mass in told):
         return None
     rows = tuple(_row(mass) for _, mass in told)
     hinweis = " ".join([*([ZU_WENIGE] if any("–" in row for row in rows) else []), *(_anders(one, mass) for one, mass in told if one.zeitraum or one.fassung)])

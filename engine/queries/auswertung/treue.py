@@ -10,7 +10,10 @@ from typing import Protocol
 from sqlalchemy import select
 
 from engine.queries.auswertung.ausrichtungen import Gefunden
+from engine.queries.auswertung.auswahl import Auswahl
+from engine.queries.auswertung.schutz import REGION, bekannt, gitter
 from engine.queries.auswertung.zellschutz import anteil, kreuztabelle, unterdrueckt
+from engine.statistics.suppression import ALL, Cell
 from engine.store.session import FallSession
 from engine.store.tables import AkzeptierteAbweichung, Spur
 
@@ -91,6 +94,45 @@ def verdeckt(found: Treue) -> Treue:
     nothing = dict.fromkeys(ERGEBNISSE)
     rows = tuple(replace(row, zahlen=nothing) for row in found.zeilen)
     return Treue(found.faelle, nothing, rows, tuple(replace(one, faelle=None) for one in found.abweichungen), None)
+
+
+def geschuetzt(session: FallSession, auswahl: Auswahl, found: Treue, everybody: Sequence[Fall], geltend: Geltend, what: str) -> Treue:
+    """What the filters of ``auswahl`` may tell of ``found``, by the results of ``everybody``; ``what`` names what these were measured against."""
+    grid, least = gitter(session, auswahl), gitter(session, auswahl).schwelle
+    whole = treue(everybody, geltend, schwelle=least)
+    done = [fall for fall in everybody if fall.gefunden is not None]
+    entries: list[tuple[int, Cell]] = [(fall.spur.fall_id, (fall.spur.region, str(fall.spur.version), ergebnis(fall, geltend))) for fall in done]
+    table = grid.auszug(f"treue {what}", entries, _als_tabelle(whole), je_region=True) if not grid.is_region else None
+    hidden = verdeckt(found)
+    known = bekannt(session, auswahl, f"treue {what}", lambda: ((fall.spur.fall_id, (element, art)) for fall in done if fall.gefunden for element, _, art, _ in fall.gefunden.abweichungen))
+    abweichungen = tuple(one if (one.element, one.art) in known else replace(one, faelle=None) for one in found.abweichungen)
+    if grid.is_region:
+        rows = tuple(row for row in whole.zeilen if row.region in grid.gewaehlt[REGION])
+        zahlen = {one: _summe(row.zahlen[one] for row in rows) for one in ERGEBNISSE}
+        return replace(found, zahlen=zahlen, zeilen=rows, abweichungen=abweichungen, spanne=None)
+    if table is None:
+        return replace(hidden, abweichungen=abweichungen, zeilen=())
+    zahlen = {one: table.numbers.get((ALL, ALL, one), 0) for one in ERGEBNISSE}
+    places = sorted({(int(version), region) for region, version, _ in table.numbers if ALL not in (region, version)})
+    rows = tuple(Zeile(version, region, table.numbers.get((region, str(version), ALL), 0), {one: table.numbers.get((region, str(version), one), 0) for one in ERGEBNISSE}) for version, region in places)
+    return replace(found, zahlen=zahlen, zeilen=tuple(row for row in rows if row.faelle), abweichungen=abweichungen, spanne=None)
+
+
+def _summe(parts: Iterable[int | None]) -> int | None:
+    """The sum of what is told, None as soon as one is not."""
+    numbers = list(parts)
+    return None if any(number is None for number in numbers) else sum(number for number in numbers if number is not None)
+
+
+def _als_tabelle(whole: Treue) -> dict[Cell, int | None]:
+    """What the page without filters tells, with the sums by region that follow from it."""
+    versions = sorted({row.version for row in whole.zeilen})
+    cells: dict[Cell, int | None] = {(row.region, str(row.version), one): row.zahlen[one] for row in whole.zeilen for one in ERGEBNISSE}
+    cells |= {(row.region, str(row.version), ALL): row.faelle for row in whole.zeilen}
+    if len(versions) == 1:
+        cells |= {(region, ALL, one): number for (region, _, one), number in list(cells.items())}
+        cells |= {(ALL, version, one): number for version in map(str, versions) for one, number in whole.zahlen.items()}
+    return cells | {(ALL, ALL, one): number for one, number in whole.zahlen.items()} | {(ALL, ALL, ALL): whole.faelle}
 
 
 def ergebnis(fall: Fall, geltend: Geltend) -> str:

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from math import inf
 
 from engine.queries.auswertung.auswahl import Auswahl
-from engine.queries.auswertung.schutz import bekannt, gitter
+from engine.queries.auswertung.schutz import REGION, Gitter, bekannt, gitter
 from engine.queries.auswertung.treue import Fall
 from engine.queries.auswertung.zellschutz import anteil, kreuztabelle, unterdrueckt
+from engine.statistics.suppression import ALL, Cell
 from engine.store.session import FallSession
 
 BLEIBT, SCHLECHTER, BESSER, OFFEN = "bleibt", "schlechter", "besser", "offen"
@@ -84,10 +85,16 @@ def geschuetzt(session: FallSession, auswahl: Auswahl, found: Unterschied, alt: 
 
     ``what`` names the two models: what may be told is found out once for all filters.
     """
-    grid = gitter(session, auswahl)
-    if not grid.erlaubt((before.spur.fall_id, (_change(before, after),)) for before, after in zip(alt, neu, strict=True)):
-        nothing: dict[str, int | None] = dict.fromkeys(WECHSEL)
+    grid, least = gitter(session, auswahl), gitter(session, auswahl).schwelle
+    nothing: dict[str, int | None] = dict.fromkeys(WECHSEL)
+    whole = unterschied(alt, neu, schwelle=least)
+    table = _wechsel(grid, whole, [(before, after) for before, after in zip(alt, neu, strict=True) if before.gefunden is not None and after.gefunden is not None], what)
+    if table is None:
         return replace(found, vorher=None, nachher=None, wechsel=nothing, regionen=(), gruende=(), darf=False, betroffen={}, verdeckt=True)
+    found = replace(
+        found, vorher=_passend(grid, alt, whole.vorher, {one.region: one.vorher for one in whole.regionen}, f"vorher {what}"),
+        nachher=_passend(grid, neu, whole.nachher, {one.region: one.nachher for one in whole.regionen}, f"nachher {what}"), wechsel=table, regionen=(), darf=found.darf and None not in table.values(),
+    )  # fmt: skip
 
     def has() -> list[tuple[int, tuple[str, tuple[str, str]]]]:
         names: dict[str, str] = {}
@@ -97,6 +104,29 @@ def geschuetzt(session: FallSession, auswahl: Auswahl, found: Unterschied, alt: 
     gruende = tuple(one for one in found.gruende if all((which, (one.element, one.art)) in known or not number for which, number in (("neu", one.neu), ("alt", one.weg))))
     told = {(one.element, one.art) for one in gruende}
     return replace(found, gruende=gruende, betroffen={key: ids for key, ids in found.betroffen.items() if key in told})
+
+
+def _wechsel(grid: Gitter, whole: Unterschied, pairs: Sequence[tuple[Fall, Fall]], what: str) -> dict[str, int | None] | None:
+    """How many change how; None where nothing of it may be told. Of a single region what the table by region tells."""
+    if grid.is_region:
+        row = next((one for one in whole.regionen if one.region in grid.gewaehlt[REGION]), None)
+        return None if row is None or all(number is None for number in row.wechsel.values()) else dict(row.wechsel)
+    cells: dict[Cell, int | None] = {(ALL, ALL): whole.faelle, **{(ALL, one): number for one, number in whole.wechsel.items()}}
+    for one in whole.regionen:
+        cells |= {(one.region, ALL): one.faelle, **{(one.region, change): number for change, number in one.wechsel.items()}}
+    table = grid.auszug(f"wenn {what}", [(before.spur.fall_id, (before.spur.region, _change(before, after))) for before, after in pairs], cells, je_region=True)
+    return None if table is None else {one: table.numbers.get((ALL, one), 0) for one in WECHSEL}
+
+
+def _passend(grid: Gitter, faelle: Sequence[Fall], whole: float | None, regionen: Mapping[str, float | None], what: str) -> float | None:
+    """The share of fitting cases among the chosen, where it may be told; ``whole`` and ``regionen`` are told without filters."""
+    if grid.is_region:
+        return next((regionen[one] for one in grid.gewaehlt[REGION] if one in regionen), None)
+    cells: dict[Cell, int | None] = {(ALL, ALL): len(faelle), **{(ALL, end): None if whole is None else 0 for end in ("ja", "nein")}}
+    cells |= {(region, end): None if share is None else 0 for region, share in regionen.items() for end in ("ja", "nein")}
+    entries: list[tuple[int, Cell]] = [(fall.spur.fall_id, (fall.spur.region, "ja" if fall.gefunden.cost == 0 else "nein")) for fall in faelle if fall.gefunden is not None]
+    table = grid.auszug(f"passend {what}", entries, cells, je_region=True)
+    return None if table is None else anteil(table.numbers.get((ALL, "ja"), 0), table.numbers.get((ALL, ALL)))
 
 
 def _change(before: Fall, after: Fall) -> str:

@@ -33,14 +33,14 @@ from engine.queries.auswertung.auswahl import Auswahl, regionen
 from engine.queries.auswertung.gehalten import gehalten
 from engine.queries.auswertung.kennzahlen import MONTH, RETURNED, _moments
 from engine.queries.auswertung.rahmen import rahmen
-from engine.queries.auswertung.schutz import Gitter, alle, geschuetzt, gitter, spuren
+from engine.queries.auswertung.schutz import REGION, Gitter, alle, geschuetzt, gitter, spuren
 from engine.queries.auswertung.spreizung import WIRKUNG, mit_spreizung
 from engine.queries.auswertung.viele import quantil
 from engine.queries.auswertung.zellschutz import anteil, schwelle
 from engine.queries.falllast import falllast
 from engine.replay.pseudonyms import AGE_CLASSES
 from engine.statistics.spread import Weighed
-from engine.statistics.suppression import ALL, publish
+from engine.statistics.suppression import ALL, Cell, Published, publish
 from engine.statistics.survival import kaplan_meier
 from engine.store.session import FallSession
 from engine.store.tables import Segmentzuordnung, Spur
@@ -96,9 +96,13 @@ class Kreis:
     def laeufe(self) -> list[Lauf]:
         return [lauf for lauf in self.alle if lauf.fall_id in self.gewaehlt]
 
-    def paare(self, entries: Sequence[tuple[int, tuple[str, str]]]) -> list[tuple[str, str]]:
-        """The cells of the chosen cases; none where a filter would make them tell too much."""
-        return [cell for fall, cell in entries if fall in self.gewaehlt] if self.gitter.erlaubt(entries) else []
+    def tafel(self, name: str, entries: Sequence[tuple[int, Cell]], *, je_region: bool = False) -> Published | None:
+        """The table of the chosen cases."""
+        return self.gitter.tafel(name, entries, je_region=je_region)
+
+    @property
+    def is_one_region(self) -> bool:
+        return REGION in self.gitter.gewaehlt
 
 
 def wirkung(session: FallSession, auswahl: Auswahl) -> list[Abschnitt]:
@@ -122,14 +126,14 @@ def _sections(session: FallSession, auswahl: Auswahl) -> list[Abschnitt | None]:
     found += [_uebersteuert(session, kreis, key) for key in DIMENSIONEN]
     if not grid.gewaehlt:
         found += [_uebergaben(session, names, grid.schwelle), _aufwand(rows, names, session.now, grid.schwelle)]
-    return _as_among_all(session, auswahl, found) if grid.gewaehlt.keys() == {"region"} else found
+    return _aufwand_among_all(session, auswahl, found) if grid.is_region else found
 
 
-def _as_among_all(session: FallSession, auswahl: Auswahl, found: Sequence[Abschnitt | None]) -> list[Abschnitt | None]:
-    """Of a single region what the canton's tables by region tell of it; everything else as it was found."""
-    own = {one.schluessel: one for one in found if one is not None}
+def _aufwand_among_all(session: FallSession, auswahl: Auswahl, found: Sequence[Abschnitt | None]) -> list[Abschnitt | None]:
+    """Of a single region the rows that the canton's tables without counts by case have of it, too."""
+    there = {one.schluessel for one in found if one is not None}
     name, whole = regionen(session).get(auswahl.region, auswahl.region), gehalten(session, "wirkung", alle(auswahl), lambda: _sections(session, alle(auswahl)))
-    return [_of_region(one, name) or own.get(one.schluessel) for one in whole if one is not None]
+    return [*found, *(_of_region(one, name) for one in whole if one is not None and one.schluessel in ("uebergaben", "aufwand") and one.schluessel not in there)]
 
 
 def _of_region(one: Abschnitt, name: str) -> Abschnitt | None:
@@ -157,16 +161,15 @@ def _by(lauf: Lauf, horizon: float) -> str:
 
 
 def _ende(kreis: Kreis, horizon: int) -> Abschnitt | None:
-    full = kreis.paare([(lauf.fall_id, (_by(lauf, horizon), "")) for lauf in kreis.alle if lauf.seen >= horizon])
-    if not full:
+    table = kreis.tafel(f"ende {horizon}", [(lauf.fall_id, (_by(lauf, horizon),)) for lauf in kreis.alle if lauf.seen >= horizon])
+    if table is None:
         return None
-    table = publish({(one,): sum(end == one for end, _ in full) for one in ENDS}, threshold=kreis.gitter.schwelle)
-    whole = table[(ALL,)]
-    rows = tuple((word, anzahl(table[(one,)]), _share(table[(one,)], whole)) for one, word in ENDS.items())
+    whole, numbers = table[(ALL,)], {one: table.numbers.get((one,), 0) for one in ENDS}
+    rows = tuple((word, anzahl(numbers[one]), _share(numbers[one], whole)) for one, word in ENDS.items())
     return Abschnitt(
         f"ende_{horizon}", f"Wie Fälle in {horizon} Monaten enden",
         f"Alle Fälle, die vor mindestens {horizon} Monaten begannen, nach ihrem ersten Ende. Ein Ende schliesst die anderen aus (konkurrierende Risiken).",
-        ("Ende", "Fälle", "Anteil"), rows, n=anzahl(whole), anteile=tuple(anteil(table[(one,)], whole) for one in ENDS),
+        ("Ende", "Fälle", "Anteil"), rows, n=anzahl(whole), anteile=tuple(anteil(numbers[one], whole) for one in ENDS),
     )  # fmt: skip
 
 
@@ -176,16 +179,16 @@ def _share(part: int | None, whole: int | None) -> str:
 
 def _ende_je_region(kreis: Kreis, names: Mapping[str, str]) -> Abschnitt | None:
     columns = {ARBEIT: "Erwerb", "abgeloest": "andere Ablösung", OTHERWISE: "ohne Ablösung", OPEN: "noch im Bezug"}
-    pairs = kreis.paare([(lauf.fall_id, (lauf.region, end if (end := _by(lauf, 12)) in columns else "abgeloest")) for lauf in kreis.alle if lauf.seen >= 12])
-    return _table("ende_region", "Ende in 12 Monaten je Region", "Fälle, die vor mindestens 12 Monaten begannen.", pairs, names, columns, kreis.gitter.schwelle, share=ARBEIT, first="Region", of="Anteil Erwerb", je_region="Ende in 12 Monaten durch Erwerb")
+    table = kreis.tafel("ende region", [(lauf.fall_id, (lauf.region, end if (end := _by(lauf, 12)) in columns else "abgeloest")) for lauf in kreis.alle if lauf.seen >= 12], je_region=True)
+    return _table("ende_region", "Ende in 12 Monaten je Region", "Fälle, die vor mindestens 12 Monaten begannen.", table, names, columns, is_one_row=kreis.is_one_region, share=ARBEIT, first="Region", of="Anteil Erwerb", je_region="Ende in 12 Monaten durch Erwerb")
 
 
 def _rueckkehr(kreis: Kreis) -> Abschnitt | None:
     columns = {"zurueck": "wieder im Bezug", "weg": "gestorben oder aus dem Kanton", "nicht": "nicht zurück"}
-    pairs = [pair for horizon in HORIZONS for pair in kreis.paare([(lauf.fall_id, (str(horizon), _back(lauf, horizon))) for lauf in kreis.alle if _is_followed(lauf, horizon)])]
     rows = {str(horizon): f"innert {horizon} Monaten" for horizon in HORIZONS}
     definition = "Abgelöste, deren Ablösung so lange zurückliegt. Wer gestorben oder aus dem Kanton gezogen ist, kann hier nicht zurückkehren und steht für sich."
-    parts = [publish(counted(pair for pair in pairs if pair[0] == row), threshold=kreis.gitter.schwelle) for row in rows if any(pair[0] == row for pair in pairs)]
+    made = [kreis.tafel(f"rueckkehr {horizon}", [(lauf.fall_id, (str(horizon), _back(lauf, horizon))) for lauf in kreis.alle if _is_followed(lauf, horizon)]) for horizon in HORIZONS]
+    parts = [part for part in made if part is not None]
     told = [line for part in parts for line in zeilen(part, rows, columns, share="zurueck")[:-1]]
     shares = tuple(share for part in parts for share in genau(part, rows, "zurueck")[:-1])
     head = kopf("Zeit", columns.values(), share="zurück")
@@ -210,17 +213,17 @@ def _back(lauf: Lauf, horizon: float) -> str:
 
 def _arbeit(kreis: Kreis, names: Mapping[str, str]) -> Abschnitt | None:
     columns = {ARBEIT: "Erwerb", "andere": "anderer Grund"}
-    pairs = kreis.paare([(lauf.fall_id, (lauf.region, _kind(lauf))) for lauf in kreis.alle if _is_followed(lauf, 0)])
+    table = kreis.tafel("arbeit", [(lauf.fall_id, (lauf.region, _kind(lauf))) for lauf in kreis.alle if _is_followed(lauf, 0)], je_region=True)
     definition = "Ablösungen, deren Hauptgrund eine Erwerbsaufnahme oder mehr Erwerbseinkommen ist, an allen Ablösungen."
-    return _table("arbeit", "Eintritte in den Arbeitsmarkt", definition, pairs, names, columns, kreis.gitter.schwelle, share=ARBEIT, first="Region", of="Anteil Erwerb", je_region="Ablösungen durch Erwerb")
+    return _table("arbeit", "Eintritte in den Arbeitsmarkt", definition, table, names, columns, is_one_row=kreis.is_one_region, share=ARBEIT, first="Region", of="Anteil Erwerb", je_region="Ablösungen durch Erwerb")
 
 
 def _bestand(kreis: Kreis, horizon: int) -> Abschnitt | None:
     columns = {"haelt": "ohne Bezug geblieben", "zurueck": "wieder im Bezug"}
-    pairs = kreis.paare([(lauf.fall_id, (_kind(lauf), "zurueck" if _back(lauf, horizon) == "zurueck" else "haelt")) for lauf in kreis.alle if _is_followed(lauf, horizon)])
+    table = kreis.tafel(f"bestand {horizon}", [(lauf.fall_id, (_kind(lauf), "zurueck" if _back(lauf, horizon) == "zurueck" else "haelt")) for lauf in kreis.alle if _is_followed(lauf, horizon)])
     rows = {ARBEIT: "Ablösung durch Erwerb", "andere": "andere Ablösung"}
     definition = f"Ablösungen vor mindestens {horizon} Monaten: wie viele danach {horizon} Monate ohne neuen Bezug blieben."
-    return _table(f"bestand_{horizon}", f"Bestand nach {horizon} Monaten", definition, pairs, rows, columns, kreis.gitter.schwelle, share="haelt", first="Ablösung", of="Anteil geblieben")
+    return _table(f"bestand_{horizon}", f"Bestand nach {horizon} Monaten", definition, table, rows, columns, share="haelt", first="Ablösung", of="Anteil geblieben")
 
 
 def _kind(lauf: Lauf) -> str:
@@ -228,20 +231,20 @@ def _kind(lauf: Lauf) -> str:
 
 
 def _table(
-    key: str, title: str, definition: str, pairs: Sequence[tuple[str, str]], rows: Mapping[str, str], columns: Mapping[str, str], least: int, *,
-    share: str, first: str, of: str, hinweis: str = "", test: bool = False, je_region: str = "",
+    key: str, title: str, definition: str, table: Published | None, rows: Mapping[str, str], columns: Mapping[str, str], *,
+    share: str, first: str, of: str, hinweis: str = "", test: bool = False, je_region: str = "", is_one_row: bool = False,
 ) -> Abschnitt | None:  # fmt: skip
     """A section with a table of two dimensions; ``test`` adds whether the rows differ by more than chance (chi squared).
 
-    ``je_region``: the rows are regions, and this is what their share is called beside other figures.
+    ``je_region``: the rows are regions, and this is what their share is called beside other figures. ``is_one_row``: the total is that of the only row.
     """
-    if not pairs:
+    if table is None:
         return None
-    table = publish(counted(pairs), threshold=least)
-    told = [hinweis, _tested(inner(table, list(rows), list(columns)))] if test else [hinweis]
+    told, told_rows = [hinweis, _tested(inner(table, list(rows), list(columns)))] if test else [hinweis], zeilen(table, rows, columns, share=share)
+    shown = len(told_rows) - (is_one_row and len(told_rows) > 1)
     return Abschnitt(
-        key, title, definition, kopf(first, columns.values(), share=of), zeilen(table, rows, columns, share=share), " ".join(part for part in told if part),
-        n=anzahl(table[ALL, ALL]), masse=anteile(je_region, table, share) if je_region else (), anteile=genau(table, rows, share),
+        key, title, definition, kopf(first, columns.values(), share=of), told_rows[:shown], " ".join(part for part in told if part),
+        n=anzahl(table[ALL, ALL]), masse=anteile(je_region, table, share) if je_region else (), anteile=genau(table, rows, share)[:shown],
     )  # fmt: skip
 
 
@@ -254,10 +257,11 @@ def _tested(numbers: list[list[int]] | None) -> str:
 def _gleich(kreis: Kreis, key: str) -> Abschnitt | None:
     title, words = DIMENSIONEN[key]
     columns = {"ja": "abgelöst", "nein": "nicht abgelöst"}
-    pairs = kreis.paare([(lauf.fall_id, (_group(lauf, key), "nein" if _by(lauf, 12) in (OPEN, OTHERWISE) else "ja")) for lauf in kreis.alle if lauf.seen >= 12])
+    table = kreis.tafel(f"gleich {key}", [(lauf.fall_id, (_group(lauf, key), "nein" if _by(lauf, 12) in (OPEN, OTHERWISE) else "ja")) for lauf in kreis.alle if lauf.seen >= 12])
     definition = "Fälle, die vor mindestens 12 Monaten begannen, nach der antragstellenden Person."
-    told = _medians(kreis.laeufe, key, kreis.gitter.schwelle) if pairs else ""
-    return _table(f"gleich_{key}", f"Ablösung in 12 Monaten nach {title}", definition, pairs, words, columns, kreis.gitter.schwelle, share="ja", first=title, of="Anteil", hinweis=told, test=True)
+    # A median tells of single cases; with filters it would of the difference between choices.
+    told = _medians(kreis.laeufe, key, kreis.gitter.schwelle) if table is not None and not kreis.gitter.gewaehlt else ""
+    return _table(f"gleich_{key}", f"Ablösung in 12 Monaten nach {title}", definition, table, words, columns, share="ja", first=title, of="Anteil", hinweis=told, test=True)
 
 
 def _medians(laeufe: Sequence[Lauf], key: str, least: int) -> str:
@@ -282,10 +286,10 @@ def _uebersteuert(session: FallSession, kreis: Kreis, key: str) -> Abschnitt | N
     of = {lauf.fall_id: _group(lauf, key) for lauf in kreis.alle}
     query = select(Segmentzuordnung.fall_id, Segmentzuordnung.segment, Segmentzuordnung.vorschlag).where(Segmentzuordnung.vorschlag != "")
     rows = [(fall, (of[fall], "gefolgt" if segment == proposed else "uebersteuert")) for fall, segment, proposed in session.execute(query) if fall in of]
-    pairs = kreis.paare(rows)
+    table = kreis.tafel(f"vorschlag {key}", rows)
     columns = {"gefolgt": "gefolgt", "uebersteuert": "übersteuert"}
     definition = "Segmentvorschläge für Personen des Haushalts, nach der antragstellenden Person."
-    return _table(f"vorschlag_{key}", f"Übersteuerte Vorschläge nach {title}", definition, pairs, words, columns, kreis.gitter.schwelle, share="uebersteuert", first=title, of="Anteil", test=True)
+    return _table(f"vorschlag_{key}", f"Übersteuerte Vorschläge nach {title}", definition, table, words, columns, share="uebersteuert", first=title, of="Anteil", test=True)
 
 
 def _uebergaben(session: FallSession, names: Mapping[str, str], least: int) -> Abschnitt | None:
@@ -295,7 +299,7 @@ def _uebergaben(session: FallSession, names: Mapping[str, str], least: int) -> A
     days = [(spur.beendet_am - spur.begonnen_am).total_seconds() / 86_400 for spur in rows if spur.beendet_am is not None]
     told = f"Dauer: Median {quantil(days, 0.5):.0f} Tage, neun von zehn höchstens {quantil(days, 0.9):.0f} Tage (n = {len(days)})." if len(days) >= 2 * least else ""
     definition = "Übergaben an eine andere Region, nach der abgebenden, mit der Zahl der Rückfragen der übernehmenden."
-    found = _table("uebergaben", "Übergaben", definition, pairs, names, columns, least, share="0", first="Bisherige Region", of="Anteil ohne Rückfrage", hinweis=told, je_region="Übergaben ohne Rückfrage")
+    found = _table("uebergaben", "Übergaben", definition, publish(counted(pairs), threshold=least) if pairs else None, names, columns, share="0", first="Bisherige Region", of="Anteil ohne Rückfrage", hinweis=told, je_region="Übergaben ohne Rückfrage")
     own = rahmen(session, Auswahl(prozess="uebergabe"))
     return None if found is None else replace(found, zeitraum=own.zeitraum, fassung=f"{own.fassung} (Übergabe)")
 

@@ -1,0 +1,322 @@
+"""Filters that stack must not isolate a few by subtracting one answer from another.
+
+What is shown is one table of counts, with one answer for every choice of filters: everybody, one value of one dimension, or one value of each
+of two dimensions that may be stacked (``Plan``). A number from 1 to below the threshold is withheld. Whoever asks with every filter knows all the
+other numbers, and computes bounds for a withheld one by linear programming; further numbers are withheld until these bounds lie at least
+``threshold - 1`` apart for every small number there is, also for those of choices that nobody may ask for.
+
+Not the whole cross table of all dimensions is searched, but parts of it: the middle, whose dimensions stack with each other, and beside it one part
+for each other dimension. Parts agree on what they share and on nothing more; any tables of the parts that do so are those of some cases.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, combinations, product
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linprog
+from scipy.sparse import csr_matrix, vstack
+
+from engine.statistics.suppression import ALL, Cell
+
+Case = Mapping[str, str]
+Choice = frozenset[tuple[str, str]]
+Key = tuple[Choice, Cell]
+# In the middle the values that are too small to be stacked count as one, which nobody may ask for.
+REST = "übrige"
+# Tables of so many cells at most are told with two filters, too.
+NARROW = 3
+# A value is stacked in the middle when it has so many times the threshold.
+ENOUGH = 20
+SLACK = 1e-6
+ROUNDS = 3
+# What the values of the coarse dimension are called one by one.
+FINE = " "
+EVERYBODY: Choice = frozenset()
+
+
+@dataclass(frozen=True)
+class Plan:
+    """``middle`` are dimensions any two of which stack; of the ``coarse`` one only values of many cases do. ``beside``: each further dimension
+    with the one of the middle that it stacks with."""
+
+    middle: tuple[str, ...]
+    beside: Mapping[str, str]
+    coarse: str = ""
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        return (*self.middle, *self.beside)
+
+    def stacks(self, dimensions: Collection[str]) -> bool:
+        """Whether there are answers to choices of these dimensions together."""
+        wanted = set(dimensions)
+        return len(wanted) < 2 or len(wanted) == 2 and (wanted <= set(self.middle) or any({one, other} == wanted for one, other in self.beside.items()))
+
+
+@dataclass(frozen=True)
+class Stacked:
+    """What may be told: ``numbers`` of each choice and cell, None where it is withheld."""
+
+    plan: Plan
+    numbers: Mapping[Key, int | None]
+
+    def number(self, wanted: Mapping[str, Collection[str]], cell: Cell) -> int | None:
+        """How many of the chosen are in the cell. Several values of one dimension are told where each of them is."""
+        if not self.plan.stacks(wanted):
+            return None
+        # Nobody with one value is nobody; of nobody with two nothing is told.
+        nobody = 0 if len(wanted) < 2 else None
+        parts = [self.numbers.get((frozenset(zip(wanted, values, strict=True)), cell), nobody) for values in product(*wanted.values())]
+        return None if any(part is None for part in parts) else sum(part for part in parts if part is not None)
+
+    def slice(self, wanted: Mapping[str, Collection[str]]) -> dict[Cell, int | None]:
+        """The table of the chosen, with its sums."""
+        return {cell: self.number(wanted, cell) for choice, cell in self.numbers if choice == EVERYBODY}
+
+
+def publish(
+    entries: Iterable[tuple[Case, Cell]], plan: Plan, *, threshold: int, large: Collection[str] = (), told: Mapping[Key, bool] | None = None
+) -> Stacked:
+    """The numbers of all choices, as far as they may be seen. ``large`` are the values of the coarse dimension that stack.
+
+    What everybody together are in each cell counts as known. ``told`` says of some whether they are told anyhow (then they stay) or are withheld
+    anyhow, because another table says so. Tables of many cells are told with one filter only.
+    """
+    space = _Space(list(entries), plan, frozenset(large))
+    numbers = {key: space.count(key) for key in space.answers()}
+    is_narrow, held = len(space.cells) <= NARROW, told or {}
+    fixed = {key for key in numbers if key[0] == EVERYBODY or held.get(key)}
+    withheld = {
+        key for key, number in numbers.items()
+        if key not in fixed and (0 < number < threshold or held.get(key) is False or len(key[0]) > 1 and (not number or not is_narrow and any(part != ALL for part in key[1])))
+    }  # fmt: skip
+    _in_pairs(numbers, withheld, fixed, threshold)
+    _Audit(space, numbers, withheld, fixed, threshold).run()
+    return Stacked(plan, {key: None if key in withheld else number for key, number in numbers.items()})
+
+
+def large(cases: Iterable[Case], dimension: str, *, threshold: int) -> frozenset[str]:
+    """The values of a dimension with enough cases to be stacked; one that would be left over alone takes the smallest other with it."""
+    counts = Counter(case[dimension] for case in cases)
+    found = sorted((value for value, number in counts.items() if number >= ENOUGH * threshold), key=lambda value: (counts[value], value))
+    return frozenset(found[1:] if len(counts) - len(found) == 1 else found)
+
+
+def _in_pairs(numbers: Mapping[Key, int], withheld: set[Key], fixed: Collection[Key], threshold: int) -> None:
+    """The cheap part: where sums are told, no number is missing alone, nor several that are together too small."""
+    lines: dict[Key, list[Key]] = {}
+    for choice, cell in numbers:
+        for place, part in enumerate(cell):
+            if part != ALL:
+                lines.setdefault((choice, (*cell[:place], ALL, *cell[place + 1 :])), []).append((choice, cell))
+        for one in choice:
+            lines.setdefault((choice - {one} | {(one[0], ALL)}, cell), []).append((choice, cell))
+    for _ in range(ROUNDS):
+        for (choice, cell), line in lines.items():
+            whole = (frozenset(one for one in choice if one[1] != ALL), cell)
+            missing = [key for key in line if key in withheld]
+            small = [key for key in missing if 0 < numbers[key] < threshold]
+            shown = [key for key in line if key not in withheld and key not in fixed and numbers[key]]
+            if whole not in withheld and small and shown and (len(missing) == 1 or sum(numbers[key] for key in missing) < threshold - 1):
+                withheld.add(min(shown, key=lambda key: (numbers[key], sorted(key[0]), key[1])))
+
+
+class _Part:
+    """The counts of one part as an array: first the cells, then its dimensions."""
+
+    def __init__(self, entries: Iterable[tuple[tuple[str, ...], int]], names: tuple[str, ...], cells: int, first: int, *, is_whole: bool):
+        rows = list(entries)
+        seen = {values for values, _ in rows}
+        self.names, self.first = names, first
+        self.values = [sorted({values[place] for values in seen}) for place in range(len(names))]
+        # In the middle whatever could be; beside it only what is: a version that nobody ran on in a year is known not to be there.
+        self.places = list(product(*self.values)) if is_whole else sorted(seen)
+        at = {values: place for place, values in enumerate(self.places)}
+        self.counts = np.zeros((cells, len(self.places)))
+        for values, cell in rows:
+            self.counts[cell, at[values]] += 1
+
+    @property
+    def size(self) -> int:
+        return self.counts.size
+
+    def where(self, choice: Mapping[str, str]) -> NDArray[np.bool_]:
+        return np.array([all(values[self.names.index(name)] == value for name, value in choice.items()) for values in self.places], dtype=bool)
+
+
+class _Space:
+    """All unknowns that somebody with a pencil would set up, and what is a sum of which."""
+
+    def __init__(self, entries: Sequence[tuple[Case, Cell]], plan: Plan, large: frozenset[str]):
+        self.plan, self.large = plan, large
+        self.cells = sorted({cell for _, cell in entries})
+        at = {cell: number for number, cell in enumerate(self.cells)}
+        rows = [(self._placed(case), at[cell]) for case, cell in entries]
+        self.parts: list[_Part] = []
+        self._add(plan.middle, rows, is_whole=True)
+        for name, other in plan.beside.items():
+            self._add((name, other), rows, is_whole=False)
+        if plan.coarse:
+            self._add((_fine(plan.coarse), plan.coarse), [row for row in rows if row[0][plan.coarse] == REST], is_whole=False)
+        self.margins = sorted({margin for cell in self.cells for margin in product(*((part, ALL) for part in cell))})
+        self._within = {margin: np.array([all(part in (ALL, own) for part, own in zip(margin, cell, strict=True)) for cell in self.cells]) for margin in self.margins}
+
+    def _placed(self, case: Case) -> dict[str, str]:
+        coarse = self.plan.coarse
+        if not coarse:
+            return dict(case)
+        return {**case, _fine(coarse): case[coarse], coarse: case[coarse] if case[coarse] in self.large else REST}
+
+    def _add(self, names: tuple[str, ...], rows: Iterable[tuple[dict[str, str], int]], *, is_whole: bool) -> None:
+        first = sum(part.size for part in self.parts)
+        self.parts.append(_Part(((tuple(case[name] for name in names), cell) for case, cell in rows), names, len(self.cells), first, is_whole=is_whole))
+
+    @property
+    def size(self) -> int:
+        return sum(part.size for part in self.parts)
+
+    @property
+    def truth(self) -> NDArray[np.float64]:
+        return np.concatenate([part.counts.ravel() for part in self.parts])
+
+    def answers(self) -> Iterator[Key]:
+        """Everything that could be told: of everybody, of one value, of two that stack."""
+        for part in self.parts:
+            for names in _some(part.names, 2):
+                if part is not self.parts[0] and part.names[0] not in names or _fine(self.plan.coarse) in names and len(names) > 1:
+                    continue
+                for values in sorted({tuple(place[part.names.index(name)] for name in names) for place in part.places}):
+                    if REST not in values:
+                        choice = frozenset((name.removesuffix(FINE), value) for name, value in zip(names, values, strict=True))
+                        yield from ((choice, margin) for margin in self.margins)
+
+    def small(self, threshold: int) -> Iterator[tuple[NDArray[np.intp], int]]:
+        """Every sum that is small, of choices that are told or not, with the unknowns it is of."""
+        for part in self.parts:
+            for names in _some(part.names, len(part.names)):
+                # Of everybody together everything is known.
+                if not names or part is not self.parts[0] and part.names[0] not in names:
+                    continue
+                for values in sorted({tuple(place[part.names.index(name)] for name in names) for place in part.places}):
+                    where = part.where(dict(zip(names, values, strict=True)))
+                    for margin in self.margins:
+                        number = int(part.counts[self._within[margin]][:, where].sum())
+                        if 0 < number < threshold:
+                            yield self._unknowns(part, where, margin), number
+
+    def count(self, key: Key) -> int:
+        part, where = self._of(key[0])
+        return int(part.counts[self._within[key[1]]][:, where].sum())
+
+    def unknowns(self, key: Key) -> NDArray[np.intp]:
+        return self._unknowns(*self._of(key[0]), key[1])
+
+    def _of(self, choice: Choice) -> tuple[_Part, NDArray[np.bool_]]:
+        wanted = dict(choice)
+        coarse = self.plan.coarse
+        if coarse in wanted and wanted[coarse] not in self.large:
+            wanted[_fine(coarse)] = wanted.pop(coarse)
+        part = next(part for part in self.parts if wanted.keys() <= set(part.names))
+        return part, part.where(wanted)
+
+    def _unknowns(self, part: _Part, where: NDArray[np.bool_], margin: Cell) -> NDArray[np.intp]:
+        numbers: NDArray[np.intp] = np.arange(part.size).reshape(part.counts.shape)[self._within[margin]][:, where]
+        found: NDArray[np.intp] = numbers.ravel() + part.first
+        return found
+
+    def agreements(self) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+        """What a part beside the middle shares with it: sums that are the same in both."""
+        middle = self.parts[0]
+        for part in self.parts[1:]:
+            for value in sorted({place[1] for place in part.places}):
+                here, there = part.where({part.names[1]: value}), middle.where({part.names[1]: value})
+                for cell in self.cells:
+                    yield self._unknowns(part, here, cell), self._unknowns(middle, there, cell)
+
+
+def _fine(name: str) -> str:
+    return name + FINE
+
+
+def _some(names: Sequence[str], most: int) -> Iterator[tuple[str, ...]]:
+    return chain.from_iterable(combinations(names, size) for size in range(min(most, len(names)) + 1))
+
+
+class _Audit:
+    """Withholds more until no small number can be narrowed."""
+
+    def __init__(self, space: _Space, numbers: Mapping[Key, int], withheld: set[Key], fixed: Collection[Key], threshold: int):
+        self.space, self.numbers, self.withheld, self.fixed, self.apart = space, numbers, withheld, fixed, threshold - 1 - SLACK
+        small = list(space.small(threshold))
+        self.targets = _matrix([unknowns for unknowns, _ in small], space.size)
+        self.least = np.array([number for _, number in small], dtype=float)
+        self.most = self.least.copy()
+        self.keys = list(numbers)
+        self.sums, self.counts = _matrix([space.unknowns(key) for key in self.keys], space.size), np.array([numbers[key] for key in self.keys], dtype=float)
+        shared = list(space.agreements())
+        self.same = _matrix([here for here, _ in shared], space.size) - _matrix([there for _, there in shared], space.size)
+        self.random = np.random.default_rng(0)
+        self._set_up()
+
+    def run(self) -> None:
+        while (open_ := np.flatnonzero(self.most - self.least < self.apart)).size:
+            if not self._many(open_):
+                self._one(int(open_[0]))
+
+    def _set_up(self) -> None:
+        """The equations of what is told now."""
+        told = np.array([key not in self.withheld for key in self.keys], dtype=bool)
+        places = np.flatnonzero(told)
+        self.told = [self.keys[place] for place in places]
+        self.equations = vstack([self.sums[places], self.same], format="csr")
+        self.values = np.concatenate([self.counts[places], np.zeros(self.same.shape[0])])
+
+    def _many(self, open_: NDArray[np.intp]) -> bool:
+        """One answer of linear programming shows many numbers elsewhere than they are; whether it was worth asking."""
+        if len(open_) < 4:
+            return False
+        weights = np.zeros(len(self.least))
+        weights[open_] = self.random.choice((-1.0, 1.0), len(open_)) * self.random.random(len(open_))
+        self._solve(self.targets.T @ weights)
+        left = np.count_nonzero(self.most - self.least < self.apart)
+        return bool(left < 0.9 * len(open_))
+
+    def _one(self, target: int) -> None:
+        """Settles one: it lies far enough apart, or one of the numbers that hold it is withheld."""
+        wanted = np.asarray(self.targets[target].todense()).ravel()
+        holding: list[Key] = []
+        for side in (wanted, -wanted):
+            duals = self._solve(side)
+            if self.most[target] - self.least[target] >= self.apart:
+                return
+            holding += [key for key, dual in zip(self.told, duals, strict=False) if abs(dual) > SLACK and key not in self.fixed]
+        if not holding:
+            # What is told anyhow says as much: nothing that could be withheld here would change it.
+            self.most[target] = np.inf
+            return
+        self.withheld.add(min(holding, key=self._loss))
+        self._set_up()
+
+    def _loss(self, key: Key) -> tuple[int, bool, int, int, list[tuple[str, str]], Cell]:
+        """What is missed least: of two filters rather than of one, a cell rather than a sum, a small one."""
+        choice, cell = key
+        return (-len(choice), ALL in cell, cell.count(ALL), self.numbers[key], sorted(choice), cell)
+
+    def _solve(self, objective: NDArray[np.float64]) -> Sequence[float]:
+        found = linprog(-objective, A_eq=self.equations, b_eq=self.values, bounds=(0, self.values.max(initial=0.0) + 1), options={"presolve": False})
+        reached = self.targets @ found.x
+        self.least, self.most = np.minimum(self.least, reached), np.maximum(self.most, reached)
+        duals: Sequence[float] = found.eqlin.marginals
+        return duals
+
+
+def _matrix(rows: Sequence[NDArray[np.intp]], width: int) -> csr_matrix:
+    ends = np.cumsum([0, *map(len, rows)])
+    places = np.concatenate(rows) if rows else np.zeros(0, dtype=int)
+    return csr_matrix((np.ones(len(places)), places, ends), shape=(len(rows), width))
+
