@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
+from engine.model.access import PROBELAUF
 from engine.model.errors import NotFound
 from engine.replay.log import ELEMENT, Case, Event
 from engine.replay.model import Model, load
@@ -39,8 +40,8 @@ class OwnCase:
 
 
 def own_cases(session: FallSession, *, begun_from: datetime | None = None, begun_to: datetime | None = None, region: str | None = None) -> Iterator[OwnCase]:
-    """The process instances of the regions that the session sees, in the order in which they began, each with what happened in it."""
-    query = select(Instanz).order_by(Instanz.nummer)
+    """The process instances of the regions that the session sees, in the order in which they began, each with what happened in it; no trial runs."""
+    query = select(Instanz).where(Instanz.region != PROBELAUF).order_by(Instanz.nummer)
     if begun_from is not None:
         query = query.where(Instanz.started_at >= begun_from)
     if begun_to is not None:

@@ -18,8 +18,9 @@ from engine.cli import main
 from engine.cli.deploy import collect
 from engine.commands.auswertung.messen import messen
 from engine.commands.auswertung.spuren import refresh
+from engine.commands.probelauf import start_probelauf
 from engine.demo.simulation import Effects, NotEmpty, simulate
-from engine.model.access import Access, system
+from engine.model.access import Access, system, with_trials
 from engine.model.clock import FixedClock
 from engine.queries.auswertung import modelle
 from engine.queries.auswertung.auswahl import Auswahl, variante
@@ -33,7 +34,7 @@ from engine.replay.own_history import OwnCase, own_cases, released_model
 from engine.replay.pseudonyms import Pseudonyms, age_class
 from engine.store.seed import load_regions
 from engine.store.session import Database
-from engine.store.tables import Aufgabe, Dossier, Fall, Instanz, Job, Person, Segmentzuordnung, Spur, Subscription, Timer
+from engine.store.tables import Aufgabe, DefinitionVersion, Dossier, Fall, Instanz, Job, Person, Segmentzuordnung, Spur, Subscription, Timer
 
 DIAGRAMS = Path(__file__).resolve().parents[2] / "bpmn"
 UNTIL = datetime(2026, 3, 2, 7, tzinfo=UTC)
@@ -276,3 +277,16 @@ def test_a_change_of_a_called_process_is_weighed_by_the_cases_that_call_it(lived
     measured = messen(lived, system(), Auswahl(bis=UNTIL.date()), lambda: False, model=changed)
     strays = {element for one in measured.faelle if one.gefunden for element, *_ in one.gefunden.abweichungen}
     assert "segment_geaendert" in strays
+
+
+def test_a_trial_run_is_nobodys_history(lived: Database, tmp_path: Path) -> None:
+    file = shutil.copyfile(lived.url.database or "", tmp_path / "versuch.db")
+    database = Database(f"sqlite:///{file}", clock=FixedClock(UNTIL))
+    with database.read(system()) as session:
+        before = [own.instanz for own in own_cases(session)]
+        key = session.scalars(select(DefinitionVersion.key).where(DefinitionVersion.id == "proaktiv", DefinitionVersion.kind == "process")).one()
+    with database.begin(with_trials(Access("pia", {"*": frozenset({"prozess"})}))) as session:
+        tried = start_probelauf(session, key, {}).nummer
+    with database.read(system()) as session:
+        assert tried not in before and [own.instanz for own in own_cases(session)] == before
+    database.close()
