@@ -7,6 +7,7 @@ history: no table is written for them, so no step costs more for being searchabl
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
@@ -217,12 +218,17 @@ def elements(session: FallSession, instanz: Instanz | None, wanted: Wanted) -> F
 
 
 def variables(session: FallSession, instanz: Instanz | None, wanted: Wanted) -> Found:
-    """Variables of one instance by scope and name, as dicts by the names of ``VARIABLES``; ``value`` is the value itself."""
-    return pick(written(session, instanz) if instanz else (), VARIABLES, wanted)
+    """Variables of one instance by scope and name, as dicts by the names of ``VARIABLES``."""
+    return pick_variables(written(session, instanz) if instanz else (), wanted)
+
+
+def pick_variables(rows: Iterable[Mapping[str, Any]], wanted: Wanted) -> Found:
+    """Search rows of ``written`` or ``visible``; ``value`` becomes its JSON text, by which programs search, order and read it."""
+    return pick(({**row, "value": json.dumps(row["value"], ensure_ascii=False, separators=(",", ":"))} for row in rows), VARIABLES, wanted)
 
 
 def written(session: FallSession, instanz: Instanz) -> list[dict[str, Any]]:
-    """Every variable ever written that the person may see, with what they may see of its last value."""
+    """Every variable ever written that the person may see; ``value`` is what they may see of its last value."""
     seen = sicht(session.access, instanz.region, library.contents(session, instanz.release_id))
     last: dict[tuple[int, str], Any] = {}
     changes = select(Verlauf.changes).where(Verlauf.instanz_nummer == instanz.nummer).order_by(Verlauf.id)

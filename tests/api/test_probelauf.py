@@ -189,7 +189,7 @@ def test_a_run_without_its_form_or_decision_can_be_tried(petra: Program) -> None
     key = petra.start("neu", awaitCompletion=False)
     (task,) = petra.find("user-tasks", processInstanceKey=key)
     petra.ask("POST", f"/user-tasks/{task['userTaskKey']}/completion", {"variables": {"beliebig": [1, {"a": None}]}})
-    assert petra.find("variables", processInstanceKey=key, name="beliebig")[0]["value"] == '[1, {"a": null}]'
+    assert petra.find("variables", processInstanceKey=key, name="beliebig")[0]["value"] == '[1,{"a":null}]'
 
 
 def test_awaiting_the_end_gives_the_variables(petra: Program) -> None:

@@ -63,6 +63,29 @@ def test_a_filter_finds_what_it_says(program: Make, keys: list[str]) -> None:
     assert results == {name: expected for name, (_, expected) in FILTERS.items()}
 
 
+WERTE = {"betrag": 7, "grund": "Versuch", "personen": [], "weiter": True, "zusatz": {"a": [1, None]}}
+BY_VALUE: dict[str, tuple[Any, list[str]]] = {
+    "a text with its quotation marks": ('"Versuch"', ["grund"]),
+    "the same without them is no JSON": ("Versuch", []),
+    "a number": ("7", ["betrag"]),
+    "an empty list": ({"$eq": "[]"}, ["personen"]),
+    "an object without blanks": ('{"a":[1,null]}', ["zusatz"]),
+    "one of several": ({"$in": ["true", "7"]}, ["betrag", "weiter"]),
+    "a pattern": ({"$like": "*ersuc*"}, ["grund"]),
+}
+
+
+def test_variables_are_searched_and_ordered_by_their_json_text(petra: Program) -> None:
+    key = petra.start(variables=WERTE)
+    (task,) = petra.find("user-tasks", processInstanceKey=key)
+    names = {"name": {"$in": list(WERTE)}}
+    for what, scope in (("variables", {"processInstanceKey": key}), (f"user-tasks/{task['userTaskKey']}/variables", {})):
+        results = {why: found(petra, {"filter": names | scope | {"value": value}}, what, "name") for why, (value, _) in BY_VALUE.items()}
+        assert results == {why: expected for why, (_, expected) in BY_VALUE.items()}, what
+        sort = [{"field": "value", "order": "DESC"}]
+        assert found(petra, {"filter": names | scope, "sort": sort}, what, "name") == ["zusatz", "weiter", "personen", "betrag", "grund"]
+
+
 def test_pages_follow_each_other_in_the_wanted_order(program: Make, keys: list[str]) -> None:
     fritz, sort = program("fritz"), [{"field": "state", "order": "DESC"}, {"field": "processInstanceKey", "order": "DESC"}]
     seen, cursor = [], None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from engine.model.access import PROBELAUF
@@ -236,8 +235,8 @@ def incident(row: Incident, instanz: Instanz, version: DefinitionVersion, parent
 
 
 def variable(row: dict[str, Any], *, truncate: bool) -> dict[str, Any]:
-    """A variable with its value as JSON text."""
-    text = json.dumps(row["value"], ensure_ascii=False)
+    """A variable; its value is JSON text, cut if it is long."""
+    text = row["value"]
     is_cut = truncate and len(text) > SHOWN_CHARACTERS
     return {
         "variableKey": str(row["variableKey"]),

@@ -10,7 +10,7 @@ from engine.commands.programs import assign_task, complete_for_program, update_t
 from engine.model import calendar
 from engine.model.errors import NotFound
 from engine.queries import definitionen, laufend
-from engine.queries.suche import Found, pick
+from engine.queries.suche import Found
 from engine.store.session import FallSession
 from engine.store.tables import Instanz
 from webui.api import caller, listing, show
@@ -86,7 +86,7 @@ def search_user_task_variables(userTaskKey: int, body: dict[str, Any]) -> dict[s
     with caller.reading(TASKS) as session:
         aufgabe = laufend.task(session, userTaskKey)
         rows = laufend.visible(session, aufgabe, session.get_one(Instanz, aufgabe.instanz_nummer))
-        found = pick(rows, laufend.VARIABLES, listing.wanted(body, laufend.VARIABLES))
+        found = laufend.pick_variables(rows, listing.wanted(body, laufend.VARIABLES))
         return listing.page(found, lambda row: show.variable(row, truncate=is_truncating()))
 
 
