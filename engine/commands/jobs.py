@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, or_, select
 
 from engine.commands.stepping import advance, instance_number
-from engine.model.errors import NotWaiting
+from engine.model.errors import JobNotTaken, NotWaiting
 from engine.runtime import complete, fail, throw_error
 from engine.store.session import FallSession
 from engine.store.steps import Act, locked_with, record
@@ -83,8 +83,12 @@ def update_job(session: FallSession, key: int, *, retries: int | None = None, ti
 
     Raises:
         NotWaiting: the job is done, or its element is gone.
+        JobNotTaken: there is no worker whose time could change.
     """
     instanz, job = open_job(session, key)
+    if timeout is not None and (job.locked_until is None or job.locked_until <= session.now):
+        # A time given to nobody would keep the job from every worker until it is over.
+        raise JobNotTaken(key)
     if retries is not None:
         job.retries = retries
         record(session, instanz, Act("update_job", key, job.element, job.type, values={"retries": retries}))

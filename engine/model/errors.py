@@ -50,6 +50,16 @@ class TaskClaimed(FallflussError):
         super().__init__(f"Diese Aufgabe bearbeitet bereits {assignee}. Es wurde nichts gespeichert.")
 
 
+class JobNotTaken(FallflussError):
+    """Nobody works on the job, so there is no time to change."""
+
+    def __init__(self, key: int):
+        self.key = key
+        super().__init__(
+            f"Am Job {key} arbeitet gerade niemand; die Zeit lässt sich nur ändern, solange ihn jemand geholt hat. Es wurde nichts geändert."
+        )
+
+
 class Stale(FallflussError):
     """Another transaction changed the same case first."""
 

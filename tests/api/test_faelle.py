@@ -188,6 +188,19 @@ def test_a_failed_job_comes_back_later_and_becomes_an_incident_in_the_end(
     assert activate(worker)[0]["retries"] == 5
 
 
+def test_only_a_worker_who_has_a_job_gets_another_time_for_it(worker: Program, arbeit: int, clock: FixedClock) -> None:
+    (job,) = activate(worker)
+    path, more = f"/jobs/{job['jobKey']}", {"changeset": {"retries": 2, "timeout": 120_000}}
+    worker.ask("PATCH", path, more)
+    clock.at += timedelta(seconds=61)
+    assert activate(worker) == []
+    clock.at += timedelta(seconds=60)
+    refused = worker.send("PATCH", path, {"changeset": {"retries": 9, "timeout": 120_000}})
+    assert (refused.status_code, "niemand" in refused.json["detail"]) == (409, True)
+    # Neither part of the change was kept: the job is free, with the retries it had.
+    assert activate(worker)[0]["retries"] == 2
+
+
 def test_an_error_of_a_worker_takes_the_way_drawn_for_it(worker: Program, arbeit: int) -> None:
     (job,) = activate(worker)
     worker.ask("POST", f"/jobs/{job['jobKey']}/error", {"errorCode": "KAPUTT", "errorMessage": "ging nicht"})

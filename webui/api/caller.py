@@ -44,6 +44,12 @@ _REFUSED = (
     "Die Anmeldung stimmt nicht. Als Benutzername gilt Ihr Anmeldename, als Passwort ein Token; Tokens erstellen Sie in Fallfluss unter "
     "«Zugänge». Das Passwort Ihres Kontos gilt hier nicht. Vielleicht ist das Token abgelaufen oder zurückgezogen."
 )
+# Some libraries that get no access token for a wrong secret go on without any authorization, and show only this answer.
+_MISSING = (
+    "Diese Anfrage kam ohne Anmeldung. Eine Person gibt ihren Anmeldenamen und statt des Passworts ein Token an, das sie in Fallfluss unter "
+    "«Zugänge» erstellt. Ein Dienstkonto holt sich an /oauth/token ein Zugriffstoken; kam keines, stimmt sein Geheimnis nicht, oder es ist "
+    "abgelaufen oder zurückgezogen."
+)
 
 
 @dataclass(frozen=True)
@@ -69,7 +75,7 @@ def identify() -> None:
     """
     given = request.authorization
     if given is None:
-        raise Problem(401, f"Diese Anfrage braucht eine Anmeldung. {_REFUSED}", _CHALLENGE)
+        raise Problem(401, _MISSING, _CHALLENGE)
     count_refusals(is_test=True)
     with database().read(system("schnittstelle")) as session:
         found, used = _person(session, given) if given.type == "basic" else _dienst(session, given)
