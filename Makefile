@@ -97,7 +97,7 @@ $(VENV)/.built: node_modules/.installed $(wildcard engine/definitions/js/*.js) $
 	@npm run --silent build
 	@touch $@
 
-# Programs of others that only the tests need: clients of our API, an OpenID Connect provider.
+# Programs of others that only the tests need: clients of our API, an OpenID Connect provider, and the Node 22 on which c8ctl runs.
 clients: tests/clients/node_modules/.installed
 
 tests/clients/node_modules/.installed: tests/clients/package.json tests/clients/package-lock.json $(VENV)/.node
