@@ -74,10 +74,13 @@ class History:
             if self.plans and self.plans[0].at <= self.clock.at:
                 heapq.heappop(self.plans).act()
             else:
-                run_due(self.database)
+                self._run_due()
             self._plan_what_is_new()
             yield self.clock.at
         self.clock.at = until
+
+    def _run_due(self) -> None:
+        run_due(self.database)
 
     def _starts(self, until: datetime, cases: int) -> list[datetime]:
         """More of them recently, so that every phase has some; the last ones yesterday."""

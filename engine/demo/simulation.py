@@ -30,10 +30,10 @@ from engine.model.access import Access, system
 from engine.model.calendar import ZURICH
 from engine.model.clock import FixedClock
 from engine.model.errors import FallflussError, NotFound, TaskNotOpen
-from engine.scheduling.due import next_due, next_due_in
+from engine.scheduling.due import next_due, next_due_in, run_due
 from engine.store.prepared import Call, Prepared
 from engine.store.session import Database, FallSession
-from engine.store.tables import Aufgabe, Fall, Gemeinde, Instanz, Region, Subscription, Uebergabe, Uebergabeangebot, Verlauf
+from engine.store.tables import Aufgabe, Fall, Gemeinde, Region, Subscription, Uebergabe, Uebergabeangebot, Verlauf
 
 MONTH = timedelta(days=30.4375)
 QUANTITIES = Path(__file__).with_name("mengen.toml")
@@ -190,6 +190,9 @@ class Simulation(History):
 
     # Work
 
+    def _run_due(self) -> None:
+        run_due(self.database, watch=self._plan_what_is_new_in)
+
     def _plan_what_is_new(self) -> None:
         if not self.is_planned:
             with self.database.read(system("simulation")) as session:
@@ -201,12 +204,13 @@ class Simulation(History):
         (new,) = session.read_rows(Call(_NEW, [{"last": self.last_row}]))
         self.last_row = max((id for id, _ in new.rows), default=self.last_row)
         touched = sorted({nummer for _, nummer in new.rows if nummer is not None})
-        leaders, tasks, messages = _of(session, (_LEADERS, _TASKS, _MESSAGES), touched)
+        tasks, messages = _of(session, (_TASKS, _MESSAGES), touched)
         self.due = next_due_in(session)
         self.is_planned = True
-        self.leaders.update(leaders)
-        for task in [row for row in tasks if row[0] not in self.seen]:
-            self._plan_work(*task)
+        for leader, key, fall_id, *rest in tasks:
+            self.leaders[fall_id] = leader
+            if key not in self.seen:
+                self._plan_work(key, fall_id, *rest)
         for message in [row for row in messages if row[0] not in self.seen]:
             self._plan_wait(*message)
 
@@ -317,9 +321,9 @@ def _asks_for(form: Form | None, key: str) -> bool:
 
 # Asked after every event: put together once. Of the instance with that number, open tasks and waits for messages in the order of their keys.
 _NEW = Prepared(select(Verlauf.id, Verlauf.instanz_nummer).where(Verlauf.id > bindparam("last")))
-_LEADERS = Prepared(select(Fall.id, Fall.fallfuehrung).join(Instanz, Instanz.fall_id == Fall.id).where(Instanz.nummer == bindparam("nummer")))
 _TASKS = Prepared(
-    select(Aufgabe.key, Aufgabe.fall_id, Aufgabe.region, Aufgabe.element, Aufgabe.candidate_groups)
+    select(Fall.fallfuehrung, Aufgabe.key, Aufgabe.fall_id, Aufgabe.region, Aufgabe.element, Aufgabe.candidate_groups)
+    .join(Fall, Fall.id == Aufgabe.fall_id)
     .where(Aufgabe.instanz_nummer == bindparam("nummer"), Aufgabe.zustand == "CREATED")
     .order_by(Aufgabe.key)
 )

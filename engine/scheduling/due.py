@@ -61,14 +61,17 @@ def next_due_in(session: FallSession) -> datetime | None:
     return min(_next_of_each(session).values(), default=None)
 
 
-def run_due(database: Database) -> Worked:
-    """Do everything that is due now, and what becomes due by doing it, each in its own transaction; of each kind the longest due first."""
+def run_due(database: Database, *, watch: Callable[[FallSession], object] | None = None) -> Worked:
+    """Do everything that is due now, and what becomes due by doing it, each in its own transaction; of each kind the longest due first.
+
+    ``watch`` is called at the end of each transaction that did something.
+    """
     done = Worked()
     ahead = _ahead_now(database)
     while due := ahead.due:
         worked = Worked()
         for kind in due:
-            more, ahead = _in_a_row(database, kind, ahead)
+            more, ahead = _in_a_row(database, kind, ahead, watch)
             worked += more
         if worked.count == 0:  # another scheduler holds what is left
             return done
@@ -93,11 +96,11 @@ def _ahead_now(database: Database) -> Ahead:
         return Ahead(_next_of_each(session), session.now)
 
 
-def _in_a_row(database: Database, kind: Kind, ahead: Ahead) -> tuple[Worked, Ahead]:
+def _in_a_row(database: Database, kind: Kind, ahead: Ahead, watch: Callable[[FallSession], object] | None) -> tuple[Worked, Ahead]:
     """Work off one kind; each transaction tells what is ahead after it, so that nobody has to look again in one of its own."""
     done = Worked()
     while done.count < IN_A_ROW:
-        worked, seen = _attempt(database, kind)
+        worked, seen = _attempt(database, kind, watch)
         done, ahead = done + worked, seen or _ahead_now(database)
         if worked.count == 0 or kind not in ahead.due:
             break
@@ -127,7 +130,7 @@ class Kind:
         return getattr(self.table, self.due)
 
 
-def _attempt(database: Database, kind: Kind) -> tuple[Worked, Ahead | None]:
+def _attempt(database: Database, kind: Kind, watch: Callable[[FallSession], object] | None) -> tuple[Worked, Ahead | None]:
     """Do one due thing, if there is one. What fails is done once more, so that it can be put off. None: nobody looked ahead."""
     try:
         with database.begin(SCHEDULER) as session:
@@ -135,15 +138,17 @@ def _attempt(database: Database, kind: Kind) -> tuple[Worked, Ahead | None]:
             if key is None:
                 return Worked(), None
             kind.work(session, key)
+            if watch is not None:
+                watch(session)
             return kind.done, Ahead(_next_of_each(session), session.now)
     except (NotWaiting, Stale):
         return Worked(), None
     except Exception:
         # Without a savepoint nothing of it is left. Nearly everything succeeds, and a savepoint costs a tenth of a step.
-        return _attempt_again(database, kind)
+        return _attempt_again(database, kind, watch)
 
 
-def _attempt_again(database: Database, kind: Kind) -> tuple[Worked, Ahead | None]:
+def _attempt_again(database: Database, kind: Kind, watch: Callable[[FallSession], object] | None) -> tuple[Worked, Ahead | None]:
     """The same; what fails now is put off, so that one broken case does not stop the others.
 
     Putting off happens in the same transaction: between two, another scheduler would try the same again at once.
@@ -162,6 +167,8 @@ def _attempt_again(database: Database, kind: Kind) -> tuple[Worked, Ahead | None
             if row := session.get(kind.table, key):
                 kind.postpone(session, row, str(error) if isinstance(error, FallflussError) else type(error).__name__)
             return Worked(failures=1), None
+        if watch is not None:
+            watch(session)
         return kind.done, None
 
 
