@@ -65,8 +65,38 @@ def view(components: Sequence[AnyComponent], raw: Mapping[str, Any], context: Ma
         offered = _offered(components, everything)
         if (hidden, locked, offered) == (seen.hidden, seen.locked, seen.offered):
             return now
-        seen = replace(now, hidden=hidden, locked=locked, offered=offered)
+        further = replace(now, hidden=hidden, locked=locked, offered=offered)
+        if _is_settled(now, further):
+            return further
+        seen = further
     return seen
+
+
+def _is_settled(now: View, further: View) -> bool:
+    """Whether another round would read every answer as this one did: what was found hidden now was empty, what is locked was never read, and
+    what is offered are the values that were read. Half of all forms that hide something are settled so."""
+    typed = now.typed
+    for one in _all(now.shown):
+        if one.path in further.hidden and one.path not in now.hidden:
+            if not isinstance(one.component, Field | Group) or isinstance(one.component, Field) and one.value is not None or one.path in typed.errors:
+                return False
+        elif one.path in typed.values and (one.path in further.locked) != (one.path in now.locked):
+            return False
+    known = (typed.values.get(path) for path, found in further.offered.items() if found != now.offered.get(path))
+    if any(value is not None for value in known) or now.hidden - further.hidden or now.locked - further.locked:
+        return False
+    for path in further.hidden:
+        typed.values.pop(path, None)
+    return True
+
+
+def _all(shown: Sequence[Shown]) -> Iterator[Shown]:
+    """All of it, also what lies in something hidden."""
+    for one in shown:
+        yield one
+        yield from _all(one.children)
+        for row in one.rows:
+            yield from _all(row)
 
 
 def _offered(components: Sequence[AnyComponent], everything: Sequence[Shown]) -> dict[str, tuple[Option, ...]]:
