@@ -126,11 +126,11 @@ def _errors(session: FallSession, region: str, fall_nr: str, begruendung: str, t
     if umfang not in (FALL, AUSFUHR):
         errors["umfang"] = "Wählen Sie, worum es geht."
     if session.get(Region, region) is None:
-        errors["region"] = "Wählen Sie die Sozialregion, die den Fall führt."
+        errors["region"] = "Wählen Sie die Sozialregion, deren Verlauf Sie brauchen." if umfang == AUSFUHR else "Wählen Sie die Sozialregion, die den Fall führt."
     if umfang == FALL and not 1 <= len(fall_nr.strip()) <= 20:
         errors["fall_nr"] = "Geben Sie die Fallnummer ein, zum Beispiel 2026-00012."
     if len(begruendung.strip()) < SHORTEST_REASON:
-        errors["begruendung"] = f"Begründen Sie die Einsicht mit mindestens {SHORTEST_REASON} Zeichen."
+        errors["begruendung"] = f"Begründen Sie {'die Ausfuhr' if umfang == AUSFUHR else 'die Einsicht'} mit mindestens {SHORTEST_REASON} Zeichen."
     if not 1 <= tage <= LONGEST:
         errors["tage"] = f"Geben Sie 1 bis {LONGEST} Tage ein."
     return errors
