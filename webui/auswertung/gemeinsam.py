@@ -58,7 +58,7 @@ def filter_seite(session: FallSession, auswahl: Auswahl, behalten: Mapping[str, 
     choices = {
         "prozess": {one: prozess_name(session, one) for one in wahl.prozesse(session)} or {"fall": "fall"},
         "region": namen,
-        "version": {str(one): f"Version {one}" for one in wahl.versionen(session, auswahl.prozess)},
+        "version": {str(one): f"Fassung {one}" for one in wahl.versionen(session, auswahl.prozess)},
         "segment": dict(words.SEGMENTE),
         "einstieg": dict(wahl.EINSTIEGE),
         "alter": {name: name for _, name in AGE_CLASSES},

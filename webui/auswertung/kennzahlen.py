@@ -40,6 +40,9 @@ BESCHREIBUNGEN = {
     "wechsel": "Wechsel von Segment zu Segment.",
 }
 
+# Of the segments in their order, on both sides of a change.
+FARBEN = ("#332288", "#117733", "#8a5a00", "#882255", "#484949", "#0072b2")
+
 
 @kennzahlen.get("")
 @requires(*SEHEN)
@@ -176,6 +179,9 @@ def _sankey(found: Figures) -> dict[str, Any] | None:
     if not cells:
         return None
     links = [{"source": f"{SEGMENTE[before]} (vorher)", "target": f"{SEGMENTE[after]} (nachher)", "value": number} for (before, after), number in cells]
-    nodes = sorted({str(link[end]) for link in links for end in ("source", "target")})
-    # ECharts 6.1 fails when it moves a Sankey to another width step by step.
-    return {"tooltip": {}, "series": [{"type": "sankey", "animation": False, "left": 8, "right": 150, "data": [{"name": node} for node in nodes], "links": links}]}
+    nodes = [
+        {"name": f"{word} ({when})", "itemStyle": {"color": FARBEN[place]}}
+        for end, when in enumerate(("vorher", "nachher")) for place, (segment, word) in enumerate(SEGMENTE.items()) if any(cell[end] == segment for cell, _ in cells)
+    ]  # fmt: skip
+    # ECharts 6.1 fails when it moves a Sankey to another width step by step. Without iterations segments stand in their order on both sides.
+    return {"tooltip": {}, "series": [{"type": "sankey", "animation": False, "layoutIterations": 0, "left": 8, "right": 150, "data": nodes, "links": links}]}

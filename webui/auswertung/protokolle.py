@@ -252,11 +252,13 @@ def _result(id: int, errors: Mapping[str, str] | None = None) -> ResponseReturnV
             return render_template("auswertung/protokoll.html", ergebnis=None, **given), 422 if errors else 200
         model = _model(session, protokoll)
         spiel = queries.spiel(session, protokoll, model)
+        file = session.get(Modelldatei, protokoll.modelldatei_id) if protokoll.modelldatei_id else None
+        given["modellname"] = file.name if file else ""
         examples = queries.beispiele(session, protokoll, spiel) if protokoll.faelle <= 20_000 else {}
     found, missing = play(database(), spiel, frist())
     result = queries.ergebnis(spiel.wege, found, schwelle=1)
     most = max((count or 0 for *_, count in result.abweichungen), default=0)
-    bild = Bild(protokoll.prozess, protokoll.name, url_for("protokolle.diagramm", id=id), _marks(result, most))
+    bild = Bild(protokoll.prozess, given["modellname"] or protokoll.name, url_for("protokolle.diagramm", id=id), _marks(result, most))
     html = render_template(
         "auswertung/protokoll.html", **given, ergebnis=result, fehlend=missing, spiel=spiel, ziele=queries.ziele(model), bild_daten=bild,
         anteil=prozent(result.passend / result.faelle if result.faelle else None), beispiele=examples, gezeigt=SHOWN, hinweise=model.unsupported,

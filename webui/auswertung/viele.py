@@ -54,7 +54,7 @@ def uebersicht() -> ResponseReturnValue:
         least, release = schwelle(session), max((row.release_id for row in rows), default=None)
         places, ways = _bekannt(session, auswahl, folge)
         found = gehalten(session, "elemente", auswahl, lambda: queries.elemente(rows, schwelle=least, bekannt=places))
-        moments = gehalten(session, "zeitraffer", auswahl, lambda: queries.zeitraffer(rows, session.now, schwelle=least, bekannt=places))
+        moments = _moments(session, auswahl, rows)
         prozesse = _prozesse(session, release, auswahl.prozess)
         flow = _strom(session, auswahl, rows, release, least)
         taken = queries.wege(measured.faelle, folge, schwelle=least, bekannt=ways)
@@ -169,8 +169,10 @@ def _strom(session: FallSession, auswahl: Auswahl, rows: Sequence[Spur], release
 
 
 def _moments(session: FallSession, auswahl: Auswahl, rows: Sequence[Spur]) -> list[queries.Augenblick]:
+    """None of an element may be told: then there is nothing to play either, and nobody counts as being nowhere."""
     places, _ = _bekannt(session, auswahl, "phasen")
-    return gehalten(session, "zeitraffer", auswahl, lambda: queries.zeitraffer(rows, session.now, schwelle=schwelle(session), bekannt=places))
+    found = gehalten(session, "zeitraffer", auswahl, lambda: queries.zeitraffer(rows, session.now, schwelle=schwelle(session), bekannt=places))
+    return found if any(one.marken for one in found) else []
 
 
 def _folge() -> str:
@@ -220,6 +222,6 @@ def _marken(found: Sequence[queries.Element], mass: str) -> dict[str, dict[str, 
     title, of, shown = MASSE[mass]
     values = {one.element: value for one in found if (value := of(one)) is not None}
     most = max((int(value) for value in values.values()), default=0)
-    return {element: {"text": shown(value), "titel": f"{title}: {shown(value)}", "stufe": stufe(int(value), most)} for element, value in values.items()}
+    return {element: {"text": shown(value), "titel": f"{title}: {shown(value)}", "stufe": stufe(int(value), most), "rang": value} for element, value in values.items()}
 
 

@@ -244,7 +244,7 @@ def bekannt(session: FallSession, auswahl: Auswahl, what: str, has: Callable[[],
     along = gehalten(session, f"bekannt {what}", alle(auswahl), lambda: _along(grid, has()))
     if not grid.is_answered(grid.gewaehlt):
         return frozenset()
-    if grid.gewaehlt.keys() & {JAHR, SEGMENT}:
+    if JAHR in grid.gewaehlt:
         return along.stacked
     if len(grid.gewaehlt) > 1:
         # Only of a value that nobody has are others told together with it.
@@ -260,7 +260,8 @@ def _along(grid: Gitter, has: Iterable[tuple[int, T]]) -> Along[T]:
             things[fall].add(thing)
     coarse = REGION.upper()
     cases = [({**case, coarse: case[REGION] if case[REGION] in grid.grosse else REST}, things[fall]) for fall, case in grid.faelle.items()]
-    return told_along(cases, (REGION, "alter", "einstieg", "version"), ((JAHR, coarse), (JAHR, SEGMENT)), threshold=grid.schwelle, fine=REGION, large=grid.grosse)
+    # Of the dimensions that stack with the year each may stand alone, because no two of them stack with each other; the year itself may not.
+    return told_along(cases, (REGION, SEGMENT, "alter", "einstieg", "version"), ((JAHR, coarse), (JAHR, SEGMENT)), threshold=grid.schwelle, fine=REGION, large=grid.grosse)
 
 
 def alle(auswahl: Auswahl) -> Auswahl:

@@ -186,7 +186,10 @@ def _wechsel(found: Figures, segmente: Mapping[str, str]) -> Abschnitt | None:
     columns = {one: word for one, word in segmente.items() if (ALL, one) in table.numbers}
     head = ("Von", *columns.values(), "Total")
     definition = "Von einem Segment (Zeile) ins nächste (Spalte) derselben Person."
-    return Abschnitt("wechsel", "Segmentwechsel", definition, head, zeilen(table, segmente, columns), n=anzahl(table[ALL, ALL]))
+    drawn = sum(number or 0 for cell, number in table.numbers.items() if ALL not in cell)
+    whole = table[ALL, ALL]
+    note = f"Gezeichnet sind {drawn} von {whole} Wechseln; die übrigen sind zu selten, um gezeigt zu werden." if whole and drawn < whole else ""
+    return Abschnitt("wechsel", "Segmentwechsel", definition, head, zeilen(table, segmente, columns), n=anzahl(whole), hinweis=note)
 
 
 def _uebersteuert(found: Figures, namen: Mapping[str, str]) -> list[Abschnitt]:

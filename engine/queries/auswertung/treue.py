@@ -99,6 +99,8 @@ def verdeckt(found: Treue) -> Treue:
 def geschuetzt(session: FallSession, auswahl: Auswahl, found: Treue, everybody: Sequence[Fall], geltend: Geltend, what: str) -> Treue:
     """What the filters of ``auswahl`` may tell of ``found``, by the results of ``everybody``; ``what`` names what these were measured against."""
     grid, least = gitter(session, auswahl), gitter(session, auswahl).schwelle
+    if not found.faelle and grid.is_answered(grid.gewaehlt):
+        return found
     whole = treue(everybody, geltend, schwelle=least)
     done = [fall for fall in everybody if fall.gefunden is not None]
     entries: list[tuple[int, Cell]] = [(fall.spur.fall_id, (fall.spur.region, str(fall.spur.version), ergebnis(fall, geltend))) for fall in done]

@@ -5,8 +5,9 @@ import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import { ordered } from "./anordnung.js";
 
 const GRADES = 5;
-// So few numbers stay legible on the whole diagram without hiding each other.
-const FEW = 20;
+// A diagram that would have to be smaller than this to be seen whole begins closer by, where most happened.
+const SMALLEST = 0.3;
+const CLOSER = 0.6;
 // A low priority: the numbers have been moved by then.
 const AFTER_OVERLAYS = 100;
 
@@ -53,17 +54,20 @@ function say(frame, sentence) {
   if (sentence) frame.append(Object.assign(document.createElement("p"), { className: "ff-diagramm__satz", textContent: sentence }));
 }
 
-export function badge(viewer, id, { text, titel = "", klasse = "", fest = false }) {
+export function badge(viewer, id, { text, titel = "", klasse = "", fest = false, rang }) {
   const shape = viewer.get("elementRegistry").get(id);
   if (!shape) return null;
   const html = document.createElement("div");
   html.className = `ff-zahl ${klasse}`;
   html.textContent = text;
   html.title = titel;
+  html.dataset.rang = rank({ text, rang });
   return viewer.get("overlays").add(id, "zahl", { position: { top: -13, right: 14 }, html, scale: { min: fest ? 0.9 : 0.1 } });
 }
 
-const size = (number) => (Number.isFinite(Number(number.textContent)) ? Number(number.textContent) : Infinity);
+// By how much one number outdoes another: what it says, unless its page knows better.
+const rank = ({ text, rang }) => rang ?? (Number(text) || 0);
+const size = (number) => Number(number.dataset.rang);
 const cover = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 
 // Of numbers that would hide each other the largest stays; closer by, the others come back. The text beside the diagram has all of them.
@@ -86,13 +90,27 @@ export function colour(viewer, id, marker) {
   if (shape && !isContainer(shape)) viewer.get("canvas").addMarker(id, marker);
 }
 
+// The whole diagram where that can be read, otherwise the surroundings of the largest number.
+function begin(viewer, marks) {
+  const canvas = viewer.get("canvas");
+  if (canvas.zoom() >= SMALLEST) return;
+  const registry = viewer.get("elementRegistry");
+  const [most] = marks.filter(([id]) => registry.get(id)).sort(([, a], [, b]) => rank(b) - rank(a));
+  const { inner, outer } = canvas.viewbox();
+  const [width, height] = [outer.width / CLOSER, outer.height / CLOSER];
+  const place = most ? registry.get(most[0]) : { x: inner.x, y: inner.y, width, height: inner.height };
+  const along = (middle, size, from, whole) => Math.max(from - 20, Math.min(middle - size / 2, from + whole + 20 - size));
+  canvas.viewbox({ x: along(place.x + place.width / 2, width, inner.x, inner.width), y: along(place.y + place.height / 2, height, inner.y, inner.height), width, height });
+}
+
 async function show(box) {
   const viewer = await open(box);
   const marks = Object.entries(JSON.parse(box.dataset.marken));
   for (const [id, mark] of marks) {
-    badge(viewer, id, { ...mark, fest: marks.length <= FEW });
+    badge(viewer, id, { ...mark, fest: true });
     if (mark.stufe !== undefined) colour(viewer, id, `ff-stufe-${Math.min(mark.stufe, GRADES - 1)}`);
   }
+  begin(viewer, marks);
   clear(viewer);
   box.dataset.bereit = "ja";
 }

@@ -146,7 +146,7 @@ class Film {
     this.number(this.tokens(this.at));
     if (this.stray) this.viewer.get("overlays").remove(this.stray);
     this.stray = frame.abweichung && frame.element
-      ? badge(this.viewer, frame.element, { text: `! ${frame.abweichung}`, titel: frame.abweichung, klasse: "ff-zahl--abweichung", fest: true })
+      ? badge(this.viewer, frame.element, { text: `! ${frame.abweichung}`, titel: frame.abweichung, klasse: "ff-zahl--abweichung", fest: true, rang: Infinity })
       : null;
     this.follow(frame);
     clear(this.viewer);
@@ -176,7 +176,7 @@ class Film {
         Object.assign(overlays.get(known.overlay).html, { textContent: String(count), title });
         continue;
       }
-      const overlay = badge(this.viewer, id, { text: String(count), titel: title, klasse: "ff-zahl--marke", fest: true });
+      const overlay = badge(this.viewer, id, { text: String(count), titel: title, klasse: "ff-zahl--marke", fest: true, rang: count });
       if (!overlay) continue;
       this.badges.set(id, { overlay });
       canvas.addMarker(id, "ff-aktiv");
