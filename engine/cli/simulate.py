@@ -59,6 +59,9 @@ def simulate(cases: int, months: int, seed: int, regions: str, until: datetime |
     years = Years(period(end, months), end, _effects(planted))
     chosen = [part.strip() for part in regions.split(",") if part.strip()]
     parts = shares(cases, chosen, seed)
+    lived = {part.region for part in parts}
+    if missing := sorted({region for found in (years.effects.dauer, years.effects.arbeit, years.effects.rueckfall) for region in found} - lived):
+        raise click.UsageError(f"Der Effekt gilt einer Sozialregion, die nicht simuliert wird: {', '.join(missing)}. Simuliert werden: {', '.join(sorted(lived))}.")
     target = connect()
     _require_room(target, is_together=zusammen)
     bring_up_to_date(target)

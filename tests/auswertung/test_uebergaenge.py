@@ -80,6 +80,15 @@ def test_of_events_that_wait_beside_each_other_a_token_goes_to_the_one_that_came
     assert {pair[1:] for pair, _ in net.gaenge(case(1, steps))} == {("s", "a"), ("a", "k2"), ("k2", "e")}
 
 
+def test_only_what_came_first_came_from_a_start_though_a_way_leads_from_it_to_more() -> None:
+    events = "".join(f'<intermediateCatchEvent id="{id_}"><messageEventDefinition/></intermediateCatchEvent>' for id_ in ("k1", "k2"))
+    net = Netz(load([("main.bpmn", drawn("s > x > a > x2 > g; x > x2; g > k1 > e; g > k2 > e", events))]).called)
+    kind = "INTERMEDIATE_CATCH_EVENT"
+    steps: list[Schritt] = [("a", "main", "USER_TASK", BEGIN, BEGIN + 9, None, "c"), ("k2", "main", kind, BEGIN + 9, BEGIN + 99, None, "c"), ("k1", "main", kind, BEGIN + 9, BEGIN + 99, None, "x")]
+    assert ("main", "s", "k1") in net.wege
+    assert {pair[1:] for pair, _ in net.gaenge(case(1, steps))} == {("s", "a"), ("a", "k2"), ("k2", "e")}
+
+
 def test_a_sub_process_is_entered_and_left_and_is_no_stop_itself() -> None:
     net = Netz(load([("main.bpmn", drawn("s > a > box > b > e", sub("box", "s2 > c > e2")))]).called)
     steps: list[Schritt] = [

@@ -78,6 +78,16 @@ def test_a_database_with_cases_is_refused_before_anything_is_added(tmp_path: Pat
     assert _counts(file) == before
 
 
+def test_an_effect_in_a_region_that_does_not_live_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+    file = tmp_path / "simulation.db"
+    environment = {**os.environ, "DATABASE_URL": f"sqlite:///{file}"}
+    done = subprocess.run(
+        [sys.executable, "-m", "engine.cli", "simulate", *OPTIONS, "--effekt", "dauer:XX=0.7"], env=environment, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 2 and "Der Effekt gilt einer Sozialregion, die nicht simuliert wird: XX." in done.stderr
+    assert not file.exists()
+
+
 def test_regions_that_live_by_themselves_need_a_database_without_diagrams(tmp_path: Path) -> None:
     environment = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path / 'simulation.db'}"}
     start = [sys.executable, "-m", "engine.cli"]

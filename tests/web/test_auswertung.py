@@ -7,7 +7,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -30,6 +30,7 @@ from engine.commands.werkstatt import begin_draft, deploy_draft
 from engine.model.access import Access, system, with_trials
 from engine.model.clock import FixedClock
 from engine.queries.auswertung import kennung
+from engine.queries.auswertung.auswahl import Auswahl
 from engine.replay import spool
 from engine.replay.log import Case, Event
 from engine.replay.own_history import IS_OVER, PROCESS
@@ -169,6 +170,19 @@ def test_what_is_measured_against_another_version_deviates_until_somebody_accept
     assert "fachlich dasselbe" in page
     assert karin.post("/auswertung/akzeptiert/1/aufheben", {}).status_code == 303
     assert "akzeptiert 0 abweichend 13" in figures(karin.get("/auswertung?gegen=2").text)
+
+
+def test_another_region_does_not_exist_for_a_leitung_nor_one_that_is_none_for_anybody(browser: Open, lived: Database) -> None:
+    leo, eva = browser("leo"), browser("eva")
+    for page in ("", "/kennzahlen", "/kennzahlen/wirkung", "/faelle", "/faelle/zeitraffer.json", "/faelle/elemente.csv", "/kennzahlen/bericht.pdf"):
+        found = [one.get(f"/auswertung{page}?region={region}").status_code for one, region in ((leo, "SRO"), (leo, "SDOL"), (eva, "XXX"))]
+        assert found == [404, 200, 404], page
+
+
+def test_a_period_is_also_a_year_and_what_is_neither_is_named(browser: Open, lived: Database) -> None:
+    assert Auswahl.of({"von": "2024", "bis": "2025"}) == Auswahl(von=date(2024, 1, 1), bis=date(2025, 12, 31))
+    page = browser("eva").get("/auswertung/kennzahlen?von=31.2.2024&bis=abc").text
+    assert "«31.2.2024» und «abc» sind keine Tage; danach ist nicht gefiltert." in page
 
 
 def test_a_leitung_accepts_for_its_own_region_only_and_with_a_reason(browser: Open, lived: Database) -> None:

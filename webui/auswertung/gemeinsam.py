@@ -10,6 +10,7 @@ from typing import Any
 from flask import Response, request, url_for
 
 from engine.model.access import Access
+from engine.model.errors import NotFound
 from engine.queries.auswertung import auswahl as wahl
 from engine.queries.auswertung.abschnitt import TOTAL, Abschnitt
 from engine.queries.auswertung.auswahl import Auswahl
@@ -47,9 +48,16 @@ def frist() -> Callable[[], bool]:
 
 
 def lesend(kantonal: Sequence[str] = wahl.KANTONAL) -> Access:
-    """The access by which this person's pages read figures."""
+    """The access by which this person's pages read figures.
+
+    Raises:
+        NotFound: the address asks for a region that is not among them.
+    """
     with database().read(access()) as session:
-        return wahl.lesend(access(), wahl.regionen(session), kantonal=kantonal)
+        found = wahl.lesend(access(), wahl.regionen(session), kantonal=kantonal)
+    if (region := request.args.get("region", "").strip()) and region not in found.regionen:
+        raise NotFound(f"Die Sozialregion «{region[:20]}»")
+    return found
 
 
 def filter_seite(session: FallSession, auswahl: Auswahl, behalten: Mapping[str, str] | None = None) -> dict[str, Any]:
@@ -66,7 +74,7 @@ def filter_seite(session: FallSession, auswahl: Auswahl, behalten: Mapping[str, 
     held = geschuetzt(session, auswahl)
     kept: dict[str, Any] = dict(behalten or {})
     fewer = [(" und ".join(f"«{name}»" for name in gone), url_for(str(request.endpoint), **{**rest.as_args(), **kept})) for gone, rest in held.ohne]
-    return {"auswahl": held.auswahl, "verweigert": held.verweigert, "weniger": fewer, "moeglich": choices, "marken": _marken(held.auswahl, choices, behalten or {}), "behalten": behalten or {}}
+    return {"auswahl": held.auswahl, "verweigert": held.verweigert, "weniger": fewer, "moeglich": choices, "marken": _marken(held.auswahl, choices, behalten or {}), "behalten": behalten or {}, "unlesbar": Auswahl.misread(request.args)}
 
 
 def _marken(auswahl: Auswahl, choices: Mapping[str, Mapping[str, str]], behalten: Mapping[str, str]) -> list[Marke]:

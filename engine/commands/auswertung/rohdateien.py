@@ -47,8 +47,11 @@ def received(name: str, content: IO[bytes]) -> Iterator[Path]:
         raise FormInvalid({"datei": "Wählen Sie eine Datei .xes, .csv (auch mit .gz) oder .xlsx."})
     try:
         with place(name) as path:
-            if not 0 < _copied(content, path) <= MAX_BYTES:
-                raise FormInvalid({"datei": f"Die Datei ist leer oder grösser als {MAX_BYTES >> 20} MB."})
+            size = _copied(content, path)
+            if not size:
+                raise FormInvalid({"datei": f"{name}: Die Datei ist leer. Es wurde nichts gespeichert."})
+            if size > MAX_BYTES:
+                raise FormInvalid({"datei": f"{name}: Die Datei ist grösser als {MAX_BYTES >> 20} MB. Bitte aufteilen."})
             if unpacked(path, MOST_UNPACKED) > MOST_UNPACKED:
                 raise FormInvalid({"datei": f"{name}: entpackt ist die Datei grösser als {MOST_UNPACKED >> 30} GB. Bitte aufteilen."})
             if not is_xes(name):

@@ -45,12 +45,19 @@ class Auswahl:
 
     @staticmethod
     def of(args: Mapping[str, str]) -> Auswahl:
-        """What an address says; nonsense counts as nothing."""
+        """What an address says; nonsense counts as nothing, a year as its first or last day."""
         text = {name: args.get(name, "").strip()[:120] for name in ("region", "version", "segment", "einstieg", "alter")}
-        return Auswahl(args.get("prozess", "").strip()[:120] or "fall", von=_day(args.get("von", "")), bis=_day(args.get("bis", "")), **text)
+        return Auswahl(args.get("prozess", "").strip()[:120] or "fall", von=_day(args.get("von", ""), "01-01"), bis=_day(args.get("bis", ""), "12-31"), **text)
+
+    @staticmethod
+    def misread(args: Mapping[str, str]) -> list[str]:
+        """What an address says of the period that is no day and no year."""
+        return [text for name in ("von", "bis") if (text := args.get(name, "").strip()[:40]) and _day(text, "01-01") is None]
 
 
-def _day(text: str) -> date | None:
+def _day(text: str, of_year: str) -> date | None:
+    if len(text.strip()) == 4:
+        text = f"{text.strip()}-{of_year}"
     for form in ("%Y-%m-%d", "%d.%m.%Y"):
         try:
             return datetime.strptime(text.strip(), form).date()  # noqa: DTZ007 - a day, not a moment

@@ -88,6 +88,10 @@ class Netz:
         for element, process, kind, _, ended, _, how in spur.schritte:
             if how == DONE and kind != AROUND:
                 done[process, ended].add(element)
+        first: dict[str, int] = {}
+        for _, process, kind, begun, *_ in spur.schritte:
+            if begun is not None and kind != AROUND:
+                first[process] = min(begun, first.get(process, begun))
         went: set[tuple[str, int, str]] = set()
         for element, process, kind, begun, _, _, how in spur.schritte:
             if kind == AROUND or begun is None:
@@ -95,7 +99,8 @@ class Netz:
             here = done.get((process, begun), ())
             # Of the events that wait beside each other the token goes to the one that comes.
             origins = [origin for origin, way in self._before.get((process, element), {}).items() if origin in here and (how == DONE or not way.waehlt)]
-            if not origins and (process, element) in self._starts:
+            # A start lies behind what came first alone: what an event cut off later came from no start again.
+            if not origins and begun == first[process] and (process, element) in self._starts:
                 origins = [self._starts[process, element]]
             for origin in origins:
                 went.add((process, begun, origin))
