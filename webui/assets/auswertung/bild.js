@@ -90,12 +90,14 @@ export function colour(viewer, id, marker) {
   if (shape && !isContainer(shape)) viewer.get("canvas").addMarker(id, marker);
 }
 
-// The whole diagram where that can be read, otherwise the surroundings of the largest number.
+// The whole diagram where that can be read, otherwise closer by: numbers of every element from the first on, others where the largest is.
 function begin(viewer, marks) {
   const canvas = viewer.get("canvas");
   if (canvas.zoom() >= SMALLEST) return;
   const registry = viewer.get("elementRegistry");
-  const [most] = marks.filter(([id]) => registry.get(id)).sort(([, a], [, b]) => rank(b) - rank(a));
+  const known = marks.filter(([id]) => registry.get(id) && !isContainer(registry.get(id)));
+  const isEverywhere = known.some(([, mark]) => mark.rang !== undefined);
+  const [most] = known.sort(([a, one], [b, other]) => (isEverywhere ? registry.get(a).x - registry.get(b).x : rank(other) - rank(one)));
   const { inner, outer } = canvas.viewbox();
   const [width, height] = [outer.width / CLOSER, outer.height / CLOSER];
   const place = most ? registry.get(most[0]) : { x: inner.x, y: inner.y, width, height: inner.height };
