@@ -35,6 +35,12 @@ class Model:
         shown = (node for scope in (self.main, *self.called.values()) for node in _nodes(scope) if node.type in AUTOMATIC)
         return frozenset(label(node, match=match) for node in shown if node.called is None or node.called not in self.called)
 
+    def where_most(self, elements: Container[str]) -> str:
+        """The process in whose diagram most of these elements stand; the main one where none does."""
+        counts = {process: sum(node.id in elements for node in _nodes(scope)) for process, scope in self.called.items()}
+        most = max(counts, key=lambda process: counts[process], default=self.main.id)
+        return most if counts.get(most) else self.main.id
+
     def without(self, silent: frozenset[str]) -> Model:
         """The same model for logs that never show the automatic elements of these labels: passing by them costs nothing."""
         return replace(self, silent=silent, hash=sha256(repr((self.hash, sorted(silent))).encode()).hexdigest()) if silent else self

@@ -29,7 +29,7 @@ Schritt = tuple[str, str, str, int, int | None, int | None, str]
 
 
 def case(number: int, steps: Iterable[Schritt]) -> Spur:
-    return Spur(instanz_nummer=number, fall_id=number, schritte=list(steps))
+    return Spur(instanz_nummer=number, fall_id=number, process="main", schritte=list(steps))
 
 
 def walk(number: int, begun: int, *elements: tuple[str, int]) -> Spur:
@@ -87,6 +87,12 @@ def test_only_what_came_first_came_from_a_start_though_a_way_leads_from_it_to_mo
     steps: list[Schritt] = [("a", "main", "USER_TASK", BEGIN, BEGIN + 9, None, "c"), ("k2", "main", kind, BEGIN + 9, BEGIN + 99, None, "c"), ("k1", "main", kind, BEGIN + 9, BEGIN + 99, None, "x")]
     assert ("main", "s", "k1") in net.wege
     assert {pair[1:] for pair, _ in net.gaenge(case(1, steps))} == {("s", "a"), ("a", "k2"), ("k2", "e")}
+
+
+def test_a_called_process_begins_again_and_again() -> None:
+    steps: list[Schritt] = [("a", "other", "USER_TASK", BEGIN + at * DAY, BEGIN + (at + 1) * DAY, None, "c") for at in (0, 7, 90)]
+    net = Netz({"other": load([("main.bpmn", MODEL)]).called["main"]})
+    assert [(pair[1:], at) for pair, at in net.gaenge(case(1, steps))] == [(("s", "a"), BEGIN + at * DAY) for at in (0, 7, 90)]
 
 
 def test_a_sub_process_is_entered_and_left_and_is_no_stop_itself() -> None:

@@ -267,3 +267,9 @@ def test_of_too_many_unseen_situations_the_rest_is_left_away_and_the_variant_say
     monkeypatch.setattr("engine.replay.allowance.MANY_UNSEEN", 3)
     found = aligned(silent, "t")
     assert found.cost is None and found.lower == 0
+
+
+def test_a_picture_is_of_the_diagram_in_which_most_of_the_elements_stand() -> None:
+    found = model(drawn("s > k > d > e", '<callActivity id="k" calledElement="other"/>', process("s > box > b > e", sub("box", "s2 > c > e2"), id_="other")))
+    assert found.where_most({"c", "b", "d"}) == "other"
+    assert found.where_most({"d"}) == found.where_most(set()) == found.where_most({"nowhere"}) == "main"

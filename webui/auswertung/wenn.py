@@ -94,7 +94,7 @@ def ergebnis() -> ResponseReturnValue:
             **WERKZEUGE, **filter_seite(session, auswahl, kept), unterschied=result, worte=WORDS, wechsel=WORTE, neu=_name(session, auswahl),
             messung=after, fertig=fertig, ganz=ganz, is_complete=is_complete,
             ist_gesehen=is_seen,
-            bild=_bild(session, auswahl, result), regionen=konten.regionen(session), schwelle=schwelle(session), kennungen=_kennungen(session, auswahl, new, result), nennt_nummern=not access().rollen_in("*") & set(KANTONAL),
+            bild=_bild(session, auswahl, result, new), regionen=konten.regionen(session), schwelle=schwelle(session), kennungen=_kennungen(session, auswahl, new, result), nennt_nummern=not access().rollen_in("*") & set(KANTONAL),
         )  # fmt: skip
     response = Response(html)
     if not is_complete:
@@ -227,10 +227,11 @@ def _name(session: FallSession, auswahl: Auswahl) -> str:
     return f"{found.name or found.id}, Fassung {found.version}"
 
 
-def _bild(session: FallSession, auswahl: Auswahl, result: queries.Unterschied) -> Bild:
+def _bild(session: FallSession, auswahl: Auswahl, result: queries.Unterschied, new: Model) -> Bild:
+    """Of a draft with several diagrams that in which most differs."""
     drawn, draft = _number("modell"), _number("entwurf")
     if draft is not None:
-        shown = request.args.get("diagramm") or auswahl.prozess
+        shown = request.args.get("diagramm") or new.where_most({one.element for one in result.gruende})
         source = url_for("wenn.entwurfsdiagramm", id=draft, process=shown)
     elif drawn is not None:
         source = url_for("wenn.diagramm", id=drawn)

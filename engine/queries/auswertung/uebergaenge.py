@@ -88,19 +88,17 @@ class Netz:
         for element, process, kind, _, ended, _, how in spur.schritte:
             if how == DONE and kind != AROUND:
                 done[process, ended].add(element)
-        first: dict[str, int] = {}
-        for _, process, kind, begun, *_ in spur.schritte:
-            if begun is not None and kind != AROUND:
-                first[process] = min(begun, first.get(process, begun))
+        first = min((begun for _, process, kind, begun, *_ in spur.schritte if begun is not None and kind != AROUND and process == spur.process), default=None)
         went: set[tuple[str, int, str]] = set()
         for element, process, kind, begun, _, _, how in spur.schritte:
             if kind == AROUND or begun is None:
                 continue
             here = done.get((process, begun), ())
             # Of the events that wait beside each other the token goes to the one that comes.
-            origins = [origin for origin, way in self._before.get((process, element), {}).items() if origin in here and (how == DONE or not way.waehlt)]
-            # A start lies behind what came first alone: what an event cut off later came from no start again.
-            if not origins and begun == first[process] and (process, element) in self._starts:
+            near = [(origin, way) for origin, way in self._before.get((process, element), {}).items() if origin in here]
+            origins = [origin for origin, way in near if how == DONE or not way.waehlt]
+            # Of the case itself a start lies behind what came first alone; a process that is called begins again and again.
+            if not near and (begun == first or process != spur.process) and (process, element) in self._starts:
                 origins = [self._starts[process, element]]
             for origin in origins:
                 went.add((process, begun, origin))
