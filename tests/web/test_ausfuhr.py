@@ -199,8 +199,11 @@ def test_a_permission_ended_early_takes_the_file_with_it(browser: Open, lived: D
     asked = permitted(lived, "SDOL")
     eva = browser("eva")
     at = exported(eva, "csv", "SDOL")
+    assert f'href="{at}/datei"' in eva.get(at).text
     with lived.begin(Access("leo", {"SDOL": frozenset({"leitung"})})) as session:
         aufsicht.end(session, asked)
+    page = eva.get(at).text
+    assert "lässt sich nicht mehr herunterladen" in page and "/datei" not in page
     assert eva.get(f"{at}/datei").status_code == 404
     _plan(lived, "verfall")
     assert nothing_lies_there(lived)

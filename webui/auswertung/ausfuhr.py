@@ -51,7 +51,10 @@ def ausfuehren() -> ResponseReturnValue:
 def zeigen(id: int) -> ResponseReturnValue:
     with reading() as session:
         found = commands.own(session, id)
-        html = render_template("auswertung/ausfuhr.html", **WERKZEUGE, ausfuhr=found, format=commands.FORMATE[found.format], regionen=konten.regionen(session), name=_name(found))
+        html = render_template(
+            "auswertung/ausfuhr.html", **WERKZEUGE, ausfuhr=found, format=commands.FORMATE[found.format], regionen=konten.regionen(session), name=_name(found),
+            ist_vorbei=commands.is_over(session, found),
+        )  # fmt: skip
     return Response(html, headers={"Refresh": "2"} if found.zustand == commands.WAITS else {})
 
 

@@ -257,13 +257,14 @@ def destroy(session: FallSession, id: int) -> None:
 
 def expire(session: FallSession) -> int:
     """Destroy every file whose time is over, or one of whose permissions was ended before; gives how many."""
-    gone = [one for one in session.scalars(select(Ausfuhr).where(Ausfuhr.zustand == READY).order_by(Ausfuhr.id).with_for_update()) if _is_over(session, one)]
+    gone = [one for one in session.scalars(select(Ausfuhr).where(Ausfuhr.zustand == READY).order_by(Ausfuhr.id).with_for_update()) if is_over(session, one)]
     for one in gone:
         _destroy(session, one)
     return len(gone)
 
 
-def _is_over(session: FallSession, one: Ausfuhr) -> bool:
+def is_over(session: FallSession, one: Ausfuhr) -> bool:
+    """Whether nobody may take the file away any more, though the scheduler may not have destroyed it yet."""
     grants = [session.get(Aufsichtszugriff, id_) for id_ in one.einsichten.values()]
     return (one.verfaellt_am or session.now) <= session.now or any(grant is None or grant.bis is None or grant.bis <= session.now for grant in grants)
 
