@@ -219,6 +219,11 @@ def moving(page: Page) -> None:
     """The film of many cases with dots on the real diagram; a demonstration has too few cases for dots of its own."""
     flows = re.findall(r'<(?:bpmn:)?sequenceFlow id="([^"]+)"', FALL.read_text(encoding="utf-8"))[:3]
     page.goto("/auswertung/faelle")
+    for _ in range(60):  # the first cases may still be read
+        if page.locator("[data-film]").count():
+            break
+        page.wait_for_timeout(1000)
+        page.goto("/auswertung/faelle")
     film = page.request.get(str(page.locator("[data-film]").get_attribute("data-film"))).json()
     film["ende"] = 90 * 86_400
     film["strom"] = {"wege": {"fall": [[flow] for flow in flows]}, "monate": [{"von": 0, "bis": 90 * 86_400, "punkte": {"fall": [[0, 60], [1, 30], [2, 90]]}}]}

@@ -169,10 +169,10 @@ def _strom(session: FallSession, auswahl: Auswahl, rows: Sequence[Spur], release
 
 
 def _moments(session: FallSession, auswahl: Auswahl, rows: Sequence[Spur]) -> list[queries.Augenblick]:
-    """None of an element may be told: then there is nothing to play either, and nobody counts as being nowhere."""
+    """Where filters leave no element that may be told there is nothing to play either, and nobody counts as being nowhere."""
     places, _ = _bekannt(session, auswahl, "phasen")
     found = gehalten(session, "zeitraffer", auswahl, lambda: queries.zeitraffer(rows, session.now, schwelle=schwelle(session), bekannt=places))
-    return found if any(one.marken for one in found) else []
+    return found if auswahl == alle(auswahl) or any(one.marken for one in found) else []
 
 
 def _folge() -> str:
