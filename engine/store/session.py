@@ -23,11 +23,11 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from engine.model.access import Access
 from engine.model.clock import Clock
-from engine.store import migrations
+from engine.store import migrations, planner
 from engine.store.errors import DatabaseUrlInvalid, translated
 from engine.store.prepared import Call, Prepared, Sent, send
 from engine.store.regions import refuse_foreign, require_access
-from engine.store.tables import RegionOwned
+from engine.store.tables import Base, RegionOwned
 
 R = TypeVar("R", bound=RegionOwned)
 
@@ -190,6 +190,9 @@ class Database:
         """Bring the schema to the newest version, from whatever version it has; harmless when it is already there."""
         with translated():
             migrations.upgrade(self.engine)
+            with self.engine.begin() as connection:
+                planner.tell(connection, Base.metadata)
+        self.close()  # a connection reads what its planner knows when it opens
 
     def is_current(self) -> bool:
         """Whether the schema is the one this version of Fallfluss works with."""

@@ -11,6 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from engine.store.tables.base import Base, Key, RegionOwned
 from engine.store.verschluss import Verschlossen
 
+_GEFUEHRT = "abgeschlossen_am IS NULL AND uebergeben_am IS NULL AND fallfuehrung IS NOT NULL"
+_GILT = "bis IS NULL"
+
 
 class Fall(RegionOwned, Base):
     """The accompaniment of one Unterstützungseinheit over time (process description, chapter 4).
@@ -30,6 +33,7 @@ class Fall(RegionOwned, Base):
             sqlite_where=text("uebergeben_am IS NULL"),
             postgresql_where=text("uebergeben_am IS NULL"),
         ),
+        Index("ix_fall_gefuehrt", "region", "id", "fallfuehrung", sqlite_where=text(_GEFUEHRT), postgresql_where=text(_GEFUEHRT)),
         {"sqlite_autoincrement": True},  # the seals remember its ids
     )
 
@@ -81,6 +85,7 @@ class Segmentzuordnung(RegionOwned, Base):
     """One segment of one person from a day on: proposal, rule and decision (chapter 4: historised)."""
 
     __tablename__ = "segmentzuordnung"
+    __table_args__ = (Index("ix_segmentzuordnung_gilt", "fall_id", "region", "segment", sqlite_where=text(_GILT), postgresql_where=text(_GILT)),)
 
     id: Mapped[int] = mapped_column(Key, Identity(), primary_key=True)
     fall_id: Mapped[int] = mapped_column(ForeignKey("fall.id"), index=True)
