@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import gc
 import gzip
-import io
 import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -25,11 +23,10 @@ from engine.model.calendar import ZURICH
 from engine.model.errors import FallflussError
 from engine.replay.columns import Columns, guess
 from engine.replay.lifecycle import folded, transition
-from engine.replay.log import COMPLETE, MOST_BYTES, Case, Event, Log, LogUnreadable, Problem, Progress, Receiver, attributes
+from engine.replay.log import COMPLETE, Case, Event, Log, LogUnreadable, Problem, Progress, Receiver, attributes
+from engine.replay.textfile import delimiter_of, encoding_of, opened_text, too_large
 from engine.replay.times import Times
-from engine.replay.told import opened
 
-DELIMITERS = ",;\t|"
 MOST_PROBLEMS = 10_000
 # A sheet ends after a million rows.
 MOST_OF_A_WORKBOOK = 1 << 30
@@ -39,9 +36,6 @@ TEXTS, MOST_TEXTS = "xl/sharedStrings.xml", 64 << 20
 MOST_STATES = 1000
 # Rows of a sheet between two words about progress.
 ROWS_BETWEEN = 1000
-# How much of a file is looked at to see whether it is text, in bytes; and what text does not consist of.
-HEAD = 1 << 16
-CONTROLS = bytes(byte for byte in (*range(32), 127) if byte not in b"\t\n\r\f\x1a")
 LINES = re.compile(r"\r\n|\r|\n")
 
 
@@ -65,9 +59,9 @@ def preview(path: Path, *, rows: int = 20) -> Preview:
     if path.suffix.lower() == ".xlsx":
         lines: list[Sequence[Any]] = [[str(_cell(cell)) for cell in row] for row in _first(_sheet(path), rows + 1)]
     else:
-        encoding = _encoding(path)
-        with _opened(path, encoding) as text:
-            delimiter = _delimiter(text)
+        encoding = encoding_of(path)
+        with opened_text(path, encoding) as text:
+            delimiter = delimiter_of(text)
             lines = _first_lines(path.name, csv.reader(text, delimiter=delimiter), rows + 1)
     if not lines:
         raise LogUnreadable(f"{path.name}: die Datei ist leer.")
@@ -114,8 +108,8 @@ Rows = tuple[Iterator[Sequence[Any]], Callable[[Sequence[Any]], int]]
 def _csv(path: Path, progress: Progress | None) -> Iterator[Rows]:
     """The rows of an open file, and which line one begins at."""
     csv.field_size_limit(1 << 24)
-    with _opened(path, _encoding(path), progress) as text:
-        reader = csv.reader(text, delimiter=_delimiter(text))
+    with opened_text(path, encoding_of(path), progress) as text:
+        reader = csv.reader(text, delimiter=delimiter_of(text))
         yield iter(reader), lambda row: reader.line_num - _breaks(row)
 
 
@@ -138,7 +132,7 @@ def _sheet(path: Path, progress: Progress | None = None) -> Iterator[tuple[Any, 
             total = sum(entry.file_size for entry in archive.infolist())
             texts = sum(entry.file_size for entry in archive.infolist() if entry.filename == TEXTS)
         if total > MOST_OF_A_WORKBOOK:
-            raise _too_large(path, MOST_OF_A_WORKBOOK)
+            raise too_large(path, MOST_OF_A_WORKBOOK)
         if texts > MOST_TEXTS:
             raise LogUnreadable(f"{path.name}: die Excel-Datei enthält mehr als {MOST_TEXTS >> 20} MB verschiedene Texte. Speichern Sie die Tabelle als CSV (UTF-8), oder lassen Sie Spalten mit Bemerkungen weg.")
         book = load_workbook(path, read_only=True, data_only=True)
@@ -152,10 +146,6 @@ def _sheet(path: Path, progress: Progress | None = None) -> Iterator[tuple[Any, 
         raise
     except Exception as error:  # the library lets whatever a broken archive causes through, also from the midst of the rows
         raise LogUnreadable(f"{path.name}: das ist keine lesbare Excel-Datei (.xlsx). Öffnen Sie sie in Excel, und speichern Sie sie neu.") from error
-
-
-def _too_large(path: Path, most: int) -> LogUnreadable:
-    return LogUnreadable(f"{path.name}: entpackt ist die Datei grösser als {most >> 30} GB. Bitte aufteilen.")
 
 
 def _cell(value: Any) -> Any:
@@ -179,72 +169,6 @@ def _first_lines(name: str, reader: Iterable[Sequence[Any]], number: int) -> lis
         return _first(reader, number)
     except (csv.Error, UnicodeError) as error:
         raise LogUnreadable(f"{name}: die ersten Zeilen sind keine Tabelle ({error}).") from error
-
-
-# Bytes and text
-
-
-def _binary(path: Path, progress: Progress | None = None) -> gzip.GzipFile | io.BufferedReader:
-    raw = opened(path, progress)
-    is_zipped = raw.read(2) == b"\x1f\x8b"
-    raw.seek(0)
-    return gzip.GzipFile(fileobj=raw) if is_zipped else raw
-
-
-def _encoding(path: Path) -> str:
-    """UTF-8 if the whole file is; otherwise what Windows writes."""
-    with _binary(path) as raw:
-        try:
-            head = raw.read(HEAD)
-            if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-                return "utf-16"
-            if _is_binary(head):
-                raise LogUnreadable(f"{path.name}: das ist keine Textdatei. Speichern Sie die Tabelle als CSV (UTF-8) oder als Excel-Datei (.xlsx).")
-            return _utf8_or_windows(path, head, raw)
-        except (OSError, EOFError, zlib.error) as error:
-            raise LogUnreadable(f"{path.name}: die Datei ist beschädigt oder unvollständig ({error}).") from error
-
-
-def _is_binary(head: bytes) -> bool:
-    """Whether these are no letters: text has no zero bytes and hardly any control characters."""
-    return b"\0" in head or len(head.translate(None, CONTROLS)) < len(head) * 0.95
-
-
-def _utf8_or_windows(path: Path, head: bytes, raw: gzip.GzipFile | io.BufferedReader) -> str:
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    is_utf8, has_undefined = True, False
-    chunk, total = head, 0
-    while True:
-        total += len(chunk)
-        if total > MOST_BYTES:
-            raise _too_large(path, MOST_BYTES)
-        if is_utf8:
-            try:
-                decoder.decode(chunk, final=not chunk)  # the end matters: half a character is none
-            except UnicodeDecodeError:
-                is_utf8 = False
-        if not chunk:
-            break
-        has_undefined = has_undefined or any(byte in chunk for byte in (b"\x81", b"\x8d", b"\x8f", b"\x90", b"\x9d"))
-        chunk = raw.read(1 << 20)
-    if is_utf8:
-        return "utf-8-sig"
-    return "latin-1" if has_undefined else "cp1252"
-
-
-def _opened(path: Path, encoding: str, progress: Progress | None = None) -> io.TextIOWrapper:
-    return io.TextIOWrapper(_binary(path, progress), encoding=encoding, newline="")
-
-
-def _delimiter(text: io.TextIOWrapper) -> str:
-    """The most frequent candidate of the first line, outside quotes."""
-    try:
-        line = text.readline()
-    except UnicodeError as error:
-        raise LogUnreadable(f"{Path(text.name).name}: die Datei ist kein lesbarer Text ({error}).") from error
-    text.seek(0)
-    bare = re.sub(r'"[^"]*"', "", line)
-    return max(DELIMITERS, key=lambda one: (bare.count(one), -DELIMITERS.index(one)))
 
 
 # Rows
