@@ -6,7 +6,6 @@ import gc
 import itertools
 import json
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -23,6 +22,7 @@ from sqlalchemy import event, select
 
 from engine import commands
 from engine.cli.installation import bring_up_to_date
+from engine.cli.progress import progress
 from engine.definitions import dmn, feel
 from engine.model.access import Access, system
 from engine.model.clock import FixedClock
@@ -104,8 +104,9 @@ def _loop(database: Database, rounds: int) -> dict[str, Any]:
     """Complete the same task again and again, each time in its own transaction."""
     nummer = _open(database, "bench_runden")
     cost, sent = [], []
-    with click.progressbar(range(rounds), label="Runden", file=sys.stderr) as bar:
-        for _ in bar:
+    with progress(rounds, "Runden") as advance:
+        for _ in range(rounds):
+            advance(1)
             key = _open_task(database, nummer)
             with _statements(database) as count:
                 cost.append(_timed(partial(_complete, database, key)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
@@ -10,6 +9,7 @@ import click
 from engine import commands
 from engine.cli.deploy import collect
 from engine.cli.installation import bring_up_to_date, connect, database_url, shown
+from engine.cli.progress import share
 from engine.demo.load import is_loaded, load
 from engine.demo.people import PASSWORD, people
 from engine.model.access import system
@@ -59,8 +59,8 @@ def prepare(database: Database, *, cases: int = CASES) -> None:
     bring_up_to_date(database)
     _release(database)
     click.echo(f"Beispieldaten entstehen in {shown(database_url())} (einmalig, unter einer Minute) …", err=True)
-    with click.progressbar(length=STEPS, file=sys.stderr) as bar:
-        load(database, cases=cases, progress=lambda part: bar.update(int(part * STEPS) - bar.pos))
+    with share("Beispieldaten") as tell:
+        load(database, cases=cases, progress=tell)
 
 
 def logins() -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import click
 
 from engine.cli.installation import open_database
+from engine.cli.progress import progress
 from engine.commands.repair import repair as repair_instance
 from engine.model.access import system
 from engine.queries import consistency
@@ -42,8 +43,10 @@ def doctor(repair: bool) -> None:
 def _progress(database: Database) -> Iterator[int]:
     with database.read(ACCESS) as session:
         numbers = consistency.numbers(session)
-    with click.progressbar(numbers, label=f"{len(numbers)} Abläufe prüfen", file=sys.stderr) as bar:
-        yield from bar
+    with progress(len(numbers), f"{len(numbers)} Abläufe prüfen") as advance:
+        for number in numbers:
+            yield number
+            advance(1)
 
 
 def _examine(database: Database, nummer: int, repair: bool) -> int:

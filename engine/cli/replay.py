@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 import click
 
 from engine.cli.installation import open_database
+from engine.cli.progress import progress
 from engine.model.access import system
 from engine.replay.conformance import WORDS, Replayer, Report, Step, Variant, together
 from engine.replay.files import read_log, read_model
@@ -85,10 +85,10 @@ def _replayed(log: Log, model: Model, *, match: str, lifecycle: str | None, budg
         (Log([case for case in log.cases if (is_ours and not origin(case.attributes).is_over) == is_open]).variants(match=match, lifecycle=wanted), is_open)
         for is_open in ((False, True) if is_ours else (False,))
     ]
-    with click.progressbar(length=sum(len(variants) for variants, _ in parts), label="Varianten", file=sys.stderr) as bar:
+    with progress(sum(len(variants) for variants, _ in parts), "Varianten nachspielen") as advance:
         reports = [
             Replayer(model, match=match, budget=budget, is_open=is_open, events="shown" if is_ours else "optional").replay(
-                variants, progress=lambda _done, _all: bar.update(1)
+                variants, progress=lambda _done, _all: advance(1)
             )
             for variants, is_open in parts
             if variants

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 import click
 from sqlalchemy import func, inspect, select
@@ -18,6 +15,7 @@ from sqlalchemy import func, inspect, select
 from engine import commands
 from engine.cli.deploy import collect
 from engine.cli.installation import bring_up_to_date, connect, database_url, shown
+from engine.cli.progress import share
 from engine.demo.kanton import Years, live, shares
 from engine.demo.simulation import Effects, NotEmpty, period
 from engine.demo.simulation import simulate as together
@@ -29,7 +27,6 @@ from engine.store.session import Database
 from engine.store.tables import Fall
 
 DIAGRAMS = Path(__file__).resolve().parents[2] / "bpmn"
-STEPS = 500
 
 
 @click.command()
@@ -66,17 +63,16 @@ def simulate(cases: int, months: int, seed: int, regions: str, until: datetime |
     _require_room(target, is_together=zusammen)
     bring_up_to_date(target)
     click.echo(f"{cases} Fälle über {months} Monate entstehen in {shown(database_url())} …", err=True)
-    with tempfile.TemporaryDirectory() as folder, click.progressbar(length=STEPS, file=sys.stderr) as bar:
-        progress = partial(_show, bar)
+    with tempfile.TemporaryDirectory() as folder, share("Simulation") as tell:
         if zusammen:
             clock = FixedClock(years.began)
             with _released(target.url.render_as_string(hide_password=False), clock) as database:
-                together(database, clock, end, cases=cases, regions=chosen, seed=seed, effects=years.effects, progress=progress)
+                together(database, clock, end, cases=cases, regions=chosen, seed=seed, effects=years.effects, progress=tell)
         else:
             base = Path(folder) / "anfang.db"
             with _released(f"sqlite:///{base}", FixedClock(years.began)) as database:
                 staff(database, [part.region for part in parts])
-            live(base, parts, years, target, processes=processes, progress=progress)
+            live(base, parts, years, target, processes=processes, progress=tell)
     target.close()
 
 
@@ -91,10 +87,6 @@ def _require_room(target: Database, *, is_together: bool) -> None:
             raise NotEmpty
         if not is_together and not is_empty(connection):
             raise NotEmpty("Einträge (etwa Diagramme oder Konten)")
-
-
-def _show(bar: Any, part: float) -> None:
-    bar.update(int(part * STEPS) - bar.pos)
 
 
 @contextmanager
