@@ -1,4 +1,5 @@
-"""FEEL that needs no interpreter: names, paths, literals, ``=`` and ``!=``, ``and``, ``or``, ``if``, joined texts, and days so many days apart.
+"""FEEL that needs no interpreter: names, paths, literals, ``=`` and ``!=``, ``and``, ``or``, ``if``, joined texts, days so many days apart, and
+the entry of a list by its number or by what it says (``personen[item.person_id = person][1].vorname``).
 
 Two thirds of what diagrams and forms ask is of this kind, and the way into V8 and back costs many times the answer. Whatever is not plain to
 see (another type than expected, an entry that is missing, a number that JavaScript writes otherwise) is left to the interpreter, which
@@ -8,8 +9,9 @@ tests/unit/test_feel_simple.py holds this against.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections import ChainMap
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
@@ -21,7 +23,7 @@ _KEYWORDS = frozenset(
     ["for", "in", "return", "if", "then", "else", "some", "every", "satisfies", "and", "or", "between", "instance", "of", "function", "external", "not", "null", "true", "false", "date", "time", "duration"]
 )
 _TOKEN = re.compile(
-    r'\s*(?:(?P<text>"[^"\\\x00-\x1f]*")|(?P<number>\d{1,15})(?![\w.])|(?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*)*)|(?P<sign>!=|\[\s*\]|[=+()-]))\s*'
+    r'\s*(?:(?P<text>"[^"\\\x00-\x1f]*")|(?P<number>\d{1,15})(?![\w.])|(?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*)*)|(?P<sign>!=|\[\s*\]|[][=+()-]|\.(?=[^\W\d])))\s*'
 )
 _CONSTANTS: Mapping[str, Any] = {"true": True, "false": False, "null": None}
 _DAY, _DAYS = re.compile(r"[12]\d{3}-\d\d-\d\d"), re.compile(r"P(\d{1,5})D")
@@ -138,14 +140,33 @@ class _Reader:
         return left
 
     def _sum(self) -> Answer:
-        read = self._atom()
+        read = self._part()
         while True:
             if self._takes("+"):
-                read = _added(read, self._atom(), 1)
+                read = _added(read, self._part(), 1)
             elif self._takes("-"):
-                read = _added(read, self._atom(), -1)
+                read = _added(read, self._part(), -1)
             else:
                 return read
+
+    def _part(self) -> Answer:
+        """An atom, or what is in it: an entry of a list, those of which something is true, the value behind a name."""
+        read = self._atom()
+        while True:
+            if self._takes("["):
+                read = self._chosen(read)
+                self._require("]")
+            elif self._takes("."):
+                read = _inside(read, self._next()[1].split("."))
+            else:
+                return read
+
+    def _chosen(self, whole: Answer) -> Answer:
+        kind, text = self._next()
+        if kind == "number" and self.tokens[self.at : self.at + 1] == [("sign", "]")]:
+            return _entry(whole, int(text))
+        self.at -= 1
+        return _filtered(whole, self._expression())
 
     def _atom(self) -> Answer:
         kind, text = self._next()
@@ -207,6 +228,46 @@ def _named(text: str) -> Answer:
     return lambda around: _at(way, around)
 
 
+def _inside(whole: Answer, way: Sequence[str]) -> Answer:
+    if _KEYWORDS.intersection(way):
+        raise _Involved
+
+    def find(around: Around) -> Any:
+        value = whole(around)
+        return None if value is None else _along(value, way)
+
+    return find
+
+
+def _entry(whole: Answer, number: int) -> Answer:
+    """Of a list; FEEL counts from 1, and an entry that is not there is null."""
+
+    def find(around: Around) -> Any:
+        found = whole(around)
+        if not isinstance(found, list) or number < 1:
+            return UNSURE
+        return _leaf(found[number - 1]) if number <= len(found) else None
+
+    return find
+
+
+def _filtered(whole: Answer, condition: Answer) -> Answer:
+    """The objects of a list for which the condition is true. In it the entries of each can be named as they are, or through ``item``."""
+
+    def find(around: Around) -> Any:
+        found = whole(around)
+        if not isinstance(found, list) or not all(map(_is_plain_object, found)):
+            return UNSURE
+        told = [_truth(condition(replace(around, context=ChainMap(one, {"item": one}, around.context)))) for one in found]  # type: ignore[arg-type]
+        return UNSURE if UNSURE in told else [one for one, is_chosen in zip(found, told, strict=True) if is_chosen]
+
+    return find
+
+
+def _is_plain_object(value: Any) -> bool:
+    return isinstance(value, dict) and "item" not in value and is_plain(value) and _KEYWORDS.isdisjoint(value)
+
+
 def _compared(left: Answer, right: Answer, *, is_equal: bool) -> Answer:
     def compare(around: Around) -> Any:
         one, other = left(around), right(around)
@@ -264,12 +325,19 @@ def _at(way: tuple[str, ...], around: Around) -> Any:
     first, *rest = way
     if first not in around.context:
         return None if not rest and around.is_unknown(first) else UNSURE
-    value = around.context[first]
-    for name in rest:
+    return _along(around.context[first], rest)
+
+
+def _along(value: Any, way: Sequence[str]) -> Any:
+    for name in way:
         if not isinstance(value, Mapping) or name not in value:
             return UNSURE
         value = value[name]
-    # It goes to the interpreter as text.
+    return _leaf(value)
+
+
+def _leaf(value: Any) -> Any:
+    """A date goes to the interpreter as text."""
     return value.isoformat() if isinstance(value, date) else value
 
 
