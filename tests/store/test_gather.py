@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from engine import commands
 from engine.cli.deploy import collect
@@ -65,6 +65,7 @@ def test_parts_that_lived_by_themselves_fit_together(database: Database, clock: 
         assert len({person.id for person in persons}) == len(persons) and {person.fall_id > 500 for person in persons} == {True, False}
         assert {key // 10**9 for key in session.scalars(select(Aufgabe.key))} <= set(session.scalars(select(Instanz.nummer)))
         assert check(session) == []
+        assert not database.is_sqlite or session.scalar(text("PRAGMA journal_mode")) == "wal"
         # Whoever comes next gets a number that is free.
         session.add(Fall(region="SRO", fall_nr="nächster", bezeichnung="", phase="", eroeffnet_am=session.now.date()))
         session.flush()
