@@ -109,7 +109,11 @@ class Verlauf(RegionOwned, Base):
     """
 
     __tablename__ = "verlauf"
-    __table_args__ = (Index("ix_verlauf_fall", "fall_id", "id"), {"sqlite_autoincrement": True})  # the seals remember its ids
+    __table_args__ = (
+        Index("ix_verlauf_fall", "fall_id", "id"),
+        Index("ix_verlauf_instanz", "instanz_nummer", "id"),
+        {"sqlite_autoincrement": True},  # the seals remember its ids
+    )
 
     id: Mapped[int] = mapped_column(Key, Identity(), primary_key=True)
     fall_id: Mapped[int] = mapped_column(ForeignKey("fall.id"))
