@@ -39,9 +39,12 @@ class OwnCase:
     case: Case
 
 
-def own_cases(session: FallSession, *, begun_from: datetime | None = None, begun_to: datetime | None = None, region: str | None = None) -> Iterator[OwnCase]:
-    """The process instances of the regions that the session sees, in the order in which they began, each with what happened in it; no trial runs."""
-    query = select(Instanz).where(Instanz.region != PROBELAUF).order_by(Instanz.nummer)
+def own_cases(
+    session: FallSession, *, begun_from: datetime | None = None, begun_to: datetime | None = None, region: str | None = None, by_fall: bool = False
+) -> Iterator[OwnCase]:
+    """The process instances of the regions that the session sees, in the order in which they began (``by_fall``: those of one Fall after each
+    other), each with what happened in it; no trial runs."""
+    query = select(Instanz).where(Instanz.region != PROBELAUF).order_by(*(Instanz.fall_id,) * by_fall, Instanz.nummer)
     if begun_from is not None:
         query = query.where(Instanz.started_at >= begun_from)
     if begun_to is not None:

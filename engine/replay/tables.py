@@ -307,20 +307,25 @@ def uncollected() -> Iterator[None]:
 # Writing
 
 
-def write_csv(path: Path, cases: Iterable[Case]) -> int:
-    """One row for each event, with the keys of XES as columns; those of a case begin with ``case:``."""
-    kept = list(cases)
-    of_case = list(dict.fromkeys(key for case in kept for key in case.attributes))
-    of_event = list(dict.fromkeys(key for case in kept for event in case.events for key in event.attributes))
+def write_csv(path: Path, cases: Iterable[Case], *, of_case: Sequence[str] = (), of_event: Sequence[str] = ()) -> int:
+    """One row for each event, with the keys of XES as columns; those of a case begin with ``case:``. Returns how many cases.
+
+    ``of_case`` and ``of_event`` are the attributes; where they are not named, all cases are held in memory to find them.
+    """
+    if not of_case and not of_event:
+        cases = list(cases)
+        of_case = list(dict.fromkeys(key for case in cases for key in case.attributes))
+        of_event = list(dict.fromkeys(key for case in cases for event in case.events for key in event.attributes))
+    count = 0
     with gzip.open(path, "wt", encoding="utf-8", newline="") if path.suffix == ".gz" else path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out)
         writer.writerow(["case:concept:name", "concept:name", "time:timestamp", "lifecycle:transition", *(f"case:{key}" for key in of_case), *of_event])
-        for case in kept:
+        for count, case in enumerate(cases, 1):  # noqa: B007 - how many there were
             head = [_written(case.attributes.get(key)) for key in of_case]
             for event in case.events:
                 rest = [_written(event.attributes.get(key)) for key in of_event]
                 writer.writerow([case.id, event.activity, _written(event.at), event.lifecycle, *head, *rest])
-    return len(kept)
+    return count
 
 
 def _written(value: Any) -> str:

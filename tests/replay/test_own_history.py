@@ -27,9 +27,10 @@ from engine.queries.auswertung.auswahl import Auswahl, variante
 from engine.queries.auswertung.gehalten import gehalten
 from engine.queries.auswertung.schutz import spuren
 from engine.replay.conformance import Replayer
-from engine.replay.export import _tie_dossiers, export
+from engine.replay.export import export
 from engine.replay.files import read_log
 from engine.replay.log import Case, sequence
+from engine.replay.ocel import _tie_dossiers
 from engine.replay.own_history import OwnCase, own_cases, released_model
 from engine.replay.pseudonyms import Pseudonyms, age_class
 from engine.store.seed import load_regions
