@@ -13,7 +13,7 @@ from engine.store.session import Database
 def play(database: Database, spiel: Spiel, enough: Callable[[], bool]) -> tuple[dict[Weg, Gefunden], int]:
     """What was found for each variant, and how many have no final result yet."""
     auftraege = {
-        is_open: Auftrag(spiel.model, frozenset(way.schritte for way in spiel.wege if way.is_open == is_open), spiel.match, spiel.events, is_open)
+        is_open: Auftrag(spiel.model, {digest(way.schritte): way.schritte for way in spiel.wege if way.is_open == is_open}, spiel.match, spiel.events, is_open)
         for is_open in sorted({way.is_open for way in spiel.wege})
     }
     results, missing = align(database, list(auftraege.values()), enough)

@@ -62,12 +62,13 @@ def messen(database: Database, access: Access, auswahl: Auswahl, enough: Callabl
 
 def _auftraege(session: FallSession, rows: Sequence[Spur], model: Model | None) -> tuple[list[Auftrag], dict[int, tuple[str, str]]]:
     """What is to be aligned, and for each instance with which of it."""
-    groups: dict[tuple[str, bool], tuple[Model, set[tuple[str, ...]]]] = {}
+    groups: dict[tuple[str, bool], tuple[Model, dict[str, tuple[str, ...]]]] = {}
     own: dict[int, tuple[str, bool]] = {}
     for row in rows:
         used = model or modelle.of_release(session, row.release_id, row.process)
         key = (used.hash, row.zustand != "completed")
         own[row.instanz_nummer] = key
-        groups.setdefault(key, (used, set()))[1].add(gespielt(row)[0])
-    auftraege = {key: Auftrag(used, frozenset(variants), is_open=key[1]) for key, (used, variants) in groups.items()}
+        steps, name = gespielt(row)
+        groups.setdefault(key, (used, {}))[1][name] = steps
+    auftraege = {key: Auftrag(used, variants, is_open=key[1]) for key, (used, variants) in groups.items()}
     return list(auftraege.values()), {number: (key[0], auftraege[key].art) for number, key in own.items()}

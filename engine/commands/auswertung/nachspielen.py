@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from time import monotonic
 
 from engine.commands.auswertung.spuren import READER
 from engine.queries.auswertung.ausrichtungen import Gefunden, art, digest, found
@@ -18,14 +19,16 @@ from engine.store.tables import Ausrichtung
 BATCH = 200
 # Every variant gets so little first: whether it fits, and how well at best, is known for all within seconds. Then the rest is explained.
 GLANCE = 400
+# Seconds. Reading a canton's traces may take a page's whole time, and only one alignment each time would never come to an end.
+LEAST = 0.5
 
 
 @dataclass(frozen=True)
 class Auftrag:
-    """Variants to explain by one model. ``is_open``: the cases may still go on."""
+    """Variants to explain by one model, by their digests. ``is_open``: the cases may still go on."""
 
     model: Model
-    varianten: frozenset[tuple[str, ...]]
+    varianten: Mapping[str, tuple[str, ...]]
     match: str = "id"
     events: str = "shown"
     is_open: bool = False
@@ -41,12 +44,13 @@ Gefundene = Mapping[tuple[str, str], Mapping[str, Gefunden]]
 def align(database: Database, auftraege: Sequence[Auftrag], enough: Callable[[], bool] = lambda: False) -> tuple[dict[tuple[str, str], dict[str, Gefunden]], int]:
     """Alignments of all variants by ``(model hash, art)`` and digest, and how many are not final yet when ``enough()`` stopped it.
 
-    At least one is made, however little time is left: whoever asks again comes to the end. First comes a glance at every variant of every
+    However little time is left, some is made use of: whoever asks again comes to the end. First comes a glance at every variant of every
     ``Auftrag``, which leaves dear ones open but tells bounds; then those are searched with the whole budget.
     """
-    wanted = [{digest(variant): variant for variant in auftrag.varianten} for auftrag in auftraege]
+    wanted = [auftrag.varianten for auftrag in auftraege]
     with database.read(READER) as session:
         known = [found(session, auftrag.model.hash, auftrag.art, names) for auftrag, names in zip(auftraege, wanted, strict=True)]
+    enough = _after(LEAST, enough)
     begun = 0
     for budget in (GLANCE, BUDGET):
         for auftrag, names, done in zip(auftraege, wanted, known, strict=True):
@@ -59,6 +63,12 @@ def align(database: Database, auftraege: Sequence[Auftrag], enough: Callable[[],
         results.setdefault((auftrag.model.hash, auftrag.art), {}).update(done)
     missing = sum(name not in done or not done[name].is_final(BUDGET) for names, done in zip(wanted, known, strict=True) for name in names)
     return results, missing
+
+
+def _after(seconds: float, enough: Callable[[], bool]) -> Callable[[], bool]:
+    """``enough()``, but not before so long."""
+    begun = monotonic()
+    return lambda: monotonic() - begun >= seconds and enough()
 
 
 def _make(database: Database, auftrag: Auftrag, todo: Sequence[tuple[str, ...]], budget: int, enough: Callable[[], bool]) -> dict[str, Gefunden]:
