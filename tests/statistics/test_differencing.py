@@ -14,6 +14,7 @@ from scipy.optimize import linprog
 
 from engine.statistics import stacked
 from engine.statistics.differencing import shown, spans, told_along
+from engine.statistics.implied import implied
 from engine.statistics.stacked import REST, Plan, Stacked, large, publish
 
 LEAST = 5
@@ -52,7 +53,7 @@ def published(everybody: list[Case], has_cell: bool, told: dict[stacked.Key, boo
 def answers(everybody: list[Case]) -> tuple[list[tuple[Question, float]], list[Question]]:
     """What pages, files and the command line tell for each choice: the number of cases and their table; and what they do not tell.
 
-    The table without filters counts as known.
+    The table without filters counts as known. What follows from a table is told with it.
     """
     base = published(everybody, has_cell=False)
     known = {(choice, (stacked.ALL,)): number is not None for one in base for (choice, _), number in one.numbers.items()}
@@ -61,7 +62,7 @@ def answers(everybody: list[Case]) -> tuple[list[tuple[Question, float]], list[Q
     for question in questions():
         wanted = {name: {value} for name, value in question.items() if name != "zelle"}
         cell = (question["zelle"],) if "zelle" in question else (stacked.ALL,)
-        found = [one.number(wanted, cell) for one in with_cells if wanted.keys() <= set(one.plan.dimensions)]
+        found = [number for one in with_cells if wanted.keys() <= set(one.plan.dimensions) for number in (one.number(wanted, cell), implied(one.slice(wanted), places=(0,), threshold=LEAST).get(cell))]
         found += [one.number(wanted, ()) for one in base if "zelle" not in question and wanted.keys() <= set(one.plan.dimensions)]
         numbers = {number for number in found if number is not None}
         assert len(numbers) < 2

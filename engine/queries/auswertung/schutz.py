@@ -18,6 +18,7 @@ from engine.queries.auswertung.gelesen import gelesen
 from engine.queries.auswertung.zellschutz import schwelle
 from engine.statistics import suppression
 from engine.statistics.differencing import Along, spans, told_along
+from engine.statistics.implied import implied
 from engine.statistics.stacked import REST, Key, Plan, Stacked, large, publish
 from engine.statistics.suppression import ALL, Cell, Published
 from engine.store.session import FallSession
@@ -133,7 +134,8 @@ class Gitter:
             return None
         if je_region:
             return self._je_region(name, entries, whole, plan)
-        return _flach(self._gestapelt(name, entries, whole, plan), self.gewaehlt, whole)
+        found = _flach(self._gestapelt(name, entries, whole, plan), self.gewaehlt, whole)
+        return None if found is None else _published(self._ergaenzt(found))
 
     def _je_region(self, name: str, entries: Sequence[tuple[int, Cell]], whole: Mapping[Cell, int | None], plan: Plan) -> Published | None:
         """Its rows are regions: as far as the other filters stack with one, and together."""
@@ -151,7 +153,12 @@ class Gitter:
                 numbers |= {(region, *cell): number for cell, number in found.slice({**self.gewaehlt, REGION: {region}}).items()}
         elif REGION in self.gewaehlt:
             numbers |= {(region, *cell[1:]): number for cell, number in numbers.items() for region in self.gewaehlt[REGION]}
-        return _published(numbers)
+        # Small regions have no row: what the others leave of the sum is not the rest of one.
+        return _published(self._ergaenzt(numbers, first=1))
+
+    def _ergaenzt(self, numbers: Mapping[Cell, int | None], *, first: int = 0) -> dict[Cell, int | None]:
+        """With what follows from the table itself; along the dimensions before the ``first`` it is not whole."""
+        return implied(numbers, places=range(first, len(next(iter(numbers), ()))), threshold=self.schwelle)
 
     def _gestapelt(self, name: str, entries: Sequence[tuple[int, Cell]], whole: Mapping[Cell, int | None], plan: Plan) -> Stacked | None:
         hidden = {cell for cell, number in whole.items() if number is None}
@@ -184,14 +191,15 @@ def _plan(wanted: Mapping[str, Collection[str]], plaene: Iterable[Plan]) -> Plan
     return next((plan for plan in plaene if wanted.keys() <= set(plan.dimensions) and plan.stacks(wanted)), None)
 
 
-def _flach(found: Stacked | None, wanted: Mapping[str, Collection[str]], whole: Mapping[Cell, int | None]) -> Published | None:
+def _flach(found: Stacked | None, wanted: Mapping[str, Collection[str]], whole: Mapping[Cell, int | None]) -> dict[Cell, int | None] | None:
     """The table with the cells that it has for everybody; where some of these are withheld it is told cell by cell, without the sums in between."""
     if found is None:
         return None
-    if all(number is not None for number in whole.values()):
-        return _published(found.slice(wanted))
     parts = found.slice(wanted)
-    return _published({cell: parts[ALL,] if all(part == ALL for part in cell) else parts.get(("\n".join(cell),)) for cell in whole})
+    if all(number is not None for number in whole.values()):
+        return parts
+    # Whom there is none of among everybody, there is none of among the chosen.
+    return {cell: parts[ALL,] if all(part == ALL for part in cell) else 0 if whole[cell] == 0 else parts.get(("\n".join(cell),)) for cell in whole}
 
 
 def _region(whole: Published, region: str) -> Published | None:
