@@ -38,6 +38,7 @@ from engine.queries.auswertung.spreizung import SCHLUESSEL
 from engine.queries.auswertung.tafeln import JE_MONAT, tafeln
 from engine.queries.auswertung.treue import treue
 from engine.queries.auswertung.wirkung import wirkung
+from engine.replay.pseudonyms import AGE_CLASSES
 from engine.statistics.control import xmr
 from engine.statistics.suppression import publish
 from engine.statistics.survival import kaplan_meier
@@ -365,6 +366,15 @@ def test_the_canton_is_the_last_row_and_regions_stand_by_their_names() -> None:
     tables = {one.schluessel: [row[0] for row in one.zeilen] for one in tafeln(found, names, {})}
     assert tables["dauer"] == tables["dauer_beobachtung"] == ["Anfang", "Mitte", "Zuletzt", KANTON]
     assert tables["puenktlich"] == ["Standortbestimmungen, Anfang", "Standortbestimmungen, Zuletzt", f"Standortbestimmungen, {KANTON}"]
+
+
+def test_tables_of_ages_run_from_young_to_old(lived: Database) -> None:
+    with lived.read(system()) as session:
+        found = {one.schluessel: one for one in wirkung(session, Auswahl())}
+    classes = [name for _, name in AGE_CLASSES]
+    for key in ("gleich_alter", "vorschlag_alter"):
+        rows = [row[0] for row in found[key].zeilen[:-1]]
+        assert len(rows) > 1 and rows == [name for name in (*classes, "nicht erfasst") if name in rows]
 
 
 def test_a_row_about_everybody_stands_apart_on_the_page(eva: Browser) -> None:

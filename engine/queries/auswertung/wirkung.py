@@ -59,7 +59,7 @@ CAUSES = {
 GONE = frozenset({"tod", "wegzug_kanton"})
 DIMENSIONEN: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "geschlecht": ("Geschlecht", {"1": "männlich", "2": "weiblich", "3": "unbestimmt", "": "nicht erfasst"}),
-    "alter": ("Altersklasse", {**{name: name for _, name in reversed(AGE_CLASSES)}, "": "nicht erfasst"}),
+    "alter": ("Altersklasse", {**{name: name for _, name in AGE_CLASSES}, "": "nicht erfasst"}),
     "personengruppe": (
         "Personengruppe",
         {"regel": "Regelstrukturen", "fluechtling": "anerkannte Flüchtlinge", "vorlaeufig_aufgenommen": "vorläufig Aufgenommene", "schutzstatus_s": "Schutzstatus S", "asylsuchend": "Asylsuchende", "": "nicht erfasst"},
