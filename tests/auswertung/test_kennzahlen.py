@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typst
 from argon2 import PasswordHasher
 from click.testing import CliRunner
 from lxml import etree, html
 
 from engine import commands
-from engine.cases.papiere import render
+from engine.cases.papiere import FOLDER, render
 from engine.cli.evaluate import evaluate
 from engine.commands.auswertung.spuren import refresh
 from engine.demo.simulation import Effects, simulate
@@ -157,15 +158,27 @@ def test_of_one_region_the_page_tells_what_the_canton_s_tells_of_it(lived: Datab
         by_key = {one.schluessel: one for one in mine}
         for one in everything:
             row = next((row for row in one.zeilen if row[0] == names[region]), None)
-            if row is not None and one.schluessel not in (SCHLUESSEL, "falllast") and one.schluessel in by_key:
+            if row is not None and one.schluessel != SCHLUESSEL and one.schluessel in by_key:
                 assert row in by_key[one.schluessel].zeilen
                 told += 1
     assert told > 3
 
 
+def test_of_one_region_the_falllast_is_the_row_of_the_canton_s_table(lived: Database) -> None:
+    with lived.read(system()) as session:
+        own, whole, names = wirkung(session, Auswahl(region="SDOL")), wirkung(session, Auswahl()), regionen(session)
+        others = wirkung(session, Auswahl(segment="ABLOESEN"))
+    mine, everything = (next(one for one in found if one.schluessel == "falllast") for found in (own, whole))
+    assert mine.zeilen == tuple(row for row in everything.zeilen if row[0] == names["SDOL"])
+    assert (mine.n, mine.zeitraum) == (mine.zeilen[0][1], everything.zeitraum)
+    assert "falllast" not in [one.schluessel for one in others]
+
+
 def test_the_page_says_what_filters_leave_away(eva: Browser) -> None:
     assert "Mit diesen Filtern nicht gezeigt" not in eva.get("/auswertung/kennzahlen").text
-    assert "Mit diesen Filtern nicht gezeigt" in eva.get("/auswertung/kennzahlen?region=SDOL").text
+    page = eva.get("/auswertung/kennzahlen?region=SDOL").text
+    assert "Mit diesen Filtern nicht gezeigt" in page
+    assert "«Standortbestimmungen je Monat» gibt es nur für alle Fälle zusammen" in page
 
 
 @pytest.mark.parametrize(
@@ -349,6 +362,15 @@ def test_the_report_with_charts_is_a_paper_that_can_be_read_aloud(lived: Databas
     pdf = render("evaluation", printed)
     # Lines, not pixels: a raster image would be an object of its own.
     assert pdf.startswith(b"%PDF") and b"/Subtype/Image" not in pdf.replace(b" ", b"")
+
+
+def test_names_of_regions_have_the_room_that_their_numbers_leave() -> None:
+    rows = [[f"Fassung 1, Sozialregion Biberist Bucheggberg Lohn-Ammannsegg {number}", *("1'220",) * 3] for number in range(30)]
+    section = {"titel": "Pünktlich", "definition": "", "kopf": ["Was und wo", "pünktlich", "von", "Anteil"], "zeilen": rows, "hinweis": "", "angaben": "", "bilder": [], "spalten": 1, "legende": ""}
+    printed = {"titel": "Probe", "stand": "2.3.2026", "faelle": "1'220", "schwelle": 5, "filter": [], "nicht_gezeigt": [], "warum_nicht": "", "abschnitte": [section]}
+    inputs = {"daten": json.dumps(printed)}
+    # Each row is one line: there is room for all of them on one page with the contents before, which then is no list of pages.
+    assert isinstance(typst.compile(FOLDER / "evaluation.typ", root=FOLDER, sys_inputs=inputs, format="png", ppi=20), bytes)
 
 
 def some(**given: Any) -> kennzahlen.Figures:

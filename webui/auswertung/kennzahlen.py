@@ -19,7 +19,7 @@ from engine.queries.auswertung.kennzahlen import Figures
 from engine.queries.auswertung.kennzahlen_json import als_daten
 from engine.queries.auswertung.rahmen import rahmen
 from engine.queries.auswertung.schutz import alle
-from engine.queries.auswertung.tafeln import JE_MONAT, tafeln
+from engine.queries.auswertung.tafeln import JE_MONAT, tafeln, warum_nicht
 from engine.queries.auswertung.wirkung import wirkung
 from engine.queries.auswertung.zellschutz import schwelle
 from engine.statistics.suppression import ALL
@@ -54,7 +54,7 @@ def uebersicht() -> ResponseReturnValue:
         page = _page(session, found)
         left = nicht_gezeigt(tafeln(queries.figures(session, alle(auswahl)), regionen(session), SEGMENTE), page["tafeln"])
         html = render_template(
-            "auswertung/kennzahlen.html", **WERKZEUGE, **filter_seite(session, auswahl), **page, nicht_gezeigt=left, rahmen=rahmen(session, auswahl), wartet=waiting
+            "auswertung/kennzahlen.html", **WERKZEUGE, **filter_seite(session, auswahl), **page, nicht_gezeigt=left, warum=warum_nicht(left), rahmen=rahmen(session, auswahl), wartet=waiting
         )
     return _until_ready(html, waiting)
 

@@ -11,7 +11,7 @@ from engine.queries.auswertung.abschnitt import Abschnitt, anzahl
 from engine.queries.auswertung.bilder import Bilder, dauer, regelkarte
 from engine.queries.auswertung.kennzahlen import Figures
 from engine.queries.auswertung.rahmen import Rahmen
-from engine.queries.auswertung.tafeln import JE_MONAT, PUENKTLICH, tafeln, treue_tafeln
+from engine.queries.auswertung.tafeln import JE_MONAT, PUENKTLICH, tafeln, treue_tafeln, warum_nicht
 from engine.queries.auswertung.treue import Treue
 
 ART = "evaluation"
@@ -35,6 +35,7 @@ def bericht(
         "schwelle": found.threshold,
         "filter": list(filter_),
         "nicht_gezeigt": list(nicht_gezeigt),
+        "warum_nicht": warum_nicht(nicht_gezeigt),
         "abschnitte": [_part(one, rahmen, bilder.get(one.schluessel)) for one in parts],
     }
 

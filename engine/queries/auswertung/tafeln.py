@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
 from engine.queries.auswertung import spreizung
 from engine.queries.auswertung.abschnitt import HIDDEN, PROZENT, Abschnitt, Mass, anteile, anzahl, kopf, monate, p_text, zeilen
 from engine.queries.auswertung.kennzahlen import DURATION_HORIZON, HORIZONS, KANTON, MONATE, Figures
-from engine.queries.auswertung.treue import PASSEND, Treue
+from engine.queries.auswertung.treue import ERGEBNISSE, PASSEND, Treue
 from engine.statistics.spread import Weighed
 from engine.statistics.suppression import ALL
 
 T = TypeVar("T")
 ARTEN = {"standortbestimmung": "Standortbestimmungen", "kurzassessment": "Kurzassessments"}
 PUENKTLICH = "puenktlich"
-JE_MONAT = "puenktlich_monate"
+JE_MONAT, JE_MONAT_TITEL = "puenktlich_monate", "Standortbestimmungen je Monat"
 JAHRE = (12, 24)
 TREUE, ABWEICHUNGEN = "treue", "abweichungen"
+ZUSAMMEN = "alle gewählten zusammen"
+OHNE_MONATE = (
+    f"«{JE_MONAT_TITEL}» gibt es nur für alle Fälle zusammen: In den Monaten einer Auswahl, auch einer Region, sind es wenige, und wer sie von den "
+    "Monaten aller Fälle abzöge, fände die wenigen der übrigen."
+)
 
 
 def tafeln(found: Figures, namen: Mapping[str, str], segmente: Mapping[str, str]) -> list[Abschnitt]:
@@ -31,6 +36,11 @@ def tafeln(found: Figures, namen: Mapping[str, str], segmente: Mapping[str, str]
     return spreizung.mit_spreizung(one for one in made if one is not None)
 
 
+def warum_nicht(titel: Collection[str]) -> str:
+    """What is to be said of figures that filters leave away beyond that groups would be small; nothing where there is no more to it."""
+    return OHNE_MONATE if JE_MONAT_TITEL in titel else ""
+
+
 def treue_tafeln(found: Treue, namen: Mapping[str, str]) -> list[Abschnitt]:
     """Adherence, and how far the regions lie apart in it."""
     table = treue_tafel(found, namen)
@@ -38,15 +48,21 @@ def treue_tafeln(found: Treue, namen: Mapping[str, str]) -> list[Abschnitt]:
 
 
 def treue_tafel(found: Treue, namen: Mapping[str, str]) -> Abschnitt | None:
-    """Adherence by version and region."""
-    rows = tuple(
-        (f"Fassung {row.version}, {namen.get(row.region, row.region)}", anzahl(row.faelle), *(anzahl(row.zahlen[one]) for one in ("passend", "akzeptiert", "abweichend", "unentschieden")))
-        for row in nach_namen(found, namen).zeilen
-    )
+    """Adherence by version and region; of the chosen together where it may not be told by these."""
+    rows = _treue_zeilen(found, namen)
     whole = f"Von {anzahl(found.faelle)} Fällen passen {anzahl(found.zahlen['passend'])} ohne Abweichung."
     head = ("Fassung und Region", "Fälle", "passend", "akzeptiert", "abweichend", "nicht entschieden")
     definition = "Jeder Fall auf der Fassung nachgespielt, mit der er lief; die kleinste Zahl von Abweichungen zählt."
     return Abschnitt(TREUE, "Prozesstreue", definition, head, rows, whole, n=anzahl(found.faelle), masse=(_passend(found),)) if rows else None
+
+
+def _treue_zeilen(found: Treue, namen: Mapping[str, str]) -> tuple[tuple[str, ...], ...]:
+    if not found.zeilen and found.faelle:
+        return ((ZUSAMMEN, anzahl(found.faelle), *(anzahl(found.zahlen[one]) for one in ERGEBNISSE)),)
+    return tuple(
+        (f"Fassung {row.version}, {namen.get(row.region, row.region)}", anzahl(row.faelle), *(anzahl(row.zahlen[one]) for one in ERGEBNISSE))
+        for row in nach_namen(found, namen).zeilen
+    )
 
 
 def nach_namen(found: Treue, namen: Mapping[str, str]) -> Treue:
@@ -117,7 +133,7 @@ def _tests(found: Figures) -> str:
         test, freedom = found.log_rank, "Freiheitsgrad" if found.log_rank.degrees == 1 else "Freiheitsgrade"
         told.append(f"Log-Rang-Test zwischen den Regionen: χ² = {test.statistic:.2f}, {test.degrees} {freedom}, {p_text(test.p)}. Er nimmt unabhängige Fälle an.")
     if found.pilot is not None:
-        told.append(f"Pilotregionen gegen die übrigen: Unterschied der mittleren Dauer {found.pilot.difference:+.1f} Monate, {p_text(found.pilot.p)} (ganze Regionen vertauscht, {found.pilot.arrangements} Anordnungen).")
+        told.append(f"Pilotregionen gegen die übrigen: Unterschied der mittleren Dauer {found.pilot.difference:+.1f} Monate, {p_text(found.pilot.p)} (ganze Regionen vertauscht, {anzahl(found.pilot.arrangements)} Anordnungen).")
     return " ".join(told)
 
 
@@ -167,7 +183,7 @@ def _je_monat(found: Figures) -> Abschnitt | None:
     rows = tuple((month, f"{100 * share:.0f} %", "ja" if month in outside else "nein") for month, share in zip(found.months, chart.values, strict=True))
     definition = f"Anteil pünktlicher Standortbestimmungen je Monat der Frist (XmR-Karte); wo weniger als {found.threshold} pünktlich oder verspätet waren, sind Monate zusammengefasst."
     n = _n(found.punctual.get("standortbestimmung", {}), lambda pair: pair[1])
-    return Abschnitt(JE_MONAT, "Standortbestimmungen je Monat", definition, ("Zeit", "pünktlich", "ausserhalb der Grenzen"), rows, _grenzen(found), n=f"{n}, {len(rows)} Punkte")
+    return Abschnitt(JE_MONAT, JE_MONAT_TITEL, definition, ("Zeit", "pünktlich", "ausserhalb der Grenzen"), rows, _grenzen(found), n=f"{n}, {len(rows)} Punkte")
 
 
 def _grenzen(found: Figures) -> str:
@@ -188,7 +204,7 @@ def _wechsel(found: Figures, segmente: Mapping[str, str]) -> Abschnitt | None:
     definition = "Von einem Segment (Zeile) ins nächste (Spalte) derselben Person."
     drawn = sum(number or 0 for cell, number in table.numbers.items() if ALL not in cell)
     whole = table[ALL, ALL]
-    note = f"Gezeichnet sind {drawn} von {whole} Wechseln; die übrigen sind zu selten, um gezeigt zu werden." if whole and drawn < whole else ""
+    note = f"Gezeichnet sind {anzahl(drawn)} von {anzahl(whole)} Wechseln; die übrigen sind zu selten, um gezeigt zu werden." if whole and drawn < whole else ""
     return Abschnitt("wechsel", "Segmentwechsel", definition, head, zeilen(table, segmente, columns), n=anzahl(whole), hinweis=note)
 
 

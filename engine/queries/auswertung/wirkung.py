@@ -64,7 +64,7 @@ DIMENSIONEN: Mapping[str, tuple[str, Mapping[str, str]]] = {
         "Personengruppe",
         {"regel": "Regelstrukturen", "fluechtling": "anerkannte Flüchtlinge", "vorlaeufig_aufgenommen": "vorläufig Aufgenommene", "schutzstatus_s": "Schutzstatus S", "asylsuchend": "Asylsuchende", "": "nicht erfasst"},
     ),
-    "gemeinde": ("Grösse der Gemeinde", {name: name for name in ("unter 2000", "2000–4999", "5000–9999", "10000 und mehr")} | {"": "nicht erfasst"}),
+    "gemeinde": ("Grösse der Gemeinde", {"unter 2000": "unter 2'000", "2000–4999": "2'000–4'999", "5000–9999": "5'000–9'999", "10000 und mehr": "10'000 und mehr", "": "nicht erfasst"}),
 }  # fmt: skip
 
 
@@ -110,6 +110,10 @@ def wirkung(session: FallSession, auswahl: Auswahl) -> list[Abschnitt]:
     found = [*gehalten(session, "wirkung", auswahl, lambda: _sections(session, auswahl))]
     if geschuetzt(session, auswahl).auswahl == alle(auswahl):
         found.append(_falllast(session, regionen(session), schwelle(session)))
+    elif gitter(session, auswahl).is_region:
+        # The very row that the table of the canton has.
+        whole, names = _falllast(session, regionen(session), schwelle(session)), regionen(session)
+        found.append(None if whole is None else _of_region(whole, names.get(auswahl.region, auswahl.region)))
     return mit_spreizung((one for one in found if one is not None), WIRKUNG)
 
 
@@ -297,7 +301,7 @@ def _uebergaben(session: FallSession, names: Mapping[str, str], least: int) -> A
     columns = {"0": "ohne Rückfrage", "1": "eine", "2": "mehrere"}
     pairs = [(spur.region, str(min(2, len(_moments(spur, "rueckfrage"))))) for spur in rows]
     days = [(spur.beendet_am - spur.begonnen_am).total_seconds() / 86_400 for spur in rows if spur.beendet_am is not None]
-    told = f"Dauer: Median {quantil(days, 0.5):.0f} Tage, neun von zehn höchstens {quantil(days, 0.9):.0f} Tage (n = {len(days)})." if len(days) >= 2 * least else ""
+    told = f"Dauer: Median {quantil(days, 0.5):.0f} Tage, neun von zehn höchstens {quantil(days, 0.9):.0f} Tage (n = {anzahl(len(days))})." if len(days) >= 2 * least else ""
     definition = "Übergaben an eine andere Region, nach der abgebenden, mit der Zahl der Rückfragen der übernehmenden."
     found = _table("uebergaben", "Übergaben", definition, publish(counted(pairs), threshold=least) if pairs else None, names, columns, share="0", first="Bisherige Region", of="Anteil ohne Rückfrage", hinweis=told, je_region="Übergaben ohne Rückfrage")
     own = rahmen(session, Auswahl(prozess="uebergabe"))
