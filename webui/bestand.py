@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from engine.cases.bestand import OPTIONAL, REQUIRED
 from engine.cases.tabelle import MAX_BYTES, TableUnreadable
+from engine.commands.auswertung import modelldateien
 from engine.commands.bestand import IMPORTS, NotConfirmed, import_file, keep_file, kept_file, plan_import
 from engine.definitions.archiv import MAX_ZIP
 from engine.definitions.xml import MAX_BYTES as XML_BYTES
@@ -25,7 +26,7 @@ SHOWN = 200
 # The studio's editors and imports; see engine.definitions.archiv.
 STUDIO = dict.fromkeys(("werkdateien.speichern", "pruefen.befunde"), XML_BYTES) | dict.fromkeys(("entwuerfe.beginnen", "entwuerfe.importieren"), MAX_ZIP)
 # Files may be larger than what people type. Documents have a parameter of their own below this.
-LARGE = {"bestand.hochladen": MAX_BYTES, "abgleich.hochladen": MAX_BYTES, "ewk.einlesen": MAX_BYTES, "akte.hochladen": 26 * 1024 * 1024, "protokolle.hochladen": 256 * 1024 * 1024} | STUDIO
+LARGE = {"bestand.hochladen": MAX_BYTES, "abgleich.hochladen": MAX_BYTES, "ewk.einlesen": MAX_BYTES, "akte.hochladen": 26 * 1024 * 1024, "protokolle.hochladen": 256 * 1024 * 1024} | dict.fromkeys(("wenn.hochladen", "protokolle.modell"), modelldateien.MAX_BYTES) | STUDIO
 
 
 def allow_large_upload() -> None:

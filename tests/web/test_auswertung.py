@@ -157,6 +157,47 @@ def test_what_moves_is_told_by_month_along_flows_of_the_diagram(browser: Open, l
     assert 0 < sum(number for _, number in month["punkte"]["fall"]) <= 2 * (53 // 5)
 
 
+def few_in_a_year(database: Database) -> None:
+    """Of each region three cases began a year before, one of them in a segment: of nothing that happened may be told by year."""
+    refresh(database)
+    with database.begin(system()) as session:
+        for region in CASES:
+            for spur in session.scalars(select(Spur).where(Spur.region == region).order_by(Spur.instanz_nummer).limit(3)):
+                spur.begonnen_am = spur.begonnen_am - timedelta(days=365)
+            spur.segment = "ABLOESEN"
+
+
+def test_where_nothing_may_be_shown_of_many_cases_nothing_empty_stands_below(browser: Open, lived: Database) -> None:
+    few_in_a_year(lived)
+    eva = browser("eva")
+    shown = eva.get("/auswertung/faelle").text
+    assert "data-bild " in shown and shown.count("<table") == 3 and 'href="#zeitraffer"' in shown
+    page = eva.get("/auswertung/faelle?von=2026").text
+    assert "7 Fälle." in page and "lässt sich mit diesen Filtern nicht zeigen" in page
+    assert [word for word in ("data-bild ", "<table", 'href="#elemente"', "ff-leer") if word in page] == []
+    nobody = eva.get("/auswertung/faelle?region=SDOL&einstieg=bestand").text
+    assert "Es gibt keine Fälle mit diesen Filtern." in nobody and "<table" not in nobody
+
+
+def test_adherence_of_chosen_cases_says_what_it_means_and_rests_on_and_is_a_file(browser: Open, lived: Database) -> None:
+    in_segment(lived)
+    eva = browser("eva")
+    page = eva.get("/auswertung?segment=ABLOESEN").text
+    assert "Fälle 6 " in figures(page)
+    assert "Jeder Fall auf der Fassung nachgespielt" in page and "alle gewählten zusammen" in page and "n = 6. Zeitraum: " in page
+    rows = eva.get("/auswertung/treue/fassungen.csv?segment=ABLOESEN").text.splitlines()
+    assert rows[1].replace(";", ",").startswith("alle gewählten zusammen,6,6,0,0,0") and "n = 6. Zeitraum: " in rows[2]
+
+
+def in_segment(database: Database) -> None:
+    """Five of seven here and one of six there are in a segment: each filter may be used alone, both together may not."""
+    refresh(database)
+    with database.begin(system()) as session:
+        for region, count in (("SDOL", 5), ("SRO", 1)):
+            for spur in session.scalars(select(Spur).where(Spur.region == region).order_by(Spur.instanz_nummer).limit(count)):
+                spur.segment = "ABLOESEN"
+
+
 def test_what_is_measured_against_another_version_deviates_until_somebody_accepts_it(browser: Open, lived: Database) -> None:
     with lived.begin(system()) as session:
         commands.deploy(session, {"fall.bpmn": drawings.FALL.replace(b'"pruefen"', b'"anders"').replace(b">pruefen<", b">anders<")})
@@ -228,6 +269,30 @@ def test_a_table_comes_in_with_its_columns_guessed_its_bad_rows_listed_and_nobod
         assert session.scalars(select(Protokolldatei)).all() == []
         stored = b"".join(gzip.decompress(part.content) for part in session.scalars(select(Protokollteil))) + json.dumps([row.aktivitaeten for row in session.scalars(select(Protokoll))]).encode()
     assert [word for word in (b"Meier", b"Huber", b'"NA"') if word in stored] == []
+
+
+def test_large_numbers_are_written_alike_everywhere(browser: Open, people: Database) -> None:
+    eva = browser("eva")
+    at = uploaded(eva, "log.csv", b"case_id,activity\n" + b"".join(b"%d,pruefen\n%d,ende\n" % (number, number) for number in range(1220)))
+    eva.post(f"{at}/spalten", {"case": "case_id", "activity": "activity", "zone": "UTC"})
+    page = replayed(eva, at, drawn("s > pruefen > anders > e", '<task id="pruefen" name="pruefen"/><task id="anders" name="anders"/>'))
+    assert "1'220 Fälle, 2'440 Ereignisse" in eva.get("/auswertung/protokolle").text.replace("&#39;", "'")
+    assert "1'220" in page.replace("&#39;", "'") and not re.search(r"(?<!\d)(1220|2440)(?!\d)", page)
+
+
+def test_the_model_of_a_log_is_called_by_its_name(browser: Open, people: Database) -> None:
+    eva = browser("eva")
+    at = uploaded(eva, "log.csv", b"case_id,activity\n1,pruefen\n")
+    eva.post(f"{at}/spalten", {"case": "case_id", "activity": "activity", "zone": "UTC"})
+    with people.begin(system()) as session:
+        version = session.scalars(select(DefinitionVersion).where(DefinitionVersion.kind == "process", DefinitionVersion.id == "fall")).one()
+        version.name = "Fall einer Person"
+        key = version.key
+    assert eva.post(f"{at}/modell", {"fassung": str(key)}).status_code == 303
+    page = eva.get(at).text
+    assert "Modell: Fall einer Person, Fassung 1" in page and "<figcaption class=\"govuk-heading-s\">Fall einer Person</figcaption>" in page
+    assert "Diagramm Fall einer Person" in page
+    assert "Modell: modell.bpmn<" in replayed(eva, at)
 
 
 def test_columns_chosen_once_are_remembered(browser: Open, people: Database) -> None:
@@ -551,11 +616,7 @@ def names_in(page: str) -> list[str]:
 
 
 def test_lists_of_different_filters_cannot_be_intersected_to_find_a_person(browser: Open, lived: Database) -> None:
-    refresh(lived)
-    with lived.begin(system()) as session:  # five of seven here and one of six there: each filter may be used alone, both together may not
-        for region, count in (("SDOL", 5), ("SRO", 1)):
-            for spur in session.scalars(select(Spur).where(Spur.region == region).order_by(Spur.instanz_nummer).limit(count)):
-                spur.segment = "ABLOESEN"
+    in_segment(lived)
     eva = browser("eva")
     eva.get("/auswertung/wenn")
     everybody_deviates = drawings.FALL.replace(b'"pruefen"', b'"anders"').replace(b">pruefen<", b">anders<")
@@ -564,6 +625,9 @@ def test_lists_of_different_filters_cannot_be_intersected_to_find_a_person(brows
     assert [len(names) for names in lists.values()] == [13, 6, 6, 0]
     refused = eva.get(f"{at}&region=SRO&segment=ABLOESEN").text
     assert "lassen sich so nicht zusammen setzen" in refused and "ohne «Region»" in refused and "ohne «Segment»" in refused
+    assert "Woran es liegt" not in refused and "<dt>Fälle</dt>" not in refused
+    # All six of them are worse off, so that nobody is as before.
+    assert "gleich 0 mehr Abweichungen 6 weniger Abweichungen 0" in figures(eva.get(f"{at}&segment=ABLOESEN").text)
     # By their names nobody is in two lists.
     assert len({name for names in lists.values() for name in names}) == 13 + 6 + 6
     for names in lists.values():  # nor does their order tell who is who, nor may a name change while somebody works with it
@@ -580,6 +644,27 @@ def test_a_case_has_another_name_on_another_diagram_and_at_another_element(brows
         at = eva.post("/auswertung/wenn", {"modell": (io.BytesIO(edited), "fall.bpmn")}).location
         seen += names_in(eva.get(at).text)
     assert len(seen) == len(set(seen)) == 2 * 13
+
+
+def test_of_no_cases_it_is_said_that_there_are_none_and_nothing_else(browser: Open, lived: Database) -> None:
+    page = browser("eva").get("/auswertung/wenn/ergebnis?prozess=fall&fassung=1&alter=0–15&segment=STABILISIEREN").text
+    assert "Es gibt keine Fälle mit diesen Filtern." in page
+    assert [word for word in ("<dt>Fälle</dt>", "wird das Ergebnis nicht gezeigt", "Woran es liegt", "Nach Region", "<table") if word in page] == []
+
+
+def test_a_hidden_result_does_not_read_as_if_nothing_changed(browser: Open, lived: Database) -> None:
+    in_segment(lived)
+    with lived.begin(system()) as session:  # three have not come to the step that the edited diagram calls otherwise
+        for spur in session.scalars(select(Spur).order_by(Spur.instanz_nummer).limit(3)):
+            spur.schritte = [step for step in spur.schritte if step[0] != "pruefen"]
+    eva = browser("eva")
+    eva.get("/auswertung/wenn")
+    edited = drawings.FALL.replace(b'"pruefen"', b'"anders"').replace(b">pruefen<", b">anders<")
+    at = eva.post("/auswertung/wenn", {"modell": (io.BytesIO(edited), "fall.bpmn")}).location
+    assert "Woran es liegt" in eva.get(at).text
+    page = eva.get(f"{at}&segment=ABLOESEN").text
+    assert "wird das Ergebnis nicht gezeigt" in page
+    assert [word for word in ("Woran es liegt", "Keine Unterschiede", "data-bild ", "Keine Fälle.") if word in page] == []
 
 
 def test_an_unchanged_version_passes_the_gate(browser: Open, lived: Database) -> None:
@@ -623,6 +708,21 @@ def test_what_is_no_diagram_is_refused(browser: Open, people: Database) -> None:
     petra = browser("petra")
     petra.get("/auswertung/wenn")
     assert petra.post("/auswertung/wenn", {"modell": (io.BytesIO(b"<x/>"), "x.bpmn")}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        pytest.param("leer.bpmn", b"", "leer.bpmn: Die Datei ist leer.", id="empty"),
+        pytest.param("gross.bpmn", b" " * (5 * 1024 * 1024 + 1), "gross.bpmn: Die Datei ist grösser als 5 MB.", id="too large"),
+        pytest.param("", b"", "Wählen Sie eine Datei mit einem BPMN-Diagramm.", id="none"),
+    ],
+)
+def test_the_one_reason_is_told_why_a_diagram_is_refused(browser: Open, people: Database, name: str, content: bytes, message: str) -> None:
+    petra = browser("petra")
+    petra.get("/auswertung/wenn")
+    page = petra.post("/auswertung/wenn", {"modell": (io.BytesIO(content), name)}).text
+    assert message in page and "Wählen Sie ein BPMN-Diagramm von höchstens" not in page
 
 
 def test_however_little_time_a_page_has_it_says_how_far_it_is_and_comes_to_the_end(browser: Open, lived: Database, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -83,7 +83,7 @@ def _list(errors: Mapping[str, str] | None = None) -> ResponseReturnValue:
         grants = {one.region: one for one in reversed(aufsicht.held(session, aufsicht.AUSFUHR))}
         rows = list(session.scalars(select(Ausfuhr).where(Ausfuhr.by == access().konto).order_by(Ausfuhr.id.desc()).limit(SHOWN)))
         html = render_template(
-            "auswertung/ausfuhren.html", bewilligt=grants, rows=rows, formate=commands.FORMATE, regionen=konten.regionen(session), errors=errors or {},
+            "auswertung/ausfuhren.html", **WERKZEUGE, bewilligt=grants, rows=rows, formate=commands.FORMATE, regionen=konten.regionen(session), errors=errors or {},
             gewaehlt=request.form.getlist("region") if errors else list(grants), werte=request.form, stunden=int(commands.KEPT.total_seconds() // 3600),
         )  # fmt: skip
     return html, 422 if errors else 200

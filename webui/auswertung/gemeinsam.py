@@ -13,6 +13,7 @@ from engine.model.access import Access
 from engine.model.errors import NotFound
 from engine.queries.auswertung import auswahl as wahl
 from engine.queries.auswertung.abschnitt import TOTAL, Abschnitt
+from engine.queries.auswertung.abschnitt import anzahl as tausender
 from engine.queries.auswertung.auswahl import Auswahl
 from engine.queries.auswertung.kennzahlen import KANTON
 from engine.queries.auswertung.rahmen import Rahmen
@@ -91,7 +92,12 @@ def _marken(auswahl: Auswahl, choices: Mapping[str, Mapping[str, str]], behalten
 
 def prozess_name(session: FallSession, prozess: str) -> str:
     """The name of the newest version."""
-    found = _newest(session, prozess)
+    return fassung_name(session, prozess, None)
+
+
+def fassung_name(session: FallSession, prozess: str, version: int | None) -> str:
+    """What a version calls its process; its id where it says nothing."""
+    found = _newest(session, prozess, version)
     return found.name if found and found.name else prozess
 
 
@@ -145,7 +151,12 @@ def prozent(share: float | None) -> str:
 
 def zelle(value: int | None) -> str:
     """A count, or that it is too small to be shown."""
-    return "*" if value is None else words.zahl(value)
+    return tausender(value)
+
+
+def anzahl(number: int, one: str, many: str) -> str:
+    """``1 Fall``, ``1'220 Fälle``: as the tables beside it write numbers."""
+    return f"{tausender(number)} {one if number == 1 else many}"
 
 
 def dauer(seconds: float | None) -> str:
@@ -176,4 +187,4 @@ def ist_gesamt(zeile: Sequence[str]) -> bool:
     return bool({TOTAL, KANTON} & set(zeile[0].split(", ")))
 
 
-WERKZEUGE = {"ist_gesamt": ist_gesamt, "prozent": prozent, "zelle": zelle, "dauer": dauer}
+WERKZEUGE = {"anzahl": anzahl, "ist_gesamt": ist_gesamt, "prozent": prozent, "zelle": zelle, "dauer": dauer}

@@ -26,7 +26,7 @@ from engine.store.audit import log
 from engine.store.session import FallSession
 from engine.store.tables import DefinitionVersion, Modelldatei, Protokoll
 from webui.auswertung.film import as_dict, picture_text
-from webui.auswertung.gemeinsam import WERKZEUGE, Bild, frist, prozent, stufe
+from webui.auswertung.gemeinsam import WERKZEUGE, Bild, fassung_name, frist, prozent, stufe, zelle
 from webui.auswertung.start import drawing
 from webui.rules import requires
 from webui.tabellen import csv_lines
@@ -159,10 +159,12 @@ def diagramm(id: int) -> ResponseReturnValue:
 @requires(*KANTONAL)
 def fall(id: int, nr: int) -> ResponseReturnValue:
     protokoll, pseudonym, found = _film(id, nr)
+    with reading() as session:
+        name = _modellname(session, protokoll)
     texts = [picture_text(one) for one in found.bilder]
     return render_template(
         "auswertung/protokoll_fall.html", **WERKZEUGE, protokoll=protokoll, nr=nr, pseudonym=pseudonym, film=found, texte=texts,
-        diagramme=[{"prozess": protokoll.prozess, "name": protokoll.prozess}],
+        diagramme=[{"prozess": protokoll.prozess, "name": name}],
     )  # fmt: skip
 
 
@@ -197,7 +199,7 @@ def _list(errors: Mapping[str, str] | None = None) -> ResponseReturnValue:
         rows = list(session.scalars(select(Protokoll).where(Protokoll.by == access().konto).order_by(Protokoll.id.desc()).limit(100)))
     told = _told_once() if any(row.zustand == commands.BROKEN for row in rows) else []
     html = render_template(
-        "auswertung/protokolle.html",
+        "auswertung/protokolle.html", **WERKZEUGE,
         rows=[row for row in rows if row.zustand != commands.BROKEN], errors=errors or {}, abgewiesen=told, megabyte=rohdateien.MAX_BYTES >> 20,
     )  # fmt: skip
     return html, 422 if errors else 200
@@ -252,13 +254,12 @@ def _result(id: int, errors: Mapping[str, str] | None = None) -> ResponseReturnV
             return render_template("auswertung/protokoll.html", ergebnis=None, **given), 422 if errors else 200
         model = _model(session, protokoll)
         spiel = queries.spiel(session, protokoll, model)
-        file = session.get(Modelldatei, protokoll.modelldatei_id) if protokoll.modelldatei_id else None
-        given["modellname"] = file.name if file else ""
+        given["modellname"] = _modellname(session, protokoll)
         examples = queries.beispiele(session, protokoll, spiel) if protokoll.faelle <= 20_000 else {}
     found, missing = play(database(), spiel, frist())
     result = queries.ergebnis(spiel.wege, found, schwelle=1)
     most = max((count or 0 for *_, count in result.abweichungen), default=0)
-    bild = Bild(protokoll.prozess, given["modellname"] or protokoll.name, url_for("protokolle.diagramm", id=id), _marks(result, most))
+    bild = Bild(protokoll.prozess, given["modellname"], url_for("protokolle.diagramm", id=id), _marks(result, most))
     html = render_template(
         "auswertung/protokoll.html", **given, ergebnis=result, fehlend=missing, spiel=spiel, ziele=queries.ziele(model), bild_daten=bild,
         anteil=prozent(result.passend / result.faelle if result.faelle else None), beispiele=examples, gezeigt=SHOWN, hinweise=model.unsupported,
@@ -270,13 +271,18 @@ def _result(id: int, errors: Mapping[str, str] | None = None) -> ResponseReturnV
 
 
 def _marks(result: queries.Ergebnis, most: int) -> dict[str, dict[str, Any]]:
-    marks: dict[str, dict[str, Any]] = {}
+    """For each element with deviations the largest number of cases, and in words all of them."""
+    grouped: dict[str, list[tuple[str, int]]] = {}
     for element, _, what, count in result.abweichungen:
-        mark = marks.setdefault(element, {"text": "0", "titel": "", "klasse": "ff-zahl--schlecht", "stufe": 0})
-        mark["titel"] = "; ".join(part for part in (mark["titel"], f"{WORDS[what]}: {count}") if part)
-        if (count or 0) > int(mark["text"]):
-            mark["text"], mark["stufe"] = str(count), stufe(count or 0, most)
-    return marks
+        grouped.setdefault(element, []).append((what, count or 0))
+    largest = {element: max(count for _, count in rows) for element, rows in grouped.items()}
+    return {
+        element: {
+            "text": zelle(largest[element]), "titel": "; ".join(f"{WORDS[what]}: {zelle(count)}" for what, count in rows),
+            "klasse": "ff-zahl--schlecht", "stufe": stufe(largest[element], most),
+        }
+        for element, rows in grouped.items()
+    }  # fmt: skip
 
 
 def _choose_version(session: FallSession, protokoll: Protokoll, wanted: str) -> None:
@@ -284,6 +290,12 @@ def _choose_version(session: FallSession, protokoll: Protokoll, wanted: str) -> 
     if found is None or found.kind != "process":
         raise FormInvalid({"modell": "Wählen Sie eine Fassung oder eine BPMN-Datei."})
     protokoll.modelldatei_id, protokoll.prozess, protokoll.version, protokoll.nur_menschen = None, found.id, found.version, None
+
+
+def _modellname(session: FallSession, protokoll: Protokoll) -> str:
+    """What people know the model by: the name of its file, or of the process."""
+    file = session.get(Modelldatei, protokoll.modelldatei_id) if protokoll.modelldatei_id else None
+    return file.name if file else fassung_name(session, protokoll.prozess, protokoll.version)
 
 
 def _model(session: FallSession, protokoll: Protokoll) -> Model:

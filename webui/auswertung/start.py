@@ -24,7 +24,20 @@ from engine.queries.auswertung.zellschutz import schwelle
 from engine.replay.conformance import WORDS
 from engine.store.session import FallSession
 from engine.store.tables import DefinitionVersion
-from webui.auswertung.gemeinsam import MIT_PROZESS, SEHEN, WERKZEUGE, balken, bilder, filter_seite, frist, lesend, prozent, stufe, tafel_csv
+from webui.auswertung.gemeinsam import (
+    MIT_PROZESS,
+    SEHEN,
+    WERKZEUGE,
+    balken,
+    bilder,
+    filter_seite,
+    frist,
+    lesend,
+    prozent,
+    stufe,
+    tafel_csv,
+    zelle,
+)
 from webui.rules import requires
 from webui.transactions import access, database, reading, writing
 
@@ -183,8 +196,8 @@ def _marken(found: treue.Treue) -> dict[str, dict[str, Any]]:
 
 def _marke(rows: Sequence[treue.Abweichung], most: int) -> dict[str, Any]:
     shown = max((one.faelle or 0 for one in rows), default=0)
-    title = "; ".join(f"{WORDS[one.art]}: {one.faelle if one.faelle is not None else 'unter der Schwelle'}" for one in rows)
-    return {"text": str(shown) if shown else "*", "titel": title, "klasse": "ff-zahl--schlecht", "stufe": stufe(shown, most)}
+    title = "; ".join(f"{WORDS[one.art]}: {zelle(one.faelle) if one.faelle is not None else 'unter der Schwelle'}" for one in rows)
+    return {"text": zelle(shown) if shown else "*", "titel": title, "klasse": "ff-zahl--schlecht", "stufe": stufe(shown, most)}
 
 
 def _schaubild(found: treue.Treue, namen: Mapping[str, str]) -> dict[str, Any] | None:

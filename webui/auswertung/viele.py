@@ -23,10 +23,10 @@ from engine.replay.flusswege import Weg
 from engine.store import library
 from engine.store.session import FallSession
 from engine.store.tables import Spur
-from webui.auswertung.gemeinsam import SEHEN, WERKZEUGE, bilder, dauer, filter_seite, frist, lesend, stufe, tafel_csv
+from webui.auswertung.gemeinsam import SEHEN, WERKZEUGE, bilder, dauer, filter_seite, frist, lesend, stufe, tafel_csv, zelle
 from webui.rules import requires
 from webui.transactions import database
-from webui.words import langes_datum, zahl
+from webui.words import langes_datum
 
 viele = Blueprint("viele", __name__, url_prefix="/auswertung")
 
@@ -35,8 +35,8 @@ MEIST = 3
 
 Mass = Callable[[queries.Element], float | None]
 MASSE: Mapping[str, tuple[str, Mass, Callable[[float], str]]] = {
-    "faelle": ("Fälle", lambda one: one.faelle, lambda value: zahl(int(value))),
-    "mal": ("Durchläufe", lambda one: one.mal, lambda value: zahl(int(value))),
+    "faelle": ("Fälle", lambda one: one.faelle, lambda value: zelle(int(value))),
+    "mal": ("Durchläufe", lambda one: one.mal, lambda value: zelle(int(value))),
     "dauer": ("Dauer (Median)", lambda one: one.median, dauer),
     "warten": ("Warten (Median)", lambda one: one.wartezeit, dauer),
 }
@@ -120,7 +120,7 @@ def zeitraffer() -> ResponseReturnValue:
         ways = {} if release is None else _netz(session, release, auswahl.prozess).wege
     if not moments:
         return jsonify({"diagramme": drawn, "ende": 0, "bilder": [], "tage": []})
-    texts = [f"{langes_datum(one.at)}: {'zu wenige' if one.offen is None else one.offen} Fälle" for one in moments]
+    texts = [f"{langes_datum(one.at)}: {'zu wenige' if one.offen is None else zelle(one.offen)} Fälle" for one in moments]
     pictures = [{"t": _seconds(one.at, moments), "text": text, "marken": one.marken} for one, text in zip(moments, texts, strict=True)]
     return jsonify({
         "diagramme": drawn, "ende": pictures[-1]["t"], "bilder": pictures, "tage": [langes_datum(one.at) for one in moments], "strom": _gezeichnet(flow, ways, moments),

@@ -25,7 +25,7 @@ from engine.replay.conformance import WORDS
 from engine.replay.model import Model
 from engine.store.session import FallSession
 from engine.store.tables import DefinitionVersion, EntwurfAnwendung, Fall, Modelldatei
-from webui.auswertung.gemeinsam import MIT_PROZESS, WERKZEUGE, Bild, filter_seite, frist, lesend, stufe
+from webui.auswertung.gemeinsam import MIT_PROZESS, WERKZEUGE, Bild, filter_seite, frist, lesend, stufe, zelle
 from webui.auswertung.start import drawing
 from webui.rules import requires
 from webui.transactions import access, at_once_or_again, database, reading, writing
@@ -242,9 +242,9 @@ def _bild(session: FallSession, auswahl: Auswahl, result: queries.Unterschied, n
     for one in result.gruende:
         mark = marks.setdefault(one.element, {"text": "", "titel": "", "klasse": "ff-zahl--gut"})
         if one.neu != 0:
-            mark |= {"text": f"+{one.neu if one.neu is not None else '*'}", "klasse": "ff-zahl--schlecht", "stufe": stufe(one.neu or 0, most)}
+            mark |= {"text": f"+{zelle(one.neu)}", "klasse": "ff-zahl--schlecht", "stufe": stufe(one.neu or 0, most)}
         elif not mark["text"]:
-            mark["text"] = f"−{one.weg if one.weg is not None else '*'}"
+            mark["text"] = f"−{zelle(one.weg)}"
         mark["titel"] = "; ".join(part for part in (mark["titel"], WORDS[one.art]) if part)
     return Bild(auswahl.prozess, "Geändertes Diagramm", source, marks)
 

@@ -16,10 +16,14 @@ def keep(session: FallSession, name: str, content: bytes) -> Modelldatei:
     """Keep a diagram of any origin; nothing is deployed by that.
 
     Raises:
-        FormInvalid: no BPMN that can be replayed.
+        FormInvalid: no file, an empty or too large one, or no BPMN that can be replayed.
     """
-    if not content or len(content) > MAX_BYTES:
-        raise FormInvalid({"modell": "Wählen Sie ein BPMN-Diagramm von höchstens 5 MB."})
+    if not name:
+        raise FormInvalid({"modell": "Wählen Sie eine Datei mit einem BPMN-Diagramm."})
+    if not content:
+        raise FormInvalid({"modell": f"{name}: Die Datei ist leer."})
+    if len(content) > MAX_BYTES:
+        raise FormInvalid({"modell": f"{name}: Die Datei ist grösser als {MAX_BYTES >> 20} MB."})
     try:
         process = main_process(content, name)
         load([(name, content)], process)
