@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 from engine.demo.people import PASSWORD
 from tests.e2e.haus import sign_in, violations
 from tests.e2e.vorrat import Vorrat
-from tests.replay.build import drawn
+from tests.replay.build import drawn, sub
 
 pytestmark = pytest.mark.e2e
 
@@ -72,7 +72,8 @@ def test_a_foreign_log_is_mapped_replayed_and_played(eva: Page, tmp_path: Path) 
     assert violations(eva) == []
 
 
-def test_an_edited_diagram_is_weighed_before_it_goes_live(eva: Page, tmp_path: Path) -> None:
+def test_an_edited_diagram_is_weighed_before_it_goes_live(eva: Page, vorrat: Vorrat, tmp_path: Path) -> None:
+    vorrat.case()
     edited = tmp_path / "fall.bpmn"
     edited.write_bytes(FALL.read_bytes().replace(b"zustaendigkeit_pruefen", b"zustaendigkeit_neu"))
     eva.get_by_role("link", name="Vor der Freigabe").click()
@@ -194,15 +195,43 @@ def test_names_of_bars_do_not_lie_on_each_other(eva: Page, width: int) -> None:
     assert all(left >= edge for *_, left in boxes)
 
 
+def laid_out(page: Page, folder: Path, log: str, model: bytes) -> None:
+    """The result of a log on a diagram that does not say where its elements lie."""
+    (folder / "log.csv").write_text(log, encoding="utf-8")
+    (folder / "ohne.bpmn").write_bytes(model)
+    page.goto("/auswertung/protokolle")
+    page.set_input_files("#datei", str(folder / "log.csv"))
+    page.get_by_role("button", name="Hochladen").click()
+    page.get_by_role("button", name="Einlesen").click()
+    page.set_input_files("#modell", str(folder / "ohne.bpmn"))
+    page.get_by_role("button", name="Nachspielen").click()
+    page.wait_for_selector("[data-bild][data-bereit]")
+
+
+def test_a_closed_sub_process_carries_the_sum_of_what_deviates_inside(eva: Page, tmp_path: Path) -> None:
+    laid_out(eva, tmp_path, "case_id,activity\n1,a\n1,b\n2,a\n2,c\n2,b\n", drawn("s > a > u > b > e", sub("u", "s2 > c > d > e2")))
+    numbers = eva.locator(".djs-overlays[data-container-id=u] .ff-zahl")
+    expect(numbers).to_have_text("3")
+    assert numbers.get_attribute("title") == "darin d: übersprungen: 2; darin c: übersprungen: 1"
+    expect(eva.locator(".djs-element.ff-stufe-3[data-element-id=u]")).to_be_attached()
+
+
+def test_a_very_wide_diagram_begins_legibly_where_most_deviates(eva: Page, tmp_path: Path) -> None:
+    steps = [f"t{number}" for number in range(20)]
+    laid_out(eva, tmp_path, "case_id,activity\n" + "".join(f"1,{step}\n" for step in steps[:-1]), drawn(f"s > {' > '.join(steps)} > e"))
+    assert eva.locator(".djs-container .viewport").evaluate("one => one.getCTM().a") >= 0.4
+    number = eva.locator(".djs-overlays[data-container-id=t19] .ff-zahl").bounding_box()
+    frame = eva.locator("[data-leinwand]").bounding_box()
+    assert number and frame and frame["x"] < number["x"] < frame["x"] + frame["width"]
+
+
+def test_the_parts_of_the_evaluation_stand_in_one_line_of_a_usual_screen(eva: Page) -> None:
+    tops = eva.locator("nav[aria-label=Auswertung] a").evaluate_all("all => all.map(one => one.getBoundingClientRect().top)")
+    assert len(tops) == 8 and len(set(tops)) == 1
+
+
 def test_a_diagram_without_a_layout_is_laid_out_and_the_page_says_so(eva: Page, tmp_path: Path) -> None:
-    (tmp_path / "log.csv").write_text("case_id,activity\n1,a\n1,b\n2,a\n2,c\n", encoding="utf-8")
-    (tmp_path / "ohne.bpmn").write_bytes(drawn("s > a > x; x > b > e; x > c > e"))
-    eva.goto("/auswertung/protokolle")
-    eva.set_input_files("#datei", str(tmp_path / "log.csv"))
-    eva.get_by_role("button", name="Hochladen").click()
-    eva.get_by_role("button", name="Einlesen").click()
-    eva.set_input_files("#modell", str(tmp_path / "ohne.bpmn"))
-    eva.get_by_role("button", name="Nachspielen").click()
+    laid_out(eva, tmp_path, "case_id,activity\n1,a\n1,b\n2,a\n2,c\n", drawn("s > a > x; x > b > e; x > c > e"))
     expect(eva.get_by_text("Diese Anordnung hat das Programm gemacht")).to_be_visible()
     places = eva.locator(".djs-shape").evaluate_all("all => all.map(one => one.getAttribute('transform'))")
     assert len(places) >= 6 and len(set(places)) == len(places)

@@ -3,10 +3,12 @@
 // <div data-bild data-quelle="…bpmn" data-marken='{"id": {"text": "12", "titel": "12 Fälle", "stufe": 0..4}}'>
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import { ordered } from "./anordnung.js";
+import { closed, visible } from "./punkte.js";
+import { tausender } from "./zahlen.js";
 
 const GRADES = 5;
 // A diagram that would have to be smaller than this to be seen whole begins closer by, where most happened.
-const SMALLEST = 0.3;
+const SMALLEST = 0.4;
 const CLOSER = 0.6;
 // A low priority: the numbers have been moved by then.
 const AFTER_OVERLAYS = 100;
@@ -66,7 +68,7 @@ export function badge(viewer, id, { text, titel = "", klasse = "", fest = false,
 }
 
 // By how much one number outdoes another: what it says, unless its page knows better.
-const rank = ({ text, rang }) => rang ?? (Number(text) || 0);
+const rank = ({ text, rang }) => rang ?? (Number(text.replace(/['+−]/g, "")) || 0);
 const size = (number) => Number(number.dataset.rang);
 const cover = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 
@@ -90,12 +92,41 @@ export function colour(viewer, id, marker) {
   if (shape && !isContainer(shape)) viewer.get("canvas").addMarker(id, marker);
 }
 
+// A closed sub-process carries the sum of what is inside, so that nobody takes it for one without deviations. Numbers with a rank of their own, such as
+// durations, do not add up; their pages have one of the sub-process itself.
+function withClosed(viewer, marks) {
+  const inside = new Map();
+  for (const [id, mark] of marks) {
+    if (mark.rang !== undefined) continue;
+    for (const place of closed(viewer, id)) inside.set(place, [...(inside.get(place) ?? []), [id, mark]]);
+  }
+  const own = new Map(marks);
+  for (const [place, parts] of inside) own.set(place, sum(viewer, own.get(place), parts));
+  return [...own];
+}
+
+function sum(viewer, own, inside) {
+  const all = [...(own ? [own] : []), ...inside.map(([, mark]) => mark)];
+  const signed = (sign) => all.filter(({ text }) => text.replace(/[\d']/g, "") === sign && text !== sign);
+  // What is worse outdoes what is better; of what is withheld only that there is some.
+  const sign = ["+", "", "−"].find((one) => signed(one).length);
+  const counted = sign === undefined ? all : signed(sign);
+  const name = (id) => viewer.get("elementRegistry").get(id).businessObject.name || id;
+  inside.sort(([, one], [, other]) => rank(other) - rank(one));
+  return {
+    text: sign === undefined ? all[0].text : sign + tausender(counted.reduce((total, mark) => total + rank(mark), 0)),
+    titel: [...(own ? [own.titel] : []), ...inside.map(([id, { titel }]) => `darin ${name(id)}: ${titel}`)].join("; "),
+    klasse: counted[0].klasse,
+    stufe: all.some(({ stufe }) => stufe !== undefined) ? Math.max(...all.map(({ stufe }) => stufe ?? 0)) : undefined,
+  };
+}
+
 // The whole diagram where that can be read, otherwise closer by: numbers of every element from the first on, others where the largest is.
 function begin(viewer, marks) {
   const canvas = viewer.get("canvas");
   if (canvas.zoom() >= SMALLEST) return;
   const registry = viewer.get("elementRegistry");
-  const known = marks.filter(([id]) => registry.get(id) && !isContainer(registry.get(id)));
+  const known = marks.filter(([id]) => visible(viewer, id) === id && !isContainer(registry.get(id)));
   const isEverywhere = known.some(([, mark]) => mark.rang !== undefined);
   const [most] = known.sort(([a, one], [b, other]) => (isEverywhere ? registry.get(a).x - registry.get(b).x : rank(other) - rank(one)));
   const { inner, outer } = canvas.viewbox();
@@ -107,7 +138,7 @@ function begin(viewer, marks) {
 
 async function show(box) {
   const viewer = await open(box);
-  const marks = Object.entries(JSON.parse(box.dataset.marken));
+  const marks = withClosed(viewer, Object.entries(JSON.parse(box.dataset.marken)));
   for (const [id, mark] of marks) {
     badge(viewer, id, { ...mark, fest: true });
     if (mark.stufe !== undefined) colour(viewer, id, `ff-stufe-${Math.min(mark.stufe, GRADES - 1)}`);

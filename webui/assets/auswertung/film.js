@@ -3,6 +3,7 @@
 // <div data-film="…json"> with a [data-bild-rahmen], and controls [data-film-…]; see templates/auswertung/abspielen.html.
 import { badge, clear, colour, load, open } from "./bild.js";
 import { visible } from "./punkte.js";
+import { tausender } from "./zahlen.js";
 import { Moves } from "./schritt.js";
 import { Stream } from "./strom.js";
 
@@ -146,7 +147,7 @@ class Film {
     this.number(this.tokens(this.at));
     if (this.stray) this.viewer.get("overlays").remove(this.stray);
     this.stray = frame.abweichung && frame.element
-      ? badge(this.viewer, frame.element, { text: `! ${frame.abweichung}`, titel: frame.abweichung, klasse: "ff-zahl--abweichung", fest: true, rang: Infinity })
+      ? badge(this.viewer, visible(this.viewer, frame.element) ?? frame.element, { text: `! ${frame.abweichung}`, titel: frame.abweichung, klasse: "ff-zahl--abweichung", fest: true, rang: Infinity })
       : null;
     this.follow(frame);
     clear(this.viewer);
@@ -170,13 +171,14 @@ class Film {
       this.badges.delete(id);
     }
     for (const [id, count] of Object.entries(seen)) {
-      const title = `${count} × hier`;
+      const text = tausender(count);
+      const title = `${text} × hier`;
       const known = this.badges.get(id);
       if (known) {
-        Object.assign(overlays.get(known.overlay).html, { textContent: String(count), title });
+        Object.assign(overlays.get(known.overlay).html, { textContent: text, title });
         continue;
       }
-      const overlay = badge(this.viewer, id, { text: String(count), titel: title, klasse: "ff-zahl--marke", fest: true, rang: count });
+      const overlay = badge(this.viewer, id, { text, titel: title, klasse: "ff-zahl--marke", fest: true, rang: count });
       if (!overlay) continue;
       this.badges.set(id, { overlay });
       canvas.addMarker(id, "ff-aktiv");

@@ -6,6 +6,8 @@ const ABOVE = 1000;
 // In the units of the diagram; where that is drawn small, at least so many pixels of the screen.
 const RADIUS = 6;
 const LEAST = 3.5;
+// How bpmn-js calls the drawing within a closed sub-process, after the sub-process.
+const PLANE = "_plane";
 
 // A line through all the flows, and how far along it each of its points lies. Between an end within a sub-process and the flow that leaves
 // it, the line goes straight.
@@ -77,6 +79,19 @@ export function visible(viewer, id) {
   let shape = registry.get(id);
   while (shape && canvas.findRoot(shape) !== canvas.getRootElement()) shape = registry.get(canvas.findRoot(shape).id.replace(/_plane$/, ""));
   return shape?.parent ? shape.id : null;
+}
+
+// The closed sub-processes that hide an element, the innermost first; each has a drawing of its own within.
+export function closed(viewer, id) {
+  const registry = viewer.get("elementRegistry");
+  const canvas = viewer.get("canvas");
+  const found = [];
+  for (let shape = registry.get(id); shape; found.push(shape.id)) {
+    const root = canvas.findRoot(shape)?.id ?? "";
+    shape = root.endsWith(PLANE) ? registry.get(root.slice(0, -PLANE.length)) : null;
+    if (!shape) break;
+  }
+  return found;
 }
 
 // Where a token may go on from here: [shape, flow or nothing], into sub-processes by their starts and out of them by their ends.
