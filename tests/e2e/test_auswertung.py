@@ -209,11 +209,12 @@ def laid_out(page: Page, folder: Path, log: str, model: bytes) -> None:
 
 
 def test_a_closed_sub_process_carries_the_sum_of_what_deviates_inside(eva: Page, tmp_path: Path) -> None:
-    laid_out(eva, tmp_path, "case_id,activity\n1,a\n1,b\n2,a\n2,c\n2,b\n", drawn("s > a > u > b > e", sub("u", "s2 > c > d > e2")))
+    log = "".join(f"{case}k,a\n{case}k,b\n{case}l,a\n{case}l,c\n{case}l,b\n" for case in range(400))
+    laid_out(eva, tmp_path, f"case_id,activity\n{log}", drawn("s > a > u > b > e", sub("u", "s2 > c > d > e2")))
     numbers = eva.locator(".djs-overlays[data-container-id=u] .ff-zahl")
-    expect(numbers).to_have_text("3")
-    assert numbers.get_attribute("title") == "darin d: übersprungen: 2; darin c: übersprungen: 1"
-    expect(eva.locator(".djs-element.ff-stufe-3[data-element-id=u]")).to_be_attached()
+    expect(numbers).to_have_text("1'200")
+    assert numbers.get_attribute("title") == "darin d: übersprungen: 800; darin c: übersprungen: 400"
+    expect(eva.locator(".djs-element.ff-stufe-4[data-element-id=u]")).to_be_attached()
 
 
 def test_a_very_wide_diagram_begins_legibly_where_most_deviates(eva: Page, tmp_path: Path) -> None:

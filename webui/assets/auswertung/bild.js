@@ -10,6 +10,8 @@ const GRADES = 5;
 // A diagram that would have to be smaller than this to be seen whole begins closer by, where most happened.
 const SMALLEST = 0.4;
 const CLOSER = 0.6;
+// Events and gateways are so wide at most.
+const SMALL = 50;
 // A low priority: the numbers have been moved by then.
 const AFTER_OVERLAYS = 100;
 
@@ -60,11 +62,12 @@ export function badge(viewer, id, { text, titel = "", klasse = "", fest = false,
   const shape = viewer.get("elementRegistry").get(id);
   if (!shape) return null;
   const html = document.createElement("div");
-  html.className = `ff-zahl ${klasse}`;
+  // On an activity it sits on the corner, wherever the next one begins; beside an event, which it would hide.
+  html.className = `ff-zahl ${shape.width > SMALL ? "" : "ff-zahl--daneben"} ${klasse}`;
   html.textContent = text;
   html.title = titel;
   html.dataset.rang = rank({ text, rang });
-  return viewer.get("overlays").add(id, "zahl", { position: { top: -13, right: 14 }, html, scale: { min: fest ? 0.9 : 0.1 } });
+  return viewer.get("overlays").add(id, "zahl", { position: { top: -13, right: 8 }, html, scale: { min: fest ? 0.9 : 0.1 } });
 }
 
 // By how much one number outdoes another: what it says, unless its page knows better.

@@ -7,6 +7,7 @@ import { AriaComponent, DatasetComponent, GridComponent, LegendComponent, MarkLi
 import { SVGRenderer } from "echarts/renderers";
 import * as balken from "./balken.js";
 import * as kurven from "./kurven.js";
+import { tausender } from "./zahlen.js";
 
 echarts.use([
   BarChart, BoxplotChart, LineChart, SankeyChart, ScatterChart, AriaComponent, DatasetComponent, GridComponent, LegendComponent,
@@ -22,7 +23,7 @@ function drawn(box, given) {
     box.style.height = kurven.HEIGHT;
     return kurven.option(given.kurven);
   }
-  if (!given.balken) return given;
+  if (!given.balken) return { ...given, tooltip: { valueFormatter: tausender, ...given.tooltip } };
   const { drawn: bars, height } = balken.option(given.balken, box.clientWidth);
   box.style.height = `${height}px`;
   return bars;
