@@ -172,12 +172,8 @@ class _Compiler:
     def _task(self, node: Node) -> int:
         place = self._known_place(node.id)
         if not self.made.actions[place]:
-            self.made.actions[place].append(Action(unit(place), (self._after(node),), self._see(node), leaves=node.id))
+            self.made.actions[place].append(Action(unit(place), (self._after(node),), self.net.see(self.made.path, node), leaves=node.id))
         return place
-
-    def _see(self, node: Node) -> int:
-        """A task as it is to be seen; -1 for one that no log shows."""
-        return -1 if self.net.is_silent(node) else self.net.see(self.made.path, node)
 
     def _waiting(self, node: Node) -> int:
         """An event that is waited for; a log may show it or not."""
@@ -239,7 +235,7 @@ class _Compiler:
                 event = self.scope.nodes[self.flows[flow].target]
                 ops = (self._after(event),)
                 if event.kind == "task":
-                    self.made.actions[place].append(Action(unit(place), ops, self._see(event)))
+                    self.made.actions[place].append(Action(unit(place), ops, self.net.see(self.made.path, event)))
                 else:
                     self.made.actions[place] += self._event_actions(unit(place), ops, event)
         return self.place_of[key]
