@@ -45,7 +45,9 @@ def compiled(main: Scope, called: Mapping[str, Scope], *, match: str, counts: Ma
 class _Compiler:
     """Compiles one scope; ``above`` maps the processes around it to their definitions, which ends recursion."""
 
-    def __init__(self, net: Net, scope: Scope, path: tuple[str, ...], above: Mapping[str, Def | None]):
+    def __init__(self, net: Net, scope: Scope, path: tuple[str, ...], above: Mapping[str, Def | None], *, hides: bool = False):
+        # In a repetition that shows nothing at all, what is silent is not looked at step by step: any number of instances would be.
+        self.hides = hides
         self.net = net
         self.scope = scope
         self.made = Def(path, scope)
@@ -112,7 +114,8 @@ class _Compiler:
             assert again is not None
             return again
         above = {**self.above, inner.id: None} if node.kind == "call" else self.above
-        body = _Compiler(self.net, inner, path, above).compile()
+        hides = self.hides or node.loop is not None and not self.net.weight(node)
+        body = _Compiler(self.net, inner, path, above, hides=hides).compile()
         body.parent = parent
         return body
 
@@ -172,8 +175,12 @@ class _Compiler:
     def _task(self, node: Node) -> int:
         place = self._known_place(node.id)
         if not self.made.actions[place]:
-            self.made.actions[place].append(Action(unit(place), (self._after(node),), self.net.see(self.made.path, node), leaves=node.id))
+            self.made.actions[place].append(Action(unit(place), (self._after(node),), self._see(node), leaves=node.id))
         return place
+
+    def _see(self, node: Node) -> int:
+        """A task as it is to be seen; -1 for one that is passed by unseen."""
+        return -1 if self.hides and self.net.is_silent(node) else self.net.see(self.made.path, node)
 
     def _waiting(self, node: Node) -> int:
         """An event that is waited for; a log may show it or not."""
@@ -235,7 +242,7 @@ class _Compiler:
                 event = self.scope.nodes[self.flows[flow].target]
                 ops = (self._after(event),)
                 if event.kind == "task":
-                    self.made.actions[place].append(Action(unit(place), ops, self.net.see(self.made.path, event)))
+                    self.made.actions[place].append(Action(unit(place), ops, self._see(event)))
                 else:
                     self.made.actions[place] += self._event_actions(unit(place), ops, event)
         return self.place_of[key]
