@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from heapq import heappop, heappush
 
 from engine.replay.bounds import Bounds
 from engine.replay.flows import Flows
+from engine.replay.guide import TAKEN, Guide
+from engine.replay.net import FREE
 from engine.replay.running import OverBudget
 from engine.replay.states import States
-from engine.replay.table import Table
+from engine.replay.table import Table, without_free
 
 # Expanded search nodes per variant before it is left undecided.
 BUDGET = 60_000
@@ -50,13 +53,18 @@ class Aligner:
     def __init__(self, states: States):
         self.states = states
         self.steps: dict[int, tuple[dict[int, list[tuple[int, int]]], list[tuple[int, int, int]], bool]] = {}
-        self.ways: dict[tuple[int, int], list[tuple[int, int]]] = {}
+        self.ways: dict[tuple[int, int], list[tuple[int, int, int]]] = {}
         self.bounds = Bounds(states)
         self.flows = Flows(states)
         net = states.net
         names = {number: label for label, number in net.labels.items()}
-        self.nowhere = frozenset() if net.counts is None else frozenset(index for index, one in enumerate(net.visible) if not net.counts.get(names[one.label]))
+        is_free = [one.label == FREE for one in net.visible]
+        self.nowhere = frozenset() if net.counts is None else frozenset(
+            index for index, one in enumerate(net.visible) if not is_free[index] and not net.counts.get(names[one.label])
+        )  # fmt: skip
         self.start = _known(states.start())
+        # Where every step costs, costs guide well enough.
+        self.guide = Guide(self.flows) if any(is_free) else None
         self.table: Table | None = None
         self.asked = self.expanded = self.tried = 0
 
@@ -94,7 +102,7 @@ class Aligner:
         with self.states.allowing(BUDGET), suppress(OverBudget):
             seen = self._reached(most)
             if seen:
-                self.table = Table({state: self.following(state) for state in seen}, self.is_final, len(self.states.net.labels))
+                self.table = Table(*without_free({state: self.following(state) for state in seen}, self.is_final), len(self.states.net.labels))
 
     def _reached(self, most: int) -> set[int]:
         """All states of the model; none when they are more than ``most``."""
@@ -133,13 +141,26 @@ class Aligner:
         states = {self.start}
         for label in trace:
             number = labels.get(label, -1)
-            states = {after for state in states for _, after in self.following(state)[0].get(number, ())}
+            states = {after for state in self._freely(states) for _, after in self.following(state)[0].get(number, ())}
             if not states:
                 return None
-        return {seen for state in states for steps in self.following(state)[0].values() for seen, _ in steps}
+        return {seen for state in self._freely(states) for steps in self.following(state)[0].values() for seen, _ in steps}
+
+    def _freely(self, states: Iterable[int]) -> set[int]:
+        """The states and all others reached from there by steps that cost nothing."""
+        found, todo = set(states), list(states)
+        while todo:
+            for label, _, after in self.following(todo.pop())[1]:
+                if label == FREE and after not in found:
+                    found.add(after)
+                    todo.append(after)
+        return found
 
     def following(self, state: int) -> tuple[dict[int, list[tuple[int, int]]], list[tuple[int, int, int]], bool]:
-        """By label ``(visible, state)``, and all together ``(label, visible, state)`` that can be next; and whether something may be missing."""
+        """By label ``(visible, state)``, and all together ``(label, visible, state)`` that can be next; and whether something may be missing.
+
+        What costs nothing is only among all together, with the label ``FREE``.
+        """
         known = self.steps.get(state)
         if known is None:
             known = self.steps[state] = self._following(state)
@@ -156,20 +177,21 @@ class Aligner:
             step = (seen, _known(after))
             if step not in everything:
                 everything[step] = None
-                by_label.setdefault(visible[seen].label, []).append(step)
+                if visible[seen].label != FREE:
+                    by_label.setdefault(visible[seen].label, []).append(step)
         # Of equal labels that lead to the same state one is enough.
         unique = {(visible[seen].label, after): seen for seen, after in everything}
         return by_label, [(label, seen, after) for (label, after), seen in unique.items()], closure.truncated
 
-    def towards(self, state: int, label: int) -> list[tuple[int, int]]:
-        """The steps, other than the label itself, without which it may not become possible."""
+    def towards(self, state: int, label: int) -> list[tuple[int, int, int]]:
+        """The steps ``(label, visible, state)``, other than the label itself, without which it may not become possible."""
         key = (state, label)
         known = self.ways.get(key)
         if known is None:
             bit = 1 << label
             leads_to, may = self.bounds.leads_to, self.bounds.of
             known = [
-                (seen, after)
+                (own, seen, after)
                 for own, seen, after in self.following(state)[1]
                 if own != label and leads_to[seen] & bit and after != OVER and may(after)[1] & bit
             ]
@@ -210,12 +232,16 @@ class _Search:
         self.unseen = unseen
         self.best: dict[int, int] = {}
         self.came: dict[int, tuple[int, str, int | None]] = {}
-        self.buckets: list[list[tuple[int, int]]] = []
+        # Of each cost ``(node, g)``; with a guide as heaps, where the estimate and the order come first.
+        self.buckets: list[list[tuple[int, ...]]] = []
         self.rest = self._rest()
         self.bounds: dict[int, int] = {}
         self.lacking = aligner.flows.lacking(aligner.start, trace)
         self.counted = sum(potential.labels for potential, _ in self.lacking)
         self.missing: int | None = None
+        self.guide = aligner.guide
+        self.taken: dict[int, int] = {}
+        self.coming = [tuple(dict.fromkeys(trace[position:])) for position in range(self.width)] if self.guide else []
         self.cost = self.expanded = 0
 
     def _rest(self) -> list[tuple[int, dict[int, int]]]:
@@ -239,7 +265,7 @@ class _Search:
         while self.cost < len(self.buckets):
             bucket = self.buckets[self.cost]
             while bucket:
-                node, g = bucket.pop()
+                node, g = bucket.pop() if self.guide is None else heappop(bucket)[-2:]
                 if g > self.best[node]:
                     continue
                 state, position = node // self.width - 1, node % self.width
@@ -257,14 +283,15 @@ class _Search:
         if truncated and (self.missing is None or g < self.missing):
             self.missing = g
         if position == self.length:
-            for _, seen, after in everything:
-                self._reach((after + 1) * self.width + position, g + 1, node, MODEL, seen)
+            for own, seen, after in everything:
+                self._reach((after + 1) * self.width + position, g + (own != FREE), node, MODEL, seen)
             return
         label = self.trace[position]
         if self.came[node][1] != MODEL:
             self._reach(node + 1, g + 1, node, LOG, None)
-        best, width, dearer = self.best, self.width, g + 1
-        for seen, after in self.aligner.towards(state, label):
+        best, width = self.best, self.width
+        for own, seen, after in self.aligner.towards(state, label):
+            dearer = g + (own != FREE)
             there = (after + 1) * width + position
             known = best.get(there)
             if known is None or known > dearer:
@@ -288,7 +315,14 @@ class _Search:
         f = max(g + bound, self.cost)
         while len(self.buckets) <= f:
             self.buckets.append([])
-        self.buckets[f].append((node, g))
+        if self.guide is None:
+            self.buckets[f].append((node, g))
+            return
+        taken = self.taken[node] = self.taken.get(came, 0) + 1
+        state, position = node // self.width - 1, node % self.width
+        about = self.guide.estimate(state, self.coming[position], self.rest[position][0], self.length - position) + TAKEN * taken
+        # Of the same estimate the last found comes first.
+        heappush(self.buckets[f], (about, -len(self.taken), node, g))
 
     def _bound(self, state: int, position: int) -> int:
         """At least so much is still to pay: what must come and does not, what comes and cannot."""
@@ -312,9 +346,11 @@ class _Search:
             return Alignment(None, self.missing, cost, (), expanded)
         moves: list[Move] = []
         width = self.width
+        visible = self.aligner.states.net.visible
         while self.came[node][0] >= 0:
             before, kind, seen = self.came[node]
-            moves.append(Move(kind, None if kind == MODEL else before % width, seen, _unknown(node // width - 1)))
+            if kind == SYNC or seen is None or visible[seen].label != FREE:
+                moves.append(Move(kind, None if kind == MODEL else before % width, seen, _unknown(node // width - 1)))
             node = before
         return Alignment(cost, cost, cost, tuple(reversed(moves)), expanded)
 

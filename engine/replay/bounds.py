@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from engine.replay.net import Net
+from engine.replay.net import FREE, Net
 from engine.replay.places import BITS, ERROR, ESCALATE, FULL, JOIN, KID, MERGE, PASS, PUT, TERMINATE, Action, Def, LoopDef, Op, mask
 from engine.replay.states import States
 
@@ -192,7 +192,8 @@ class Bounds:
                 self._lead(kid, after)
 
     def _label(self, action: Action) -> int:
-        return 1 << self.net.visible[action.visible].label if action.visible >= 0 else 0
+        label = self.net.visible[action.visible].label if action.visible >= 0 else FREE
+        return 0 if label == FREE else 1 << label
 
     def _armed(self, scope: Def, facts: _Facts, host: int | str) -> int:
         return _united(facts.may[(unit.bit_length() - 1) // BITS] for unit, *_ in scope.arms.get(host, ()))

@@ -45,7 +45,9 @@ def compiled(main: Scope, called: Mapping[str, Scope], *, match: str, counts: Ma
 class _Compiler:
     """Compiles one scope; ``above`` maps the processes around it to their definitions, which ends recursion."""
 
-    def __init__(self, net: Net, scope: Scope, path: tuple[str, ...], above: Mapping[str, Def | None]):
+    def __init__(self, net: Net, scope: Scope, path: tuple[str, ...], above: Mapping[str, Def | None], *, hides: bool = False):
+        # In a repetition that shows nothing at all, what is silent is not looked at step by step: any number of instances would be.
+        self.hides = hides
         self.net = net
         self.scope = scope
         self.made = Def(path, scope)
@@ -112,7 +114,8 @@ class _Compiler:
             assert again is not None
             return again
         above = {**self.above, inner.id: None} if node.kind == "call" else self.above
-        body = _Compiler(self.net, inner, path, above).compile()
+        hides = self.hides or node.loop is not None and not self.net.weight(node)
+        body = _Compiler(self.net, inner, path, above, hides=hides).compile()
         body.parent = parent
         return body
 
@@ -176,8 +179,8 @@ class _Compiler:
         return place
 
     def _see(self, node: Node) -> int:
-        """A task as it is to be seen; -1 for one that no log shows."""
-        return -1 if self.net.is_silent(node) else self.net.see(self.made.path, node)
+        """A task as it is to be seen; -1 for one that is passed by unseen."""
+        return -1 if self.hides and self.net.is_silent(node) else self.net.see(self.made.path, node)
 
     def _waiting(self, node: Node) -> int:
         """An event that is waited for; a log may show it or not."""

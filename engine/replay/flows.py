@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from engine.replay.net import Net
+from engine.replay.net import FREE, Net
 from engine.replay.places import BITS, END, ERROR, ESCALATE, FULL, JOIN, KID, MERGE, PASS, PUT, TERMINATE, Def, LoopDef, Op
 from engine.replay.running import Kids
 from engine.replay.states import States
@@ -45,10 +45,21 @@ class Flows:
         # What would bring any number of tokens: where the potential is not nothing, there is none.
         self.endless: list[Way] = []
         self.seen: dict[int, tuple[Way, Key | None]] = {}
+        # For estimates: ways that take a step no log shows, or one with a label; ways out of an activity, what begins with it, what it repeats;
+        # and places that keep no scope running.
+        self.free: dict[Key, list[Way]] = {}
+        self.shown: dict[Key, list[tuple[int, Way]]] = {}
+        self.aborts: dict[Key, list[Way]] = {}
+        self.begun: dict[Key, Way] = {}
+        self.repeated: dict[Key, Key] = {}
+        self.idle: list[Key] = []
         self.acting: dict[int, list[Key]] = {}
         self.is_entangled = False
         self.mains: dict[int, Main] = {}
         self._scope(self.net.root, None, "", set())
+        self.unseen = {key: tuple(ways) for key, ways in self.ways.items()}
+        for key, free in self.free.items():
+            self.ways[key] = [*self.ways[key], *free]
         self.users: dict[Key, list[Key]] = {}
         for key, ways in self.ways.items():
             for used in {one for way in ways for one in way}:
@@ -181,6 +192,8 @@ class Flows:
         key: Key = ("place", id(scope), place)
         ways = self.ways[key] = []
         is_main = place in self.mains[id(scope)].places
+        if not scope.tokens >> BITS * place & FULL:
+            self.idle.append(key)
         if place in scope.joins:
             places, after = scope.joins[place]
             if place == places[0]:  # one of those that are joined carries what comes of it
@@ -188,7 +201,10 @@ class Flows:
         ways += [self._op(scope, merge.after, is_main=is_main) for merge in scope.merges if place in merge.places]
         for action in scope.actions[place]:
             ops = self._ops(scope, action.ops, is_main=is_main or action.clears)
-            if action.visible >= 0:
+            if action.visible >= 0 and self.net.visible[action.visible].label == FREE:
+                self.free.setdefault(key, []).append(ops)
+            elif action.visible >= 0:
+                self.shown.setdefault(key, []).append((self.net.visible[action.visible].label, ops))
                 self.seen[action.visible] = (ops, key if action.take else None)
                 if action.take:
                     self.acting.setdefault(self.net.visible[action.visible].label, []).append(key)
@@ -204,9 +220,11 @@ class Flows:
         for action in scope.kid_actions.get(host, ()):
             ops = self._ops(scope, action.ops, is_main=is_main)
             if action.visible >= 0:
+                self.shown.setdefault(base, []).append((self.net.visible[action.visible].label, ops))
                 self.seen[action.visible] = (ops, base)
             else:
                 ways.append(ops)
+                self.aborts.setdefault(base, []).append(ops)
         body = kid.body if isinstance(kid, LoopDef) else kid
         assert body is not None
         if isinstance(kid, LoopDef):
@@ -214,9 +232,11 @@ class Flows:
         begins: list[Key] = [base, *(key for unit, count, _ in scope.arms.get(host, ()) for key in _units(scope, unit * count))]
         if isinstance(kid, LoopDef):
             self.endless.append((("begin", id(body), None),))
+            self.repeated[base] = ("begin", id(body), None)
         else:
             begins.append(("begin", id(body), None))
         self.ways["kid", id(scope), host] = [tuple(begins)]
+        self.begun[base] = tuple(begins[1:])
         self._scope(body, kid if isinstance(kid, LoopDef) else scope, host, above)
 
     def _errors(self, scope: Def, parent: Def | LoopDef | None, host: str) -> list[Way]:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from engine.definitions.plain import Node, Scope
 from engine.replay.places import FULL, Def, Visible
 
+# The label of what no log shows although it happens: it costs nothing, and nothing in a log is it.
+FREE = -1
 # What machines do: logs of what people did know nothing of it. A call stands for itself only where nobody knows what it calls.
 AUTOMATIC = frozenset({"serviceTask", "sendTask", "receiveTask", "scriptTask", "businessRuleTask", "callActivity"})
 
@@ -43,11 +45,13 @@ class Net:
         return node.type in AUTOMATIC and self.label(node) in self.silent
 
     def count(self, node: Node) -> int:
+        if self.is_silent(node):
+            return 0
         return FULL if self.counts is None else self.counts.get(self.label(node), 0)
 
     def see(self, path: tuple[str, ...], node: Node) -> int:
-        """A new thing to be seen."""
-        label = self.labels.setdefault(self.label(node), len(self.labels))
+        """A new thing to be seen; what is silent too, because a search that passes by it step by step need not look at all that may follow."""
+        label = FREE if self.is_silent(node) else self.labels.setdefault(self.label(node), len(self.labels))
         self.visible.append(Visible(path, node.id, node.name, node.type, label))
         return len(self.visible) - 1
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from engine.replay.net import FREE
+
 # A byte of a set of states at a time: the union of what its states map to is remembered.
 BYTE = 8
 # Sets kept for shared suffixes; then they are made anew.
@@ -51,6 +53,28 @@ class Suffix:
     rest: Suffix | None
     longer: dict[int, Suffix] = field(default_factory=dict)
     levels: list[int] = field(default_factory=list)
+
+
+def without_free(steps: Mapping[int, Steps], is_final: Callable[[int], bool]) -> tuple[dict[int, Steps], Callable[[int], bool]]:
+    """The same states with what can be seen after any steps that cost nothing, and which of them can then be the end."""
+    found: dict[int, Steps] = {}
+    finals: set[int] = set()
+    for state in steps:
+        reached, todo = {state}, [state]
+        while todo:
+            for label, _, after in steps[todo.pop()][1]:
+                if label == FREE and after not in reached:
+                    reached.add(after)
+                    todo.append(after)
+        everything = {(label, after): (label, seen, after) for one in reached for label, seen, after in steps[one][1] if label != FREE}
+        by_label: dict[int, dict[tuple[int, int], None]] = {}
+        for one in reached:
+            for label, same in steps[one][0].items():
+                by_label.setdefault(label, {}).update(dict.fromkeys(same))
+        found[state] = ({label: list(same) for label, same in by_label.items()}, list(everything.values()), False)
+        if any(is_final(one) for one in reached):
+            finals.add(state)
+    return found, finals.__contains__
 
 
 class Table:

@@ -13,8 +13,8 @@ from typing import Any
 Edges = list[tuple[str, str]]
 
 
-def flat_cost(kinds: dict[str, str], edges: Edges, trace: Sequence[str], most: int = 12) -> int | None:
-    """Of a diagram without nesting, by Dijkstra over all markings of its flows, each gateway a step of its own."""
+def flat_cost(kinds: dict[str, str], edges: Edges, trace: Sequence[str], most: int = 12, free: frozenset[str] = frozenset()) -> int | None:
+    """Of a diagram without nesting, by Dijkstra over all markings of its flows, each gateway a step of its own; ``free``: tasks that cost nothing."""
     ins = {node: [n for n, (_, to) in enumerate(edges) if to == node] for node in kinds}
     outs = {node: [n for n, (source, _) in enumerate(edges) if source == node] for node in kinds}
     start: Counter[int] = Counter()
@@ -40,7 +40,7 @@ def flat_cost(kinds: dict[str, str], edges: Edges, trace: Sequence[str], most: i
             continue
         for seen, after in _firings(kinds, ins, outs, tokens):
             key = tuple(sorted((+after).items()))
-            if seen is None:
+            if seen is None or seen in free:
                 heapq.heappush(queue, (price, next(number), key, at))
             else:
                 heapq.heappush(queue, (price + 1, next(number), key, at))
@@ -150,9 +150,9 @@ def _shuffles(a: Word, b: Word) -> frozenset[Word]:
     return frozenset((a[0], *rest) for rest in _shuffles(a[1:], b)) | frozenset((b[0], *rest) for rest in _shuffles(a, b[1:]))
 
 
-def word_cost(block: Block, trace: Word) -> int:
-    """The least number of insertions and deletions between the trace and any word of the block."""
-    return min(_distance(trace, word) for word in words(block))
+def word_cost(block: Block, trace: Word, free: frozenset[str] = frozenset()) -> int:
+    """The least number of insertions and deletions between the trace and any word of the block, from which the ``free`` letters are left out."""
+    return min(_distance(trace, word) for word in {tuple(letter for letter in word if letter not in free) for word in words(block)})
 
 
 def _distance(a: Word, b: Word) -> int:

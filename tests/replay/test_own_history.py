@@ -30,6 +30,7 @@ from engine.replay.conformance import Replayer
 from engine.replay.export import export
 from engine.replay.files import read_log
 from engine.replay.log import Case, sequence
+from engine.replay.model import only_human
 from engine.replay.ocel import _tie_dossiers
 from engine.replay.own_history import OwnCase, own_cases, released_model
 from engine.replay.pseudonyms import Pseudonyms, age_class
@@ -103,6 +104,20 @@ def test_every_simulated_case_fits_its_version_and_the_aligner_expects_what_the_
     with lived.read(system()) as session:
         assert len(list(session.scalars(select(Fall.id)))) >= 8
     assert _differences(lived) == []
+
+
+def test_of_every_simulated_case_what_people_did_fits_without_the_automatic_steps(lived: Database) -> None:
+    with lived.read(system()) as session:
+        cases = [own for own in own_cases(session) if own.process == "fall"]
+        model = released_model(session, cases[0].release_id, "fall")
+    people = {one.element for one in model.net(match="id", counts=None).visible if one.type in ("userTask", "manualTask")}
+    silent = only_human(model, people, match="id")
+    assert len(silent.silent) > 50
+    for is_over in (True, False):
+        variants = Counter(tuple(element for element in trace(own.case) if element in people) for own in cases if own.is_over == is_over)
+        assert max(len(variant) for variant in variants) >= 5
+        report = Replayer(silent, is_open=not is_over).replay(variants)
+        assert [(variant.activities, variant.cost) for variant in report.variants if variant.cost != 0] == []
 
 
 @pytest.mark.soak

@@ -24,9 +24,6 @@ from engine.store.tables import Protokoll, Protokollteil
 NIRGENDS = "-"
 CASES_PER_PART = 500
 
-# So many automatic steps may happen unseen without anybody asking for it: with more, most variants would be left undecided.
-UNSEEN = 20
-
 
 @dataclass(frozen=True)
 class Zugeordnet:
@@ -132,7 +129,7 @@ def spiel(session: FallSession, protokoll: Protokoll, model: Model) -> Spiel:
     automatic = model.automatic(match=match)
     seen = {label for way in ways for label in way.schritte}
     named = len(automatic & seen)
-    only_people = not is_ours and bool(automatic) and (not named and len(automatic) <= UNSEEN if protokoll.nur_menschen is None else protokoll.nur_menschen)
+    only_people = not is_ours and bool(automatic) and (not named if protokoll.nur_menschen is None else protokoll.nur_menschen)
     return Spiel(
         model=only_human(model, seen, match=match) if only_people else model, match=match, events="shown" if is_ours else "optional", zeilen=rows, wege=ways,
         ausgelassen=left_out, automatisch=len(automatic), genannt=named, nur_menschen=only_people,
