@@ -120,7 +120,9 @@ def test_pages_stay_fast_beside_a_hundred_thousand_closed_cases(database: Databa
         scanned = sorted({table for one in after[path] for table in scans(database, *one)})
         print(f"{path}: {times.get(path, 0):.0f} → {slow:.0f} ms, {len(after[path])} Anweisungen, ganz gelesen: {scanned}", file=sys.stderr, flush=True)
         times[path] = slow
-    assert {path: len(sent) for path, sent in before.items()} == {path: len(after[path]) for path in before}
+    found_nothing = "/faelle?sicht=alle&suche=Altfall77"  # before; who finds something then asks for its people, too
+    assert {path: len(sent) for path, sent in before.items() if path != found_nothing} == {path: len(after[path]) for path in before if path != found_nothing}
+    assert len(after[found_nothing]) <= len(before["/faelle?suche=Tanne"])
     assert all(took_ms < AIM_MS for took_ms in times.values()), times
 
 
