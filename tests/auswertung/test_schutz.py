@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from engine.queries.auswertung.schutz import Gitter
+from engine.queries.auswertung.schutz import Gitter, Grund
 from engine.statistics.implied import implied
 from engine.statistics.suppression import ALL, Cell
 
@@ -24,7 +24,7 @@ def lives(seed: int) -> tuple[dict[int, dict[str, str]], list[tuple[int, Cell]]]
 
 
 def grid(cases: dict[int, dict[str, str]], wanted: dict[str, str]) -> Gitter:
-    return Gitter(cases, {name: frozenset({value}) for name, value in wanted.items()}, LEAST, lambda name, make: make())
+    return Gitter(Grund.of(cases, {}, threshold=LEAST), {name: frozenset({value}) for name, value in wanted.items()}, LEAST, lambda name, make: make())
 
 
 @pytest.mark.parametrize("wanted", FILTERS, ids=str)

@@ -16,10 +16,11 @@ from sqlalchemy import func, select
 from engine.queries.auswertung.auswahl import Auswahl
 from engine.queries.auswertung.zellschutz import schwelle
 from engine.store.session import Database, FallSession
-from engine.store.tables import Aufgabe, Region, Segmentzuordnung, Spur
+from engine.store.tables import Region, Spur, Verlauf
 
 T = TypeVar("T")
 MOST = 200
+STAND = "auswertung.stand"
 
 _kept: WeakKeyDictionary[Database, OrderedDict[Hashable, Any]] = WeakKeyDictionary()
 _lock = Lock()
@@ -27,7 +28,7 @@ _lock = Lock()
 
 def gehalten(session: FallSession, what: str, auswahl: Auswahl, make: Callable[[], T]) -> T:
     """What ``make`` gives for this choice and what this session sees; made once for each state of the data. Nobody changes what he gets."""
-    key = (what, auswahl, session.access.everywhere, session.access.places, _stand(session))
+    key = (what, auswahl, session.access.everywhere, session.access.places, stand(session))
     with _lock:
         known = _kept.setdefault(session.database, OrderedDict())
         if key in known:
@@ -41,10 +42,14 @@ def gehalten(session: FallSession, what: str, auswahl: Auswahl, make: Callable[[
     return made
 
 
-def _stand(session: FallSession) -> Hashable:
-    """What figures rest on: traces, tasks, segments, which regions are pilots, the threshold, and the hour."""
-    traces = session.execute(select(func.count(Spur.instanz_nummer), func.max(Spur.bis_verlauf))).one()
-    tasks = session.execute(select(func.count(Aufgabe.key), func.count(Aufgabe.completed_at))).one()
-    segments = session.execute(select(func.count(Segmentzuordnung.id), func.max(Segmentzuordnung.id))).one()
-    pilots = frozenset(session.scalars(select(Region.kuerzel).where(Region.pilot)))
-    return (*traces, *tasks, *segments, pilots, schwelle(session), session.now.replace(minute=0, second=0, microsecond=0))
+def stand(session: FallSession) -> Hashable:
+    """The state of the data that figures rest on: what happened, what of it is folded, which regions are pilots, the threshold, and the hour.
+
+    One reading transaction sees one state, so it is asked for once in each.
+    """
+    if STAND not in session.held:
+        traces = session.execute(select(func.count(Spur.instanz_nummer), func.max(Spur.bis_verlauf))).one()
+        pilots = frozenset(session.scalars(select(Region.kuerzel).where(Region.pilot)))
+        hour = session.now.replace(minute=0, second=0, microsecond=0)
+        session.held[STAND] = (*traces, session.scalar(select(func.max(Verlauf.id))), pilots, schwelle(session), hour)
+    return cast(Hashable, session.held[STAND])

@@ -5,10 +5,11 @@ A trace is made anew only when its instance has more history (``bis_verlauf``), 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
 from sys import intern
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Select, select
@@ -19,12 +20,12 @@ from engine.queries.auswertung.auswahl import variante
 from engine.store.session import Database, FallSession
 from engine.store.tables import Spur
 
+T = TypeVar("T")
 # A trace takes some 10 KB: those of the canton in ten years. What goes beyond is read each time.
 MOST = 25_000
 AT_ONCE = 500
 
 _spuren: WeakKeyDictionary[Database, dict[tuple[int, int], Spur]] = WeakKeyDictionary()
-_varianten: WeakKeyDictionary[Spur, tuple[tuple[str, ...], str]] = WeakKeyDictionary()
 _lock = Lock()
 
 
@@ -41,13 +42,25 @@ def gelesen(session: FallSession, chosen: Select[tuple[Spur]]) -> list[Spur]:
     return [by_number[number] for number, _ in keys if number in by_number]
 
 
+def je_spur(read: Callable[[Spur], T]) -> Callable[[Spur], T]:
+    """What is read out of a trace, read once for each that is kept: a canton's are many, and pages come again."""
+    known: WeakKeyDictionary[Spur, T] = WeakKeyDictionary()
+
+    @wraps(read)
+    def once(spur: Spur) -> T:
+        found = known.get(spur)
+        if found is None:
+            found = known[spur] = read(spur)
+        return found
+
+    return once
+
+
+@je_spur
 def gespielt(spur: Spur) -> tuple[tuple[str, ...], str]:
     """The variant of the trace, and what it is known by."""
-    found = _varianten.get(spur)
-    if found is None:
-        steps = variante(spur)
-        found = _varianten[spur] = (steps, digest(steps))
-    return found
+    steps = variante(spur)
+    return steps, digest(steps)
 
 
 def _read(session: FallSession, numbers: Sequence[int]) -> list[Spur]:

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from engine.model.calendar import ZURICH
 from engine.queries.auswertung.abschnitt import Abschnitt
 from engine.queries.auswertung.auswahl import Auswahl, versionen
+from engine.queries.auswertung.gehalten import gehalten
 from engine.queries.auswertung.schutz import geschuetzt
 from engine.store.session import FallSession
 from engine.store.tables import Spur
@@ -42,7 +43,8 @@ def rahmen(session: FallSession, auswahl: Auswahl) -> Rahmen:
 
 
 def _zeitraum(session: FallSession, held: Auswahl) -> str:
-    first: datetime | None = session.scalar(select(func.min(Spur.begonnen_am)).where(Spur.process == held.prozess))
+    query = select(func.min(Spur.begonnen_am)).where(Spur.process == held.prozess)
+    first: datetime | None = gehalten(session, "beginn", Auswahl(prozess=held.prozess), lambda: session.scalar(query))
     if first is None:
         return f"Stand {_tag(session.now)}"
     von = held.von.year if held.von else first.astimezone(ZURICH).year

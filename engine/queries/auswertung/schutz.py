@@ -55,8 +55,7 @@ def geschuetzt(session: FallSession, auswahl: Auswahl) -> Schutz:
     """The choice as it may be answered to this session: nobody follows from it, nor from subtracting it from another."""
     if not _wanted(auswahl):
         return Schutz(auswahl)
-    cases = _cases(session, auswahl.prozess)
-    widened = _widened(auswahl, spans([int(case[JAHR]) for case in cases.values()], threshold=schwelle(session)))
+    widened = _widened(auswahl, _grund(session, auswahl.prozess).jahre)
     grid = _gitter(session, widened)
     if grid.is_answered(grid.gewaehlt):
         return Schutz(widened)
@@ -90,26 +89,48 @@ def spuren(session: FallSession, auswahl: Auswahl) -> list[Spur]:
 
 
 @dataclass(frozen=True)
+class Grund:
+    """What every answer about a process rests on: the cases by number with their values, the years as they can be told apart (by year, first and last
+    of the span), which values there are, the large regions, and how many have the same values throughout."""
+
+    faelle: Mapping[int, Mapping[str, str]]
+    jahre: Mapping[int, tuple[int, int]]
+    werte: Mapping[str, frozenset[str]]
+    grosse: frozenset[str]
+    groessen: Counter[tuple[str, ...]]
+
+    @classmethod
+    def of(cls, faelle: Mapping[int, Mapping[str, str]], jahre: Mapping[int, tuple[int, int]], *, threshold: int) -> Grund:
+        values = {name: frozenset(case[name] for case in faelle.values()) for name in DIMENSIONEN}
+        sizes = Counter(tuple(case[one] for one in DIMENSIONEN) for case in faelle.values())
+        return cls(faelle, jahre, values, large(faelle.values(), REGION, threshold=threshold), sizes)
+
+
+@dataclass(frozen=True)
 class Gitter:
     """All cases that the session sees by the dimensions of filters, and which values of these are in use: says what of a table may be told."""
 
-    faelle: Mapping[int, Mapping[str, str]]
+    grund: Grund
     gewaehlt: Mapping[str, frozenset[str]]
     schwelle: int
     halten: Callable[[str, Callable[[], Stacked]], Stacked]
+
+    @property
+    def faelle(self) -> Mapping[int, Mapping[str, str]]:
+        return self.grund.faelle
+
+    @property
+    def grosse(self) -> frozenset[str]:
+        return self.grund.grosse
 
     @property
     def is_region(self) -> bool:
         """Whether a region is the only filter: of it the canton's tables by region tell what may be told."""
         return self.gewaehlt.keys() == {REGION}
 
-    @property
-    def grosse(self) -> frozenset[str]:
-        return large(self.faelle.values(), REGION, threshold=self.schwelle)
-
     def is_answered(self, wanted: Mapping[str, frozenset[str]]) -> bool:
         """Whether it may be said how many cases these filters choose."""
-        if not wanted or any(not values & {case[name] for case in self.faelle.values()} for name, values in wanted.items()):
+        if not wanted or any(not values & self.grund.werte[name] for name, values in wanted.items()):
             # Of everybody, or of a value that nobody has.
             return True
         plan = _plan(wanted, PLAENE)
@@ -172,9 +193,8 @@ class Gitter:
             plan = REGIONSWEISE
         base = self._basis(STERN if plan is REGIONSWEISE else plan)
         sizes = Counter(tuple(case[one] for one in DIMENSIONEN) for case, _ in rows)
-        everybody = Counter(tuple(case[one] for one in DIMENSIONEN) for case in self.faelle.values())
         known = dict(locked)
-        if sizes == everybody:
+        if sizes == self.grund.groessen:
             # The same cases as those counted on every page: what is told of them there is told.
             known |= {(choice, (ALL,) * len(rows[0][1])): number is not None for (choice, _), number in base.numbers.items()}
         return self.halten(f"tafel {name} {plan.dimensions}", lambda: publish(rows, plan, threshold=self.schwelle, large=self._grosse(plan), told=known))
@@ -228,17 +248,16 @@ def _gitter(session: FallSession, held: Auswahl) -> Gitter:
     def halten(name: str, make: Callable[[], Stacked]) -> Stacked:
         return gehalten(session, name, alle(held), make)
 
-    faelle = _told(_cases(session, held.prozess), schwelle(session)) if _wanted(held) else {}
-    return Gitter(faelle, _values(held, list(faelle.values())), schwelle(session), halten)
+    grund = _grund(session, held.prozess) if _wanted(held) else NIEMAND
+    return Gitter(grund, _values(held, grund.werte), schwelle(session), halten)
 
 
-def _values(held: Auswahl, cases: Sequence[Mapping[str, str]]) -> dict[str, frozenset[str]]:
+def _values(held: Auswahl, known: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
     """The filters in use as values of dimensions; a filter that leaves everybody is none."""
     found = {name: frozenset({value}) for name, value in _wanted(held).items() if value is not None}
     if held.von is not None or held.bis is not None:
-        years = {case[JAHR] for case in cases}
-        found[JAHR] = frozenset(year for year in years if (held.von is None or int(year) >= held.von.year) and (held.bis is None or int(year) <= held.bis.year))
-    return {name: values for name, values in found.items() if {case[name] for case in cases} != values}
+        found[JAHR] = frozenset(year for year in known[JAHR] if (held.von is None or int(year) >= held.von.year) and (held.bis is None or int(year) <= held.bis.year))
+    return {name: values for name, values in found.items() if known[name] != values}
 
 
 def bekannt(session: FallSession, auswahl: Auswahl, what: str, has: Callable[[], Iterable[tuple[int, T]]]) -> Container[T]:
@@ -283,6 +302,20 @@ def _wanted(auswahl: Auswahl) -> dict[str, str | None]:
     return {**found, JAHR: None} if auswahl.von is not None or auswahl.bis is not None else found
 
 
+NIEMAND = Grund.of({}, {}, threshold=1)
+
+
+def _grund(session: FallSession, prozess: str) -> Grund:
+    return gehalten(session, "grund", Auswahl(prozess=prozess), lambda: _made(session, prozess))
+
+
+def _made(session: FallSession, prozess: str) -> Grund:
+    cases, least = _cases(session, prozess), schwelle(session)
+    years = spans([int(case[JAHR]) for case in cases.values()], threshold=least)
+    told = {fall: {**case, JAHR: str(years[int(case[JAHR])][0])} for fall, case in cases.items()}
+    return Grund.of(told, years, threshold=least)
+
+
 def _cases(session: FallSession, prozess: str) -> dict[int, dict[str, str]]:
     """By case; of several instances of one case the last counts."""
     columns = (Spur.fall_id, Spur.region, Spur.begonnen_am, Spur.segment, Spur.altersklasse, Spur.einstieg, Spur.version)
@@ -293,13 +326,7 @@ def _cases(session: FallSession, prozess: str) -> dict[int, dict[str, str]]:
     }
 
 
-def _told(cases: Mapping[int, dict[str, str]], least: int) -> dict[int, dict[str, str]]:
-    """The cases with their years as they can be told apart."""
-    years = spans([int(case[JAHR]) for case in cases.values()], threshold=least)
-    return {fall: {**case, JAHR: str(years[int(case[JAHR])][0])} for fall, case in cases.items()}
-
-
-def _widened(auswahl: Auswahl, years: dict[int, tuple[int, int]]) -> Auswahl:
+def _widened(auswahl: Auswahl, years: Mapping[int, tuple[int, int]]) -> Auswahl:
     """The period in whole years that hold enough cases; what then is everything is no filter."""
     if not years:
         return auswahl

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from engine.queries.auswertung.auswahl import variante
+from engine.queries.auswertung.gelesen import je_spur
 from engine.queries.auswertung.treue import Fall
 from engine.queries.auswertung.zellschutz import unterdrueckt
 from engine.store.tables import Spur
@@ -90,6 +91,7 @@ def quantil(values: Iterable[float], share: float) -> float | None:
     return ordered[low] + (ordered[high] - ordered[low]) * (at - low)
 
 
+@je_spur
 def phasen(spur: Spur) -> tuple[str, ...]:
     """The sub-processes and called processes of the instance in the order in which they began, without immediate repetitions."""
     begun = sorted((begin, number, element) for number, (element, _, kind, begin, *_) in enumerate(spur.schritte) if kind in PHASEN)
@@ -103,6 +105,7 @@ def phasen(spur: Spur) -> tuple[str, ...]:
 FOLGEN: Mapping[str, Callable[[Spur], tuple[str, ...]]] = {"phasen": phasen, "schritte": variante}
 
 
+@je_spur
 def stellen(spur: Spur) -> set[tuple[str, str]]:
     """The elements, with their processes, that the case came to."""
     return {(element, process) for element, process, *_ in spur.schritte}

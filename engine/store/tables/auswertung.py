@@ -21,6 +21,7 @@ class Spur(RegionOwned, Base):
     """
 
     __tablename__ = "spur"
+    __table_args__ = (Index("ix_spur_process", "process", "version"),)
 
     instanz_nummer: Mapped[int] = mapped_column(ForeignKey("instanz.nummer"), primary_key=True, autoincrement=False)
     fall_id: Mapped[int] = mapped_column(ForeignKey("fall.id"), index=True)

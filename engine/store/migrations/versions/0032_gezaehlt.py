@@ -15,3 +15,4 @@ def upgrade() -> None:
     in_force = text("bis IS NULL")
     op.create_index("ix_segmentzuordnung_gilt", "segmentzuordnung", ["fall_id", "region", "segment"], sqlite_where=in_force, postgresql_where=in_force)
     op.create_index("ix_verlauf_instanz", "verlauf", ["instanz_nummer", "id"])
+    op.create_index("ix_spur_process", "spur", ["process", "version"])
