@@ -51,6 +51,7 @@ class FallSession(Session):
         self.is_writing_checked_rows = False
         # What was read or found out under a lock of this transaction; a rollback, even of a part, ends that.
         self.held: dict[str, Any] = {}
+        self.is_reading = False
         self._waiting: list[Call] = []
 
     def flush(self, objects: Sequence[Any] | None = None) -> None:
@@ -183,6 +184,7 @@ class Database:
     def read(self, access: Access) -> Iterator[FallSession]:
         """One reading transaction, all of whose queries see the same moment; the database refuses to change anything in it."""
         with translated(), FallSession(self._reading, self, access) as session:
+            session.is_reading = True
             yield session
             session.leave()
 

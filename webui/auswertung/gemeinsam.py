@@ -12,6 +12,7 @@ from flask import Response, request, url_for
 from engine.model.access import Access
 from engine.model.errors import NotFound
 from engine.queries.auswertung import auswahl as wahl
+from engine.queries.auswertung import vorhanden
 from engine.queries.auswertung.abschnitt import TOTAL, Abschnitt
 from engine.queries.auswertung.abschnitt import anzahl as tausender
 from engine.queries.auswertung.auswahl import Auswahl
@@ -65,9 +66,9 @@ def filter_seite(session: FallSession, auswahl: Auswahl, behalten: Mapping[str, 
     """What ``auswertung/filter.html`` needs: the fields, their choices and the filters in force; why they are not answered, where they are not."""
     namen = {kuerzel: name for kuerzel, name in wahl.regionen(session).items() if kuerzel in session.access.regionen}
     choices = {
-        "prozess": {one: prozess_name(session, one) for one in wahl.prozesse(session)} or {"fall": "fall"},
+        "prozess": {one: prozess_name(session, one) for one in vorhanden.prozesse(session)} or {"fall": "fall"},
         "region": namen,
-        "version": {str(one): f"Fassung {one}" for one in wahl.versionen(session, auswahl.prozess)},
+        "version": {str(one): f"Fassung {one}" for one in vorhanden.versionen(session, auswahl.prozess)},
         "segment": dict(words.SEGMENTE),
         "einstieg": dict(wahl.EINSTIEGE),
         "alter": {name: name for _, name in AGE_CLASSES},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.commands.auswertung.nachspielen import Auftrag, align
 from engine.commands.auswertung.spuren import instanzen, refresh
@@ -11,6 +11,7 @@ from engine.model.access import Access
 from engine.queries.auswertung import modelle
 from engine.queries.auswertung.ausrichtungen import Gefunden
 from engine.queries.auswertung.auswahl import Auswahl
+from engine.queries.auswertung.gehalten import NICHTS, behalten, gefunden, platz
 from engine.queries.auswertung.gelesen import gespielt
 from engine.queries.auswertung.schutz import spuren
 from engine.replay.alignment import BUDGET
@@ -53,10 +54,16 @@ def messen(database: Database, access: Access, auswahl: Auswahl, enough: Callabl
     """Replay what ``access`` sees of the chosen cases, until ``enough()``; ``model``: not on their own versions but on this one."""
     ungelesen = refresh(database, enough)
     with database.read(access) as session:
+        place = platz(session, f"messung {model.hash if model else ''}", auswahl)
+        kept: Messung = gefunden(database, place)
+        if kept is not NICHTS:
+            return replace(kept, ungelesen=ungelesen, instanzen=instanzen(database) if ungelesen else 0)
         rows = spuren(session, auswahl)
         auftraege, of = _auftraege(session, rows, model)
     found, fehlend = align(database, auftraege, enough)
     faelle = tuple(Nachgespielt(row, found.get(of[row.instanz_nummer], {}).get(gespielt(row)[1])) for row in rows)
+    if not fehlend:
+        behalten(database, place, Messung(faelle, 0, 0))
     return Messung(faelle, fehlend, ungelesen, instanzen(database) if ungelesen else 0)
 
 

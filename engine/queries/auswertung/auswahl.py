@@ -78,15 +78,6 @@ def regionen(session: FallSession) -> dict[str, str]:
     return dict(session.execute(select(Region.kuerzel, Region.name).order_by(Region.name)).all())
 
 
-def versionen(session: FallSession, prozess: str) -> list[int]:
-    """The versions that instances ran on."""
-    return sorted(session.scalars(select(Spur.version).where(Spur.process == prozess).distinct()))
-
-
-def prozesse(session: FallSession) -> list[str]:
-    return sorted(session.scalars(select(Spur.process).distinct()))
-
-
 def variante(spur: Spur) -> tuple[str, ...]:
     """What a log would show of the instance: elements that were done, in order."""
     return tuple(element for element, _, kind, _, _, _, end in spur.schritte if end == "c" and kind in SHOWN)

@@ -9,9 +9,10 @@ from sqlalchemy import func, select
 
 from engine.model.calendar import ZURICH
 from engine.queries.auswertung.abschnitt import Abschnitt
-from engine.queries.auswertung.auswahl import Auswahl, versionen
+from engine.queries.auswertung.auswahl import Auswahl
 from engine.queries.auswertung.gehalten import gehalten
 from engine.queries.auswertung.schutz import geschuetzt
+from engine.queries.auswertung.vorhanden import versionen
 from engine.store.session import FallSession
 from engine.store.tables import Spur
 

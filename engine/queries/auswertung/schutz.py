@@ -85,7 +85,8 @@ def _without(auswahl: Auswahl, dimensions: Iterable[str]) -> Auswahl:
 def spuren(session: FallSession, auswahl: Auswahl) -> list[Spur]:
     """The instances chosen, in the order in which they began; none where the filters would give somebody away."""
     held = geschuetzt(session, auswahl)
-    return [] if held.verweigert else gelesen(session, _where(select(Spur), held.auswahl).order_by(Spur.instanz_nummer))
+    query = _where(select(Spur), held.auswahl).order_by(Spur.instanz_nummer)
+    return [] if held.verweigert else gehalten(session, "spuren", held.auswahl, lambda: gelesen(session, query))
 
 
 @dataclass(frozen=True)
