@@ -106,6 +106,8 @@ def test_elements_are_searched_by_the_same_rules(program: Make, keys: list[str])
     body = {"filter": {"processInstanceKey": keys[0], "type": {"$like": "*_EVENT"}, "state": "COMPLETED"}, "sort": [{"field": "elementId", "order": "DESC"}]}
     assert found(fritz, body, "element-instances", "elementId") == ["start"]
     assert found(fritz, {"filter": {"processInstanceKey": keys[4], "state": "TERMINATED"}}, "element-instances", "type") == ["PROCESS", "USER_TASK"]
+    several = {"filter": {"processInstanceKey": keys[0]}, "sort": [{"field": "elementId"}]}
+    assert found(fritz, several | {"page": {"from": 1.0, "limit": 1.0}}, "element-instances", "elementId") == found(fritz, several, "element-instances", "elementId")[1:2]
     assert fritz.send("POST", "/element-instances/search", {}).status_code == 400
 
 

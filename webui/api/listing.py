@@ -63,7 +63,8 @@ def _window(page: Mapping[str, Any], sorted_by: Sequence[Feld]) -> dict[str, Any
     given = [name for name in ("from", "after", "before") if page.get(name) is not None]
     if len(given) > 1:
         raise Problem(400, f"«page»: Von {', '.join(f'«{name}»' for name in given)} ist nur eines möglich.")
-    window: dict[str, Any] = {"limit": page.get("limit", DEFAULT_LIMIT), "offset": page.get("from") or 0}
+    # JSON knows one kind of numbers: 10.0 is a whole one, too.
+    window: dict[str, Any] = {"limit": int(page.get("limit", DEFAULT_LIMIT)), "offset": int(page.get("from") or 0)}
     return window | {name: _place(page[name], sorted_by) for name in given if name != "from"}
 
 
