@@ -11,10 +11,13 @@ for each other dimension. Parts agree on what they share and on nothing more; an
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from itertools import chain, combinations, product
+from threading import Lock
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +40,8 @@ ROUNDS = 3
 # What the values of the coarse dimension are called one by one.
 FINE = " "
 EVERYBODY: Choice = frozenset()
+# So many tables are kept.
+MOST = 400
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,10 @@ class Stacked:
         return {cell: self.number(wanted, cell) for choice, cell in self.numbers if choice == EVERYBODY}
 
 
+_known: OrderedDict[bytes, Stacked] = OrderedDict()
+_lock = Lock()
+
+
 def publish(
     entries: Iterable[tuple[Case, Cell]], plan: Plan, *, threshold: int, large: Collection[str] = (), told: Mapping[Key, bool] | None = None
 ) -> Stacked:
@@ -86,8 +95,34 @@ def publish(
 
     What everybody together are in each cell counts as known. ``told`` says of some whether they are told anyhow (then they stay) or are withheld
     anyhow, because another table says so. Tables of many cells are told with one filter only.
+
+    It takes up to seconds and rests on nothing but how many there are of each kind, so the answer to that is kept: most of what happens in a day
+    changes hardly a table.
     """
-    space = _Space(list(entries), plan, frozenset(large))
+    names = dict.fromkeys((*plan.dimensions, *filter(None, (plan.coarse,))))
+    rows = list(entries)
+    kinds = Counter((tuple(case[name] for name in names), cell) for case, cell in rows)
+    asked = sorted(kinds.items()), plan.middle, sorted(plan.beside.items()), plan.coarse, threshold, sorted(large), sorted(_listed(told or {}))
+    key = blake2b(repr(asked).encode()).digest()
+    with _lock:
+        if key in _known:
+            _known.move_to_end(key)
+            return _known[key]
+    made = _publish(rows, plan, threshold=threshold, large=large, told=told)
+    with _lock:
+        _known[key] = made
+        while len(_known) > MOST:
+            _known.popitem(last=False)
+    return made
+
+
+def _listed(told: Mapping[Key, bool]) -> Iterator[tuple[Any, ...]]:
+    """In an order that does not depend on the process."""
+    return ((sorted(choice), cell, is_told) for (choice, cell), is_told in told.items())
+
+
+def _publish(entries: Sequence[tuple[Case, Cell]], plan: Plan, *, threshold: int, large: Collection[str], told: Mapping[Key, bool] | None) -> Stacked:
+    space = _Space(entries, plan, frozenset(large))
     numbers = {key: space.count(key) for key in space.answers()}
     is_narrow, held = len(space.cells) <= NARROW, told or {}
     fixed = {key for key in numbers if key[0] == EVERYBODY or held.get(key)}

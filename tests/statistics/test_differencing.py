@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Iterable
 from itertools import chain, combinations, product
 
@@ -109,6 +109,7 @@ def test_in_many_tables_whoever_asks_with_every_filter_cannot_narrow_a_small_num
 
 
 def test_without_the_second_round_of_withholding_small_numbers_would_follow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stacked, "_known", OrderedDict())  # what comes of this is nobody else's
     """The test above can fail: with only what is small itself withheld, it does."""
     monkeypatch.setattr(stacked._Audit, "run", lambda audit: None)
     monkeypatch.setattr(stacked, "_in_pairs", lambda *given: None)
@@ -124,6 +125,17 @@ def test_a_small_cell_takes_cells_with_it_and_leaves_the_rest_of_the_table() -> 
     found = publish(people(ax=20, ay=3, bx=30, by=9, cx=40, cy=50), Plan(("region",), {}), threshold=LEAST)
     shown_cells = {region: [found.number({"region": region}, (cell,)) for cell in "xy*"] for region in "abc"}
     assert shown_cells == {"a": [None, None, 23], "b": [None, None, 39], "c": [40, 50, 90]}
+
+
+def test_a_table_asked_for_again_is_not_made_again_and_another_one_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stacked, "_known", OrderedDict())
+    rows, plan = people(ax=20, ay=30, bx=30, by=9), Plan(("region",), {})
+    found = publish(rows, plan, threshold=LEAST)
+    assert publish(rows[::-1], plan, threshold=LEAST) is found
+    others = publish(rows[1:], plan, threshold=LEAST), publish(rows, plan, threshold=LEAST - 1), publish(rows, Plan((), {}), threshold=LEAST)
+    assert len({id(one) for one in (found, *others)}) == 4
+    told = dict.fromkeys(list(found.numbers)[:1], False)
+    assert publish(rows, plan, threshold=LEAST, told=told) is not found
 
 
 def test_several_years_are_told_where_each_of_them_is() -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from engine.model.calendar import ZURICH
 from engine.queries.auswertung.auswahl import Auswahl
 from engine.queries.auswertung.gehalten import gehalten
+from engine.queries.auswertung.gelesen import je_spur
 from engine.queries.auswertung.messpunkte import messpunkte
 from engine.queries.auswertung.regeln import regeln
 from engine.queries.auswertung.schutz import REGION, Gitter, alle, gitter, spuren
@@ -143,7 +144,7 @@ def _curve(courses: Sequence[Course], everybody: Sequence[Course], grid: Gitter,
 def _course(spur: Spur, now: datetime) -> Course:
     """From the beginning to the last Ablösung that was not taken back at once; the first return after the first Ablösung counts as the relapse."""
     began = spur.begonnen_am.timestamp()
-    exits, returns = _moments(spur, "abloesung"), _moments(spur, RETURNED)
+    exits, returns = _exits(spur), _returns(spur)
     until = min(exits, default=None)
     back = min((moment for moment in returns if until is not None and moment >= until), default=None)
     end = until if until is not None else (spur.beendet_am or now).timestamp()
@@ -160,6 +161,16 @@ def _course(spur: Spur, now: datetime) -> Course:
 def _moments(spur: Spur, point: str) -> list[float]:
     wanted = messpunkte()[point]
     return [float(ended) for element, _, _, _, ended, _, end in spur.schritte if element in wanted and end == "c" and ended is not None]
+
+
+@je_spur
+def _exits(spur: Spur) -> list[float]:
+    return _moments(spur, "abloesung")
+
+
+@je_spur
+def _returns(spur: Spur) -> list[float]:
+    return _moments(spur, RETURNED)
 
 
 def _grouped(courses: Iterable[Course]) -> dict[str, list[Course]]:
