@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.commands import aufsicht as commands
-from engine.model.errors import FormInvalid
+from engine.model.errors import FormInvalid, NotWaiting
 from engine.queries import konten
 from engine.queries.auswertung import kennung
 from engine.queries.einsicht import Eintrag, einsicht
@@ -42,8 +42,12 @@ def beantragen() -> ResponseReturnValue:
 @requires(commands.GRANTS)
 def entscheiden(id: int) -> ResponseReturnValue:
     grant = request.form.get("_aktion") == "bewilligen"
-    with writing() as session:
-        commands.decide(session, id, grant=grant)
+    try:
+        with writing() as session:
+            commands.decide(session, id, grant=grant)
+    except NotWaiting:
+        flash("Über diesen Antrag ist inzwischen schon entschieden worden. Es wurde nichts geändert.", "fehler")
+        return redirect(url_for("aufsicht.liste"), 303)
     flash("Die Einsicht ist bewilligt; sie endet von selbst." if grant else "Die Einsicht ist verweigert.")
     return redirect(url_for("aufsicht.liste"), 303)
 

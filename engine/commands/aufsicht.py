@@ -32,7 +32,7 @@ def ask(session: FallSession, region: str, fall_nr: str, begruendung: str, tage:
 
     Raises:
         NotAllowed: neither Aufsicht nor Koordination nor Evaluation; for the history, not the Aufsicht either.
-        FormInvalid: no such region, no number, too short a reason, or more than 30 days.
+        FormInvalid: no such region, no number, too short a reason, more than 30 days, or the same is asked for already.
     """
     rolle = next((one for one in (EXPORTS if umfang == AUSFUHR else FILM) if session.access.has(one)), None)
     if rolle is None:
@@ -131,6 +131,15 @@ def _errors(session: FallSession, region: str, fall_nr: str, begruendung: str, t
         errors["fall_nr"] = "Geben Sie die Fallnummer ein, zum Beispiel 2026-00012."
     if len(begruendung.strip()) < SHORTEST_REASON:
         errors["begruendung"] = f"Begründen Sie {'die Ausfuhr' if umfang == AUSFUHR else 'die Einsicht'} mit mindestens {SHORTEST_REASON} Zeichen."
+    if not errors and _is_asked(session, region, "" if umfang == AUSFUHR else fall_nr.strip(), umfang):
+        errors["umfang" if umfang == AUSFUHR else "fall_nr"] = "Diesen Antrag haben Sie schon gestellt; er liegt bei der Leitung der Sozialregion."
     if not 1 <= tage <= LONGEST:
         errors["tage"] = f"Geben Sie 1 bis {LONGEST} Tage ein."
     return errors
+
+
+def _is_asked(session: FallSession, region: str, fall_nr: str, umfang: str) -> bool:
+    """Whether the person waits for an answer to the same question."""
+    same = (Aufsichtszugriff.region == region, Aufsichtszugriff.umfang == umfang, Aufsichtszugriff.fall_nr == fall_nr)
+    open_ = select(Aufsichtszugriff.id).where(Aufsichtszugriff.login == session.access.konto, Aufsichtszugriff.entschieden_am.is_(None), *same)
+    return session.scalar(open_.limit(1)) is not None

@@ -80,9 +80,13 @@ def _granted(browser: Open, fall_nr: str, login: str = "rita") -> Browser:
     asker.get("/einsicht")
     assert asker.post("/einsicht", {"region": "SDOL", "fall_nr": fall_nr, "begruendung": "kurz", "tage": "5"}).status_code == 422
     assert asker.post("/einsicht", {"region": "SDOL", "fall_nr": fall_nr, "begruendung": REASON, "tage": "5"}).status_code == 303
+    again = asker.post("/einsicht", {"region": "SDOL", "fall_nr": f" {fall_nr} ", "begruendung": REASON, "tage": "5"})
+    assert again.status_code == 422 and "haben Sie schon gestellt" in again.text
     assert asker.get("/einsicht/1").status_code == 404
     assert REASON in leo.get("/einsicht").text
     assert leo.post("/einsicht/1/entscheid", {"_aktion": "bewilligen"}).status_code == 303
+    stale = leo.post("/einsicht/1/entscheid", {"_aktion": "verweigern"})
+    assert stale.status_code == 303 and "inzwischen schon entschieden" in leo.get(str(stale.location)).text
     return asker
 
 

@@ -20,6 +20,7 @@ READER = system("auswertung")
 BATCH = 100
 # Of transactions that run at the same time, one with a smaller number may become visible later.
 OVERLAP = 1000
+ALL = 2**62
 # Gateways take no time, flows are no places, and starts and ends are over at once.
 LEFT_OUT = frozenset({
     "SEQUENCE_FLOW", "EXCLUSIVE_GATEWAY", "PARALLEL_GATEWAY", "INCLUSIVE_GATEWAY", "EVENT_BASED_GATEWAY", "START_EVENT", "END_EVENT",
@@ -75,13 +76,11 @@ def _waiting(session: FallSession) -> list[tuple[int, int]]:
     """Instances with more history than their trace knows, and its last row; in that order, so that an interruption leaves no gap."""
     mark = (session.scalar(select(func.max(Spur.bis_verlauf))) or 0) - OVERLAP
     known = dict(session.execute(select(Spur.instanz_nummer, Spur.bis_verlauf).where(Spur.bis_verlauf > mark)).all())
-    last = func.max(Verlauf.id)
-    rows = session.execute(
-        select(Verlauf.instanz_nummer, last)
-        .where(Verlauf.id > mark, Verlauf.instanz_nummer.is_not(None), Verlauf.region != PROBELAUF)
-        .group_by(Verlauf.instanz_nummer)
-        .order_by(last)
-    )
+    # Apart, or SQLite would rather go through the whole history in the order of its instances than through its end.
+    since = select(Verlauf.instanz_nummer, Verlauf.id).where(Verlauf.id > mark, Verlauf.instanz_nummer.is_not(None), Verlauf.region != PROBELAUF)
+    new = since.limit(ALL).subquery()
+    last = func.max(new.c.id)
+    rows = session.execute(select(new.c.instanz_nummer, last).group_by(new.c.instanz_nummer).order_by(last))
     return [(number, at) for number, at in rows if number is not None and known.get(number) != at]
 
 
