@@ -161,11 +161,11 @@ def anzahl(number: int, one: str, many: str) -> str:
 
 
 def dauer(seconds: float | None) -> str:
-    """``3.5 Tage``, ``4 Stunden``, ``12 Minuten``."""
+    """``1'042.9 Tage``, ``3.5 Tage``, ``4.0 Stunden``, ``12 Minuten``."""
     if seconds is None:
         return "–"
     if seconds >= 86_400:
-        return f"{seconds / 86_400:.1f} Tage"
+        return f"{seconds / 86_400:,.1f} Tage".replace(",", "'")
     if seconds >= 3600:
         return f"{seconds / 3600:.1f} Stunden"
     return f"{round(seconds / 60)} Minuten" if seconds >= 60 else "unter 1 Minute"
