@@ -19,6 +19,7 @@ from engine.store.tables import Aufgabe, Einstellung, Fall, Konto
 
 SEED = 2026
 MARK = "demo_daten"
+BEGUN = "begonnen"
 
 
 class NotADemo(FallflussError):
@@ -31,14 +32,27 @@ class NotADemo(FallflussError):
         )
 
 
+class DemoIncomplete(FallflussError):
+    """Somebody stopped the loading of the demonstration's data midway."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "In dieser Datenbank sind die Beispieldaten nur zum Teil geladen, weil das Laden abgebrochen wurde. Es wurde nichts geändert. "
+            "Die Datenbank löschen und leer neu anlegen oder eine andere wählen: DATABASE_URL=sqlite:///var/demo.db"
+        )
+
+
 def is_loaded(database: Database) -> bool:
     """Whether the demonstration's data is there.
 
     Raises:
         NotADemo: other data is.
+        DemoIncomplete: a part of it is.
     """
     with database.read(system("demo")) as session:
-        if session.get(Einstellung, MARK) is not None:
+        if (mark := session.get(Einstellung, MARK)) is not None:
+            if mark.value == BEGUN:
+                raise DemoIncomplete
             return True
         if session.scalar(select(func.count()).select_from(Konto)) or session.scalar(select(func.count(Fall.id))):
             raise NotADemo
@@ -52,6 +66,7 @@ def load(database: Database, *, cases: int, progress: Callable[[float], None], s
     """
     with database.begin(system("demo")) as session:
         add_people(session)
+        session.add(Einstellung(name=MARK, value=BEGUN))
         until: datetime = session.now
     clock = FixedClock(until - timedelta(days=MONTHS * 31))
     past, began = Database(database.url.render_as_string(hide_password=False), clock=clock), clock.at
@@ -62,7 +77,7 @@ def load(database: Database, *, cases: int, progress: Callable[[float], None], s
         past.close()
     _take_over_some_tasks(database, Random(seed))
     with database.begin(system("demo")) as session:
-        session.add(Einstellung(name=MARK, value=str(seed)))
+        session.merge(Einstellung(name=MARK, value=str(seed)))
     progress(1.0)
 
 
