@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import structlog
 from flask import Flask, g, redirect, render_template, request, url_for
@@ -125,10 +125,10 @@ def _unknown(error: Exception) -> ResponseReturnValue:
     return page(500, "Unerwarteter Fehler", message, request_id=g.get("request_id", ""))
 
 
-def page(status: int, title: str, message: str, *, request_id: str = "") -> ResponseReturnValue:
-    """An error page with a way on; what was typed stays on it to be copied."""
-    values = [(name, value) for name, value in typed() if value.strip() and not name.startswith("_")] if status in (400, 409, 503) else []
-    html = render_template("fehler.html", title=title, message=message, ways=_ways(), values=values, request_id=request_id)
+def page(status: int, title: str, message: str, *, request_id: str = "", ways: Sequence[tuple[str, str]] = ()) -> ResponseReturnValue:
+    """An error page with a way on; what was typed stays on it to be copied, unless it is known where to go on (``ways``: text and address)."""
+    values = [(name, value) for name, value in typed() if value.strip() and not name.startswith("_")] if status in (400, 409, 503) and not ways else []
+    html = render_template("fehler.html", title=title, message=message, ways=ways or _ways(), values=values, request_id=request_id)
     return html, status
 
 

@@ -100,6 +100,24 @@ def test_a_permission_is_asked_for_and_granted_on_screen(browser: Open, lived: D
     assert 'value="SDOL" checked' in page and 'value="SRO"' not in page
 
 
+def test_a_form_whose_permission_ended_meanwhile_says_so_on_the_page_it_came_from(browser: Open, lived: Database, clock: FixedClock) -> None:
+    permitted(lived, "SDOL", tage=1), permitted(lived, "SRO", tage=5)
+    clock.at += timedelta(days=2)
+    eva = browser("eva")
+    eva.get(AT)
+    answer = eva.post(AT, {"format": "csv", "region": ["SDOL", "SRO"], "von": "1.1.2026"})
+    assert answer.status_code == 404 and nothing_lies_there(lived)
+    assert "Es wurde nichts ausgeführt" in answer.text and "gilt keine Bewilligung, oder keine mehr." in answer.text
+    # What still holds stays chosen, and what was typed stays typed.
+    assert 'value="SRO" checked' in answer.text and 'value="SDOL"' not in answer.text and 'value="csv" checked' in answer.text and 'value="1.1.2026"' in answer.text
+    assert ("eva", f"404 {AT}", None) in lines(lived, "abgelehnt")
+    clock.at += timedelta(days=4)
+    eva = browser("eva")
+    eva.get(AT)
+    answer = eva.post(AT, {"format": "csv", "region": "SRO"})
+    assert "gilt keine Bewilligung, oder keine mehr." in answer.text and "#beantragen" in answer.text and 'href="#region"' not in answer.text
+
+
 def test_the_permission_for_a_file_opens_no_single_case_and_the_other_way_round(browser: Open, lived: Database) -> None:
     asked = permitted(lived, "SDOL")
     with lived.read(system()) as session:

@@ -271,6 +271,18 @@ def test_a_table_comes_in_with_its_columns_guessed_its_bad_rows_listed_and_nobod
     assert [word for word in (b"Meier", b"Huber", b'"NA"') if word in stored] == []
 
 
+def test_a_log_that_was_read_in_from_another_window_is_named_and_led_to(browser: Open, people: Database) -> None:
+    eva = browser("eva")
+    at = uploaded(eva, "doppelt.csv", b"case_id,activity,state\n1,pruefen,Xaver\n")
+    given = {"case": "case_id", "activity": "activity", "lifecycle": "state", "text0": "Xaver", "zustand0": "start", "zone": "UTC"}
+    eva.get(at)
+    assert eva.post(f"{at}/spalten", given).status_code == 303
+    late = eva.post(f"{at}/spalten", given)
+    assert late.status_code == 409 and "«doppelt.csv»" in late.text and "nichts geändert" in late.text
+    assert f'href="{at}"' in late.text
+    assert [word for word in ("lifecycle", "text0", "Herauskopieren", "Schlüssel") if word in late.text] == []
+
+
 def test_large_numbers_are_written_alike_everywhere(browser: Open, people: Database) -> None:
     eva = browser("eva")
     at = uploaded(eva, "log.csv", b"case_id,activity\n" + b"".join(b"%d,pruefen\n%d,ende\n" % (number, number) for number in range(1220)))

@@ -11,17 +11,19 @@ from sqlalchemy import select
 
 from engine.commands import aufsicht
 from engine.commands.auswertung import ausfuhr as commands
-from engine.model.errors import FormInvalid
+from engine.model.errors import FormInvalid, NotFound
 from engine.queries import konten
 from engine.store.tables import Ausfuhr
 from webui.auswertung.gemeinsam import WERKZEUGE
 from webui.eingabe import DayUnreadable, day
 from webui.rules import requires
-from webui.transactions import access, database, reading, writing
+from webui.transactions import access, database, note_refusal, reading, writing
 
 ausfuhren = Blueprint("ausfuhren", __name__, url_prefix="/auswertung/ausfuhr")
 
 SHOWN = 20
+# Of a region that does not exist or was never permitted the answer is the same.
+OVER = "Für eine der gewählten Sozialregionen gilt keine Bewilligung, oder keine mehr."
 
 
 @ausfuhren.get("")
@@ -41,6 +43,9 @@ def ausfuehren() -> ResponseReturnValue:
             made = commands.order(session, request.form.get("format", ""), request.form.getlist("region"), von, bis)
     except FormInvalid as error:
         return _list(error.errors)
+    except NotFound:
+        note_refusal(f"404 {request.path}")
+        return _list({"region": OVER}, 404)
     if commands.count(database(), made.id, access()) <= commands.AT_ONCE:
         commands.make(database(), made.id)
     return redirect(url_for("ausfuhren.zeigen", id=made.id), 303)
@@ -78,7 +83,7 @@ def vernichten(id: int) -> ResponseReturnValue:
     return redirect(url_for("ausfuhren.liste"), 303)
 
 
-def _list(errors: Mapping[str, str] | None = None) -> ResponseReturnValue:
+def _list(errors: Mapping[str, str] | None = None, status: int = 422) -> ResponseReturnValue:
     with reading() as session:
         grants = {one.region: one for one in reversed(aufsicht.held(session, aufsicht.AUSFUHR))}
         rows = list(session.scalars(select(Ausfuhr).where(Ausfuhr.by == access().konto).order_by(Ausfuhr.id.desc()).limit(SHOWN)))
@@ -86,7 +91,7 @@ def _list(errors: Mapping[str, str] | None = None) -> ResponseReturnValue:
             "auswertung/ausfuhren.html", **WERKZEUGE, bewilligt=grants, rows=rows, formate=commands.FORMATE, regionen=konten.regionen(session), errors=errors or {},
             gewaehlt=request.form.getlist("region") if errors else list(grants), werte=request.form, stunden=int(commands.KEPT.total_seconds() // 3600),
         )  # fmt: skip
-    return html, 422 if errors else 200
+    return html, status if errors else 200
 
 
 def _days() -> tuple[date | None, date | None]:

@@ -14,7 +14,7 @@ from engine.commands.auswertung import modelldateien, rohdateien
 from engine.commands.auswertung import protokolle as commands
 from engine.commands.auswertung.fremdes import play
 from engine.commands.auswertung.verfall import EXPIRED
-from engine.model.errors import FormInvalid, NotFound
+from engine.model.errors import FormInvalid, NotFound, NotWaiting
 from engine.queries.auswertung import film, modelle
 from engine.queries.auswertung import protokolle as queries
 from engine.queries.auswertung.auswahl import KANTONAL
@@ -28,6 +28,7 @@ from engine.store.tables import DefinitionVersion, Modelldatei, Protokoll
 from webui.auswertung.film import as_dict, picture_text
 from webui.auswertung.gemeinsam import WERKZEUGE, Bild, fassung_name, frist, prozent, stufe, zelle
 from webui.auswertung.start import drawing
+from webui.errors import page
 from webui.rules import requires
 from webui.tabellen import csv_lines
 from webui.transactions import access, database, reading, writing
@@ -82,7 +83,17 @@ def spalten(id: int) -> ResponseReturnValue:
             made = commands.choose(session, id, request.form, request.form.get("zone", ""), _meant())
     except FormInvalid as error:
         return _columns(id, error.errors)
+    except NotWaiting:
+        return _chosen_before(id)
     return _go_on(made)
+
+
+def _chosen_before(id: int) -> ResponseReturnValue:
+    """The form was older than what the log is now, as when it was read in in another window."""
+    with reading() as session:
+        name = commands.own(session, id).name
+    told = f"Was die Spalten von «{name}» bedeuten, wird nicht mehr gefragt: Das Protokoll ist inzwischen eingelesen oder verfallen, wohl aus einem anderen Fenster. Es wurde nichts geändert."
+    return page(409, "Das ist schon geschehen", told, ways=[("Zum Protokoll", url_for("protokolle.zeigen", id=id)), ("Alle Protokolle", url_for("protokolle.liste"))])
 
 
 def _meant() -> dict[str, str]:
