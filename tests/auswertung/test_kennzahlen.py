@@ -32,7 +32,7 @@ from engine.queries.auswertung.auswahl import Auswahl, regionen
 from engine.queries.auswertung.bericht import bericht
 from engine.queries.auswertung.kennzahlen import KANTON, figures
 from engine.queries.auswertung.kennzahlen_json import QUELLEN, als_daten
-from engine.queries.auswertung.rahmen import rahmen
+from engine.queries.auswertung.rahmen import Rahmen, rahmen
 from engine.queries.auswertung.regeln import regeln
 from engine.queries.auswertung.schutz import spuren
 from engine.queries.auswertung.spreizung import SCHLUESSEL
@@ -41,8 +41,9 @@ from engine.queries.auswertung.treue import treue
 from engine.queries.auswertung.wirkung import wirkung
 from engine.replay.pseudonyms import AGE_CLASSES
 from engine.statistics.control import xmr
+from engine.statistics.permutation import Comparison
 from engine.statistics.suppression import publish
-from engine.statistics.survival import kaplan_meier
+from engine.statistics.survival import kaplan_meier, log_rank
 from engine.store.konten import create_konto, grant
 from engine.store.session import Database
 from tests.bundles import AnyName
@@ -239,9 +240,12 @@ def test_with_any_filter_regions_spread_by_no_more_than_the_tables_of_the_same_a
         # Nothing spreads between fewer than two regions: then there is no such table.
         assert (measure in spread) == bool(values) if spread else len(values) < 2
         if len(values) > 1:
-            ordered = sorted(values, key=lambda text: float(text.removesuffix(" %")))
+            numbers = sorted(float(text.removesuffix(" %")) for text in values)
             assert spread[measure][1] == str(len(values))
-            assert [cell.removesuffix(" Mt.") for cell in spread[measure][3:5]] == [ordered[0], ordered[-1]]
+            # Of shares, whose tables round them to whole numbers, one more digit: that of the distances beside them.
+            rounded = 0.55 if values[0].endswith(" %") else 0
+            assert [float(cell.removesuffix(" Mt.").removesuffix(" %")) for cell in spread[measure][3:5]] == pytest.approx([numbers[0], numbers[-1]], abs=rounded)
+            assert not rounded or all(re.fullmatch(r"\d+\.\d (%|Pp\.)", cell) for cell in spread[measure][3:])
 
 
 def test_the_command_line_says_of_every_figure_what_the_pages_say_of_it(lived: Database, eva: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -388,6 +392,16 @@ def test_the_canton_is_the_last_row_and_regions_stand_by_their_names() -> None:
     tables = {one.schluessel: [row[0] for row in one.zeilen] for one in tafeln(found, names, {})}
     assert tables["dauer"] == tables["dauer_beobachtung"] == ["Anfang", "Mitte", "Zuletzt", KANTON]
     assert tables["puenktlich"] == ["Standortbestimmungen, Anfang", "Standortbestimmungen, Zuletzt", f"Standortbestimmungen, {KANTON}"]
+
+
+@pytest.mark.parametrize(("difference", "told"), [(-0.14, "−0.1\u00a0Monate"), (0.14, "+0.1\u00a0Monate"), (-0.04, "0.0\u00a0Monate")])
+def test_a_negative_number_has_a_minus_and_a_p_value_stays_in_one_line_but_files_have_what_keyboards_have(difference: float, told: str) -> None:
+    curves = {place: kaplan_meier([(2.0, True)] * 9) for place in ("BBL", KANTON, "SDOL")}
+    found = some(durations=curves, until=dict.fromkeys(curves, 9.0), transitions=None, log_rank=log_rank({"BBL": [(2.0, True)] * 9, "SDOL": [(3.0, True)] * 9}), pilot=Comparison(difference, 0.842, 252, is_exact=True))
+    (one,) = (one for one in tafeln(found, {}, {}) if one.schluessel == "dauer")
+    assert f"Unterschied der mittleren Dauer {told}, p\u00a0=\u00a00.842 (" in one.hinweis and "p\u00a0<\u00a00.001" in one.hinweis
+    file = Rahmen("Beginn 2023", "1").zeile(one)
+    assert f"{told}, p = 0.842".replace("−", "-").replace("\u00a0", " ") in file and not {"−", "\u00a0"} & set(file)
 
 
 def test_tables_of_ages_run_from_young_to_old(lived: Database) -> None:

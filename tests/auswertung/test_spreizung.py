@@ -72,7 +72,7 @@ def test_it_can_be_computed_from_the_shown_table_alone(ends: tuple[str, str], gi
     if len(mine) > 1:
         shares = [part / whole for part, whole in mine.values()]
         assert rows[0][1:3] == (str(len(mine)), str(sum(whole for _, whole in mine.values())))
-        assert rows[0][3:7] == (f"{100 * min(shares):.0f} %", f"{100 * max(shares):.0f} %", f"{100 * (max(shares) - min(shares)):.1f} Pp.", f"{100 * pstdev(shares):.1f} Pp.")
+        assert rows[0][3:7] == (f"{100 * min(shares):.1f} %", f"{100 * max(shares):.1f} %", f"{100 * (max(shares) - min(shares)):.1f} Pp.", f"{100 * pstdev(shares):.1f} Pp.")
 
 
 def alternatives(counts: Mapping[Cell, int], ends: tuple[str, str]) -> list[Counter[Cell]]:
@@ -120,7 +120,7 @@ def test_a_region_that_is_not_shown_is_neither_the_smallest_nor_the_largest() ->
     # Of SON nothing may be seen, and it would be the smallest by far.
     counts = {("SON", PUNCTUAL): 0, ("SON", "spät"): 4, ("SRO", PUNCTUAL): 30, ("SRO", "spät"): 10, ("SRU", PUNCTUAL): 20, ("SRU", "spät"): 20, ("BBL", PUNCTUAL): 8, ("BBL", "spät"): 32}
     row = next(one for one in tafeln(told(counts, ENDS[0]), {}, {}) if one.schluessel == SCHLUESSEL).zeilen[0]
-    assert "0 %" not in row and int(row[1]) < 4
+    assert "0.0 %" not in row and int(row[1]) < 4
 
 
 def test_the_canton_is_no_region() -> None:
@@ -148,7 +148,7 @@ def test_adherence_spreads_by_what_its_table_shows(given: list[tuple[str, int, i
     shown = tables.get(SPREIZUNG_TREUE)
     assert (shown is None) == (len(sums) < 2)
     if shown is not None and len(sums) > 1:
-        assert shown.zeilen[0][1:6] == (str(len(sums)), str(sum(whole for _, whole in sums.values())), f"{100 * min(shares):.0f} %", f"{100 * max(shares):.0f} %", f"{100 * (max(shares) - min(shares)):.1f} Pp.")
+        assert shown.zeilen[0][1:6] == (str(len(sums)), str(sum(whole for _, whole in sums.values())), f"{100 * min(shares):.1f} %", f"{100 * max(shares):.1f} %", f"{100 * (max(shares) - min(shares)):.1f} Pp.")
 
 
 def test_where_one_region_is_shown_a_figure_has_no_spread_and_alone_no_table() -> None:

@@ -13,7 +13,7 @@ from engine.model.access import Access
 from engine.model.errors import NotFound
 from engine.queries.auswertung import auswahl as wahl
 from engine.queries.auswertung import vorhanden
-from engine.queries.auswertung.abschnitt import TOTAL, Abschnitt
+from engine.queries.auswertung.abschnitt import TOTAL, Abschnitt, schlicht
 from engine.queries.auswertung.abschnitt import anzahl as tausender
 from engine.queries.auswertung.auswahl import Auswahl
 from engine.queries.auswertung.kennzahlen import KANTON
@@ -180,7 +180,7 @@ def tafel_csv(one: Abschnitt, rahmen: Rahmen) -> Response:
 def _plain(text: str) -> str:
     """``1'258`` without its apostrophe."""
     digits = text.replace("'", "")
-    return digits if digits.isdecimal() else text
+    return digits if digits.isdecimal() else schlicht(text)
 
 
 def ist_gesamt(zeile: Sequence[str]) -> bool:

@@ -11,6 +11,8 @@ from engine.statistics.suppression import ALL, Cell, Published
 HIDDEN = "*"
 TOTAL = "Total"
 PROZENT = "%"
+# A space that no line breaks at, and the sign of negative numbers.
+FEST, MINUS = "\u00a0", "\u2212"
 
 
 @dataclass(frozen=True)
@@ -104,8 +106,19 @@ def counted(pairs: Iterable[tuple[str, str]]) -> dict[Cell, int]:
 
 
 def p_text(p: float | None) -> str:
-    """A probability as people read it."""
-    return "" if p is None else "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+    """A probability as people read it, in one piece."""
+    return "" if p is None else f"p{FEST}<{FEST}0.001" if p < 0.001 else f"p{FEST}={FEST}{p:.3f}"
+
+
+def mit_vorzeichen(value: float, unit: str) -> str:
+    """``+0.4 Monate``, ``−0.1 Monate``, ``0.0 Monate``: a difference as people read it, in one piece."""
+    rounded = round(value, 1)
+    return f"{rounded:+.1f}{FEST}{unit}".replace("-", MINUS) if rounded else f"0.0{FEST}{unit}"
+
+
+def schlicht(text: str) -> str:
+    """The same as files have it: with the minus and the spaces of a keyboard."""
+    return text.replace(MINUS, "-").replace(FEST, " ")
 
 
 def inner(table: Published, rows: Sequence[str], columns: Sequence[str]) -> list[list[int]] | None:

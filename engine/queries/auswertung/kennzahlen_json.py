@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from engine.queries.angaben import SEGMENTE
-from engine.queries.auswertung.abschnitt import PROZENT, Abschnitt, Mass
+from engine.queries.auswertung.abschnitt import PROZENT, Abschnitt, Mass, schlicht
 from engine.queries.auswertung.auswahl import Auswahl, regionen
 from engine.queries.auswertung.kennzahlen import DURATION_HORIZON, Figures, figures
 from engine.queries.auswertung.rahmen import Rahmen, rahmen
@@ -63,7 +63,7 @@ def _angaben(one: Abschnitt, frame: Rahmen) -> dict[str, str]:
 
 
 def _table(one: Abschnitt, frame: Rahmen) -> dict[str, Any]:
-    return {**_angaben(one, frame), "kopf": one.kopf, "zeilen": one.zeilen, "hinweis": one.hinweis}
+    return {**_angaben(one, frame), "kopf": one.kopf, "zeilen": one.zeilen, "hinweis": schlicht(one.hinweis)}
 
 
 def _spread(one: Abschnitt, mass: Mass, frame: Rahmen) -> dict[str, Any]:

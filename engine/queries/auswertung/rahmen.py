@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from engine.model.calendar import ZURICH
-from engine.queries.auswertung.abschnitt import Abschnitt
+from engine.queries.auswertung.abschnitt import Abschnitt, schlicht
 from engine.queries.auswertung.auswahl import Auswahl
 from engine.queries.auswertung.gehalten import gehalten
 from engine.queries.auswertung.schutz import geschuetzt
@@ -34,7 +34,7 @@ class Rahmen:
 
     def zeile(self, one: Abschnitt) -> str:
         """What a file says of its figure, in its last line."""
-        return " ".join(part for part in (f"{one.titel}.", one.definition, one.hinweis, self.angaben(one)) if part)
+        return schlicht(" ".join(part for part in (f"{one.titel}.", one.definition, one.hinweis, self.angaben(one)) if part))
 
 
 def rahmen(session: FallSession, auswahl: Auswahl) -> Rahmen:
@@ -50,8 +50,13 @@ def _zeitraum(session: FallSession, held: Auswahl) -> str:
         return f"Stand {_tag(session.now)}"
     von = held.von.year if held.von else first.astimezone(ZURICH).year
     bis = held.bis.year if held.bis else session.now.astimezone(ZURICH).year
-    years = f"{von}" if von == bis else f"{von} bis {bis}"
+    years = f"{von}" if von == bis else f"{von} bis {bis}" if von < bis else _asked(held)
     return f"Beginn {years}, beobachtet bis {_tag(session.now)}"
+
+
+def _asked(held: Auswahl) -> str:
+    """The filters as they are, where no case began within."""
+    return " und ".join([*([f"ab {held.von.year}"] if held.von else []), *([f"bis {held.bis.year}"] if held.bis else [])])
 
 
 def _fassung(session: FallSession, held: Auswahl) -> str:

@@ -56,7 +56,7 @@ def _row(mass: Mass) -> tuple[str, ...]:
 
 
 def _value(value: float, unit: str) -> str:
-    return f"{100 * value:.0f} %" if unit == PROZENT else f"{value:.1f} {unit}".strip()
+    return f"{100 * value:.1f} %" if unit == PROZENT else f"{value:.1f} {unit}".strip()
 
 
 def _distance(value: float, unit: str) -> str:

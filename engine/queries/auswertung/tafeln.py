@@ -8,7 +8,20 @@ from dataclasses import replace
 from typing import TypeVar
 
 from engine.queries.auswertung import spreizung
-from engine.queries.auswertung.abschnitt import HIDDEN, PROZENT, Abschnitt, Mass, anteile, anzahl, kopf, monate, p_text, zeilen
+from engine.queries.auswertung.abschnitt import (
+    FEST,
+    HIDDEN,
+    PROZENT,
+    Abschnitt,
+    Mass,
+    anteile,
+    anzahl,
+    kopf,
+    mit_vorzeichen,
+    monate,
+    p_text,
+    zeilen,
+)
 from engine.queries.auswertung.kennzahlen import DURATION_HORIZON, HORIZONS, KANTON, MONATE, Figures
 from engine.queries.auswertung.treue import ERGEBNISSE, PASSEND, Treue
 from engine.statistics.spread import Weighed
@@ -131,9 +144,9 @@ def _tests(found: Figures) -> str:
     told = []
     if found.log_rank is not None:
         test, freedom = found.log_rank, "Freiheitsgrad" if found.log_rank.degrees == 1 else "Freiheitsgrade"
-        told.append(f"Log-Rang-Test zwischen den Regionen: χ² = {test.statistic:.2f}, {test.degrees} {freedom}, {p_text(test.p)}. Er nimmt unabhängige Fälle an.")
+        told.append(f"Log-Rang-Test zwischen den Regionen: χ²{FEST}={FEST}{test.statistic:.2f}, {test.degrees} {freedom}, {p_text(test.p)}. Er nimmt unabhängige Fälle an.")
     if found.pilot is not None:
-        told.append(f"Pilotregionen gegen die übrigen: Unterschied der mittleren Dauer {found.pilot.difference:+.1f} Monate, {p_text(found.pilot.p)} (ganze Regionen vertauscht, {anzahl(found.pilot.arrangements)} Anordnungen).")
+        told.append(f"Pilotregionen gegen die übrigen: Unterschied der mittleren Dauer {mit_vorzeichen(found.pilot.difference, 'Monate')}, {p_text(found.pilot.p)} (ganze Regionen vertauscht, {anzahl(found.pilot.arrangements)} Anordnungen).")
     return " ".join(told)
 
 
