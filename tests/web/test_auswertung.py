@@ -97,7 +97,7 @@ def test_filters_stack_stand_in_the_address_and_can_be_taken_away(browser: Open,
     page = browser("eva").get("/auswertung?region=SDOL&einstieg=anmeldung&version=1").text
     assert "Fälle 7 " in figures(page)
     assert '/auswertung?prozess=fall&amp;version=1&amp;einstieg=anmeldung"' in page
-    assert "Fälle 0 " in figures(browser("eva").get("/auswertung?region=SDOL&einstieg=bestand").text)
+    assert "Es gibt keine Fälle mit diesen Filtern." in browser("eva").get("/auswertung?region=SDOL&einstieg=bestand").text
 
 
 def test_trial_runs_are_in_no_figure(browser: Open, lived: Database) -> None:
@@ -187,6 +187,27 @@ def test_adherence_of_chosen_cases_says_what_it_means_and_rests_on_and_is_a_file
     assert "Jeder Fall auf der Fassung nachgespielt" in page and "alle gewählten zusammen" in page and "n = 6. Zeitraum: " in page
     rows = eva.get("/auswertung/treue/fassungen.csv?segment=ABLOESEN").text.splitlines()
     assert rows[1].replace(";", ",").startswith("alle gewählten zusammen,6,6,0,0,0") and "n = 6. Zeitraum: " in rows[2]
+
+
+def test_of_a_period_before_the_first_case_adherence_says_one_sentence_and_no_impossible_period(browser: Open, lived: Database) -> None:
+    eva = browser("eva")
+    page = eva.get("/auswertung?bis=2020-01-01").text
+    assert "Es gibt keine Fälle mit diesen Filtern." in page
+    assert [word for word in ("<table", "ff-kennzahlen", "Daten als CSV", "n = 0", "Spreizung") if word in page] == []
+    for period, told in (("bis=2020", "Beginn bis 2020,"), ("von=2031", "Beginn ab 2031,"), ("von=2031&bis=2020", "Beginn ab 2031 und bis 2020,")):
+        assert f"n = 0. Zeitraum: {told}" in eva.get(f"/auswertung/treue.csv?{period}").text
+
+
+@pytest.mark.parametrize("is_starred", [True, False], ids=["few in a row", "enough in every row"])
+def test_what_a_star_means_stands_below_a_table_with_a_star_and_below_no_other(browser: Open, lived: Database, is_starred: bool) -> None:
+    refresh(lived)
+    with lived.begin(system()) as session:
+        for region in CASES if is_starred else ():
+            for spur in session.scalars(select(Spur).where(Spur.region == region).order_by(Spur.instanz_nummer).limit(3)):
+                spur.version = 2
+    first, _, rest = browser("eva").get("/auswertung").text.partition("Abweichungen je Element</h2>")
+    assert "<table" in first and "<table" in rest
+    assert ["*</span>" in part for part in (first, rest)] == ["* weniger als 5 Fälle" in part for part in (first, rest)] == [is_starred, False]
 
 
 def in_segment(database: Database) -> None:
