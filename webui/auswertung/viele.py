@@ -57,7 +57,7 @@ def uebersicht() -> ResponseReturnValue:
         moments = _moments(session, auswahl, rows)
         prozesse = _prozesse(session, release, auswahl.prozess)
         flow = _strom(session, auswahl, rows, release, least)
-        taken = queries.wege(measured.faelle, folge, schwelle=least, bekannt=ways)
+        taken = queries.wege(measured.faelle, queries.folge(session, folge), schwelle=least, bekannt=ways)
         tables = elemente_tafel(found, {}, _n(rows, least)), wege_tafel(taken, {}, folge, _n(rows, least)), zeitraffer_tafel(moments, {}, _n(rows, least))
         html = render_template(
             "auswertung/viele.html",
@@ -94,7 +94,7 @@ def wege_csv() -> ResponseReturnValue:
     with database().read(narrow) as session:
         least = schwelle(session)
         _, ways = _bekannt(session, auswahl, folge)
-        found = queries.wege(measured.faelle, folge, schwelle=least, bekannt=ways)
+        found = queries.wege(measured.faelle, queries.folge(session, folge), schwelle=least, bekannt=ways)
         return tafel_csv(wege_tafel(found, _alle_namen(session, rows, auswahl), folge, _n(rows, least)), rahmen(session, auswahl))
 
 
@@ -178,7 +178,7 @@ def _moments(session: FallSession, auswahl: Auswahl, rows: Sequence[Spur]) -> li
 def _folge() -> str:
     """What ways are made of, as the address says."""
     wanted = request.args.get("folge", "")
-    return wanted if wanted in queries.FOLGEN else "phasen"
+    return wanted if wanted in queries.FOLGEN else queries.PHASENWEISE
 
 
 def _n(rows: Sequence[Spur], least: int) -> int | None:
@@ -192,7 +192,8 @@ def _bekannt(session: FallSession, auswahl: Auswahl, folge: str) -> tuple[Contai
         return spuren(session, alle(auswahl))
 
     places = bekannt(session, auswahl, "stellen", lambda: ((spur.fall_id, place) for spur in everybody() for place in queries.stellen(spur)))
-    return places, bekannt(session, auswahl, folge, lambda: ((spur.fall_id, queries.FOLGEN[folge](spur)) for spur in everybody()))
+    of = queries.folge(session, folge)
+    return places, bekannt(session, auswahl, folge, lambda: ((spur.fall_id, of(spur)) for spur in everybody()))
 
 
 def _prozesse(session: FallSession, release: int | None, prozess: str) -> list[str]:

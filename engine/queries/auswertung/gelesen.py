@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
 from sys import intern
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Select, select
@@ -21,6 +21,7 @@ from engine.store.session import Database, FallSession
 from engine.store.tables import Spur
 
 T = TypeVar("T")
+P = ParamSpec("P")
 # A trace takes some 10 KB: those of the canton in ten years. What goes beyond is read each time.
 MOST = 25_000
 AT_ONCE = 500
@@ -42,15 +43,16 @@ def gelesen(session: FallSession, chosen: Select[tuple[Spur]]) -> list[Spur]:
     return [by_number[number] for number, _ in keys if number in by_number]
 
 
-def je_spur(read: Callable[[Spur], T]) -> Callable[[Spur], T]:
-    """What is read out of a trace, read once for each that is kept: a canton's are many, and pages come again."""
+def je_spur(read: Callable[Concatenate[Spur, P], T]) -> Callable[Concatenate[Spur, P], T]:
+    """What is read out of a trace, read once for each that is kept: a canton's are many, and pages come again. What it is read with beside the
+    trace must be the same each time for the same trace."""
     known: WeakKeyDictionary[Spur, T] = WeakKeyDictionary()
 
     @wraps(read)
-    def once(spur: Spur) -> T:
+    def once(spur: Spur, /, *args: P.args, **kwargs: P.kwargs) -> T:
         found = known.get(spur)
         if found is None:
-            found = known[spur] = read(spur)
+            found = known[spur] = read(spur, *args, **kwargs)
         return found
 
     return once

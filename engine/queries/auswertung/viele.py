@@ -6,11 +6,18 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 
+from engine.cases.projection import PHASE
+from engine.definitions.elements import Element as Definition
+from engine.queries.auswertung import modelle
 from engine.queries.auswertung.auswahl import variante
 from engine.queries.auswertung.gelesen import je_spur
 from engine.queries.auswertung.treue import Fall
 from engine.queries.auswertung.zellschutz import unterdrueckt
+from engine.replay.reihenfolge import reihenfolge
+from engine.store import library
+from engine.store.session import FallSession
 from engine.store.tables import Spur
 
 # Kinds whose time passes with waiting only: nobody works on them.
@@ -91,18 +98,54 @@ def quantil(values: Iterable[float], share: float) -> float | None:
     return ordered[low] + (ordered[high] - ordered[low]) * (at - low)
 
 
+@dataclass(frozen=True)
+class Ordnung:
+    """``platz`` is where each element (with its process) stands along the flows. ``rahmen`` surround the phases of a case and are none: every case is within."""
+
+    platz: Mapping[tuple[str, str], int]
+    rahmen: Container[tuple[str, str]] = ()
+
+
 @je_spur
-def phasen(spur: Spur) -> tuple[str, ...]:
-    """The sub-processes and called processes of the instance in the order in which they began, without immediate repetitions."""
-    begun = sorted((begin, number, element) for number, (element, _, kind, begin, *_) in enumerate(spur.schritte) if kind in PHASEN)
+def phasen(spur: Spur, ordnung: Callable[[Spur], Ordnung]) -> tuple[str, ...]:
+    """The sub-processes and called processes of the instance in the order in which they began, without immediate repetitions.
+
+    What began in the same second goes in the order of the diagram, so that the same course is the same way.
+    """
+    known = ordnung(spur)
+    steps = [(begin, (element, process)) for element, process, kind, begin, *_ in spur.schritte if kind in PHASEN and (element, process) not in known.rahmen]
+    begun = sorted((begin, known.platz.get(place, len(known.platz)), place) for begin, place in steps)
     found: list[str] = []
-    for _, _, element in begun:
+    for _, _, (element, _) in begun:
         if not found or found[-1] != element:
             found.append(element)
     return tuple(found)
 
 
-FOLGEN: Mapping[str, Callable[[Spur], tuple[str, ...]]] = {"phasen": phasen, "schritte": variante}
+Folge = Callable[[Spur], tuple[str, ...]]
+PHASENWEISE, SCHRITTWEISE = "phasen", "schritte"
+FOLGEN = (PHASENWEISE, SCHRITTWEISE)
+
+
+def folge(session: FallSession, name: str) -> Folge:
+    """What ways are made of, by one of ``FOLGEN``."""
+
+    @cache
+    def of_release(release: int, process: str) -> Ordnung:
+        elements = library.contents(session, release).process(process).elements
+        return Ordnung(reihenfolge(modelle.of_release(session, release, process)), {(one, process) for one in _rahmen(elements)})
+
+    return variante if name == SCHRITTWEISE else lambda spur: phasen(spur, lambda one: of_release(one.release_id, one.process))
+
+
+def _rahmen(elements: Mapping[str, Definition]) -> set[str]:
+    """What surrounds elements that are marked as phases, and is not marked itself."""
+    found: set[str] = set()
+    for element in (one for one in elements.values() if PHASE in one.properties):
+        while element.parent is not None:
+            element = elements[element.parent]
+            found |= {element.id} if PHASE not in element.properties else set()
+    return found
 
 
 @je_spur
@@ -111,11 +154,11 @@ def stellen(spur: Spur) -> set[tuple[str, str]]:
     return {(element, process) for element, process, *_ in spur.schritte}
 
 
-def wege(faelle: Sequence[Fall], folge: str, *, schwelle: int, bekannt: Container[tuple[str, ...]] | None = None) -> Wege:
-    """The ways of the cases, by ``FOLGEN``, the most frequent first; those taken by too few, or not ``bekannt``, are only counted."""
+def wege(faelle: Sequence[Fall], folge: Folge, *, schwelle: int, bekannt: Container[tuple[str, ...]] | None = None) -> Wege:
+    """The ways of the cases, the most frequent first; those taken by too few, or not ``bekannt``, are only counted."""
     groups: dict[tuple[str, ...], list[Fall]] = defaultdict(list)
     for fall in faelle:
-        groups[FOLGEN[folge](fall.spur)].append(fall)
+        groups[folge(fall.spur)].append(fall)
     often = [(way, rows) for way, rows in groups.items() if len(rows) >= schwelle and (bekannt is None or way in bekannt)]
     rare = sum(len(rows) for rows in groups.values()) - sum(len(rows) for _, rows in often)
     shown = tuple(_weg(way, rows, schwelle) for way, rows in sorted(often, key=lambda item: (-len(item[1]), item[0])))

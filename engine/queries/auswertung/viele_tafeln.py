@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from engine.model.calendar import ZURICH
 from engine.queries.auswertung.abschnitt import Abschnitt, anzahl
-from engine.queries.auswertung.viele import Augenblick, Element, Wege
+from engine.queries.auswertung.viele import PHASENWEISE, Augenblick, Element, Wege
 
 ELEMENTE, WEGE, ZEITRAFFER = "elemente", "wege", "zeitraffer"
 FOLGE_WORTE = {"phasen": "Phasen", "schritte": "Schritten"}
+ZUGLEICH = " Was zugleich begann, steht in der Reihenfolge des Diagramms."
 # Between the steps of a way.
 DANN = " → "
 
@@ -36,7 +37,7 @@ def wege_tafel(found: Wege, namen: Mapping[str, str], folge: str, n: int | None)
     rows = tuple(
         (DANN.join(namen.get(step, step) for step in way.schritte) or "nichts", anzahl(way.faelle), anzahl(way.abweichend), _sekunden(way.median)) for way in found.wege
     )
-    definition = f"Die Folge von {FOLGE_WORTE[folge]}, die Fälle nahmen, wie viele davon vom Diagramm abwichen und wie lange die beendeten dauerten."
+    definition = f"Die Folge von {FOLGE_WORTE[folge]}, die Fälle nahmen, wie viele davon vom Diagramm abwichen und wie lange die beendeten dauerten.{ZUGLEICH if folge == PHASENWEISE else ''}"
     told = f"Nicht gezeigt: {anzahl(found.seltene)} seltenere, zusammen {anzahl(found.seltene_faelle)} Fälle." if found.seltene else ""
     head = ("Weg", "Fälle", "abweichend", "Dauer Median (Sekunden)")
     return Abschnitt(WEGE, f"Wege nach {FOLGE_WORTE[folge]}", definition, head, rows, told, n=anzahl(n))

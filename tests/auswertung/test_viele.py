@@ -1,0 +1,36 @@
+"""Ways of many cases: the same course is the same way."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+from sqlalchemy import select
+
+from engine.model.access import system
+from engine.queries.auswertung.viele import Ordnung, folge, phasen
+from engine.store.session import Database
+from engine.store.tables import Release, Spur
+from tests.freigabe import release_all
+
+SUB = "SUB_PROCESS"
+
+
+def trace(*steps: tuple[str, int], release: int = 1) -> Spur:
+    """A case with these sub-processes, each with the second in which it began."""
+    return Spur(release_id=release, process="fall", schritte=[[element, "fall", SUB, at, None, None, "o"] for element, at in steps])
+
+
+def test_what_began_in_the_same_second_goes_in_the_order_of_the_diagram() -> None:
+    ordnung = Ordnung({("a", "fall"): 0, ("b", "fall"): 1, ("c", "fall"): 2})
+    ways = {phasen(trace(*steps, ("a", 9)), lambda _: ordnung) for steps in permutations([("b", 5), ("a", 5), ("c", 5)])}
+    assert ways == {("a", "b", "c", "a")}
+    assert phasen(trace(("a", 6), ("b", 5), ("unbekannt", 5)), lambda _: ordnung) == ("b", "unbekannt", "a")
+
+
+def test_the_ways_of_a_case_begin_with_intake_and_not_with_what_surrounds_all_phases(database: Database) -> None:
+    release_all(database)
+    with database.read(system()) as session:
+        release = session.scalars(select(Release.id)).one()
+        begun = [("haushalt", 5), ("fallfuehrung", 5), ("intake", 5), ("nachbegleitung", 7), ("kontakte", 7)]
+        ways = {folge(session, "phasen")(trace(*steps, release=release)) for steps in (begun, begun[::-1])}
+    assert ways == {("intake", "haushalt", "nachbegleitung", "kontakte")}
