@@ -38,6 +38,7 @@ from engine.queries.auswertung.schutz import spuren
 from engine.queries.auswertung.spreizung import SCHLUESSEL
 from engine.queries.auswertung.tafeln import JE_MONAT, tafeln
 from engine.queries.auswertung.treue import treue
+from engine.queries.auswertung.viele import Element
 from engine.queries.auswertung.wirkung import wirkung
 from engine.replay.pseudonyms import AGE_CLASSES
 from engine.statistics.control import xmr
@@ -51,6 +52,7 @@ from tests.freigabe import release_all
 from tests.web.conftest import PASSWORD, Browser
 from webui.app import create_app
 from webui.auswertung.kennzahlen import _bars, _page
+from webui.auswertung.viele import _marken
 from webui.config import Config
 from webui.words import SEGMENTE
 
@@ -443,6 +445,28 @@ def test_bars_are_as_long_as_the_shares_and_of_a_hidden_share_there_is_none(live
             assert share is None or abs(100 * share - float(row[-1].removesuffix(" %"))) <= 0.5
     bars = next(found for one in drawn if (found := _bars(one)))
     assert all(set(bar) == {"name", "value", "gesamt"} for bar in bars["balken"]["werte"])
+
+
+def test_of_many_cases_a_diagram_on_which_no_number_would_stand_is_not_drawn_and_named(eva: Browser) -> None:
+    page = html.fromstring(eva.get("/auswertung/faelle").text)
+    drawn = dict(zip(page.xpath("//figure/figcaption/text()"), page.xpath("//@data-marken"), strict=True))
+    assert "Fall" in drawn and "{}" not in drawn.values()
+    (told,) = page.xpath("//p[starts-with(normalize-space(.), 'Nicht gezeichnet')]")
+    assert "Sistierung" in _text(told) and not [name for name in drawn if name in _text(told).partition(": ")[2]]
+
+
+def test_on_the_diagram_the_durations_of_automatic_steps_without_any_hide_no_names(eva: Browser) -> None:
+    page = html.fromstring(eva.get("/auswertung/faelle?mass=dauer").text)
+    rows = {_text(row[0]): _text(row[3]) for row in page.xpath("//div[@aria-label='Dieselben Zahlen als Tabelle']//tr[td]")}
+    marks = {element: mark for drawn in page.xpath("//@data-marken") for element, mark in json.loads(drawn).items()}
+    assert rows["Zuständigkeit bestimmen"] == "unter 1 Minute" and "zustaendigkeit_bestimmen" not in marks
+    assert marks and not [mark["text"] for mark in marks.values() if re.search("unter|Minute|Stunden", mark["text"])]
+    assert "fehlen automatische Schritte" in _text(page) and "fehlen automatische" not in eva.get("/auswertung/faelle").text
+
+
+def test_durations_beside_elements_are_short() -> None:
+    found = [Element(name, "fall", 9, 9, 0, seconds, None, None, 0) for name, seconds in (("tut", 5.0), ("geht", 5.0), ("bald", 720.0), ("heute", 7200.0), ("lang", 864_000.0))]
+    assert {element: mark["text"] for element, mark in _marken(found, "dauer", {"tut"}).items()} == {"tut": "< 1 Min.", "bald": "12 Min.", "heute": "2.0 Std.", "lang": "10.0 Tage"}
 
 
 def test_no_page_of_figures_nor_their_curves_call_a_region_by_its_code(lived: Database, eva: Browser) -> None:

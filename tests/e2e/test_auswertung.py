@@ -245,7 +245,7 @@ def test_a_diagram_without_a_layout_is_laid_out_and_the_page_says_so(eva: Page, 
     expect(eva.locator(".ff-punkt:not([display])")).to_have_count(0)
 
 
-def moving(page: Page, vorrat: Vorrat) -> None:
+def moving(page: Page, vorrat: Vorrat, tokens: dict[str, int] | None = None) -> None:
     """The film of many cases with dots on the real diagram; one case is enough for a film, but too few for dots of its own."""
     vorrat.case()
     flows = re.findall(r'<(?:bpmn:)?sequenceFlow id="([^"]+)"', FALL.read_text(encoding="utf-8"))[:3]
@@ -253,6 +253,7 @@ def moving(page: Page, vorrat: Vorrat) -> None:
     film = page.request.get(str(page.locator("[data-film]").get_attribute("data-film"))).json()
     film["ende"] = 90 * 86_400
     film["strom"] = {"wege": {"fall": [[flow] for flow in flows]}, "monate": [{"von": 0, "bis": 90 * 86_400, "punkte": {"fall": [[0, 60], [1, 30], [2, 90]]}}]}
+    film["bilder"] = [one | {"marken": {"fall": tokens or {}}} for one in film["bilder"]]
     page.route("**/zeitraffer.json*", lambda route: route.fulfill(json=film))
     page.goto("/auswertung/faelle")
     page.wait_for_selector("[data-film][data-bereit]")
@@ -278,6 +279,25 @@ def test_many_cases_move_along_the_flows_until_somebody_stops_them(eva: Page, vo
     choice = eva.get_by_label("Diagramm", exact=True)
     choice.select_option(index=1)
     expect(eva.locator(DOTS)).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_many_cases_are_played_legibly_and_the_diagram_moves_by_buttons(eva: Page, vorrat: Vorrat, width: int) -> None:
+    eva.set_viewport_size({"width": width, "height": 900})
+    moving(eva, vorrat, {"anspruch_erfassen": 3, "fall_abschliessen": 8, "altersschritt_erreicht": 30})
+    film = eva.locator("[data-film]")
+    view, number, frame = film.locator(".djs-container .viewport"), film.locator("[data-container-id=fall_abschliessen] .ff-zahl").bounding_box(), film.locator("[data-leinwand]").bounding_box()
+    assert view.evaluate("one => one.getCTM().a") >= 0.4
+    assert number and frame and frame["x"] < number["x"] < frame["x"] + frame["width"] and frame["y"] < number["y"] < frame["y"] + frame["height"]
+    before = view.evaluate("one => [one.getCTM().e, one.getCTM().f]")
+    for name in ("Nach rechts", "Nach unten"):
+        film.get_by_role("button", name=name).click()
+    after = view.evaluate("one => [one.getCTM().e, one.getCTM().f]")
+    assert [a - b for a, b in zip(after, before, strict=True)] == pytest.approx([-150, -150])
+    for name in ("Nach links", "Nach oben"):
+        film.get_by_role("button", name=name).click()
+    assert view.evaluate("one => [one.getCTM().e, one.getCTM().f]") == pytest.approx(before)
+    assert violations(eva) == []
 
 
 def test_who_asks_for_little_motion_sees_still_pictures(eva: Page, vorrat: Vorrat) -> None:

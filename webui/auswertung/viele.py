@@ -10,6 +10,8 @@ from flask import Blueprint, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from engine.commands.auswertung.messen import messen
+from engine.definitions.elements import Element
+from engine.definitions.plain import TASKS
 from engine.queries.auswertung import kennung, modelle
 from engine.queries.auswertung import uebergaenge as gang
 from engine.queries.auswertung import viele as queries
@@ -20,6 +22,7 @@ from engine.queries.auswertung.schutz import alle, bekannt, spuren
 from engine.queries.auswertung.viele_tafeln import elemente_tafel, wege_tafel, zeitraffer_tafel
 from engine.queries.auswertung.zellschutz import schwelle
 from engine.replay.flusswege import Weg
+from engine.replay.net import AUTOMATIC
 from engine.store import library
 from engine.store.session import FallSession
 from engine.store.tables import Spur
@@ -34,12 +37,17 @@ viele = Blueprint("viele", __name__, url_prefix="/auswertung")
 MEIST = 3
 
 Mass = Callable[[queries.Element], float | None]
+DAUER = "dauer"
 MASSE: Mapping[str, tuple[str, Mass, Callable[[float], str]]] = {
     "faelle": ("Fälle", lambda one: one.faelle, lambda value: zelle(int(value))),
     "mal": ("Durchläufe", lambda one: one.mal, lambda value: zelle(int(value))),
-    "dauer": ("Dauer (Median)", lambda one: one.median, dauer),
+    DAUER: ("Dauer (Median)", lambda one: one.median, dauer),
     "warten": ("Warten (Median)", lambda one: one.wartezeit, dauer),
 }
+# On a diagram there is little room beside the names of elements.
+KURZ = (("unter 1 Minute", "< 1 Min."), ("Minuten", "Min."), ("Stunden", "Std."))
+MINUTE = 60
+HUMAN = TASKS - AUTOMATIC
 
 
 @viele.get("/faelle")
@@ -58,13 +66,14 @@ def uebersicht() -> ResponseReturnValue:
         prozesse = _prozesse(session, release, auswahl.prozess)
         flow = _strom(session, auswahl, rows, release, least)
         taken = queries.wege(measured.faelle, queries.folge(session, folge), schwelle=least, bekannt=ways)
+        drawn = bilder(session, release, prozesse, _marken(found, mass, _menschen(session, release, prozesse)))
         tables = elemente_tafel(found, {}, _n(rows, least)), wege_tafel(taken, {}, folge, _n(rows, least)), zeitraffer_tafel(moments, {}, _n(rows, least))
         html = render_template(
             "auswertung/viele.html",
             **WERKZEUGE, **filter_seite(session, auswahl, {"mass": mass, "folge": folge}),
             messung=measured, elemente=found, namen=_namen(session, release, prozesse), masse=MASSE, mass=mass, folge=folge, schwelle=least,
             wege=taken, tafeln={one.schluessel: one for one in tables}, rahmen=rahmen(session, auswahl),
-            bilder=bilder(session, release, prozesse, _marken(found, mass)),
+            bilder=[one for one in drawn if one.marken or one.prozess == auswahl.prozess], ohne_zahl=[one.name for one in drawn if not one.marken and one.prozess != auswahl.prozess],
             zeitraffer=[(one, _meist(flow, one)) for one in moments[::10]], je_punkt=gang.JEDER * least, diagramme=_diagramme(session, release, prozesse),
         )  # fmt: skip
     response = Response(html)
@@ -212,17 +221,28 @@ def _alle_namen(session: FallSession, rows: Sequence[Spur], auswahl: Auswahl) ->
 
 
 def _namen(session: FallSession, release: int | None, prozesse: Sequence[str]) -> dict[str, str]:
-    if release is None:
-        return {}
-    contents = library.contents(session, release)
-    held = [prozess for prozess in prozesse if contents.item("process", prozess)]
-    return {id_: element.name for prozess in held for id_, element in contents.process(prozess).elements.items() if element.name}
+    return {} if release is None else {id_: element.name for held in _elemente(session, release, prozesse) for id_, element in held.items() if element.name}
 
 
-def _marken(found: Sequence[queries.Element], mass: str) -> dict[str, dict[str, Any]]:
+def _marken(found: Sequence[queries.Element], mass: str, menschen: Container[str]) -> dict[str, dict[str, Any]]:
+    """What stands on the elements. How long takes what nobody does is left out where it takes no time: on every automatic step it would say the same."""
     title, of, shown = MASSE[mass]
-    values = {one.element: value for one in found if (value := of(one)) is not None}
+    values = {one.element: value for one in found if (value := of(one)) is not None and (mass != DAUER or value >= MINUTE or one.element in menschen)}
     most = max((int(value) for value in values.values()), default=0)
-    return {element: {"text": shown(value), "titel": f"{title}: {shown(value)}", "stufe": stufe(int(value), most), "rang": value} for element, value in values.items()}
+    return {element: {"text": _kurz(shown(value)), "titel": f"{title}: {shown(value)}", "stufe": stufe(int(value), most), "rang": value} for element, value in values.items()}
 
 
+def _kurz(text: str) -> str:
+    for word, short in KURZ:
+        text = text.replace(word, short)
+    return text
+
+
+def _menschen(session: FallSession, release: int | None, prozesse: Sequence[str]) -> set[str]:
+    """The tasks that people do."""
+    return set() if release is None else {id_ for held in _elemente(session, release, prozesse) for id_, element in held.items() if element.type in HUMAN}
+
+
+def _elemente(session: FallSession, release: int, prozesse: Sequence[str]) -> list[Mapping[str, Element]]:
+    contents = library.contents(session, release)
+    return [contents.process(prozess).elements for prozess in prozesse if contents.item("process", prozess)]

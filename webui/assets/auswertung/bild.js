@@ -10,6 +10,8 @@ const GRADES = 5;
 // A diagram that would have to be smaller than this to be seen whole begins closer by, where most happened.
 const SMALLEST = 0.4;
 const CLOSER = 0.6;
+// So many points a button moves the diagram.
+const FAR = 150;
 // Events and gateways are so wide at most.
 const SMALL = 50;
 // A low priority: the numbers have been moved by then.
@@ -26,6 +28,11 @@ export async function open(box) {
     ganz: () => canvas.zoom("fit-viewport", "auto"),
     groesser: () => canvas.zoom(canvas.zoom() * 1.25),
     kleiner: () => canvas.zoom(canvas.zoom() / 1.25),
+    // Without keys and without dragging, as on a telephone.
+    links: () => canvas.scroll({ dx: FAR, dy: 0 }),
+    rechts: () => canvas.scroll({ dx: -FAR, dy: 0 }),
+    hinauf: () => canvas.scroll({ dx: 0, dy: FAR }),
+    hinunter: () => canvas.scroll({ dx: 0, dy: -FAR }),
   };
   for (const button of box.querySelectorAll("[data-bild-aktion]")) {
     button.hidden = false;
@@ -125,7 +132,7 @@ function sum(viewer, own, inside) {
 }
 
 // The whole diagram where that can be read, otherwise closer by: numbers of every element from the first on, others where the largest is.
-function begin(viewer, marks) {
+export function begin(viewer, marks) {
   const canvas = viewer.get("canvas");
   if (canvas.zoom() >= SMALLEST) return;
   const registry = viewer.get("elementRegistry");

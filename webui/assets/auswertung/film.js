@@ -1,7 +1,7 @@
 // Plays what happened on the diagram: one case, or many at once. The list of the page says the same in words.
 //
 // <div data-film="…json"> with a [data-bild-rahmen], and controls [data-film-…]; see templates/auswertung/abspielen.html.
-import { badge, clear, colour, load, open } from "./bild.js";
+import { badge, begin, clear, colour, load, open } from "./bild.js";
 import { visible } from "./punkte.js";
 import { tausender } from "./zahlen.js";
 import { Moves } from "./schritt.js";
@@ -39,6 +39,7 @@ class Film {
     this.part = (name) => box.querySelector(`[data-film-${name}]`);
     this.list = [...box.querySelectorAll("[data-film-bild]")];
     this.listen();
+    this.near();
     this.seek(0);
   }
 
@@ -138,6 +139,17 @@ class Film {
     this.badges.clear();
   }
 
+  // A film that does not follow one case begins legibly, where most cases were with somebody at a time: most of all merely wait for something.
+  near() {
+    if (this.part("folgen")) return;
+    const most = new Map();
+    for (const { marken } of this.frames) {
+      for (const [id, count] of Object.entries(marken[this.prozess] ?? {})) most.set(id, Math.max(count, most.get(id) ?? 0));
+    }
+    const tasks = [...most].filter(([id]) => this.viewer.get("elementRegistry").get(id)?.type === "bpmn:UserTask");
+    begin(this.viewer, (tasks.length ? tasks : [...most]).map(([id, count]) => [id, { text: String(count) }]));
+  }
+
   tokens(at) {
     return this.frames[Math.max(at, 0)].marken[this.prozess] ?? {};
   }
@@ -216,6 +228,7 @@ class Film {
     this.stray = null;
     await load(this.viewer, this.data.diagramme.find((one) => one.prozess === prozess).quelle);
     this.begin();
+    this.near();
     this.strays();
     this.draw();
     this.run();
