@@ -564,6 +564,19 @@ def test_a_log_of_what_people_did_is_not_blamed_for_what_machines_do(browser: Op
     assert karin.post(f"{at}/automatisch", {"zaehlen": "ja"}).status_code == 404
 
 
+def test_our_own_export_is_told_in_names_of_elements_and_processes(browser: Open, people: Database) -> None:
+    named = drawn("s > pruefen > ende > e", '<userTask id="pruefen" name="Anspruch prüfen"/><userTask id="ende" name="Fall abschliessen"/>')
+    with people.begin(system()) as session:
+        session.scalars(select(DefinitionVersion).where(DefinitionVersion.kind == "process", DefinitionVersion.id == "fall")).one().name = "Fall einer Person"
+    eva = browser("eva")
+    at = uploaded(eva, "eigen.xes", own_export(("a", "main", True, "pruefen ende"), ("b", "fall", True, "x"), ("c", "fall", True, "x"), ("d", "fort", True, "x")))
+    page = replayed(eva, at, named)
+    assert "Fälle 4 davon nachgespielt 1 Ereignisse 5 " in figures(page)
+    assert "3 Fälle anderer Prozesse sind ausgelassen (Fall einer Person 2, fort 1)" in page
+    assert "<li>Anspruch prüfen</li><li>Fall abschliessen</li>" in page and "<li>pruefen</li>" not in page
+    assert "1;0;0;0;Anspruch prüfen → Fall abschliessen;pruefen → ende" in eva.get(f"{at}/varianten.csv").text
+
+
 def test_a_log_that_names_some_machine_is_asked_for_all_unless_somebody_says_otherwise(browser: Open, people: Database) -> None:
     eva = browser("eva")
     at = uploaded(eva, "log.csv", b"case_id,activity\n1,pruefen\n1,melden\n1,ende\n2,pruefen\n2,ende\n")

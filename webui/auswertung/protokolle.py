@@ -26,7 +26,7 @@ from engine.store.audit import log
 from engine.store.session import FallSession
 from engine.store.tables import DefinitionVersion, Modelldatei, Protokoll
 from webui.auswertung.film import as_dict, picture_text
-from webui.auswertung.gemeinsam import WERKZEUGE, Bild, fassung_name, frist, prozent, stufe, zelle
+from webui.auswertung.gemeinsam import WERKZEUGE, Bild, fassung_name, frist, prozent, prozess_name, stufe, zelle
 from webui.auswertung.start import drawing
 from webui.errors import page
 from webui.rules import requires
@@ -155,8 +155,9 @@ def varianten(id: int) -> ResponseReturnValue:
         spiel = queries.spiel(session, protokoll, _model(session, protokoll))
     found, _ = play(database(), spiel, frist())
     result = queries.ergebnis(spiel.wege, found, schwelle=1)
-    lines = [[one.faelle, *_cost(one), " → ".join(one.schritte)] for one in result.varianten]
-    return _csv(["Fälle", "Kosten", "mindestens", "höchstens", "Schritte"], lines, "varianten.csv")
+    names = queries.namen(spiel)
+    lines = [[one.faelle, *_cost(one), *(" → ".join(steps) for steps in ([names.get(step, step) for step in one.schritte], one.schritte))] for one in result.varianten]
+    return _csv(["Fälle", "Kosten", "mindestens", "höchstens", "Schritte", "nachgespielt als"], lines, "varianten.csv")
 
 
 @protokolle.get("/<int:id>/modell.bpmn")
@@ -266,6 +267,8 @@ def _result(id: int, errors: Mapping[str, str] | None = None) -> ResponseReturnV
         model = _model(session, protokoll)
         spiel = queries.spiel(session, protokoll, model)
         given["modellname"] = _modellname(session, protokoll)
+        given["namen"] = queries.namen(spiel)
+        given["andere"] = [(prozess_name(session, process), number) for process, number in spiel.ausgelassen.items()]
         examples = queries.beispiele(session, protokoll, spiel) if protokoll.faelle <= 20_000 else {}
     found, missing = play(database(), spiel, frist())
     result = queries.ergebnis(spiel.wege, found, schwelle=1)

@@ -136,6 +136,11 @@ def spiel(session: FallSession, protokoll: Protokoll, model: Model) -> Spiel:
     )  # fmt: skip
 
 
+def namen(played: Spiel) -> dict[str, str]:
+    """What people call the steps of its variants, where these are ids."""
+    return {one.element: one.name for one in ziele(played.model)} if played.match == "id" else {}
+
+
 def _origin(told: Sequence[Any]) -> Origin:
     """What is kept of a case's origin; logs taken in by an older version say nothing."""
     return Origin(told[0], told[1]) if len(told) == 2 else Origin()
