@@ -103,6 +103,31 @@ def test_one_case_is_played_by_permission(eva: Page, browser: Browser, served: s
     leitung.context.close()
 
 
+def test_two_films_stand_at_the_same_height_whatever_words_take_another_line(eva: Page, browser: Browser, served: str, vorrat: Vorrat) -> None:
+    numbers = [vorrat.case(), vorrat.case()]
+    for nr in numbers:
+        _ask(eva, nr)
+    leitung = browser.new_context(base_url=served, locale="de-CH", reduced_motion="reduce").new_page()
+    sign_in(leitung, "leitung.sdol")
+    for _ in numbers:
+        leitung.goto("/einsicht")
+        leitung.get_by_role("button", name="Bewilligen").first.click()
+    leitung.context.close()
+    eva.set_viewport_size({"width": 1280, "height": 900})
+    eva.goto("/auswertung/film")
+    eva.get_by_role("link", name=f"Ablauf {numbers[0]}").click()
+    eva.get_by_label("Daneben zeigen").select_option(label=next(text for text in eva.get_by_label("Daneben zeigen").locator("option").all_inner_texts() if numbers[1] in text))
+    eva.get_by_role("button", name="Nebeneinander").click()
+    expect(eva.locator("[data-film][data-bereit]")).to_have_count(2)
+    eva.evaluate("() => { document.querySelector('.ff-film h2').textContent += ' mit einem Namen, der so lang ist, dass er gewiss auf eine dritte Zeile umbricht'; }")
+    for part in ("dl", ".ff-diagramm", "[data-film-leiste]", "[data-film-text]", "h3", "ol"):
+        left, right = eva.locator(f".ff-film > {part}, .ff-film > div > {part}").evaluate_all("all => all.map(one => one.getBoundingClientRect().top)")
+        assert left == pytest.approx(right), part
+    eva.set_viewport_size({"width": 375, "height": 900})
+    assert eva.evaluate("() => document.documentElement.scrollWidth") <= 375
+    assert violations(eva) == []
+
+
 def test_the_history_of_a_region_is_taken_away_by_permission(eva: Page, browser: Browser, served: str, vorrat: Vorrat, tmp_path: Path) -> None:
     vorrat.case()
     eva.get_by_role("link", name="Verlauf ausführen").click()
