@@ -120,10 +120,11 @@ class Finding:
 
 
 class DefinitionInvalid(FallflussError):
-    """A file cannot be executed correctly, and nothing of its deployment was stored."""
+    """A file cannot be executed correctly, and nothing of its deployment was stored. ``reasons`` says why, without saying that."""
 
     def __init__(self, findings: Sequence[Finding]):
         self.findings = tuple(findings)
-        first = "; ".join(f"{f.file}, {f.element or '–'}: {f.message}" for f in self.findings[:3])
+        first = "; ".join(f"{', '.join(part for part in (f.file, f.element) if part)}: {f.message}" for f in self.findings[:3])
         more = f" (und {len(self.findings) - 3} weitere)" if len(self.findings) > 3 else ""
-        super().__init__(f"Nicht übernommen, nichts wurde gespeichert: {first}{more}")
+        self.reasons = f"{first}{more}"
+        super().__init__(f"Nicht übernommen, nichts wurde gespeichert: {self.reasons}")

@@ -656,6 +656,16 @@ def test_an_edited_diagram_says_which_cases_would_not_fit_and_why(browser: Open,
     assert {(one["element"], one["abweichung"], one["neu"]) for one in gate["gruende"]} == {("pruefen", "unknown", 13)}
 
 
+def test_of_a_file_that_is_no_diagram_it_is_said_once_that_nothing_was_saved(browser: Open, lived: Database) -> None:
+    eva = browser("eva")
+    at = uploaded(eva, "log.xes", XES)
+    for page in ("/auswertung/wenn", at):
+        eva.get(page)
+        answer = eva.post(page if page != at else f"{at}/modell", {"modell": (io.BytesIO(b"<x/>"), "kein.bpmn")})
+        assert answer.status_code == 422 and "kein.bpmn: Die Datei ist kein BPMN-Diagramm" in answer.text
+        assert answer.text.count("Es wurde nichts gespeichert") == 1 and [word for word in ("Nicht übernommen", "–:") if word in answer.text] == []
+
+
 def names_in(page: str) -> list[str]:
     """What cases are called in the lists of the page."""
     return re.findall(r"K-[A-Z2-7]+", page)

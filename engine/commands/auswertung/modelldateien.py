@@ -28,7 +28,7 @@ def keep(session: FallSession, name: str, content: bytes) -> Modelldatei:
         process = main_process(content, name)
         load([(name, content)], process)
     except DefinitionInvalid as error:
-        raise FormInvalid({"modell": str(error)}) from error
+        raise FormInvalid({"modell": error.reasons}) from error
     made = Modelldatei(name=name[-200:] or "modell.bpmn", prozess=process[:120], content=content, at=session.now, by=session.access.konto)
     session.add(made)
     session.flush()
