@@ -370,13 +370,27 @@ def test_the_report_with_charts_is_a_paper_that_can_be_read_aloud(lived: Databas
     assert pdf.startswith(b"%PDF") and b"/Subtype/Image" not in pdf.replace(b" ", b"")
 
 
+def printed_pages(*rows: int, form: str) -> list[bytes]:
+    """A report with sections of so many rows, page by page."""
+
+    def section(number: int) -> dict[str, Any]:
+        told = [[f"Fassung 1, Sozialregion Biberist Bucheggberg Lohn-Ammannsegg {row}", *("1'220",) * 3] for row in range(number)]
+        return {"titel": f"Zeilen {number}", "definition": "", "kopf": ["Was und wo", "pünktlich", "von", "Anteil"], "zeilen": told, "hinweis": "", "angaben": "", "bilder": [], "spalten": 1, "legende": ""}
+
+    printed = {"titel": "Probe", "stand": "2.3.2026", "faelle": "1'220", "schwelle": 5, "filter": [], "nicht_gezeigt": [], "warum_nicht": "", "abschnitte": [section(one) for one in rows]}
+    made = typst.compile(FOLDER / "evaluation.typ", root=FOLDER, sys_inputs={"daten": json.dumps(printed)}, format=form, ppi=20)
+    return made if isinstance(made, list) else [made]
+
+
 def test_names_of_regions_have_the_room_that_their_numbers_leave() -> None:
-    rows = [[f"Fassung 1, Sozialregion Biberist Bucheggberg Lohn-Ammannsegg {number}", *("1'220",) * 3] for number in range(30)]
-    section = {"titel": "Pünktlich", "definition": "", "kopf": ["Was und wo", "pünktlich", "von", "Anteil"], "zeilen": rows, "hinweis": "", "angaben": "", "bilder": [], "spalten": 1, "legende": ""}
-    printed = {"titel": "Probe", "stand": "2.3.2026", "faelle": "1'220", "schwelle": 5, "filter": [], "nicht_gezeigt": [], "warum_nicht": "", "abschnitte": [section]}
-    inputs = {"daten": json.dumps(printed)}
-    # Each row is one line: there is room for all of them on one page with the contents before, which then is no list of pages.
-    assert isinstance(typst.compile(FOLDER / "evaluation.typ", root=FOLDER, sys_inputs=inputs, format="png", ppi=20), bytes)
+    # Each row is one line: there is room for all of them on one page with the contents before.
+    assert len(printed_pages(30, form="png")) == 1
+
+
+@pytest.mark.parametrize(("rows", "lines"), [((20, 28), [20, 28]), ((14, 14, 14), [28, 14])], ids=["two regions' kinds", "a row for each region"])
+def test_a_table_for_every_region_stands_on_one_page_and_two_such_tables_have_room_on_one(rows: tuple[int, ...], lines: list[int]) -> None:
+    # Every row has a grey line below.
+    assert [page.count(b'stroke="#bebebe"') for page in printed_pages(*rows, form="svg")] == lines
 
 
 def some(**given: Any) -> kennzahlen.Figures:

@@ -91,7 +91,7 @@ def dauer(found: Figures, namen: Mapping[str, str]) -> Bilder | None:
     canton = steps.get(KANTON)
     beside = min(max(WIDTH), len(steps))
     pictures = tuple(
-        Bild(namen.get(name, name), _curve(those, None if name == KANTON else canton, Flaeche(WIDTH[beside], 150 if beside == 1 else 105, most)), _told(those))
+        Bild(namen.get(name, name), _curve(those, None if name == KANTON else canton, Flaeche(WIDTH[beside], 150 if beside == 1 else 92, most)), _told(those))
         for name, those in steps.items()
     )
     behind = "; grau gestrichelt: der ganze Kanton" if canton and len(steps) > 1 else ""
