@@ -299,7 +299,7 @@ def test_a_log_that_was_read_in_from_another_window_is_named_and_led_to(browser:
     eva.get(at)
     assert eva.post(f"{at}/spalten", given).status_code == 303
     late = eva.post(f"{at}/spalten", given)
-    assert late.status_code == 409 and "«doppelt.csv»" in late.text and "nichts geändert" in late.text
+    assert late.status_code == 409 and "«doppelt.csv» ist inzwischen eingelesen" in late.text and "nichts geändert" in late.text
     assert f'href="{at}"' in late.text
     assert [word for word in ("lifecycle", "text0", "Herauskopieren", "Schlüssel") if word in late.text] == []
 
@@ -878,7 +878,8 @@ def test_a_table_whose_columns_nobody_chooses_is_gone_after_a_day(browser: Open,
     assert "verfallen: bitte nochmals hochladen" in eva.get("/auswertung/protokolle").text
     page = eva.get(left).text
     assert "Verfallen: bitte nochmals hochladen" in page and "Entfernen und neu beginnen" in page
-    assert eva.post(f"{left}/spalten", {"case": "Fall", "activity": "Tätigkeit", "zone": "UTC"}).status_code >= 400
+    late = eva.post(f"{left}/spalten", {"case": "Fall", "activity": "Tätigkeit", "zone": "UTC"})
+    assert late.status_code == 409 and "«liegt.csv» ist inzwischen verfallen" in late.text
     assert "Fälle 1 " in figures(replayed(eva, used))
     assert eva.post(f"{left}/loeschen", {}).status_code == 303
 

@@ -91,8 +91,9 @@ def spalten(id: int) -> ResponseReturnValue:
 def _chosen_before(id: int) -> ResponseReturnValue:
     """The form was older than what the log is now, as when it was read in in another window."""
     with reading() as session:
-        name = commands.own(session, id).name
-    told = f"Was die Spalten von «{name}» bedeuten, wird nicht mehr gefragt: Das Protokoll ist inzwischen eingelesen oder verfallen, wohl aus einem anderen Fenster. Es wurde nichts geändert."
+        protokoll = commands.own(session, id)
+    what = "verfallen; es ist nochmals hochzuladen" if protokoll.zustand == EXPIRED else "eingelesen, wohl in einem anderen Fenster"
+    told = f"Das Protokoll «{protokoll.name}» ist inzwischen {what}. Es wurde nichts geändert."
     return page(409, "Das ist schon geschehen", told, ways=[("Zum Protokoll", url_for("protokolle.zeigen", id=id)), ("Alle Protokolle", url_for("protokolle.liste"))])
 
 
