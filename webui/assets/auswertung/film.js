@@ -139,15 +139,13 @@ class Film {
     this.badges.clear();
   }
 
-  // A film that does not follow one case begins legibly, where most cases were with somebody at a time: most of all merely wait for something.
+  // A film that does not follow one case begins legibly, where the first cases are with somebody: most of all merely wait for something.
   near() {
     if (this.part("folgen")) return;
-    const most = new Map();
-    for (const { marken } of this.frames) {
-      for (const [id, count] of Object.entries(marken[this.prozess] ?? {})) most.set(id, Math.max(count, most.get(id) ?? 0));
-    }
-    const tasks = [...most].filter(([id]) => this.viewer.get("elementRegistry").get(id)?.type === "bpmn:UserTask");
-    begin(this.viewer, (tasks.length ? tasks : [...most]).map(([id, count]) => [id, { text: String(count) }]));
+    const isTask = ([id]) => this.viewer.get("elementRegistry").get(id)?.type === "bpmn:UserTask";
+    const moments = this.frames.map(({ marken }) => Object.entries(marken[this.prozess] ?? {}));
+    const counts = moments.map((one) => one.filter(isTask)).find((one) => one.length) ?? moments.find((one) => one.length) ?? [];
+    begin(this.viewer, counts.map(([id, count]) => [id, { text: String(count) }]));
   }
 
   tokens(at) {
