@@ -535,7 +535,7 @@ def test_our_own_export_means_the_same_on_the_page_as_on_the_command_line(browse
     eva = browser("eva")
     at = uploaded(eva, "eigen.xes", content)
     page = replayed(eva, at, OWN)
-    assert "1 Fall eines anderen Prozesses ist ausgelassen (anderer 1)" in page
+    assert "1 Fall eines anderen Prozesses ist ausgelassen (anderer: 1)" in page
     assert "passend 66.7 % Abweichungen zusammen 1" in figures(page)
     (tmp_path / "eigen.xes").write_bytes(content), (tmp_path / "m.bpmn").write_bytes(OWN)
     told = CliRunner().invoke(main, ["replay", str(tmp_path / "eigen.xes"), "--model", str(tmp_path / "m.bpmn")]).output
@@ -572,7 +572,7 @@ def test_our_own_export_is_told_in_names_of_elements_and_processes(browser: Open
     at = uploaded(eva, "eigen.xes", own_export(("a", "main", True, "pruefen ende"), ("b", "fall", True, "x"), ("c", "fall", True, "x"), ("d", "fort", True, "x")))
     page = replayed(eva, at, named)
     assert "Fälle 4 davon nachgespielt 1 Ereignisse 5 " in figures(page)
-    assert "3 Fälle anderer Prozesse sind ausgelassen (Fall einer Person 2, fort 1)" in page
+    assert "3 Fälle anderer Prozesse sind ausgelassen (Fall einer Person: 2, fort: 1)" in page
     assert "<li>Anspruch prüfen</li><li>Fall abschliessen</li>" in page and "<li>pruefen</li>" not in page
     assert "1;0;0;0;Anspruch prüfen → Fall abschliessen;pruefen → ende" in eva.get(f"{at}/varianten.csv").text
 
