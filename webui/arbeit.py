@@ -105,7 +105,7 @@ def _choices(session: FallSession, wanted: listen.Filter, found: listen.Liste) -
     regionen = {kuerzel: name for kuerzel, name in konten.regionen(session).items() if kuerzel in mine}
     people = {one.login: one.name for one in kollegium.kollegium(session, mine)}
     teams = {str(team.id): team.name for team in kollegium.teams(session)}
-    schritte = dict(listen.schritte(session, wanted))
+    schritte = dict(found.schritte)
     names = {
         "wer": WER_WORTE, "region": regionen, "team": teams, "person": {listen.NIEMAND: "niemand"} | people, "schritt": schritte,
         "segment": words.SEGMENTE, "sicht": SICHT_WORTE,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, String, and_, cast, exists, false, or_, select, true, union
 from sqlalchemy.orm import aliased
 
 from engine.cases.vertretung import FALLFUEHRUNG, represented
@@ -47,6 +47,19 @@ def visible(session: FallSession) -> ColumnElement[bool]:
     mine = [session.access.konto, *(one.login for one in represented(session))]
     had_task = exists().where(_Had.fall_id == Fall.id, _Had.assignee.in_(mine))
     return or_(Fall.region.not_in(regionen), Fall.fallfuehrung.is_(None), Fall.fallfuehrung.in_(mine), had_task)
+
+
+def all_visible(session: FallSession) -> ColumnElement[bool]:
+    """The same condition for lists: it begins with the person's cases, where ``visible`` looks at each case it is asked about."""
+    regionen = narrowed(session)
+    if not regionen:
+        return true()
+    mine = [session.access.konto, *(one.login for one in represented(session))]
+    theirs = select(Fall.id).where(Fall.fallfuehrung.in_(mine))
+    nobodys = select(Fall.id).where(Fall.fallfuehrung.is_(None), Fall.region.in_(regionen))
+    had_task = select(Aufgabe.fall_id).where(Aufgabe.assignee.in_(mine))
+    elsewhere = [select(Fall.id).where(Fall.region.not_in(regionen))] if session.access.regionen - set(regionen) else []
+    return Fall.id.in_(union(theirs, nobodys, had_task, *elsewhere))
 
 
 def of_households() -> ColumnElement[bool]:

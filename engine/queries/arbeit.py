@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, literal, null, or_, select, true
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, false, func, literal, null, or_, select, true, union
 
 from engine.cases.sichtbar import names, visible_task
 from engine.cases.vertretung import represented
@@ -57,11 +57,13 @@ class Zeile:
 
 @dataclass(frozen=True)
 class Liste:
-    """One page, and how many tasks there are in each ``Sicht`` under the other filters (``""`` is all of them)."""
+    """One page, how many tasks there are in each ``Sicht`` under the other filters (``""`` is all of them), and element and name of all steps
+    that one can choose between."""
 
     rows: tuple[Zeile, ...]
     counts: Mapping[str, int]
     total: int
+    schritte: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -93,18 +95,23 @@ def _midnight(day: date) -> datetime:
 
 
 def liste(session: FallSession, wanted: Filter, *, limit: int = 50, offset: int = 0) -> Liste:
-    """The page of the list and the numbers beside its tabs: two statements."""
-    base = _base(session, wanted)
-    sichten = _sichten(session.now, is_search=bool(wanted.suche))
-    counted = session.execute(
-        select(*(func.coalesce(func.sum(case((condition, 1), else_=0)), 0) for condition in sichten.values()))
-        .select_from(Aufgabe)
-        .join(Fall, Fall.id == Aufgabe.fall_id)
-        .where(*base)
-    ).one()
-    counts = dict(zip(sichten, map(int, counted), strict=True))
+    """The page of the list, the numbers beside its tabs and the steps to choose from: two statements, a third where something narrows it."""
+    base, sichten = _base(session, wanted), _sichten(session.now, is_search=bool(wanted.suche))
+    steps = _steps(session, base, sichten)
+    counts = dict(zip(sichten, (sum(int(step[number]) for step in steps) for number in range(2, len(sichten) + 2)), strict=True))
     found = session.execute(_rows(base, sichten[wanted.sicht], wanted).limit(limit).offset(offset))
-    return Liste(tuple(Zeile(*row) for row in found), counts, counts[wanted.sicht])
+    everything = Filter(wer=wanted.wer)
+    is_narrowed = replace(wanted, sicht="", sortierung=everything.sortierung, richtung="") != everything
+    choice = _steps(session, _base(session, everything), {}) if is_narrowed else steps
+    schritte = sorted(((step[0], step[1]) for step in choice), key=lambda one: one[1])
+    return Liste(tuple(Zeile(*row) for row in found), counts, counts[wanted.sicht], tuple(schritte))
+
+
+def _steps(session: FallSession, base: Iterable[ColumnElement[bool]], sichten: Mapping[str, ColumnElement[bool]]) -> Sequence[Row[Any]]:
+    """Element and name of each step, and how many of its tasks each tab has."""
+    counts = (func.sum(case((condition, 1), else_=0)) for condition in sichten.values())
+    query = select(Aufgabe.element, func.min(Aufgabe.name), *counts).join(Fall, Fall.id == Aufgabe.fall_id)
+    return session.execute(query.where(*base).group_by(Aufgabe.element)).all()
 
 
 def every_row(session: FallSession, wanted: Filter) -> Iterable[Zeile]:
@@ -112,15 +119,6 @@ def every_row(session: FallSession, wanted: Filter) -> Iterable[Zeile]:
     sichten = _sichten(session.now, is_search=bool(wanted.suche))
     query = _rows(_base(session, wanted), sichten[wanted.sicht], wanted).execution_options(yield_per=500)
     return (Zeile(*row) for row in session.execute(query))
-
-
-def schritte(session: FallSession, wanted: Filter) -> list[tuple[str, str]]:
-    """Element and name of the steps that have tasks in this list, for the choice of one."""
-    base = _base(session, Filter(wer=wanted.wer))
-    found = session.execute(
-        select(Aufgabe.element, func.min(Aufgabe.name)).join(Fall, Fall.id == Aufgabe.fall_id).where(*base).group_by(Aufgabe.element)
-    ).all()
-    return sorted(((element, name) for element, name in found), key=lambda one: one[1])
 
 
 def workable(session: FallSession) -> ColumnElement[bool]:
@@ -174,7 +172,7 @@ def _order(wanted: Filter) -> tuple[Any, ...]:
 
 def _base(session: FallSession, wanted: Filter) -> list[ColumnElement[bool]]:
     """Everything but the ``Sicht``, which the tabs count."""
-    where = [Aufgabe.zustand == OPEN, _whose(session, wanted)]
+    where = [Aufgabe.zustand == OPEN, _whose(session, wanted), *_near(session, wanted)]
     if wanted.region:
         where.append(Aufgabe.region == wanted.region)
     if wanted.schritt:
@@ -198,8 +196,24 @@ def _whose(session: FallSession, wanted: Filter) -> ColumnElement[bool]:
         return or_(Aufgabe.region.in_(leads_in(session)), workable(session))
     if wanted.wer == "meine":
         return mine(session)
-    nobodys = and_(Aufgabe.assignee.is_(None), _offered(session), or_(Fall.fallfuehrung.is_(None), ~_of_case_responsible()))
-    return nobodys if wanted.wer == "frei" else or_(mine(session), nobodys)
+    return _is_nobodys(session) if wanted.wer == "frei" else or_(mine(session), _is_nobodys(session))
+
+
+def _near(session: FallSession, wanted: Filter) -> list[ColumnElement[bool]]:
+    """The few tasks among which those of ``_whose`` are, by narrow indexes: so a page costs what these cost, not what its region has."""
+    return [] if session.access.everywhere or wanted.wer == "alle" else [Aufgabe.key.in_(_keys(session))]
+
+
+def _keys(session: FallSession) -> Any:
+    """Taken by the person or whom they stand in for, free in cases of theirs, and nobody's."""
+    people = [session.access.konto, *(one.login for one in represented(session))]
+    taken = select(Aufgabe.key).where(Aufgabe.zustand == OPEN, Aufgabe.assignee.in_(people))
+    free = select(Aufgabe.key).join(Fall, Fall.id == Aufgabe.fall_id).where(Aufgabe.zustand == OPEN, Aufgabe.assignee.is_(None))
+    return union(taken, free.where(Fall.fallfuehrung.in_(people)), free.where(_is_nobodys(session)))
+
+
+def _is_nobodys(session: FallSession) -> ColumnElement[bool]:
+    return and_(Aufgabe.assignee.is_(None), _offered(session), or_(Fall.fallfuehrung.is_(None), ~_of_case_responsible()))
 
 
 def _sichten(now: datetime, *, is_search: bool) -> dict[str, ColumnElement[bool]]:

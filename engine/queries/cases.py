@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 
 from engine.cases.feldgruppen import Sicht, sicht
-from engine.cases.sichtbar import of_households, visible
+from engine.cases.sichtbar import all_visible, of_households, visible
 from engine.model.errors import NotFound
 from engine.queries.namenssuche import case_condition
 from engine.store import library
@@ -143,7 +143,7 @@ def _order(sortierung: str, richtung: str) -> tuple[Any, ...]:
 
 
 def _listed(session: FallSession, search: str, *, only_open: bool) -> Select[Fall]:
-    query = select(Fall).where(visible(session), of_households())
+    query = select(Fall).where(all_visible(session), of_households())
     if search:
         query = query.where(case_condition(search))
     return query.where(Fall.abgeschlossen_am.is_(None)) if only_open else query

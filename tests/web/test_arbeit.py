@@ -338,16 +338,35 @@ def copy_tasks(database: Database, count: int) -> None:
 def test_the_lists_can_be_read_from_the_index_of_open_tasks(browser: Open, database: Database) -> None:
     """Beside a hundred thousand closed cases they took seconds: SQLite went through all cases of the region. It uses a partial index only where
     the statement itself says that tasks are open; told to, it refuses otherwise."""
-    sent: list[tuple[str, tuple[object, ...]]] = []
-    tabea = browser("tabea")
-    event.listen(database.engine, "before_cursor_execute", lambda _c, _k, statement, values, *_: sent.append((statement, values)))
-    tabea.get("/aufgaben?wer=alle")
-    lists = [(statement, values) for statement, values in sent if "FROM aufgabe JOIN fall" in statement and "fallfuehrung = ? AND CASE" not in statement]
-    assert len(lists) >= 3
+    lists = list_statements(database, lambda: browser("tabea").get("/aufgaben?wer=alle"))
+    assert len(lists) >= 2
     with database.engine.connect() as connection:
         for statement, values in lists:
             forced = statement.replace("FROM aufgabe JOIN", "FROM aufgabe INDEXED BY ix_aufgabe_offen JOIN")
             connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {forced}", values)
+
+
+@pytest.mark.usefixtures("task")
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("path", ["/aufgaben", "/aufgaben?wer=meine", "/aufgaben?wer=frei&sortierung=schritt"])
+def test_ones_own_list_reads_no_other_tasks_of_the_region(browser: Open, database: Database, path: str) -> None:
+    """With five times the tasks they took a second: SQLite went through all that nobody has, once for each part of the question."""
+    lists = list_statements(database, lambda: browser("irma").get(path))
+    assert len(lists) >= 2
+    with database.engine.connect() as connection:
+        for statement, values in lists:
+            plan = "\n".join(str(row[3]) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values))
+            assert plan.startswith("SEARCH aufgabe USING INTEGER PRIMARY KEY")
+            assert "ix_aufgabe_offen (region=? AND assignee=?" in plan
+            assert "ix_aufgabe_open" not in plan and "ix_fall_region" not in plan and "SCAN" not in plan
+
+
+def list_statements(database: Database, act: Callable[[], object]) -> list[tuple[str, tuple[object, ...]]]:
+    """What the act asks of the open tasks with their cases, besides how many wait for others."""
+    sent: list[tuple[str, tuple[object, ...]]] = []
+    event.listen(database.engine, "before_cursor_execute", lambda _c, _k, statement, values, *_: sent.append((statement, values)))
+    act()
+    return [(statement, values) for statement, values in sent if "FROM aufgabe JOIN fall" in statement and "fallfuehrung = ? AND CASE" not in statement]
 
 
 @pytest.mark.parametrize(
