@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, false, func, literal, null, or_, select, true, union
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, literal, null, or_, select, true, union
 
 from engine.cases.sichtbar import names, visible_task
 from engine.cases.vertretung import represented
@@ -107,7 +107,7 @@ def liste(session: FallSession, wanted: Filter, *, limit: int = 50, offset: int 
     return Liste(tuple(Zeile(*row) for row in found), counts, counts[wanted.sicht], tuple(schritte))
 
 
-def _steps(session: FallSession, base: Iterable[ColumnElement[bool]], sichten: Mapping[str, ColumnElement[bool]]) -> Sequence[Row[Any]]:
+def _steps(session: FallSession, base: Iterable[ColumnElement[bool]], sichten: Mapping[str, ColumnElement[bool]]) -> Sequence[Any]:
     """Element and name of each step, and how many of its tasks each tab has."""
     counts = (func.sum(case((condition, 1), else_=0)) for condition in sichten.values())
     query = select(Aufgabe.element, func.min(Aufgabe.name), *counts).join(Fall, Fall.id == Aufgabe.fall_id)
