@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, delete, or_, select, update
 
@@ -22,6 +22,8 @@ from engine.store.dubletten import kennzeichen
 from engine.store.prepared import Call, Prepared
 from engine.store.session import FallSession
 from engine.store.tables import Dossier, Fall, Instanz, Konto, KontoRolle, Person, Segmentzuordnung
+
+R = TypeVar("R", Segmentzuordnung, Person, Dossier)
 
 PHASE = "phase"
 ZUORDNUNG = "zuordnung"
@@ -65,7 +67,7 @@ def household(personen: Iterable[Mapping[str, Any]]) -> str:
 
 def _persons(session: FallSession, fall: Fall, personen: list[Mapping[str, Any]], today: date) -> None:
     fall.bezeichnung = household(personen)
-    known = {p.person_id: p for p in session.scalars(select(Person).where(Person.fall_id == fall.id))}
+    known = {p.person_id: p for p in _rows(session, Person, _PERSONS, fall)}
     for values in (one for one in personen if one and one.get("person_id")):
         person = known.pop(values["person_id"], None)
         if person is None:
@@ -103,8 +105,12 @@ def _segments(session: FallSession, fall: Fall, segmente: list[Any], today: date
 
 
 def _current(session: FallSession, fall: Fall) -> dict[str, Segmentzuordnung]:
-    found = session.scalars(select(Segmentzuordnung).where(Segmentzuordnung.fall_id == fall.id, Segmentzuordnung.bis.is_(None)))
-    return {row.person_id: row for row in found}
+    return {row.person_id: row for row in _rows(session, Segmentzuordnung, _SEGMENTS, fall)}
+
+
+def _rows(session: FallSession, table: type[R], statement: Prepared, fall: Fall) -> list[R]:
+    (found,) = session.read_rows(Call(statement, [{"fall": fall.id}]))
+    return [row for values in found.rows if (row := session.known(table, values)) is not None]
 
 
 def _is_assigned(values: Any) -> bool:
@@ -132,7 +138,7 @@ def _segment(session: FallSession, fall: Fall, values: Mapping[str, Any], after:
 def _dossier(session: FallSession, fall: Fall, gemeinde: Any, today: date) -> None:
     """BFS logic (chapter 4): a change of commune closes the Dossier and opens the next."""
     bfs = int(gemeinde) if gemeinde is not None else None
-    current = session.scalar(select(Dossier).where(Dossier.fall_id == fall.id, Dossier.bis.is_(None)))
+    current = next(iter(_rows(session, Dossier, _DOSSIERS, fall)), None)
     if current is not None and current.gemeinde_bfs == bfs:
         return
     if current is not None:
@@ -168,6 +174,9 @@ def _close(session: FallSession, fall: Fall, today: date, more: list[Prepared]) 
     session.write_rows(fall, [Call(statement, [{"fall": fall.id, "until": today, "since": fall.eroeffnet_am}]) for statement in (_END_DOSSIERS, *more)])
 
 
+_SEGMENTS = Prepared(select(Segmentzuordnung.__table__).where(Segmentzuordnung.fall_id == bindparam("fall"), Segmentzuordnung.bis.is_(None)))
+_PERSONS = Prepared(select(Person.__table__).where(Person.fall_id == bindparam("fall")))
+_DOSSIERS = Prepared(select(Dossier.__table__).where(Dossier.fall_id == bindparam("fall"), Dossier.bis.is_(None)))
 # What was assessed and decided stays in the history. Segments that came with a handover are the former region's.
 _NO_SEGMENTS = Prepared(delete(Segmentzuordnung).where(Segmentzuordnung.fall_id == bindparam("fall"), Segmentzuordnung.von >= bindparam("since")))
 _END_DOSSIERS = Prepared(update(Dossier).where(Dossier.fall_id == bindparam("fall"), Dossier.bis.is_(None)).values(bis=bindparam("until")))

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, or_, select
 
 from engine.definitions import bpmn, dmn, feel, forms, version_tags
 from engine.definitions.parameter import CONTEXT
@@ -19,6 +19,7 @@ from engine.model.errors import NotFound, Trouble
 from engine.runtime import Definition, Runtime, compile_bpmn
 from engine.store import parameter
 from engine.store.parameter import KANTON
+from engine.store.prepared import Call, Prepared
 from engine.store.session import Database, FallSession
 from engine.store.tables import DefinitionVersion, Geltung, ReleaseItem
 
@@ -166,15 +167,20 @@ def latest_release(session: FallSession, region: str | None = None) -> int:
     Raises:
         NotFound: nothing was released yet.
     """
-    found = session.scalar(
-        select(Geltung.release_id)
-        .where(Geltung.von <= session.now, Geltung.region.in_(sorted({KANTON, region_of(region or KANTON)})))
-        .order_by(Geltung.von.desc(), Geltung.key.desc())
-        .limit(1)
-    )
-    if found is None:
+    (found,) = session.read_rows(Call(_LATEST, [{"now": session.now, "kanton": KANTON, "region": region_of(region or KANTON)}]))
+    if not found.rows:
         raise NotFound("Eine freigegebene Fassung des Prozesses")
-    return found
+    release_id: int = found.rows[0][0]
+    return release_id
+
+
+# Put together once: each start and call of a process asks it.
+_LATEST = Prepared(
+    select(Geltung.release_id)
+    .where(Geltung.von <= bindparam("now"), or_(Geltung.region == bindparam("kanton"), Geltung.region == bindparam("region")))
+    .order_by(Geltung.von.desc(), Geltung.key.desc())
+    .limit(1)
+)
 
 
 def contents(session: FallSession, release_id: int) -> Contents:
