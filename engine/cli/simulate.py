@@ -42,14 +42,14 @@ def simulate(cases: int, months: int, seed: int, regions: str, until: datetime |
     """Erfundene Fälle von den echten Diagrammen leben lassen, mit virtueller Uhr.
 
     Haushaltsgrössen, Bezugsdauern, Arbeitszeiten und Wiederanmeldungen folgen engine/demo/mengen.toml, die Grösse der Regionen ihren Dossiers
-    im Jahr. Die Datenbank (DATABASE_URL) muss neu oder leer sein; Diagramme und Regionen kommen von selbst hinein. Der ganze Kanton meldet
-    etwa 3000 Fälle im Jahr an. Üblicherweise lebt jede Region für sich, in mehreren Prozessen; Übergaben, Beratungen,
+    im Jahr. Die Datenbank (DATABASE_URL) muss neu oder leer sein; Diagramme und Regionen kommen von selbst hinein. Der ganze Kanton eröffnet
+    etwa 1950 Fälle im Jahr (Kapitel 13). Üblicherweise lebt jede Region für sich, in mehreren Prozessen; Übergaben, Beratungen,
     Einführungen und Monatsabgleiche gibt es mit --zusammen.
 
     \b
     Beispiele:
       DATABASE_URL=sqlite:///var/simulation.db fallfluss simulate --cases 500 --months 36
-      DATABASE_URL=sqlite:///var/kanton.db fallfluss simulate --cases 15000 --months 60
+      DATABASE_URL=sqlite:///var/kanton.db fallfluss simulate --cases 9750 --months 60
       DATABASE_URL=sqlite:///var/effekt.db fallfluss simulate --regions SDOL,SRO --effekt dauer:SDOL=0.7
     """
     end = datetime.now(UTC) if until is None else until.replace(tzinfo=UTC)

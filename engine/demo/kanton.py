@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import os
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -121,8 +122,11 @@ def _begin(told: Any) -> None:
 
 
 def _work(number: int, part: Share, base: Path, file: Path, years: Years) -> None:
+    parent = os.getppid()
     for share in _live(part, base, file, years):
         _told[number] = share
+        if os.getppid() != parent:
+            return  # whoever was killed wants no canton any more
 
 
 def _live(part: Share, base: Path, file: Path, years: Years) -> Iterator[float]:

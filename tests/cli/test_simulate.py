@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import sqlite3
 import subprocess
 import sys
+import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -98,6 +101,22 @@ def test_regions_that_live_by_themselves_need_a_database_without_diagrams(tmp_pa
 
 
 def _counts(file: Path) -> dict[str, int]:
-    with sqlite3.connect(file) as database:
+    with closing(sqlite3.connect(file)) as database:
         names = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         return {name: database.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in names}
+
+
+def test_killed_while_the_regions_are_put_together_it_leaves_an_empty_database(tmp_path: Path) -> None:
+    file = tmp_path / "kanton.db"
+    url, journal = f"sqlite:///{file}", tmp_path / "kanton.db-journal"
+    command = [sys.executable, "-m", "engine.cli", "simulate", *OPTIONS]
+    environment = {**os.environ, "DATABASE_URL": url}
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment, start_new_session=True) as running:
+        assert running.stderr is not None and "entstehen" in running.stderr.readline()
+        while not journal.exists():
+            assert running.poll() is None, "gathered before anybody could kill it"
+            time.sleep(0.001)
+        os.killpg(running.pid, signal.SIGKILL)
+    assert _counts(file)["fall"] == 0
+    simulated(url)
+    assert _counts(file)["fall"] >= CASES
