@@ -34,6 +34,8 @@ ROOM, SPARE = 3, 500
 # How seldom a process that does nothing else looks for what refers to itself, and after how many events, when diagrams and expressions
 # are read, it leaves out for good what is there by then.
 SELDOM, WARM = (200_000, 20, 100), 300
+# How many ways to share the parts out are tried.
+TRIES = 1000
 # How often it is said how far the parts are.
 SECONDS = 0.5
 
@@ -94,8 +96,8 @@ def live(base: Path, parts: Sequence[Share], years: Years, target: Database, *, 
 
 
 def _lived(base: Path, files: Mapping[Share, Path], years: Years, processes: int) -> Iterator[Mapping[Share, float]]:
-    """Now and then how far each part is, from 0 to 1. The longest begin first, so that none is left alone in the end."""
-    parts = sorted(files, key=lambda part: -part.cases)
+    """Now and then how far each part is, from 0 to 1."""
+    parts = list(files)
     if processes == 1:
         far = dict.fromkeys(parts, 0.0)
         for part in parts:
@@ -107,12 +109,28 @@ def _lived(base: Path, files: Mapping[Share, Path], years: Years, processes: int
     context = multiprocessing.get_context("spawn")
     told = context.RawArray("d", len(parts))
     with ProcessPoolExecutor(processes, context, initializer=_begin, initargs=(told,)) as pool:
-        pending = {pool.submit(_work, number, part, base, files[part], years) for number, part in enumerate(parts)}
+        pending = {pool.submit(_work, [(parts.index(part), part, files[part]) for part in hand], base, years) for hand in _evenly(parts, processes)}
         while pending:
             over, pending = wait(pending, timeout=SECONDS, return_when=FIRST_COMPLETED)
             for one in over:
                 one.result()
             yield dict(zip(parts, told, strict=True))
+
+
+def _evenly(parts: Sequence[Share], processes: int) -> list[list[Share]]:
+    """The parts for so many processes, the longest first, so that all end at about the same time: of many tries the best."""
+    rng, best, shortest = Random(0), [], sum(part.cases for part in parts) + 1
+    for _ in range(TRIES):
+        hands: list[list[Share]] = [[] for _ in range(processes)]
+        for part in sorted(parts, key=lambda part: -part.cases * rng.uniform(1, 2)):
+            min(hands, key=_length).append(part)
+        if (longest := max(map(_length, hands))) < shortest:
+            best, shortest = hands, longest
+    return [sorted(hand, key=lambda part: -part.cases) for hand in best]
+
+
+def _length(hand: Sequence[Share]) -> int:
+    return sum(part.cases for part in hand)
 
 
 def _begin(told: Any) -> None:
@@ -121,12 +139,13 @@ def _begin(told: Any) -> None:
     _told = told
 
 
-def _work(number: int, part: Share, base: Path, file: Path, years: Years) -> None:
+def _work(hand: Sequence[tuple[int, Share, Path]], base: Path, years: Years) -> None:
     parent = os.getppid()
-    for share in _live(part, base, file, years):
-        _told[number] = share
-        if os.getppid() != parent:
-            return  # whoever was killed wants no canton any more
+    for number, part, file in hand:
+        for share in _live(part, base, file, years):
+            _told[number] = share
+            if os.getppid() != parent:
+                return  # whoever was killed wants no canton any more
 
 
 def _live(part: Share, base: Path, file: Path, years: Years) -> Iterator[float]:

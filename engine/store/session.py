@@ -53,6 +53,7 @@ class FallSession(Session):
         self.held: dict[str, Any] = {}
         self.is_reading = False
         self._waiting: list[Call] = []
+        self._wire: tuple[SessionTransaction, Connection] | None = None
 
     def flush(self, objects: Sequence[Any] | None = None) -> None:
         # What the flush itself writes was checked row by row; see engine.store.regions.
@@ -64,7 +65,7 @@ class FallSession(Session):
         """Send prepared queries for whatever region; their rows become visible through ``known`` alone, which checks them."""
         self.flush()
         with self._checked_rows():
-            return send(self.connection(), calls)
+            return send(self._connected(), calls)
 
     def known(self, cls: type[R], values: Sequence[Any]) -> R | None:
         """The object of a row read just now, all columns in order, as it is in the database; None when it is another region's."""
@@ -99,7 +100,7 @@ class FallSession(Session):
         refuse_foreign(self, owner)
         waiting, self._waiting = self._waiting, []
         with self._checked_rows():
-            return send(self.connection(), [*waiting, *calls])[len(waiting) :]
+            return send(self._connected(), [*waiting, *calls])[len(waiting) :]
 
     def leave(self) -> None:
         """End a reading transaction, whose objects may have been tried out: nothing of that is written.
@@ -118,7 +119,16 @@ class FallSession(Session):
     def _send_waiting(self) -> None:
         waiting, self._waiting = self._waiting, []
         if waiting:
-            send(self.connection(), waiting)
+            send(self._connected(), waiting)
+
+    def _connected(self) -> Connection:
+        """The transaction's connection: asking the library for it costs as much as a small statement."""
+        if self._wire is None or self._wire[0] is not self.get_transaction():
+            connection = self.connection()
+            begun = self.get_transaction()
+            assert begun is not None
+            self._wire = begun, connection
+        return self._wire[1]
 
     @contextmanager
     def _checked_rows(self) -> Iterator[None]:
@@ -154,6 +164,7 @@ def _send_the_rest(session: FallSession) -> None:
 @event.listens_for(FallSession, "after_soft_rollback")
 def _forget_the_rest(session: FallSession, previous: SessionTransaction) -> None:
     session._waiting.clear()
+    session._wire = None
     session.held.clear()
 
 
