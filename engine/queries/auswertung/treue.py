@@ -77,15 +77,10 @@ def treue(faelle: Sequence[Fall], geltend: Geltend, *, schwelle: int, gruende: M
     done = [fall for fall in faelle if fall.gefunden is not None]
     zellen = Counter({((fall.spur.version, fall.spur.region), one): 0 for fall in done for one in ERGEBNISSE})
     zellen.update(((fall.spur.version, fall.spur.region), ergebnis(fall, geltend)) for fall in done)
-    gezeigt = kreuztabelle(zellen, schwelle=schwelle)
-    orte = sorted({ort for ort, _ in zellen})
-    gesamt = {one: sum(zellen[ort, one] for ort in orte) for one in ERGEBNISSE}
-    faelle_je = unterdrueckt({ort: sum(zellen[ort, one] for one in ERGEBNISSE) for ort in orte}, schwelle=schwelle)
-    zeilen = tuple(Zeile(*ort, faelle_je[ort], {one: gezeigt[ort, one] if faelle_je[ort] is not None else None for one in ERGEBNISSE}) for ort in orte)
-    zahlen = unterdrueckt(gesamt, schwelle=schwelle)
-    whole = len(done) if len(done) >= schwelle or not done else None
-    if whole is None:
-        zahlen = dict.fromkeys(ERGEBNISSE)
+    table = kreuztabelle(zellen, schwelle=schwelle)
+    zeilen = tuple(Zeile(*ort, table.zeilen[ort], {one: table.zellen[ort, one] for one in ERGEBNISSE}) for ort in sorted(table.zeilen))
+    whole = table.gesamt
+    zahlen = {one: table.spalten.get(one, 0) if whole is not None else None for one in ERGEBNISSE}
     return Treue(whole, zahlen, zeilen, tuple(_abweichungen(done, gruende or {}, schwelle)), _spanne(done) if zahlen[UNENTSCHIEDEN] else None)
 
 

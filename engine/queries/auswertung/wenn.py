@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf
 
 from engine.queries.auswertung.auswahl import Auswahl
 from engine.queries.auswertung.schutz import REGION, Gitter, bekannt, gitter
 from engine.queries.auswertung.treue import Fall
-from engine.queries.auswertung.zellschutz import anteil, kreuztabelle, unterdrueckt
+from engine.queries.auswertung.zellschutz import Kreuztabelle, anteil, kreuztabelle, unterdrueckt
 from engine.statistics.suppression import ALL, Cell
 from engine.store.session import FallSession
 
 BLEIBT, SCHLECHTER, BESSER, OFFEN = "bleibt", "schlechter", "besser", "offen"
 WECHSEL = (BLEIBT, SCHLECHTER, BESSER, OFFEN)
+JA, NEIN = "ja", "nein"
 
 
 @dataclass(frozen=True)
@@ -60,18 +61,17 @@ class Unterschied:
 def unterschied(alt: Sequence[Fall], neu: Sequence[Fall], *, schwelle: int) -> Unterschied:
     """The same cases on two models, in the same order."""
     pairs = [(before, after) for before, after in zip(alt, neu, strict=True) if before.gefunden is not None and after.gefunden is not None]
-    counts = Counter(dict.fromkeys(WECHSEL, 0))
-    counts.update(_change(before, after) for before, after in pairs)
-    shown = unterdrueckt(counts, schwelle=schwelle)
-    whole = len(pairs) if len(pairs) >= schwelle or not pairs else None
-    fits = [unterdrueckt(_fits(side), schwelle=schwelle) for side in ([a for a, _ in pairs], [b for _, b in pairs])]
+    counts = Counter(_change(before, after) for before, after in pairs)
+    table = _by_region(((before, _change(before, after)) for before, after in pairs), WECHSEL, schwelle)
+    fits = [_by_region(((fall, JA if _fits(fall) else NEIN) for fall in side), (JA, NEIN), schwelle) for side in zip(*pairs, strict=True)] or [table, table]
+    whole = _of_all(one.gesamt for one in (table, *fits))
     gruende, betroffen = _reasons(pairs, schwelle)
     return Unterschied(
         faelle=whole,
-        vorher=anteil(fits[0]["ja"], whole),
-        nachher=anteil(fits[1]["ja"], whole),
-        wechsel=shown if whole is not None else dict.fromkeys(WECHSEL),
-        regionen=tuple(_regions(pairs, schwelle)),
+        vorher=anteil(fits[0].spalten.get(JA), whole),
+        nachher=anteil(fits[1].spalten.get(JA), whole),
+        wechsel={one: table.spalten.get(one, 0) if whole is not None else None for one in WECHSEL},
+        regionen=tuple(_regions(table, *fits)),
         gruende=tuple(gruende),
         fehlend=len(alt) - len(pairs),
         ohne_grund=any(_change(*pair) != OFFEN and not _is_explained(*pair) for pair in pairs),
@@ -149,24 +149,26 @@ def _bounds(fall: Fall) -> tuple[float, float]:
     return (found.lower, inf if found.upper is None else found.upper)
 
 
-def _fits(faelle: Iterable[Fall]) -> dict[str, int]:
-    rows = [fall.gefunden is not None and fall.gefunden.cost == 0 for fall in faelle]
-    return {"ja": sum(rows), "nein": len(rows) - sum(rows)}
+def _fits(fall: Fall) -> bool:
+    return fall.gefunden is not None and fall.gefunden.cost == 0
 
 
-def _regions(pairs: Sequence[tuple[Fall, Fall]], schwelle: int) -> list[Region]:
-    names = sorted({before.spur.region for before, _ in pairs})
-    cells = Counter({(name, one): 0 for name in names for one in WECHSEL})
-    cells.update((before.spur.region, _change(before, after)) for before, after in pairs)
-    shown = kreuztabelle(cells, schwelle=schwelle)
-    sizes = unterdrueckt(Counter(before.spur.region for before, _ in pairs), schwelle=schwelle)
-    found = []
-    for name in names:
-        mine, size = [pair for pair in pairs if pair[0].spur.region == name], sizes[name]
-        fits = [unterdrueckt(_fits(side), schwelle=schwelle)["ja"] for side in ([a for a, _ in mine], [b for _, b in mine])]
-        changes = {one: shown[name, one] if size is not None else None for one in WECHSEL}
-        found.append(Region(name, size, anteil(fits[0], size), anteil(fits[1], size), changes))
-    return found
+def _by_region(faelle: Iterable[tuple[Fall, str]], answers: Sequence[str], schwelle: int) -> Kreuztabelle[str]:
+    known = Counter((fall.spur.region, answer) for fall, answer in faelle)
+    return kreuztabelle({(region, answer): known[region, answer] for region in sorted({region for region, _ in known}) for answer in answers}, schwelle=schwelle)
+
+
+def _of_all(sums: Iterable[int | None]) -> int | None:
+    """What several tables of the same cases have for their sum: not shown where one of them must not."""
+    first, *others = sums
+    return None if first is None or None in others else first
+
+
+def _regions(wechsel: Kreuztabelle[str], vorher: Kreuztabelle[str], nachher: Kreuztabelle[str]) -> Iterator[Region]:
+    for name in wechsel.zeilen:
+        size = _of_all(one.zeilen[name] for one in (wechsel, vorher, nachher))
+        changes = {one: wechsel.zellen[name, one] if size is not None else None for one in WECHSEL}
+        yield Region(name, size, anteil(vorher.zellen[name, JA], size), anteil(nachher.zellen[name, JA], size), changes)
 
 
 def _reasons(pairs: Sequence[tuple[Fall, Fall]], schwelle: int) -> tuple[list[Grund], dict[tuple[str, str], tuple[int, ...]]]:

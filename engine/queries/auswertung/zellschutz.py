@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
 from datetime import date
-from typing import TypeVar
+from functools import lru_cache
+from typing import Generic, TypeVar
 
 from engine.model.calendar import ZURICH
+from engine.statistics.suppression import ALL, Cell, Published, publish
 from engine.store import parameter
 from engine.store.session import FallSession
 
@@ -43,31 +46,31 @@ def anteil(teil: int | None, ganzes: int | None) -> float | None:
     return None if teil is None or not ganzes else teil / ganzes
 
 
-def kreuztabelle(zellen: Mapping[tuple[T, str], int], *, schwelle: int) -> dict[tuple[T, str], int | None]:
-    """The same for a table whose rows and columns have totals that are shown: no row and no column keeps a single hidden cell."""
-    offen: dict[tuple[T, str], int | None] = dict(zellen)
-    zeilen = list(dict.fromkeys(zeile for zeile, _ in zellen))
-    spalten = list(dict.fromkeys(spalte for _, spalte in zellen))
-    linien = [[(z, s) for s in spalten if (z, s) in zellen] for z in zeilen] + [[(z, s) for z in zeilen if (z, s) in zellen] for s in spalten]
-    changed = True
-    while changed:
-        changed = False
-        for linie in linien:
-            verdeckt = {key for key in linie if offen[key] is None}
-            neu = {key for key, value in unterdrueckt({key: zellen[key] for key in linie}, schwelle=schwelle).items() if value is None} | verdeckt
-            neu |= _zweite(linie, neu, zellen, schwelle)
-            changed |= neu != verdeckt
-            offen.update(dict.fromkeys(neu))
-    return offen
+@dataclass(frozen=True)
+class Kreuztabelle(Generic[T]):
+    """A table of counts with the sums of its rows and columns, and of all; None must not be shown."""
+
+    zellen: Mapping[tuple[T, str], int | None]
+    zeilen: Mapping[T, int | None]
+    spalten: Mapping[str, int | None]
+    gesamt: int | None
 
 
-def _zweite(linie: list[tuple[T, str]], verdeckt: set[tuple[T, str]], zellen: Mapping[tuple[T, str], int], schwelle: int) -> set[tuple[T, str]]:
-    """A hidden cell that is alone in its line would be the rest of the total."""
-    summe = sum(zellen[key] for key in verdeckt)
-    dazu: set[tuple[T, str]] = set()
-    for _, _, key in sorted((zellen[key], str(key), key) for key in linie if key not in verdeckt and zellen[key]):
-        if not verdeckt or len(verdeckt | dazu) > 1 and summe >= schwelle:
-            break
-        dazu.add(key)
-        summe += zellen[key]
-    return dazu
+def kreuztabelle(zellen: Mapping[tuple[T, str], int], *, schwelle: int) -> Kreuztabelle[T]:
+    """As much of the table as may be seen: from all that is shown nothing small can be computed, see engine.statistics.suppression."""
+    if not zellen:
+        return Kreuztabelle({}, {}, {}, 0)
+    zeilen = {zeile: f"{number:06d}" for number, zeile in enumerate(dict.fromkeys(zeile for zeile, _ in zellen))}
+    told = _published(tuple(((zeilen[zeile], spalte), number) for (zeile, spalte), number in zellen.items()), schwelle)
+    return Kreuztabelle(
+        {(zeile, spalte): told[zeilen[zeile], spalte] for zeile, spalte in zellen},
+        {zeile: told[name, ALL] for zeile, name in zeilen.items()},
+        {spalte: told[ALL, spalte] for _, spalte in zellen},
+        told[ALL, ALL],
+    )
+
+
+@lru_cache(maxsize=200)
+def _published(cells: tuple[tuple[Cell, int], ...], threshold: int) -> Published:
+    """Pages ask for the same tables again and again, also after something happened that changes none of them."""
+    return publish(dict(cells), threshold=threshold)
