@@ -56,6 +56,9 @@ CAUSES = {
     "unterhalt": "ausbildung", "wegzug_gemeinde": "wegzug", "wegzug_kanton": "wegzug",
 }  # fmt: skip
 # Whoever died or left the canton cannot come back here.
+ABGELOEST = "abgeloest"
+WEGE = {ARBEIT: "Erwerb", ABGELOEST: "andere Ablösung", OTHERWISE: "ohne Ablösung", OPEN: "noch im Bezug"}
+DANACH = {"zurueck": "wieder im Bezug", "weg": "gestorben oder aus dem Kanton", "nicht": "nicht zurück"}
 GONE = frozenset({"tod", "wegzug_kanton"})
 DIMENSIONEN: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "geschlecht": ("Geschlecht", {"1": "männlich", "2": "weiblich", "3": "unbestimmt", "": "nicht erfasst"}),
@@ -124,9 +127,10 @@ def _sections(session: FallSession, auswahl: Auswahl) -> list[Abschnitt | None]:
     every = rows if not grid.gewaehlt else spuren(session, alle(auswahl))
     kreis = Kreis([_lauf(spur, session.now) for spur in every], frozenset(spur.fall_id for spur in rows), grid)
     found = [_ende(kreis, horizon) for horizon in HORIZONS]
-    found += [_ende_je_region(kreis, names), _rueckkehr(kreis), _arbeit(kreis, names)]
-    found += [_bestand(kreis, horizon) for horizon in (6, 12)]
-    found += [_gleich(kreis, key) for key in DIMENSIONEN]
+    after = {horizon: _nach(kreis, horizon) for horizon in HORIZONS}
+    found += [_ende_je_region(kreis, names), _rueckkehr(after), _arbeit(kreis, names)]
+    found += [_bestand(after[horizon], horizon) for horizon in (6, 12)]
+    found += [_gleich(kreis, key) for key in DIMENSIONEN] if _tells_how_many_left(kreis) else []
     found += [_uebersteuert(session, kreis, key) for key in DIMENSIONEN]
     if not grid.gewaehlt:
         found += [_uebergaben(session, names, grid.schwelle), _aufwand(rows, names, session.now, grid.schwelle)]
@@ -165,10 +169,10 @@ def _by(lauf: Lauf, horizon: float) -> str:
 
 
 def _ende(kreis: Kreis, horizon: int) -> Abschnitt | None:
-    table = kreis.tafel(f"ende {horizon}", [(lauf.fall_id, (_by(lauf, horizon),)) for lauf in kreis.alle if lauf.seen >= horizon])
-    if table is None:
+    table = kreis.tafel(f"ende {horizon}", _ends(kreis, horizon))
+    if table is None or horizon == 12 and not _agrees(table, kreis):
         return None
-    whole, numbers = table[(ALL,)], {one: table.numbers.get((one,), 0) for one in ENDS}
+    whole, numbers = table[ALL, ALL], {one: table.numbers.get((_way(one), one), 0) for one in ENDS}
     rows = tuple((word, anzahl(numbers[one]), _share(numbers[one], whole)) for one, word in ENDS.items())
     return Abschnitt(
         f"ende_{horizon}", f"Wie Fälle in {horizon} Monaten enden",
@@ -177,26 +181,52 @@ def _ende(kreis: Kreis, horizon: int) -> Abschnitt | None:
     )  # fmt: skip
 
 
+def _agrees(table: Published, kreis: Kreis) -> bool:
+    """Whether the ways out are told, and withheld, as the table by region has them: what only one of the two tells would give the other away."""
+    by_region = kreis.tafel("ende region", _ends_by_region(kreis), je_region=True)
+    return by_region is not None and all(by_region.numbers.get((ALL, way), 0) == table.numbers.get((way, ALL), 0) for way in (*WEGE, ALL))
+
+
+def _way(end: str) -> str:
+    return end if end in WEGE else ABGELOEST
+
+
+def _ends(kreis: Kreis, horizon: int = 12) -> list[tuple[int, Cell]]:
+    """The way out of each case, and its end more exactly: of one table, whose sums are withheld together with its parts."""
+    return [(lauf.fall_id, (_way(end), end)) for lauf in kreis.alle if lauf.seen >= horizon for end in (_by(lauf, horizon),)]
+
+
+def _ends_by_region(kreis: Kreis) -> list[tuple[int, Cell]]:
+    return [(lauf.fall_id, (lauf.region, _way(_by(lauf, 12)))) for lauf in kreis.alle if lauf.seen >= 12]
+
+
 def _share(part: int | None, whole: int | None) -> str:
     return "*" if part is None or whole is None else f"{100 * part / whole:.1f} %" if whole else "–"
 
 
 def _ende_je_region(kreis: Kreis, names: Mapping[str, str]) -> Abschnitt | None:
-    columns = {ARBEIT: "Erwerb", "abgeloest": "andere Ablösung", OTHERWISE: "ohne Ablösung", OPEN: "noch im Bezug"}
-    table = kreis.tafel("ende region", [(lauf.fall_id, (lauf.region, end if (end := _by(lauf, 12)) in columns else "abgeloest")) for lauf in kreis.alle if lauf.seen >= 12], je_region=True)
-    return _table("ende_region", "Ende in 12 Monaten je Region", "Fälle, die vor mindestens 12 Monaten begannen.", table, names, columns, is_one_row=kreis.is_one_region, share=ARBEIT, first="Region", of="Anteil Erwerb", je_region="Ende in 12 Monaten durch Erwerb")
+    table = kreis.tafel("ende region", _ends_by_region(kreis), je_region=True)
+    return _table("ende_region", "Ende in 12 Monaten je Region", "Fälle, die vor mindestens 12 Monaten begannen.", table, names, WEGE, is_one_row=kreis.is_one_region, share=ARBEIT, first="Region", of="Anteil Erwerb", je_region="Ende in 12 Monaten durch Erwerb")
 
 
-def _rueckkehr(kreis: Kreis) -> Abschnitt | None:
-    columns = {"zurueck": "wieder im Bezug", "weg": "gestorben oder aus dem Kanton", "nicht": "nicht zurück"}
-    rows = {str(horizon): f"innert {horizon} Monaten" for horizon in HORIZONS}
+def _nach(kreis: Kreis, horizon: int) -> Published | None:
+    """What became of people after their Ablösung: of one table, so that what two sections show of it gives away nothing together."""
+    return kreis.tafel(f"nach {horizon}", [(lauf.fall_id, (_kind(lauf), _back(lauf, horizon))) for lauf in kreis.alle if _is_followed(lauf, horizon)])
+
+
+def _rueckkehr(after: Mapping[int, Published | None]) -> Abschnitt | None:
     definition = "Abgelöste, deren Ablösung so lange zurückliegt. Wer gestorben oder aus dem Kanton gezogen ist, kann hier nicht zurückkehren und steht für sich."
-    made = [kreis.tafel(f"rueckkehr {horizon}", [(lauf.fall_id, (str(horizon), _back(lauf, horizon))) for lauf in kreis.alle if _is_followed(lauf, horizon)]) for horizon in HORIZONS]
-    parts = [part for part in made if part is not None]
-    told = [line for part in parts for line in zeilen(part, rows, columns, share="zurueck")[:-1]]
-    shares = tuple(share for part in parts for share in genau(part, rows, "zurueck")[:-1])
-    head = kopf("Zeit", columns.values(), share="zurück")
-    return Abschnitt("rueckkehr", "Rückkehr nach der Ablösung", definition, head, tuple(told), n=_je_zeit(told), anteile=shares) if told else None
+    parts = [({str(horizon): f"innert {horizon} Monaten"}, _sums(table, str(horizon))) for horizon, table in after.items() if table is not None]
+    told = tuple(zeilen(part, row, DANACH, share="zurueck")[0] for row, part in parts)
+    shares = tuple(genau(part, row, "zurueck")[0] for row, part in parts)
+    head = kopf("Zeit", DANACH.values(), share="zurück")
+    return Abschnitt("rueckkehr", "Rückkehr nach der Ablösung", definition, head, told, n=_je_zeit(told), anteile=shares) if told else None
+
+
+def _sums(table: Published, row: str) -> Published:
+    """The sums of the columns as a table of one row."""
+    sums = {column: number for (first, column), number in table.numbers.items() if first == ALL}
+    return Published({(name, column): number for column, number in sums.items() for name in (row, ALL)}, frozenset())
 
 
 def _je_zeit(told: Sequence[tuple[str, ...]]) -> str:
@@ -222,12 +252,10 @@ def _arbeit(kreis: Kreis, names: Mapping[str, str]) -> Abschnitt | None:
     return _table("arbeit", "Eintritte in den Arbeitsmarkt", definition, table, names, columns, is_one_row=kreis.is_one_region, share=ARBEIT, first="Region", of="Anteil Erwerb", je_region="Ablösungen durch Erwerb")
 
 
-def _bestand(kreis: Kreis, horizon: int) -> Abschnitt | None:
-    columns = {"haelt": "ohne Bezug geblieben", "zurueck": "wieder im Bezug"}
-    table = kreis.tafel(f"bestand {horizon}", [(lauf.fall_id, (_kind(lauf), "zurueck" if _back(lauf, horizon) == "zurueck" else "haelt")) for lauf in kreis.alle if _is_followed(lauf, horizon)])
+def _bestand(table: Published | None, horizon: int) -> Abschnitt | None:
     rows = {ARBEIT: "Ablösung durch Erwerb", "andere": "andere Ablösung"}
-    definition = f"Ablösungen vor mindestens {horizon} Monaten: wie viele danach {horizon} Monate ohne neuen Bezug blieben."
-    return _table(f"bestand_{horizon}", f"Bestand nach {horizon} Monaten", definition, table, rows, columns, share="haelt", first="Ablösung", of="Anteil geblieben")
+    definition = f"Ablösungen vor mindestens {horizon} Monaten: wie viele danach {horizon} Monate ohne neuen Bezug blieben, von allen."
+    return _table(f"bestand_{horizon}", f"Bestand nach {horizon} Monaten", definition, table, rows, DANACH, share="nicht", first="Ablösung", of="Anteil nicht zurück")
 
 
 def _kind(lauf: Lauf) -> str:
@@ -256,6 +284,12 @@ def _tested(numbers: list[list[int]] | None) -> str:
     if numbers is None or len(numbers) < 2 or len(numbers[0]) < 2:
         return ""
     return f"Unterschied zwischen den Gruppen: {p_text(float(chi2_contingency(numbers, correction=False).pvalue))} (χ²)."
+
+
+def _tells_how_many_left(kreis: Kreis) -> bool:
+    """Whether it follows from how cases end how many left within 12 months: otherwise these tables, with their sums, would give away who did not."""
+    by_region = kreis.tafel("ende region", _ends_by_region(kreis), je_region=True)
+    return by_region is not None and None not in (by_region.numbers.get((ALL, way), 0) for way in (OTHERWISE, OPEN, ALL))
 
 
 def _gleich(kreis: Kreis, key: str) -> Abschnitt | None:
