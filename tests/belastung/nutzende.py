@@ -75,7 +75,10 @@ class Mensch:
             await self._get("fall", answer.headers["location"], times)
 
     async def _get(self, kind: str, path: str, times: Times) -> httpx.Response:
-        return await self._timed(kind, times, self.client.get(path))
+        try:
+            return await self._timed(kind, times, self.client.get(path))
+        except httpx.RemoteProtocolError:  # the server closed what was kept just then: a browser asks again, too
+            return await self._timed(kind, times, self.client.get(path))
 
     async def _timed(self, kind: str, times: Times, asked: Any) -> httpx.Response:
         began = time.perf_counter()

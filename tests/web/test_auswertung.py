@@ -16,6 +16,7 @@ import pytest
 from apscheduler.schedulers.background import BackgroundScheduler
 from click.testing import CliRunner
 from flask import Flask
+from lxml import html
 from sqlalchemy import event, select
 
 from engine import commands
@@ -30,7 +31,7 @@ from engine.commands.werkstatt import begin_draft, deploy_draft
 from engine.model.access import Access, system, with_trials
 from engine.model.clock import FixedClock
 from engine.queries.auswertung import kennung
-from engine.queries.auswertung.auswahl import Auswahl
+from engine.queries.auswertung.auswahl import Auswahl, regionen
 from engine.replay import spool
 from engine.replay.log import Case, Event
 from engine.replay.own_history import IS_OVER, PROCESS
@@ -254,6 +255,27 @@ def test_a_leitung_accepts_for_its_own_region_only_and_with_a_reason(browser: Op
     assert leo.post("/auswertung/akzeptiert", given).status_code == 403
     assert leo.post("/auswertung/akzeptiert", given | {"gilt_in": "SDOL", "grund": "kurz"}).status_code == 422
     assert leo.post("/auswertung/akzeptiert", given | {"gilt_in": "SDOL"}).status_code == 303
+    again = leo.post("/auswertung/akzeptiert", given | {"gilt_in": "SDOL"})
+    assert again.status_code == 422 and "Diese Abweichung ist dort schon akzeptiert." in again.text
+
+
+def test_a_reason_holds_where_it_was_given_and_others_may_still_accept(browser: Open, lived: Database) -> None:
+    with lived.begin(system()) as session:
+        commands.deploy(session, {"fall.bpmn": drawings.FALL.replace(b'"pruefen"', b'"anders"').replace(b">pruefen<", b">anders<")})
+        names = regionen(session)
+    leo, karin = browser("leo"), browser("karin")
+    page = leo.get("/auswertung?gegen=2").text
+    assert options(page, "gilt_in") == [names["SDOL"]], "not where the introduction of a region is kept"
+    given = {"prozess": "fall", "abweichung": "pruefen|unknown", "grund": "Bei uns hiess die Aufgabe früher anders."}
+    leo.post("/auswertung/akzeptiert", given | {"gilt_in": "SDOL"})
+    assert options(leo.get("/auswertung?gegen=2").text, "abweichung") == []
+    page = karin.get("/auswertung?gegen=2").text
+    assert f"{names['SDOL']}: Bei uns hiess" in page
+    assert options(page, "abweichung"), "the canton may accept it, too"
+
+
+def options(page: str, name: str) -> list[str]:
+    return [" ".join(one.text_content().split()) for one in html.fromstring(page).xpath(f"//select[@name='{name}']/option")]
 
 
 # Logs of others

@@ -116,9 +116,9 @@ def annehmen() -> ResponseReturnValue:
 @requires(*ANNEHMEN)
 def aufheben(id: int) -> ResponseReturnValue:
     with writing() as session:
-        akzeptieren.give_up(session, id)
-    flash("Die Abweichung zählt wieder.")
-    return redirect(url_for("auswertung.start"), 303)
+        found = akzeptieren.give_up(session, id)
+    flash("Die Abweichung zählt dort wieder.")
+    return redirect(url_for("auswertung.start", prozess=found.process), 303)
 
 
 @auswertung.get("/diagramm/<int:key>.bpmn")
@@ -168,7 +168,8 @@ def _page(errors: Mapping[str, str] | None = None) -> ResponseReturnValue:
             bilder=[bild for bild in bilder(session, release, ordered, _marken(found)) if bild.marken or bild.prozess == auswahl.prozess],
             schaubild=_schaubild(found, namen), angenommen=angenommen, errors=errors or {}, values=request.form,
             tafeln={one.schluessel: one for one in _tafeln(session, found)}, rahmen=_rahmen(session, auswahl), namen=konten.names(session, [row.by for row in angenommen] + [row.aufgehoben_von for row in angenommen]),
-            regionen=namen, wo=_wo(),
+            regionen=namen, wo=_wo(), waehlbar=_waehlbar(found, treue.geltend(angenommen)),
+            elementnamen={one.element: one.name for one in found.abweichungen},
         )  # fmt: skip
     response = Response(html, 422 if errors else 200)
     if not measured.is_complete and not errors:
@@ -179,6 +180,12 @@ def _page(errors: Mapping[str, str] | None = None) -> ResponseReturnValue:
 def _wo() -> list[str]:
     with database().read(access()) as session:
         return akzeptieren.where_may(session)
+
+
+def _waehlbar(found: treue.Treue, geltend: treue.Geltend) -> list[treue.Abweichung]:
+    """The deviations that this person may still accept somewhere."""
+    held = {(one.element, one.art): geltend.get((one.element, one.art), ()) for one in found.abweichungen}
+    return [one for one in found.abweichungen if any(not {place, treue.ALLE} & set(held[one.element, one.art]) for place in _wo())]
 
 
 def _deployed(session: FallSession, prozess: str) -> list[int]:

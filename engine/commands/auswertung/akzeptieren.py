@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.model.errors import FormInvalid, NotAllowed, NotFound
-from engine.queries.auswertung.treue import ALLE
+from engine.queries.auswertung.treue import ALLE, akzeptierte, geltend
 from engine.replay.conformance import WORDS
 from engine.store.audit import log
 from engine.store.session import FallSession
@@ -26,6 +26,8 @@ def accept(session: FallSession, prozess: str, element: str, abweichung: str, *,
         errors["grund"] = f"Begründen Sie mit mindestens {SHORTEST_REASON} Zeichen, warum diese Abweichung in Ordnung ist."
     if not 0 < len(element) <= 200 or not 0 < len(prozess) <= 120 or abweichung not in WORDS:
         errors["abweichung"] = "Wählen Sie eine Abweichung aus der Liste."
+    elif {gilt_in, ALLE} & geltend(akzeptierte(session, prozess)).get((element, abweichung), set()):
+        errors["abweichung"] = "Diese Abweichung ist dort schon akzeptiert."
     if errors:
         raise FormInvalid(errors)
     made = AkzeptierteAbweichung(
@@ -37,8 +39,8 @@ def accept(session: FallSession, prozess: str, element: str, abweichung: str, *,
     return made
 
 
-def give_up(session: FallSession, id: int) -> None:
-    """The deviation counts again; the row stays.
+def give_up(session: FallSession, id: int) -> AkzeptierteAbweichung:
+    """The deviation counts again there; the row stays.
 
     Raises:
         NotFound: no such row.
@@ -51,12 +53,13 @@ def give_up(session: FallSession, id: int) -> None:
     if found.aufgehoben_am is None:
         found.aufgehoben_am, found.aufgehoben_von = session.now, session.access.konto
         log(session, "geändert", f"Abweichung {id} gilt wieder", region=None if found.gilt_in == ALLE else found.gilt_in)
+    return found
 
 
 def where_may(session: FallSession) -> list[str]:
     """For where this person may accept: ``*`` and Kürzel."""
     access = session.access
-    led = sorted(region for region, rollen in access.rollen.items() if REGION in rollen and region != ALLE)
+    led = sorted(region for region in access.regionen if REGION in access.rollen_in(region))
     return ([ALLE] if KANTON in access.rollen_in(ALLE) else []) + led
 
 

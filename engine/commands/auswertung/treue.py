@@ -8,7 +8,7 @@ from engine.commands.auswertung.messen import Messung, messen
 from engine.model.access import Access
 from engine.queries.auswertung import modelle
 from engine.queries.auswertung import treue as queries
-from engine.queries.auswertung.auswahl import Auswahl
+from engine.queries.auswertung.auswahl import Auswahl, regionen
 from engine.queries.auswertung.schutz import alle, gitter
 from engine.queries.auswertung.treue import Treue
 from engine.queries.auswertung.zellschutz import schwelle
@@ -23,8 +23,8 @@ def treue(database: Database, access: Access, auswahl: Auswahl, frist: Frist, *,
     with database.read(access) as session:
         model = None if gegen is None else modelle.of_version(session, auswahl.prozess, gegen)
         rows, least = queries.akzeptierte(session, auswahl.prozess), schwelle(session)
+        gruende = queries.gruende(rows, regionen(session))
     measured = messen(database, access, auswahl, frist(), model=model)
-    gruende = {(row.element, row.abweichung): row.grund for row in rows}
     holds = queries.geltend(rows)
     found = queries.treue(measured.faelle, holds, schwelle=least, gruende=gruende)
     with database.read(access) as session:

@@ -47,7 +47,7 @@ class Zeile:
 
 @dataclass(frozen=True)
 class Abweichung:
-    """What many cases have in common at an element; ``akzeptiert`` is why it does not count, everywhere it was chosen."""
+    """What many cases have in common at an element; ``akzeptiert`` is where and why it does not count, empty where it does."""
 
     element: str
     name: str
@@ -169,6 +169,14 @@ def akzeptierte(session: FallSession, prozess: str, *, alle: bool = False) -> li
     """The accepted deviations of a process, the newest first; with ``alle`` also those given up."""
     query = select(AkzeptierteAbweichung).where(AkzeptierteAbweichung.process == prozess).order_by(AkzeptierteAbweichung.id.desc())
     return list(session.scalars(query if alle else query.where(AkzeptierteAbweichung.aufgehoben_am.is_(None))))
+
+
+def gruende(rows: Iterable[AkzeptierteAbweichung], names: Mapping[str, str]) -> dict[tuple[str, str], str]:
+    """Why each deviation is accepted, and where: somebody else's reason does not hold everywhere."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        found.setdefault((row.element, row.abweichung), []).append(f"{'ganzer Kanton' if row.gilt_in == ALLE else names.get(row.gilt_in, row.gilt_in)}: {row.grund}")
+    return {key: "; ".join(parts) for key, parts in found.items()}
 
 
 def geltend(rows: Iterable[AkzeptierteAbweichung]) -> dict[tuple[str, str], set[str]]:

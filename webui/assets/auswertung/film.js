@@ -12,6 +12,8 @@ const DAY = 86400;
 // Whoever asks for little motion sees so many milliseconds of each still picture.
 const STILL = 1500;
 const LEGIBLE = 0.8;
+// So many seconds a film should take at least.
+const SEEN = 5;
 
 function words(seconds) {
   const days = Math.floor(seconds / DAY);
@@ -48,6 +50,7 @@ class Film {
     slider.max = String(this.data.ende);
     slider.step = String(Math.max(1, Math.round(this.data.ende / 2000)));
     slider.addEventListener("input", () => { this.pause(); this.seek(Number(slider.value)); });
+    this.fit(this.part("tempo"));
     this.part("spielen").addEventListener("click", () => (this.isPlaying ? this.pause() : this.play()));
     this.part("tempo").addEventListener("change", () => this.run());
     calm.addEventListener("change", () => { this.pause(); this.run(); });
@@ -65,6 +68,12 @@ class Film {
       const keys = { ArrowLeft: () => this.step(-1), ArrowRight: () => this.step(1), p: () => (this.isPlaying ? this.pause() : this.play()) };
       if (keys[event.key]) { keys[event.key](); event.preventDefault(); }
     });
+  }
+
+  // A case of an hour would be over at once: as slow as leaves something to see.
+  fit(tempo) {
+    const speeds = [...tempo.options].map((option) => Number(option.value)).filter((speed) => speed <= Number(tempo.value));
+    tempo.value = String(speeds.findLast((speed) => this.data.ende / (speed * DAY) >= SEEN) ?? speeds[0]);
   }
 
   // At speed 1 a day takes a second.
