@@ -10,8 +10,8 @@ from scipy.optimize import linprog
 
 from engine.queries.auswertung import wirkung
 from engine.queries.auswertung.schutz import NIEMAND, Gitter
-from engine.queries.auswertung.wirkung import CAUSES, DANACH, ENDS, HORIZONS, OPEN, OTHERWISE, Kreis, Lauf
-from engine.statistics.suppression import ALL
+from engine.queries.auswertung.wirkung import CAUSES, ENDS, HORIZONS, OPEN, OTHERWISE, Kreis, Lauf
+from engine.statistics.suppression import ALL, bounds
 
 LEAST = 5
 COARSE = {way: {end for end in ENDS if wirkung._way(end) == way} for way in wirkung.WEGE} | {ALL: set(ENDS)}
@@ -71,7 +71,25 @@ def test_what_became_of_people_is_the_same_in_both_sections(seed: int) -> None:
     kreis = invented(seed)
     after = {horizon: wirkung._nach(kreis, horizon) for horizon in HORIZONS}
     back = wirkung._rueckkehr(after)
-    lines = {row[0]: row[1 : len(DANACH) + 2] for row in back.zeilen} if back else {}
+    lines = {row[0]: dict(zip(back.kopf[1:-1], row[1:-1], strict=True)) for row in back.zeilen} if back else {}
     for horizon in (6, 12):
-        kept = wirkung._bestand(after[horizon], horizon)
-        assert (kept.zeilen[-1][1 : len(DANACH) + 2] if kept else None) == lines.get(f"innert {horizon} Monaten")
+        kept, line = wirkung._bestand(after[horizon], horizon), lines.get(f"innert {horizon} Monaten", {})
+        total = dict(zip(kept.kopf[1:-1], kept.zeilen[-1][1:-1], strict=True)) if kept else {}
+        assert total == {name: number for name, number in line.items() if number != "–"}
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_whoever_knows_how_many_came_back_learns_of_nobody_else(seed: int) -> None:
+    """Kennzahlen tell how many came back, and of how many: with the table of what became of people that gives no small number away."""
+    kreis = invented(seed)
+    for horizon in HORIZONS:
+        table = wirkung._nach(kreis, horizon)
+        if table is None:
+            continue
+        followed = [lauf for lauf in kreis.alle if wirkung._is_followed(lauf, horizon)]
+        back = sum(wirkung._back(lauf, horizon) == "zurueck" for lauf in followed)
+        told = {**table.numbers, (ALL, "zurueck"): back, (ALL, ALL): len(followed)}
+        for cell, number in table.numbers.items():
+            if number is None:
+                least, most = bounds(told, cell)
+                assert most - least >= LEAST - 1 - 1e-6

@@ -58,6 +58,8 @@ CAUSES = {
 # Whoever died or left the canton cannot come back here.
 ABGELOEST = "abgeloest"
 WEGE = {ARBEIT: "Erwerb", ABGELOEST: "andere Ablösung", OTHERWISE: "ohne Ablösung", OPEN: "noch im Bezug"}
+TOGETHER = " Wo wenige starben oder wegzogen, stehen sie bei «nicht zurück»."
+NOTHING = Published({}, frozenset())
 DANACH = {"zurueck": "wieder im Bezug", "weg": "gestorben oder aus dem Kanton", "nicht": "nicht zurück"}
 GONE = frozenset({"tod", "wegzug_kanton"})
 DIMENSIONEN: Mapping[str, tuple[str, Mapping[str, str]]] = {
@@ -210,17 +212,33 @@ def _ende_je_region(kreis: Kreis, names: Mapping[str, str]) -> Abschnitt | None:
 
 
 def _nach(kreis: Kreis, horizon: int) -> Published | None:
-    """What became of people after their Ablösung: of one table, so that what two sections show of it gives away nothing together."""
-    return kreis.tafel(f"nach {horizon}", [(lauf.fall_id, (_kind(lauf), _back(lauf, horizon))) for lauf in kreis.alle if _is_followed(lauf, horizon)])
+    """What became of people after their Ablösung, of one table for both sections; None unless how many came back is told.
+
+    That number Kennzahlen tell, too: withheld here it would give away the others. Where few died or moved away they are among those not back.
+    """
+    known = [(lauf.fall_id, (_kind(lauf), _back(lauf, horizon))) for lauf in kreis.alle if _is_followed(lauf, horizon)]
+    together: list[tuple[int, Cell]] = [(fall, (kind, "zurueck" if back == "zurueck" else "nicht")) for fall, (kind, back) in known]
+    for name, entries in ((f"nach {horizon}", known), (f"nach {horizon} zusammen", together)):
+        table = kreis.tafel(name, entries)
+        if table is not None and None not in (table.numbers.get((ALL, column), 0) for column in (*DANACH, ALL)):
+            return table
+    return None
 
 
 def _rueckkehr(after: Mapping[int, Published | None]) -> Abschnitt | None:
-    definition = "Abgelöste, deren Ablösung so lange zurückliegt. Wer gestorben oder aus dem Kanton gezogen ist, kann hier nicht zurückkehren und steht für sich."
+    definition = f"Abgelöste, deren Ablösung so lange zurückliegt. Wer gestorben oder aus dem Kanton gezogen ist, kann hier nicht zurückkehren und steht für sich.{TOGETHER}"
     parts = [({str(horizon): f"innert {horizon} Monaten"}, _sums(table, str(horizon))) for horizon, table in after.items() if table is not None]
-    told = tuple(zeilen(part, row, DANACH, share="zurueck")[0] for row, part in parts)
+    columns = next((found for _, part in parts if len(found := _columns(part)) == len(DANACH)), _columns(NOTHING))
+    # A line without the column stands between others that have it.
+    lines = (zeilen(part, row, _columns(part), share="zurueck")[0] for row, part in parts)
+    told = tuple(line if len(line) == len(columns) + 3 else (*line[:2], "–", *line[2:]) for line in lines)
     shares = tuple(genau(part, row, "zurueck")[0] for row, part in parts)
-    head = kopf("Zeit", DANACH.values(), share="zurück")
+    head = kopf("Zeit", columns.values(), share="zurück")
     return Abschnitt("rueckkehr", "Rückkehr nach der Ablösung", definition, head, told, n=_je_zeit(told), anteile=shares) if told else None
+
+
+def _columns(table: Published) -> dict[str, str]:
+    return {one: word for one, word in DANACH.items() if one != "weg" or (ALL, one) in table.numbers}
 
 
 def _sums(table: Published, row: str) -> Published:
@@ -254,8 +272,8 @@ def _arbeit(kreis: Kreis, names: Mapping[str, str]) -> Abschnitt | None:
 
 def _bestand(table: Published | None, horizon: int) -> Abschnitt | None:
     rows = {ARBEIT: "Ablösung durch Erwerb", "andere": "andere Ablösung"}
-    definition = f"Ablösungen vor mindestens {horizon} Monaten: wie viele danach {horizon} Monate ohne neuen Bezug blieben, von allen."
-    return _table(f"bestand_{horizon}", f"Bestand nach {horizon} Monaten", definition, table, rows, DANACH, share="nicht", first="Ablösung", of="Anteil nicht zurück")
+    definition = f"Ablösungen vor mindestens {horizon} Monaten: wie viele danach {horizon} Monate ohne neuen Bezug blieben, von allen.{TOGETHER}"
+    return _table(f"bestand_{horizon}", f"Bestand nach {horizon} Monaten", definition, table, rows, _columns(table or NOTHING), share="nicht", first="Ablösung", of="Anteil nicht zurück")
 
 
 def _kind(lauf: Lauf) -> str:
