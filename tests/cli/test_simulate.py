@@ -55,7 +55,7 @@ def test_a_terminal_shows_a_bar_that_grows_to_the_end(tmp_path: Path, options: t
     assert shown == sorted(shown), "it only grows"
     assert shown[0] == (0, 0) and shown[-1] == (36, 100) and len(set(shown)) > 2
     # One line that is written over, not a line each time.
-    assert written.count("\n") < 5 < written.count("\r")
+    assert written.count("\n") < min(5, written.count("\r"))
     database = Database(url, clock=SystemClock())
     with database.read(system()) as session:
         assert session.scalar(select(func.count(Fall.id))) >= CASES

@@ -56,28 +56,16 @@ const neutralBrand = {
   },
 };
 
-// feelin parses an expression anew at each call. This lends its inside to feel_compile.js, which keeps the parsed form. It also spells all names
-// of a context anew to find one that is missing, a tenth of what evaluating takes: here each is spelled once.
-const spelledOnce = `
-const spellings = new Map();
-function normalizeContextKey(name) {
-  let found = spellings.get(name);
-  if (found !== undefined) return found;
-  found = spelled(name);
-  if (spellings.size > 2000) spellings.clear();
-  if (name.length < 100) spellings.set(name, found);
-  return found;
-}`;
+// feelin parses an expression anew at each call. This lends its inside to feel_compile.js, which keeps the parsed form.
 const openFeelin = {
   name: "open-feelin",
   setup(bundler) {
     bundler.onLoad({ filter: /feelin[\\/]dist[\\/]index\.js$/ }, async ({ path: file }) => {
       const text = await readFile(file, "utf8");
-      for (const name of ["const interpreter =", "function coerceContext(", "function formatDetails(", "import { normalizeContextKey,"]) {
+      for (const name of ["const interpreter =", "function coerceContext(", "function formatDetails("]) {
         if (!text.includes(name)) throw new Error(`feelin has no «${name}» any more`);
       }
-      const opened = text.replace("import { normalizeContextKey,", "import { normalizeContextKey as spelled,");
-      return { contents: `${opened}${spelledOnce}\nexport { interpreter, coerceContext, formatDetails };\n`, loader: "js" };
+      return { contents: `${text}\nexport { interpreter, coerceContext, formatDetails };\n`, loader: "js" };
     });
   },
 };
