@@ -6,19 +6,15 @@ Every table is published as a whole with its sums, so that no hidden number foll
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from scipy.stats import chi2_contingency
 from sqlalchemy import select
 
-from engine.model.calendar import ZURICH
 from engine.queries.auswertung.abschnitt import (
-    HIDDEN,
-    TOTAL,
     Abschnitt,
-    Mass,
     anteile,
     anzahl,
     counted,
@@ -29,6 +25,7 @@ from engine.queries.auswertung.abschnitt import (
     p_text,
     zeilen,
 )
+from engine.queries.auswertung.aufwand import aufwand, falllast_tafel
 from engine.queries.auswertung.auswahl import Auswahl, regionen
 from engine.queries.auswertung.gehalten import gehalten
 from engine.queries.auswertung.kennzahlen import MONTH, RETURNED, _moments
@@ -37,9 +34,7 @@ from engine.queries.auswertung.schutz import REGION, Gitter, alle, geschuetzt, g
 from engine.queries.auswertung.spreizung import WIRKUNG, mit_spreizung
 from engine.queries.auswertung.viele import quantil
 from engine.queries.auswertung.zellschutz import anteil, schwelle
-from engine.queries.falllast import falllast
 from engine.replay.pseudonyms import AGE_CLASSES
-from engine.statistics.spread import Weighed
 from engine.statistics.suppression import ALL, Cell, Published, publish
 from engine.statistics.survival import kaplan_meier
 from engine.store.session import FallSession
@@ -55,12 +50,13 @@ CAUSES = {
     "erwerb": ARBEIT, "mehr_erwerb": ARBEIT, "alv": "versicherung", "iv": "versicherung", "ahv_el": "versicherung", "ausbildung": "ausbildung",
     "unterhalt": "ausbildung", "wegzug_gemeinde": "wegzug", "wegzug_kanton": "wegzug",
 }  # fmt: skip
-# Whoever died or left the canton cannot come back here.
 ABGELOEST = "abgeloest"
 WEGE = {ARBEIT: "Erwerb", ABGELOEST: "andere Ablösung", OTHERWISE: "ohne Ablösung", OPEN: "noch im Bezug"}
 TOGETHER = " Wo wenige starben oder wegzogen, stehen sie bei «nicht zurück»."
+# Instead of a table that tells nothing.
 NOTHING = Published({}, frozenset())
 DANACH = {"zurueck": "wieder im Bezug", "weg": "gestorben oder aus dem Kanton", "nicht": "nicht zurück"}
+# Whoever died or left the canton cannot come back here.
 GONE = frozenset({"tod", "wegzug_kanton"})
 DIMENSIONEN: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "geschlecht": ("Geschlecht", {"1": "männlich", "2": "weiblich", "3": "unbestimmt", "": "nicht erfasst"}),
@@ -114,10 +110,10 @@ def wirkung(session: FallSession, auswahl: Auswahl) -> list[Abschnitt]:
     """The sections that have enough cases, in the order of the page."""
     found = [*gehalten(session, "wirkung", auswahl, lambda: _sections(session, auswahl))]
     if geschuetzt(session, auswahl).auswahl == alle(auswahl):
-        found.append(_falllast(session, regionen(session), schwelle(session)))
+        found.append(falllast_tafel(session, regionen(session), schwelle(session)))
     elif gitter(session, auswahl).is_region:
         # The very row that the table of the canton has.
-        whole, names = _falllast(session, regionen(session), schwelle(session)), regionen(session)
+        whole, names = falllast_tafel(session, regionen(session), schwelle(session)), regionen(session)
         found.append(None if whole is None else _of_region(whole, names.get(auswahl.region, auswahl.region)))
     return mit_spreizung((one for one in found if one is not None), WIRKUNG)
 
@@ -135,7 +131,7 @@ def _sections(session: FallSession, auswahl: Auswahl) -> list[Abschnitt | None]:
     found += [_gleich(kreis, key) for key in DIMENSIONEN] if _tells_how_many_left(kreis) else []
     found += [_uebersteuert(session, kreis, key) for key in DIMENSIONEN]
     if not grid.gewaehlt:
-        found += [_uebergaben(session, names, grid.schwelle), _aufwand(rows, names, session.now, grid.schwelle)]
+        found += [_uebergaben(session, names, grid.schwelle), aufwand(rows, names, session.now, grid.schwelle)]
     return _aufwand_among_all(session, auswahl, found) if grid.is_region else found
 
 
@@ -358,52 +354,3 @@ def _uebergaben(session: FallSession, names: Mapping[str, str], least: int) -> A
     found = _table("uebergaben", "Übergaben", definition, publish(counted(pairs), threshold=least) if pairs else None, names, columns, share="0", first="Bisherige Region", of="Anteil ohne Rückfrage", hinweis=told, je_region="Übergaben ohne Rückfrage")
     own = rahmen(session, Auswahl(prozess="uebergabe"))
     return None if found is None else replace(found, zeitraum=own.zeitraum, fassung=f"{own.fassung} (Übergabe)")
-
-
-def _aufwand(rows: Sequence[Spur], names: Mapping[str, str], now: datetime, least: int) -> Abschnitt | None:
-    """Tasks that people did, for each year of a case; only regions with enough cases."""
-    found, per_year, days = [], dict[str, Weighed](), dict[str, Weighed]()
-    for region in [*sorted({spur.region for spur in rows}, key=lambda one: names.get(one, one)), ALL]:
-        mine = [spur for spur in rows if region in (ALL, spur.region)]
-        years = sum(((spur.beendet_am or now) - spur.begonnen_am).total_seconds() for spur in mine) / (12 * MONTH)
-        spans = [(end - begin) / 86_400 for spur in mine for _, _, kind, begin, end, _, how in spur.schritte if kind == "USER_TASK" and how == "c" and begin is not None]
-        if len(mine) >= 2 * least and spans and years:
-            found.append((names.get(region, TOTAL), anzahl(len(mine)), f"{len(spans) / years:.1f}", f"{quantil(spans, 0.5):.1f}", f"{quantil(spans, 0.9):.1f}"))
-            per_year[region], days[region] = (len(spans) / years, len(mine)), (quantil(spans, 0.5) or 0.0, len(mine))
-    definition = "Erledigte Aufgaben je Fall und Jahr, und Tage von der Entstehung einer Aufgabe bis zur Erledigung. Je Schritt: «Viele Fälle»."
-    head = ("Region", "Fälle", "Aufgaben je Fall und Jahr", "Tage (Median)", "Tage (neun von zehn)")
-    masse = tuple(Mass(name, unit, _ohne_total(of)) for name, unit, of in (("Aufgaben je Fall und Jahr", "", per_year), ("Tage bis zur Erledigung, Median", "Tage", days)))
-    return Abschnitt("aufwand", "Aufwand", definition, head, tuple(found), n=_gesamt(found), masse=masse) if _is_safe(rows, found, least) else None
-
-
-def _ohne_total(of: Mapping[str, Weighed]) -> dict[str, Weighed]:
-    return {region: one for region, one in of.items() if region != ALL}
-
-
-def _gesamt(found: Sequence[tuple[str, ...]]) -> str:
-    """The number of cases in the last row, which is the total."""
-    return found[-1][1] if found else HIDDEN
-
-
-def _is_safe(rows: Iterable[Spur], found: Sequence[tuple[str, ...]], least: int) -> bool:
-    """Whether what the total leaves for the regions that are not told is nothing, or enough."""
-    sizes: dict[str, int] = {}
-    for spur in rows:
-        sizes[spur.region] = sizes.get(spur.region, 0) + 1
-    rest = sum(size for size in sizes.values() if size < 2 * least)
-    return bool(found) and (rest == 0 or rest >= 2 * least)
-
-
-def _falllast(session: FallSession, names: Mapping[str, str], least: int) -> Abschnitt | None:
-    found, shown, per_post = [], 0, dict[str, Weighed]()
-    for region in (one for one in names if session.access.everywhere or one in session.access.regionen):
-        loads = falllast(session, region)
-        cases, posts = sum(one.faelle for one in loads), sum(one.pensum for one in loads) / 100
-        if cases >= least and len(loads) > 1:
-            shown += cases
-            found.append((names.get(region, region), anzahl(cases), str(len(loads)), f"{posts:.1f}", f"{sum(one.gewichtet for one in loads) / posts:.0f}" if posts else "–"))
-            per_post |= {region: (sum(one.gewichtet for one in loads) / posts, cases)} if posts else {}
-    definition = "Laufende Fälle jetzt, mit den Gewichten der Segmente, je Vollzeitstelle der Fallführung."
-    head, day = ("Region", "Fälle", "Fallführende", "Vollzeitstellen", "gewichtet je Vollzeitstelle"), session.now.astimezone(ZURICH).strftime("%d.%m.%Y")
-    masse = (Mass("gewichtete Fälle je Vollzeitstelle", "", per_post),)
-    return Abschnitt("falllast", "Falllast", definition, head, tuple(found), n=anzahl(shown), zeitraum=f"am {day}", masse=masse) if found else None
