@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections import Counter, OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
 from itertools import chain, combinations, product
 from threading import Lock
@@ -21,9 +22,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog
-from scipy.sparse import csr_matrix, vstack
 
+from engine.statistics.audit import Audit
 from engine.statistics.suppression import ALL, Cell
 
 Case = Mapping[str, str]
@@ -35,7 +35,6 @@ REST = "übrige"
 NARROW = 3
 # A value is stacked in the middle when it has so many times the threshold.
 ENOUGH = 20
-SLACK = 1e-6
 ROUNDS = 3
 # What the values of the coarse dimension are called one by one.
 FINE = " "
@@ -131,7 +130,9 @@ def _publish(entries: Sequence[tuple[Case, Cell]], plan: Plan, *, threshold: int
         if key not in fixed and (0 < number < threshold or held.get(key) is False or len(key[0]) > 1 and (not number or not is_narrow and any(part != ALL for part in key[1])))
     }  # fmt: skip
     _in_pairs(numbers, withheld, fixed, threshold)
-    _Audit(space, numbers, withheld, fixed, threshold).run()
+    known = {key: (space.unknowns(key), number) for key, number in numbers.items()}
+    small, same = list(space.small(threshold)), list(space.agreements())
+    Audit(space.size, known, same, small, withheld=withheld, fixed=fixed, threshold=threshold, loss=partial(_loss, numbers)).run()
     return Stacked(plan, {key: None if key in withheld else number for key, number in numbers.items()})
 
 
@@ -282,76 +283,7 @@ def _some(names: Sequence[str], most: int) -> Iterator[tuple[str, ...]]:
     return chain.from_iterable(combinations(names, size) for size in range(min(most, len(names)) + 1))
 
 
-class _Audit:
-    """Withholds more until no small number can be narrowed."""
-
-    def __init__(self, space: _Space, numbers: Mapping[Key, int], withheld: set[Key], fixed: Collection[Key], threshold: int):
-        self.space, self.numbers, self.withheld, self.fixed, self.apart = space, numbers, withheld, fixed, threshold - 1 - SLACK
-        small = list(space.small(threshold))
-        self.targets = _matrix([unknowns for unknowns, _ in small], space.size)
-        self.least = np.array([number for _, number in small], dtype=float)
-        self.most = self.least.copy()
-        self.keys = list(numbers)
-        self.sums, self.counts = _matrix([space.unknowns(key) for key in self.keys], space.size), np.array([numbers[key] for key in self.keys], dtype=float)
-        shared = list(space.agreements())
-        self.same = _matrix([here for here, _ in shared], space.size) - _matrix([there for _, there in shared], space.size)
-        self.random = np.random.default_rng(0)
-        self._set_up()
-
-    def run(self) -> None:
-        while (open_ := np.flatnonzero(self.most - self.least < self.apart)).size:
-            if not self._many(open_):
-                self._one(int(open_[0]))
-
-    def _set_up(self) -> None:
-        """The equations of what is told now."""
-        told = np.array([key not in self.withheld for key in self.keys], dtype=bool)
-        places = np.flatnonzero(told)
-        self.told = [self.keys[place] for place in places]
-        self.equations = vstack([self.sums[places], self.same], format="csr")
-        self.values = np.concatenate([self.counts[places], np.zeros(self.same.shape[0])])
-
-    def _many(self, open_: NDArray[np.intp]) -> bool:
-        """One answer of linear programming shows many numbers elsewhere than they are; whether it was worth asking."""
-        if len(open_) < 4:
-            return False
-        weights = np.zeros(len(self.least))
-        weights[open_] = self.random.choice((-1.0, 1.0), len(open_)) * self.random.random(len(open_))
-        self._solve(self.targets.T @ weights)
-        left = np.count_nonzero(self.most - self.least < self.apart)
-        return bool(left < 0.9 * len(open_))
-
-    def _one(self, target: int) -> None:
-        """Settles one: it lies far enough apart, or one of the numbers that hold it is withheld."""
-        wanted = np.asarray(self.targets[target].todense()).ravel()
-        holding: list[Key] = []
-        for side in (wanted, -wanted):
-            duals = self._solve(side)
-            if self.most[target] - self.least[target] >= self.apart:
-                return
-            holding += [key for key, dual in zip(self.told, duals, strict=False) if abs(dual) > SLACK and key not in self.fixed]
-        if not holding:
-            # What is told anyhow says as much: nothing that could be withheld here would change it.
-            self.most[target] = np.inf
-            return
-        self.withheld.add(min(holding, key=self._loss))
-        self._set_up()
-
-    def _loss(self, key: Key) -> tuple[int, bool, int, int, list[tuple[str, str]], Cell]:
-        """What is missed least: of two filters rather than of one, a cell rather than a sum, a small one."""
-        choice, cell = key
-        return (-len(choice), ALL in cell, cell.count(ALL), self.numbers[key], sorted(choice), cell)
-
-    def _solve(self, objective: NDArray[np.float64]) -> Sequence[float]:
-        found = linprog(-objective, A_eq=self.equations, b_eq=self.values, bounds=(0, self.values.max(initial=0.0) + 1), options={"presolve": False})
-        reached = self.targets @ found.x
-        self.least, self.most = np.minimum(self.least, reached), np.maximum(self.most, reached)
-        duals: Sequence[float] = found.eqlin.marginals
-        return duals
-
-
-def _matrix(rows: Sequence[NDArray[np.intp]], width: int) -> csr_matrix:
-    ends = np.cumsum([0, *map(len, rows)])
-    places = np.concatenate(rows) if rows else np.zeros(0, dtype=int)
-    return csr_matrix((np.ones(len(places)), places, ends), shape=(len(rows), width))
-
+def _loss(numbers: Mapping[Key, int], key: Key) -> tuple[int, bool, int, int, list[tuple[str, str]], Cell]:
+    """What is missed least: of two filters rather than of one, a cell rather than a sum, a small one."""
+    choice, cell = key
+    return (-len(choice), ALL in cell, cell.count(ALL), numbers[key], sorted(choice), cell)

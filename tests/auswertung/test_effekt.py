@@ -15,6 +15,7 @@ from engine.model.access import system
 from engine.model.clock import FixedClock
 from engine.queries.auswertung import kennzahlen
 from engine.queries.auswertung.auswahl import Auswahl
+from engine.queries.auswertung.laeufe import lauf
 from engine.queries.auswertung.schutz import spuren
 from engine.statistics.competing import followed
 from engine.statistics.survival import Curve, Spell, kaplan_meier, log_rank
@@ -95,7 +96,7 @@ def test_the_figures_of_lived_cases_find_the_planted_effect_and_no_other(sqlite_
     refresh(sqlite_database)
     with sqlite_database.read(system()) as session:
         found = kennzahlen.figures(session, Auswahl())
-        courses = [kennzahlen._course(spur, session.now) for spur in spuren(session, Auswahl())]
+        courses = [lauf(spur, session.now) for spur in spuren(session, Auswahl())]
     groups = {region: [(one.months, one.is_over) for one in courses if one.region == region] for region in (*PLANTED, *PLAIN)}
     planted, plain = ([spell for region in regions for spell in groups[region]] for regions in (PLANTED, PLAIN))
     assert found.log_rank is not None

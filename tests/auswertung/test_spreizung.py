@@ -18,13 +18,14 @@ from hypothesis import strategies as st
 
 from engine.queries.auswertung import kennzahlen
 from engine.queries.auswertung.abschnitt import PROZENT, Abschnitt, Mass
-from engine.queries.auswertung.kennzahlen import KANTON, PUNCTUAL, Figures
+from engine.queries.auswertung.kennzahlen import PUNCTUAL, Figures
 from engine.queries.auswertung.kennzahlen_json import as_json
 from engine.queries.auswertung.rahmen import Rahmen
 from engine.queries.auswertung.spreizung import SCHLUESSEL, ZU_WENIGE, mit_spreizung, spreizung
 from engine.queries.auswertung.spreizung import TREUE as SPREIZUNG_TREUE
 from engine.queries.auswertung.tafeln import TREUE, tafeln, treue_tafeln
 from engine.queries.auswertung.treue import treue
+from engine.queries.auswertung.verbund import KANTON
 from engine.statistics.suppression import Cell, publish, totals
 from engine.statistics.survival import kaplan_meier
 

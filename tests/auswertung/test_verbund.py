@@ -1,95 +1,194 @@
-"""Tables of the same people give nothing away together: what one withholds does not follow from another."""
+"""Tables of the same people give nothing away together: what one withholds does not follow from another.
+
+Whoever attacks knows every number that any table, curve or diagram without filters tells, and how cases can be: he sets up one unknown for each
+kind of case that could be, not only for those that the product reckons with, and asks for the least and the most of everything small.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from itertools import product
 from random import Random
 
 import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from engine.queries.auswertung import wirkung
-from engine.queries.auswertung.schutz import NIEMAND, Gitter
-from engine.queries.auswertung.wirkung import CAUSES, ENDS, HORIZONS, OPEN, OTHERWISE, Kreis, Lauf
-from engine.statistics.suppression import ALL, bounds
+from engine.queries.auswertung import verbund as module
+from engine.queries.auswertung.laeufe import CAUSES, ENDS, HORIZONS, OPEN, OTHERWISE, Lauf
+from engine.queries.auswertung.verbund import KANTON, Verbund, Vorschlag, verbund
+from engine.statistics import joint
+from engine.statistics.suppression import ALL, Cell
 
 LEAST = 5
-COARSE = {way: {end for end in ENDS if wirkung._way(end) == way} for way in wirkung.WEGE} | {ALL: set(ENDS)}
+SEXES = ("1", "2")
+OVER = [end for end in ENDS if end not in (OPEN, OTHERWISE)]
+# Region, sex, end, whether dead or away, and in which span of months it ended, was seen, was seen since, and came back (None: not).
+Kind = tuple[str, str, str, bool, int | None, int, int | None, int | None]
+Has = Callable[[Kind], bool]
 
 
-def invented(seed: int) -> Kreis:
+def invented(seed: int) -> tuple[list[Lauf], list[Vorschlag]]:
     rng = Random(seed)
-    reasons = [*CAUSES, "", "tod", "wegzug_kanton"]
-    weights = {end: rng.choice((0, 0, 1, 3, 12)) for end in ENDS} | {OPEN: 20, wirkung.ARBEIT: 9}
+    regions = ["SDOL", "SRO", "SON"][: rng.randint(1, 3)]
+    weights = {end: rng.choice((0, 1, 3, 12)) for end in ENDS} | {OPEN: 20, "arbeit": 9}
+    reasons = {end: [one for one, of in CAUSES.items() if of == end] or ["", "tod"] for end in OVER}
 
     def one(number: int) -> Lauf:
-        (end,) = rng.choices(list(weights), list(weights.values()))
-        since = 0.0 if end in (OPEN, OTHERWISE) else rng.uniform(0, 30)
+        (end,), months = rng.choices(list(weights), list(weights.values())), rng.uniform(0.5, 30)
+        since = 0.0 if end in (OPEN, OTHERWISE) else rng.uniform(0.5, 30)
         back = rng.uniform(0, since) if since and rng.random() < 0.2 else None
-        return Lauf(rng.choice(("SDOL", "SRO")), number, rng.uniform(1, 11), 12 + since, end, rng.choice(reasons), back, since, {"geschlecht": rng.choice("wm")})
+        seen = months if end == OPEN else months + (since or rng.uniform(0, 30))
+        return Lauf(rng.choice(regions), number, months, seen, end, rng.choice(reasons.get(end, [""])), back, since, {"geschlecht": rng.choice(SEXES)})
 
-    laeufe = [one(number) for number in range(rng.randint(25, 120))]
-    return Kreis(laeufe, frozenset(lauf.fall_id for lauf in laeufe), Gitter(NIEMAND, {}, LEAST, lambda name, make: make()))
-
-
-def told(kreis: Kreis) -> list[tuple[set[str], int]]:
-    """Of how cases end within 12 months: which ends a shown number counts together, and the number."""
-    ends, by_region = wirkung._ende(kreis, 12), kreis.tafel("ende region", wirkung._ends_by_region(kreis), je_region=True)
-    found: list[tuple[set[str], int | None]] = []
-    if ends is not None:
-        shown = kreis.tafel("ende 12", wirkung._ends(kreis))
-        assert shown is not None
-        found += [({end}, shown.numbers.get((wirkung._way(end), end), 0)) for end in ENDS]
-    found += [(COARSE[way], number) for (region, way), number in (by_region.numbers if by_region else {}).items() if region == ALL]
-    if wirkung._tells_how_many_left(kreis):
-        gone = sum(way not in (OPEN, OTHERWISE) for _, (way, _) in wirkung._ends(kreis))
-        found.append((set(ENDS) - {OPEN, OTHERWISE}, gone if gone >= LEAST or not gone else None))
-    return [(parts, number) for parts, number in found if number is not None]
+    laeufe = [one(number) for number in range(rng.choice((25, 60, 120, 250)))]
+    return laeufe, [Vorschlag(one.fall_id, one.region, rng.choice("SO"), rng.choice(("gefolgt", "gefolgt", "übersteuert"))) for one in laeufe if rng.random() < 0.8]
 
 
-@pytest.mark.parametrize("seed", range(60))
-def test_the_number_of_those_who_left_gives_away_nobody_who_ended_otherwise(seed: int) -> None:
-    kreis = invented(seed)
-    shown = told(kreis)
-    counts = {end: sum(got == end for _, (_, got) in wirkung._ends(kreis)) for end in ENDS}
-    equations, values = np.array([[float(end in parts) for end in ENDS] for parts, _ in shown]), np.array([number for _, number in shown])
-    for place, (_, number) in enumerate(counts.items()):
-        if not shown or not 0 < number < LEAST:
-            continue
-        row = np.eye(len(ENDS))[place]
+def kinds(laeufe: list[Lauf]) -> Iterator[Kind]:
+    """Every kind of case that could be in these regions."""
+    spans = range(len(HORIZONS) + 1)
+    for region, sex in product(sorted({one.region for one in laeufe}), SEXES):
+        yield from ((region, sex, OPEN, False, None, seen, None, None) for seen in spans)
+        yield from ((region, sex, OTHERWISE, False, when, seen, None, None) for when, seen in product(spans, spans) if when <= seen)
+        for end, when, since, seen in product(OVER, spans, spans, spans):
+            if can_be(when, since, seen):
+                for back, gone in product((None, *range(since + 1)), (False, True) if end in ("andere", "wegzug") else (False,)):
+                    yield (region, sex, end, gone, when, seen, since, back)
+
+
+def can_be(when: int, since: int, seen: int) -> bool:
+    """Whether a case of such a length, seen so long since, can have been seen so long altogether."""
+    ends = (0, *HORIZONS, 1000)
+    return ends[when] + ends[since] < ends[seen + 1] and ends[when + 1] + ends[since + 1] > ends[seen]
+
+
+def kind_of(one: Lauf) -> Kind:
+    def span(months: float, *, with_end: bool) -> int:
+        return sum(months > horizon if with_end else months >= horizon for horizon in HORIZONS)
+
+    is_over, gone = one.ende in OVER, one.grund in ("tod", "wegzug_kanton")
+    return (
+        one.region, one.merkmale["geschlecht"], one.ende, gone, None if one.ende == OPEN else span(one.months, with_end=True), span(one.seen, with_end=False),
+        span(one.since, with_end=False) if is_over else None, None if one.back is None else span(one.back, with_end=True),
+    )  # fmt: skip
+
+
+# What each number means, said once more and in another way than the product says it.
+
+
+def ended(horizon: int, *ends: str) -> Has:
+    return lambda one: one[5] > horizon and one[2] in ends and one[4] is not None and one[4] <= horizon
+
+
+def still(horizon: int) -> Has:
+    return lambda one: one[5] > horizon and (one[4] is None or one[4] > horizon)
+
+
+def came_back(horizon: int) -> Has:
+    return lambda one: one[6] is not None and one[6] > horizon and one[7] is not None and one[7] <= horizon
+
+
+def stayed(horizon: int, *, gone: bool | None = None) -> Has:
+    return lambda one: one[6] is not None and one[6] > horizon and (one[7] is None or one[7] > horizon) and gone in (None, one[3])
+
+
+def both(*parts: Has) -> Has:
+    return lambda one: all(part(one) for part in parts)
+
+
+def either(*parts: Has) -> Has:
+    return lambda one: any(part(one) for part in parts)
+
+
+def of(region: str) -> Has:
+    return lambda one: region in (ALL, KANTON, one[0])
+
+
+def into_work(what: str) -> Has:
+    return lambda one: {ALL: True, "arbeit": one[2] == "arbeit", "andere": one[2] != "arbeit"}[what]
+
+
+def meaning(name: str, cell: Cell) -> Has:
+    """Whom a number of a table of cases counts."""
+    table, _, rest = name.partition(" ")
+    first, last = cell[0], cell[-1]
+    other = [end for end in OVER if end != "arbeit"]
+    ways = {"arbeit": ["arbeit"], "abgeloest": other, OTHERWISE: [OTHERWISE]}
+    if table == "orte":
+        return of(first)
+    if name == "ende region":
+        found = {way: ended(1, *ends) for way, ends in ways.items()} | {OPEN: still(1)}
+        return both(of(first), found[last] if last != ALL else either(*found.values()))
+    if table == "ende":
+        place = HORIZONS.index(int(rest))
+        cells = {(way, end): ended(place, end) for way, ends in ways.items() for end in ends} | {(OPEN, OPEN): still(place)}
+        return either(*(has for (way, end), has in cells.items() if first in (ALL, way) and last in (ALL, end)))
+    if table == "arbeit":
+        return both(of(first), into_work(last), lambda one: one[6] is not None)
+    if table == "rueckfall":
+        place = HORIZONS.index(int(rest))
+        return both(of(first), {"zurueck": came_back(place), "nicht": stayed(place), ALL: either(came_back(place), stayed(place))}[last])
+    if table == "nach":
+        place, together = HORIZONS.index(int(rest.split()[0])), rest.endswith("zusammen")
+        not_back = stayed(place) if together else stayed(place, gone=False)
+        return both(into_work(first), {"zurueck": came_back(place), "nicht": not_back, "weg": stayed(place, gone=True), ALL: either(came_back(place), stayed(place))}[last])
+    assert name == "gleich geschlecht", name
+    groups: Has = lambda one: first in (ALL, one[1])  # noqa: E731
+    left = ended(1, *OVER)
+    return both(groups, {"ja": left, "nein": either(still(1), ended(1, OTHERWISE)), ALL: lambda one: one[5] > 1}[last])
+
+
+# «bezug» is told with filters only.
+CASES = [name for name in module.TAFELN if name != module.BEZUG and not name.startswith(("übersteuert", "vorschlag")) and (not name.startswith("gleich") or name == "gleich geschlecht")]
+
+
+def told(found: Verbund, laeufe: list[Lauf], shown: Callable[[str], bool]) -> list[tuple[Has, int]]:
+    """Whom every told number counts, and the number."""
+    numbers = [(meaning(name, cell), number) for name in CASES if name in found.tafeln and shown(name) for cell, number in found.tafeln[name].numbers.items() if number is not None]
+    cases = [kind_of(one) for one in laeufe]
+    for region, horizon in product(found.kurven, range(len(HORIZONS))):
+        left: Has = lambda one, place=horizon: one[5] > place and one[4] is None or one[4] is not None and one[4] > place  # type: ignore[misc]  # noqa: E731
+        gone: Has = lambda one, place=horizon: one[6] is not None and one[4] <= place  # type: ignore[misc]  # noqa: E731
+        numbers += [(has, sum(map(has, cases))) for has in (both(of(region), left), both(of(region), gone))]
+    return numbers
+
+
+def narrowed(laeufe: list[Lauf], found: Verbund, shown: Callable[[str], bool] = lambda name: True) -> list[tuple[str, Cell, float, float]]:
+    """The small numbers that can be bounded too closely."""
+    everything, cases = list(kinds(laeufe)), [kind_of(one) for one in laeufe]
+    assert set(cases) <= set(everything)
+    known = told(found, laeufe, shown)
+    assert all(sum(map(has, cases)) == number for has, number in known)
+    small = [(name, cell, meaning(name, cell)) for name in CASES if name in found.tafeln and shown(name) for cell in found.tafeln[name].numbers]
+    small = [(name, cell, has) for name, cell, has in small if 0 < sum(map(has, cases)) < LEAST]
+    rows = np.array([[has(one) for one in everything] for has in (*(has for has, _ in known), *(has for *_, has in small))], dtype=float)
+    # Kinds that every number counts alike are one unknown.
+    rows = np.unique(rows, axis=1)
+    equations, values = rows[: len(known)], np.array([number for _, number in known], dtype=float)
+    left = []
+    for (name, cell, _), row in zip(small, rows[len(known) :], strict=True):
         least, most = (linprog(sign * row, A_eq=equations, b_eq=values, bounds=(0, None)) for sign in (1, -1))
-        assert most.status == 3 or -most.fun - least.fun >= LEAST - 1 - 1e-6
+        if most.status != 3 and -most.fun - least.fun < LEAST - 1 - 1e-6:
+            left.append((name, cell, least.fun, -most.fun))
+    return left
 
 
-def test_it_is_told_where_nothing_is_withheld() -> None:
-    some = [invented(seed) for seed in range(60)]
-    assert any(wirkung._tells_how_many_left(kreis) for kreis in some) and any(wirkung._ende(kreis, 12) for kreis in some)
+@pytest.mark.parametrize("seed", range(12))
+def test_whoever_knows_all_tables_computes_no_small_number(seed: int) -> None:
+    laeufe, proposals = invented(seed)
+    assert narrowed(laeufe, verbund(laeufe, proposals, threshold=LEAST)) == []
 
 
-@pytest.mark.parametrize("seed", range(10))
-def test_what_became_of_people_is_the_same_in_both_sections(seed: int) -> None:
-    kreis = invented(seed)
-    after = {horizon: wirkung._nach(kreis, horizon) for horizon in HORIZONS}
-    back = wirkung._rueckkehr(after)
-    lines = {row[0]: dict(zip(back.kopf[1:-1], row[1:-1], strict=True)) for row in back.zeilen} if back else {}
-    for horizon in (6, 12):
-        kept, line = wirkung._bestand(after[horizon], horizon), lines.get(f"innert {horizon} Monaten", {})
-        total = dict(zip(kept.kopf[1:-1], kept.zeilen[-1][1:-1], strict=True)) if kept else {}
-        assert total == {name: number for name, number in line.items() if number != "–"}
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(1000, 1300))
+def test_in_many_cantons_whoever_knows_all_tables_computes_no_small_number(seed: int) -> None:
+    laeufe, proposals = invented(seed)
+    assert narrowed(laeufe, verbund(laeufe, proposals, threshold=LEAST)) == []
 
 
-@pytest.mark.parametrize("seed", range(30))
-def test_whoever_knows_how_many_came_back_learns_of_nobody_else(seed: int) -> None:
-    """Kennzahlen tell how many came back, and of how many: with the table of what became of people that gives no small number away."""
-    kreis = invented(seed)
-    for horizon in HORIZONS:
-        table = wirkung._nach(kreis, horizon)
-        if table is None:
-            continue
-        followed = [lauf for lauf in kreis.alle if wirkung._is_followed(lauf, horizon)]
-        back = sum(wirkung._back(lauf, horizon) == "zurueck" for lauf in followed)
-        told = {**table.numbers, (ALL, "zurueck"): back, (ALL, ALL): len(followed)}
-        for cell, number in table.numbers.items():
-            if number is None:
-                least, most = bounds(told, cell)
-                assert most - least >= LEAST - 1 - 1e-6
+def test_tables_that_withhold_each_for_itself_give_numbers_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The test above can fail: without the joint audit it does."""
+    monkeypatch.setattr(joint.Audit, "run", lambda audit: None)
+    monkeypatch.setattr(module, "_told", module._told.__wrapped__)
+    assert any(narrowed(laeufe, verbund(laeufe, proposals, threshold=LEAST)) for laeufe, proposals in map(invented, range(12)))

@@ -121,7 +121,7 @@ def test_in_many_tables_whoever_asks_with_every_filter_cannot_narrow_a_small_num
 def test_without_the_second_round_of_withholding_small_numbers_would_follow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stacked, "_known", OrderedDict())  # what comes of this is nobody else's
     """The test above can fail: with only what is small itself withheld, it does."""
-    monkeypatch.setattr(stacked._Audit, "run", lambda audit: None)
+    monkeypatch.setattr(stacked.Audit, "run", lambda audit: None)
     monkeypatch.setattr(stacked, "_in_pairs", lambda *given: None)
     assert narrowed(ONE_SMALL)
 

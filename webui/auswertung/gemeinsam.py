@@ -16,9 +16,9 @@ from engine.queries.auswertung import vorhanden
 from engine.queries.auswertung.abschnitt import TOTAL, Abschnitt, schlicht
 from engine.queries.auswertung.abschnitt import anzahl as tausender
 from engine.queries.auswertung.auswahl import Auswahl
-from engine.queries.auswertung.kennzahlen import KANTON
 from engine.queries.auswertung.rahmen import Rahmen
 from engine.queries.auswertung.schutz import geschuetzt
+from engine.queries.auswertung.verbund import KANTON
 from engine.replay.pseudonyms import AGE_CLASSES
 from engine.store import library
 from engine.store.session import FallSession

@@ -20,6 +20,7 @@ from engine.queries.auswertung.kennzahlen_json import als_daten
 from engine.queries.auswertung.rahmen import rahmen
 from engine.queries.auswertung.schutz import alle
 from engine.queries.auswertung.tafeln import JE_MONAT, tafeln, warum_nicht
+from engine.queries.auswertung.verbund import KANTON
 from engine.queries.auswertung.wirkung import wirkung
 from engine.queries.auswertung.zellschutz import schwelle
 from engine.statistics.suppression import ALL
@@ -151,9 +152,9 @@ def _page(session: FallSession, found: Figures) -> dict[str, Any]:
 def _curves(found: Figures, names: dict[str, str]) -> dict[str, Any] | None:
     if not found.durations:
         return None
-    ordered = sorted(found.durations, key=lambda name: (name == queries.KANTON, names.get(name, name)))
+    ordered = sorted(found.durations, key=lambda name: (name == KANTON, names.get(name, name)))
     curves = [
-        {"name": names.get(name, name), "gesamt": name == queries.KANTON, "punkte": [[0, 1], *([round(point.time, 2), round(point.share, 4)] for point in found.points(name))]}
+        {"name": names.get(name, name), "gesamt": name == KANTON, "punkte": [[0, 1], *([round(point.time, 2), round(point.share, 4)] for point in found.points(name))]}
         for name in ordered
     ]
     return {"kurven": {"x": "Monate", "werte": curves}}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from engine.model.calendar import ZURICH
 from engine.queries.auswertung.abschnitt import HIDDEN, TOTAL, Abschnitt, Mass, anzahl
-from engine.queries.auswertung.kennzahlen import MONTH
+from engine.queries.auswertung.laeufe import MONTH
 from engine.queries.auswertung.viele import quantil
 from engine.queries.falllast import falllast
 from engine.statistics.spread import Weighed
@@ -16,20 +16,20 @@ from engine.store.session import FallSession
 from engine.store.tables import Spur
 
 
-def aufwand(rows: Sequence[Spur], names: Mapping[str, str], now: datetime, least: int) -> Abschnitt | None:
-    """Tasks that people did, for each year of a case; only regions with enough cases."""
+def aufwand(rows: Sequence[Spur], names: Mapping[str, str], now: datetime, *, orte: Collection[str], least: int) -> Abschnitt | None:
+    """Tasks that people did, for each year of a case; only regions with enough cases, of those (``orte``) of which it is told how many."""
     found, per_year, days = [], dict[str, Weighed](), dict[str, Weighed]()
     for region in [*sorted({spur.region for spur in rows}, key=lambda one: names.get(one, one)), ALL]:
         mine = [spur for spur in rows if region in (ALL, spur.region)]
         years = sum(((spur.beendet_am or now) - spur.begonnen_am).total_seconds() for spur in mine) / (12 * MONTH)
         spans = [(end - begin) / 86_400 for spur in mine for _, _, kind, begin, end, _, how in spur.schritte if kind == "USER_TASK" and how == "c" and begin is not None]
-        if len(mine) >= 2 * least and spans and years:
+        if (region == ALL or region in orte) and len(mine) >= 2 * least and spans and years:
             found.append((names.get(region, TOTAL), anzahl(len(mine)), f"{len(spans) / years:.1f}", f"{quantil(spans, 0.5):.1f}", f"{quantil(spans, 0.9):.1f}"))
             per_year[region], days[region] = (len(spans) / years, len(mine)), (quantil(spans, 0.5) or 0.0, len(mine))
     definition = "Erledigte Aufgaben je Fall und Jahr, und Tage von der Entstehung einer Aufgabe bis zur Erledigung. Je Schritt: «Viele Fälle»."
     head = ("Region", "Fälle", "Aufgaben je Fall und Jahr", "Tage (Median)", "Tage (neun von zehn)")
     masse = tuple(Mass(name, unit, _ohne_total(of)) for name, unit, of in (("Aufgaben je Fall und Jahr", "", per_year), ("Tage bis zur Erledigung, Median", "Tage", days)))
-    return Abschnitt("aufwand", "Aufwand", definition, head, tuple(found), n=_gesamt(found), masse=masse) if _is_safe(rows, found, least) else None
+    return Abschnitt("aufwand", "Aufwand", definition, head, tuple(found), n=_gesamt(found), masse=masse) if _is_safe(rows, found, orte, least) else None
 
 
 def _ohne_total(of: Mapping[str, Weighed]) -> dict[str, Weighed]:
@@ -41,12 +41,12 @@ def _gesamt(found: Sequence[tuple[str, ...]]) -> str:
     return found[-1][1] if found else HIDDEN
 
 
-def _is_safe(rows: Iterable[Spur], found: Sequence[tuple[str, ...]], least: int) -> bool:
+def _is_safe(rows: Iterable[Spur], found: Sequence[tuple[str, ...]], orte: Collection[str], least: int) -> bool:
     """Whether what the total leaves for the regions that are not told is nothing, or enough."""
     sizes: dict[str, int] = {}
     for spur in rows:
         sizes[spur.region] = sizes.get(spur.region, 0) + 1
-    rest = sum(size for size in sizes.values() if size < 2 * least)
+    rest = sum(size for region, size in sizes.items() if size < 2 * least or region not in orte)
     return bool(found) and (rest == 0 or rest >= 2 * least)
 
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 
-from engine.queries.auswertung.kennzahlen import KANTON, Figures
+from engine.queries.auswertung.kennzahlen import Figures
+from engine.queries.auswertung.verbund import KANTON
 from engine.statistics.control import Xmr
 
 YEAR = 12

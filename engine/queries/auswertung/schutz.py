@@ -92,19 +92,40 @@ def spuren(session: FallSession, auswahl: Auswahl) -> list[Spur]:
 @dataclass(frozen=True)
 class Grund:
     """What every answer about a process rests on: the cases by number with their values, the years as they can be told apart (by year, first and last
-    of the span), which values there are, the large regions, and how many have the same values throughout."""
+    of the span), which values there are, the large regions, how many have the same values throughout, and of which regions every page says, or none
+    does, how many cases they have."""
 
     faelle: Mapping[int, Mapping[str, str]]
     jahre: Mapping[int, tuple[int, int]]
     werte: Mapping[str, frozenset[str]]
     grosse: frozenset[str]
     groessen: Counter[tuple[str, ...]]
+    orte: Mapping[str, bool]
 
     @classmethod
     def of(cls, faelle: Mapping[int, Mapping[str, str]], jahre: Mapping[int, tuple[int, int]], *, threshold: int) -> Grund:
         values = {name: frozenset(case[name] for case in faelle.values()) for name in DIMENSIONEN}
         sizes = Counter(tuple(case[one] for one in DIMENSIONEN) for case in faelle.values())
-        return cls(faelle, jahre, values, large(faelle.values(), REGION, threshold=threshold), sizes)
+        regions: Counter[Cell] = Counter((case[REGION],) for case in faelle.values())
+        numbers = suppression.publish(regions, threshold=threshold).numbers if regions else {}
+        told = {region: number is not None for (region,), number in numbers.items() if region != ALL}
+        return cls(faelle, jahre, values, large(faelle.values(), REGION, threshold=threshold), sizes, told)
+
+
+@dataclass(frozen=True)
+class Rand:
+    """Another table, called ``tafel``, whose columns count sums of one, too: ``summe`` says which, None of none. ``entries`` and ``whole`` are its own."""
+
+    tafel: str
+    entries: Sequence[tuple[int, Cell]]
+    whole: Mapping[Cell, int | None]
+    je_region: bool
+    summe: Callable[[str], Cell | None]
+
+    def of(self, cell: Cell) -> Cell:
+        """The sum that a cell is part of."""
+        sums = (self.summe(column) for column in dict.fromkeys(one[-1] for one in self.whole) if column != ALL)
+        return next((margin for margin in sums if margin and all(part in (ALL, own) for part, own in zip(margin, cell, strict=True))), (ALL,) * len(cell))
 
 
 @dataclass(frozen=True)
@@ -147,45 +168,67 @@ class Gitter:
         if not known:
             return None
         whole = suppression.publish(Counter(cell for _, cell in known), threshold=self.schwelle)
-        return whole if not self.gewaehlt else _region(whole, next(iter(self.gewaehlt[REGION]))) if je_region and self.is_region else self.auszug(name, known, whole.numbers, je_region=je_region)
+        return whole if not self.gewaehlt else self.gefiltert(name, known, whole, je_region=je_region)
 
-    def auszug(self, name: str, entries: Sequence[tuple[int, Cell]], whole: Mapping[Cell, int | None], *, je_region: bool = False) -> Published | None:
+    def gefiltert(self, name: str, entries: Sequence[tuple[int, Cell]], whole: Published, *, je_region: bool, rand: Rand | None = None) -> Published | None:
+        """Of the chosen cases what of a table may be told that is told of everybody as ``whole``."""
+        if je_region and self.is_region:
+            return _region(whole, next(iter(self.gewaehlt[REGION])))
+        return self.auszug(name, entries, whole.numbers, je_region=je_region, rand=rand)
+
+    def auszug(self, name: str, entries: Sequence[tuple[int, Cell]], whole: Mapping[Cell, int | None], *, je_region: bool = False, rand: Rand | None = None) -> Published | None:
         """Of the chosen cases what of a table may be told with filters; ``whole`` is what is told of it without, None what is not."""
         plan = _plan(self.gewaehlt, PLAENE)
         if plan is None or not self.is_answered(self.gewaehlt):
             return None
         if je_region:
-            return self._je_region(name, entries, whole, plan)
-        found = _flach(self._gestapelt(name, entries, whole, plan), self.gewaehlt, whole)
+            return self._je_region(name, entries, whole, plan, rand)
+        found = _flach(self._gestapelt(name, entries, whole, plan, rand), self.gewaehlt, whole, rand)
         return None if found is None else _published(self._ergaenzt(found))
 
-    def _je_region(self, name: str, entries: Sequence[tuple[int, Cell]], whole: Mapping[Cell, int | None], plan: Plan) -> Published | None:
+    def _je_region(self, name: str, entries: Sequence[tuple[int, Cell]], whole: Mapping[Cell, int | None], plan: Plan, rand: Rand | None) -> Published | None:
         """Its rows are regions: as far as the other filters stack with one, and together."""
-        inner, told = [(fall, cell[1:], cell[0]) for fall, cell in entries], {cell[1:]: number for cell, number in whole.items() if cell[0] == ALL}
-        if any(number is None for number in told.values()):
-            return None
-        locked = {(frozenset({(REGION, cell[0])}), cell[1:]): number is not None for cell, number in whole.items() if cell[0] != ALL}
-        rows = [({**self.faelle[fall], REGION: region}, cell) for fall, cell, region in inner]
-        found = self._verbund(name, rows, plan, locked if plan is STERN else {})
+        found, inner = self._spalten(name, entries, whole, plan, rand), [(cell[0],) for _, cell in entries]
         if found is None:
             return None
         numbers = {(ALL, *cell): number for cell, number in found.slice(self.gewaehlt).items()}
         if plan is STERN and REGION not in self.gewaehlt:
-            for region in sorted({region for *_, region in inner} & self.grosse):
+            for region in sorted({region for region, in inner} & self.grosse):
                 numbers |= {(region, *cell): number for cell, number in found.slice({**self.gewaehlt, REGION: {region}}).items()}
         elif REGION in self.gewaehlt:
             numbers |= {(region, *cell[1:]): number for cell, number in numbers.items() for region in self.gewaehlt[REGION]}
         # Small regions have no row: what the others leave of the sum is not the rest of one.
         return _published(self._ergaenzt(numbers, first=1))
 
+    def _spalten(self, name: str, entries: Sequence[tuple[int, Cell]], whole: Mapping[Cell, int | None], plan: Plan, rand: Rand | None = None) -> Stacked | None:
+        """The columns of a table by region, as each choice may be told them; the regions themselves as the table tells them."""
+        if any(number is None for cell, number in whole.items() if cell[0] == ALL):
+            return None
+        known = {(frozenset({(REGION, cell[0])}), cell[1:]): number is not None for cell, number in whole.items() if cell[0] != ALL} if plan is STERN else {}
+        above = {} if rand is None else {(choice, cell[1:]): is_told for (choice, cell), is_told in self._raender(rand, plan).items()}
+        return self._verbund(name, [({**self.faelle[fall], REGION: cell[0]}, cell[1:]) for fall, cell in entries], plan, {**above, **known})
+
+    def _raender(self, rand: Rand, plan: Plan) -> dict[Key, bool]:
+        """Of each choice, which sums of a table the other one tells that has them, too."""
+        found = self._spalten(rand.tafel, rand.entries, rand.whole, plan) if rand.je_region else self._gestapelt(rand.tafel, rand.entries, rand.whole, plan)
+        told: dict[Key, bool] = {}
+        for choice in {choice for choice, _ in self._basis(plan).numbers}:
+            for column in dict.fromkeys((*(cell[-1] for cell in rand.whole), ALL)):
+                margin = rand.summe(column)
+                if margin is not None:
+                    is_told = found is not None and found.numbers.get((choice, (column,))) is not None
+                    told[choice, margin] = told.get((choice, margin), True) and is_told
+        return told
+
     def _ergaenzt(self, numbers: Mapping[Cell, int | None], *, first: int = 0) -> dict[Cell, int | None]:
         """With what follows from the table itself; along the dimensions before the ``first`` it is not whole."""
         return implied(numbers, places=range(first, len(next(iter(numbers), ()))), threshold=self.schwelle)
 
-    def _gestapelt(self, name: str, entries: Sequence[tuple[int, Cell]], whole: Mapping[Cell, int | None], plan: Plan) -> Stacked | None:
+    def _gestapelt(self, name: str, entries: Sequence[tuple[int, Cell]], whole: Mapping[Cell, int | None], plan: Plan, rand: Rand | None = None) -> Stacked | None:
         hidden = {cell for cell, number in whole.items() if number is None}
-        flat = [(fall, cell if not hidden else VERDECKT if cell in hidden else ("\n".join(cell),)) for fall, cell in entries]
-        return self._verbund(name, [(self.faelle[fall], cell) for fall, cell in flat], plan, {})
+        flat = [(fall, cell if not hidden else _flache(cell, rand, is_hidden=cell in hidden)) for fall, cell in entries]
+        known = {} if rand is None else {(choice, cell if not hidden else _flacher_rand(cell)): is_told for (choice, cell), is_told in self._raender(rand, plan).items()}
+        return self._verbund(name, [(self.faelle[fall], cell) for fall, cell in flat], plan, known)
 
     def _verbund(self, name: str, rows: Sequence[tuple[Mapping[str, str], Cell]], plan: Plan, locked: Mapping[Key, bool]) -> Stacked | None:
         if plan is STERN and len({cell for _, cell in rows}) > VIELE_ZELLEN:
@@ -202,7 +245,8 @@ class Gitter:
 
     def _basis(self, plan: Plan) -> Stacked:
         rows: list[tuple[Mapping[str, str], Cell]] = [(case, ()) for case in self.faelle.values()]
-        return self.halten(f"basis {plan.dimensions}", lambda: publish(rows, plan, threshold=self.schwelle, large=self._grosse(plan)))
+        told: dict[Key, bool] = {(frozenset({(REGION, region)}), ()): is_told for region, is_told in self.grund.orte.items()} if plan.coarse else {}
+        return self.halten(f"basis {plan.dimensions}", lambda: publish(rows, plan, threshold=self.schwelle, large=self._grosse(plan), told=told))
 
     def _grosse(self, plan: Plan) -> frozenset[str]:
         return self.grosse if plan.coarse else frozenset()
@@ -212,15 +256,26 @@ def _plan(wanted: Mapping[str, Collection[str]], plaene: Iterable[Plan]) -> Plan
     return next((plan for plan in plaene if wanted.keys() <= set(plan.dimensions) and plan.stacks(wanted)), None)
 
 
-def _flach(found: Stacked | None, wanted: Mapping[str, Collection[str]], whole: Mapping[Cell, int | None]) -> dict[Cell, int | None] | None:
+def _flache(cell: Cell, rand: Rand | None, *, is_hidden: bool) -> Cell:
+    """A cell of a table of which some are withheld from everybody: these are one, of each sum that is told elsewhere."""
+    inner = VERDECKT if is_hidden else ("\n".join(cell),)
+    return inner if rand is None else (*_flacher_rand(rand.of(cell))[:1], *inner)
+
+
+def _flacher_rand(margin: Cell) -> Cell:
+    return (ALL if all(part == ALL for part in margin) else "\n".join(margin), ALL)
+
+
+def _flach(found: Stacked | None, wanted: Mapping[str, Collection[str]], whole: Mapping[Cell, int | None], rand: Rand | None) -> dict[Cell, int | None] | None:
     """The table with the cells that it has for everybody; where some of these are withheld it is told cell by cell, without the sums in between."""
     if found is None:
         return None
     parts = found.slice(wanted)
     if all(number is not None for number in whole.values()):
         return parts
+    total = (ALL,) if rand is None else (ALL, ALL)
     # Whom there is none of among everybody, there is none of among the chosen.
-    return {cell: parts[ALL,] if all(part == ALL for part in cell) else 0 if whole[cell] == 0 else parts.get(("\n".join(cell),)) for cell in whole}
+    return {cell: parts[total] if all(part == ALL for part in cell) else 0 if whole[cell] == 0 else None if ALL in cell else parts.get(_flache(cell, rand, is_hidden=False)) for cell in whole}
 
 
 def _region(whole: Published, region: str) -> Published | None:

@@ -22,8 +22,10 @@ from engine.queries.auswertung.abschnitt import (
     p_text,
     zeilen,
 )
-from engine.queries.auswertung.kennzahlen import DURATION_HORIZON, HORIZONS, KANTON, MONATE, Figures
+from engine.queries.auswertung.kennzahlen import DURATION_HORIZON, MONATE, Figures
+from engine.queries.auswertung.laeufe import HORIZONS
 from engine.queries.auswertung.treue import ERGEBNISSE, PASSEND, Treue
+from engine.queries.auswertung.verbund import KANTON
 from engine.statistics.spread import Weighed
 from engine.statistics.suppression import ALL
 

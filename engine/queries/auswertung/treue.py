@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Protocol
 
 from sqlalchemy import select
@@ -12,12 +13,14 @@ from sqlalchemy import select
 from engine.queries.auswertung.ausrichtungen import Gefunden
 from engine.queries.auswertung.auswahl import Auswahl
 from engine.queries.auswertung.schutz import REGION, bekannt, gitter
-from engine.queries.auswertung.zellschutz import anteil, kreuztabelle, unterdrueckt
-from engine.statistics.suppression import ALL, Cell
+from engine.queries.auswertung.zellschutz import anteil, unterdrueckt
+from engine.statistics.implied import implied
+from engine.statistics.joint import Table, audit
+from engine.statistics.suppression import ALL, Cell, publish, totals
 from engine.store.session import FallSession
 from engine.store.tables import AkzeptierteAbweichung, Spur
 
-ALLE = "*"
+ALLE, VERSION = "*", "version"
 PASSEND, AKZEPTIERT, ABWEICHEND, UNENTSCHIEDEN = "passend", "akzeptiert", "abweichend", "unentschieden"
 ERGEBNISSE = (PASSEND, AKZEPTIERT, ABWEICHEND, UNENTSCHIEDEN)
 
@@ -58,11 +61,14 @@ class Abweichung:
 
 @dataclass(frozen=True)
 class Treue:
+    """``wuerfel`` holds what may be told of region, version and result with all sums; the other numbers are of it."""
+
     faelle: int | None
     zahlen: Mapping[str, int | None]
     zeilen: tuple[Zeile, ...]
     abweichungen: tuple[Abweichung, ...]
     spanne: tuple[int, int] | None
+    wuerfel: Mapping[Cell, int | None] = field(default_factory=dict)
 
     @property
     def anteil(self) -> float | None:
@@ -75,13 +81,38 @@ Geltend = Mapping[tuple[str, str], Collection[str]]
 def treue(faelle: Sequence[Fall], geltend: Geltend, *, schwelle: int, gruende: Mapping[tuple[str, str], str] | None = None) -> Treue:
     """The figures of replayed cases. ``geltend``: for element and deviation the regions in which it is accepted (``*``: all)."""
     done = [fall for fall in faelle if fall.gefunden is not None]
-    zellen = Counter({((fall.spur.version, fall.spur.region), one): 0 for fall in done for one in ERGEBNISSE})
-    zellen.update(((fall.spur.version, fall.spur.region), ergebnis(fall, geltend)) for fall in done)
-    table = kreuztabelle(zellen, schwelle=schwelle)
-    zeilen = tuple(Zeile(*ort, table.zeilen[ort], {one: table.zellen[ort, one] for one in ERGEBNISSE}) for ort in sorted(table.zeilen))
-    whole = table.gesamt
-    zahlen = {one: table.spalten.get(one, 0) if whole is not None else None for one in ERGEBNISSE}
-    return Treue(whole, zahlen, zeilen, tuple(_abweichungen(done, gruende or {}, schwelle)), _spanne(done) if zahlen[UNENTSCHIEDEN] else None)
+    cube = _wuerfel(tuple(sorted(Counter((fall.spur.region, str(fall.spur.version), ergebnis(fall, geltend)) for fall in done).items())), schwelle)
+    orte = sorted({(fall.spur.version, fall.spur.region) for fall in done})
+    zeilen = tuple(Zeile(version, region, cube[region, str(version), ALL], {one: cube.get((region, str(version), one), 0) for one in ERGEBNISSE}) for version, region in orte)
+    zahlen = {one: cube.get((ALL, ALL, one), 0) for one in ERGEBNISSE}
+    return Treue(cube.get((ALL, ALL, ALL), 0), zahlen, zeilen, tuple(_abweichungen(done, gruende or {}, schwelle)), _spanne(done) if zahlen[UNENTSCHIEDEN] else None, cube)
+
+
+@lru_cache(maxsize=50)
+def _wuerfel(counts: tuple[tuple[Cell, int], ...], schwelle: int) -> Mapping[Cell, int | None]:
+    """Region, version and result of each case, with all sums, as far as they may be seen: from all that is told nothing small can be computed.
+
+    How many cases a region has every page says, or none: that stays as it is. Pages ask for the same again and again.
+    """
+    if not counts:
+        return {}
+    known = dict(counts)
+    places = {(region, version) for region, version, _ in known}
+    part: dict[Cell, int] = {(*place, one): known.get((*place, one), 0) for place in sorted(places) for one in ERGEBNISSE}
+    sizes = publish(_summen(part, 0), threshold=schwelle).numbers
+    numbers: dict[Cell, int | None] = {(region, ALL, ALL): number for (region,), number in sizes.items()}
+    table = Table("fall", lambda cell: cell, numbers)
+    fixed = {("treue", cell) for cell, number in numbers.items() if number is not None}
+    withheld = audit({"fall": part}, (), {"treue": table}, threshold=schwelle, fixed=fixed).withheld["treue"]
+    found = {cell: None if cell in withheld else number for cell, number in totals(part).items() if ALL in cell or cell in part}
+    return implied(found, places=range(3), threshold=schwelle)
+
+
+def _summen(part: Mapping[Cell, int], place: int) -> dict[Cell, int]:
+    found: Counter[Cell] = Counter()
+    for cell, number in part.items():
+        found[cell[place],] += number
+    return dict(found)
 
 
 def verdeckt(found: Treue) -> Treue:
@@ -99,14 +130,16 @@ def geschuetzt(session: FallSession, auswahl: Auswahl, found: Treue, everybody: 
     whole = treue(everybody, geltend, schwelle=least)
     done = [fall for fall in everybody if fall.gefunden is not None]
     entries: list[tuple[int, Cell]] = [(fall.spur.fall_id, (fall.spur.region, str(fall.spur.version), ergebnis(fall, geltend))) for fall in done]
-    table = grid.auszug(f"treue {what}", entries, _als_tabelle(whole), je_region=True) if not grid.is_region else None
+    table = grid.auszug(f"treue {what}", entries, _als_tabelle(whole), je_region=True) if len(grid.gewaehlt) > 1 or not grid.gewaehlt.keys() & {REGION, VERSION} else None
     hidden = verdeckt(found)
     known = bekannt(session, auswahl, f"treue {what}", lambda: ((fall.spur.fall_id, (element, art)) for fall in done if fall.gefunden for element, _, art, _ in fall.gefunden.abweichungen))
     abweichungen = tuple(one if (one.element, one.art) in known else replace(one, faelle=None) for one in found.abweichungen)
-    if grid.is_region:
-        rows = tuple(row for row in whole.zeilen if row.region in grid.gewaehlt[REGION])
-        zahlen = {one: _summe(row.zahlen[one] for row in rows) for one in ERGEBNISSE}
-        return replace(found, zahlen=zahlen, zeilen=rows, abweichungen=abweichungen, spanne=None)
+    if grid.gewaehlt.keys() in ({REGION}, {VERSION}):
+        # What the table of everybody says of it, no more and no less.
+        (dimension, values), = grid.gewaehlt.items()
+        rows = tuple(row for row in whole.zeilen if (row.region if dimension == REGION else str(row.version)) in values)
+        sums = {one: _summe(whole.wuerfel.get((value, ALL, one) if dimension == REGION else (ALL, value, one), 0) for value in values) for one in (*ERGEBNISSE, ALL)}
+        return replace(found, faelle=sums[ALL], zahlen={one: sums[one] for one in ERGEBNISSE}, zeilen=rows, abweichungen=abweichungen, spanne=None)
     if table is None:
         return replace(hidden, abweichungen=abweichungen, zeilen=())
     zahlen = {one: table.numbers.get((ALL, ALL, one), 0) for one in ERGEBNISSE}
@@ -122,14 +155,8 @@ def _summe(parts: Iterable[int | None]) -> int | None:
 
 
 def _als_tabelle(whole: Treue) -> dict[Cell, int | None]:
-    """What the page without filters tells, with the sums by region that follow from it."""
-    versions = sorted({row.version for row in whole.zeilen})
-    cells: dict[Cell, int | None] = {(row.region, str(row.version), one): row.zahlen[one] for row in whole.zeilen for one in ERGEBNISSE}
-    cells |= {(row.region, str(row.version), ALL): row.faelle for row in whole.zeilen}
-    if len(versions) == 1:
-        cells |= {(region, ALL, one): number for (region, _, one), number in list(cells.items())}
-        cells |= {(ALL, version, one): number for version in map(str, versions) for one, number in whole.zahlen.items()}
-    return cells | {(ALL, ALL, one): number for one, number in whole.zahlen.items()} | {(ALL, ALL, ALL): whole.faelle}
+    """What the page without filters tells; of everybody the numbers by version are not asked for."""
+    return {cell: number for cell, number in whole.wuerfel.items() if cell[0] != ALL or cell[1] == ALL}
 
 
 def ergebnis(fall: Fall, geltend: Geltend) -> str:

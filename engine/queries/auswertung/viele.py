@@ -28,7 +28,7 @@ BILDER = 120
 
 @dataclass(frozen=True)
 class Element:
-    """An element over many cases; seconds. Where ``faelle`` is too small to be shown, everything else is None, too.
+    """An element over many cases; numbers are ``gerundet``, times in seconds. Where ``faelle`` is too small to be shown, everything else is None, too.
 
     ``wartezeit`` is until somebody took the task over, or the whole time of an event; only where that is known.
     """
@@ -46,7 +46,7 @@ class Element:
 
 @dataclass(frozen=True)
 class Weg:
-    """A sequence of steps that several cases took; ``abweichend`` of them left their diagram."""
+    """A sequence of steps that several cases took, ``abweichend`` of them left their diagram; numbers are ``gerundet``."""
 
     schritte: tuple[str, ...]
     faelle: int
@@ -75,15 +75,21 @@ def elemente(spuren: Sequence[Spur], *, schwelle: int, bekannt: Container[tuple[
     return sorted((_element(key, counts[key], spans[key], schwelle) for key in cases), key=lambda one: (-(one.faelle or 0), one.element))
 
 
+def gerundet(number: int, *, schwelle: int) -> int:
+    """To the next multiple of the threshold. On a diagram one number follows from those before and behind it, so none of them is told to the last case."""
+    return schwelle * ((2 * number + schwelle) // (2 * schwelle))
+
+
 def _element(key: tuple[str, str], count: int, spans: Sequence[tuple[str, int | None, int | None, int | None, str]], least: int) -> Element:
     if count < least:
         return Element(*key, None, None, None, None, None, None, None)
     done = [ended - begun for _, begun, ended, _, how in spans if how == "c" and begun is not None and ended is not None]
     waited = [(ended if kind in WARTET else claimed) - begun for kind, begun, ended, claimed, how in spans if how == "c" and begun is not None and (claimed is not None or kind in WARTET) and ended is not None]  # type: ignore[operator]
     by_end = unterdrueckt(Counter(how for *_, how in spans), schwelle=least)
+    given_up, open_ = (None if number is None else gerundet(number, schwelle=least) for number in (by_end.get("x", 0), by_end.get("o", 0)))
     return Element(
-        *key, count, len(spans), by_end.get("x", 0), quantil(done, 0.5) if len(done) >= least else None,
-        quantil(done, 0.9) if len(done) >= 2 * least else None, quantil(waited, 0.5) if len(waited) >= least else None, by_end.get("o", 0),
+        *key, gerundet(count, schwelle=least), gerundet(len(spans), schwelle=least), given_up, quantil(done, 0.5) if len(done) >= least else None,
+        quantil(done, 0.9) if len(done) >= 2 * least else None, quantil(waited, 0.5) if len(waited) >= least else None, open_,
     )  # fmt: skip
 
 
@@ -161,20 +167,20 @@ def wege(faelle: Sequence[Fall], folge: Folge, *, schwelle: int, bekannt: Contai
         groups[folge(fall.spur)].append(fall)
     often = [(way, rows) for way, rows in groups.items() if len(rows) >= schwelle and (bekannt is None or way in bekannt)]
     rare = sum(len(rows) for rows in groups.values()) - sum(len(rows) for _, rows in often)
-    shown = tuple(_weg(way, rows, schwelle) for way, rows in sorted(often, key=lambda item: (-len(item[1]), item[0])))
-    return Wege(shown, len(groups) - len(often), rare if rare >= schwelle or not rare else None)
+    shown = sorted((_weg(way, rows, schwelle) for way, rows in often), key=lambda way: (-way.faelle, way.schritte))
+    return Wege(tuple(shown), len(groups) - len(often), gerundet(rare, schwelle=schwelle) if rare >= schwelle or not rare else None)
 
 
 def _weg(way: tuple[str, ...], rows: Sequence[Fall], schwelle: int) -> Weg:
     stray = sum(1 for fall in rows if fall.gefunden is not None and fall.gefunden.cost)
-    parts = unterdrueckt({"ja": stray, "nein": len(rows) - stray}, schwelle=schwelle)
+    parts = {key: None if part is None else gerundet(part, schwelle=schwelle) for key, part in unterdrueckt({"ja": stray, "nein": len(rows) - stray}, schwelle=schwelle).items()}
     over = [(fall.spur.beendet_am - fall.spur.begonnen_am).total_seconds() for fall in rows if fall.spur.beendet_am is not None]
-    return Weg(way, len(rows), parts["ja"], quantil(over, 0.5) if len(over) >= schwelle else None)
+    return Weg(way, gerundet(len(rows), schwelle=schwelle), parts["ja"], quantil(over, 0.5) if len(over) >= schwelle else None)
 
 
 @dataclass(frozen=True)
 class Augenblick:
-    """How many cases were where at a moment; fewer than the threshold are left out."""
+    """How many cases were where at a moment, ``gerundet``; fewer than the threshold are left out."""
 
     at: datetime
     offen: int | None
@@ -205,6 +211,6 @@ def _augenblick(moment: float, here: Mapping[tuple[str, str], set[int]], schwell
     marks: dict[str, dict[str, int]] = {}
     for (process, element), cases in here.items():
         if len(cases) >= schwelle:
-            marks.setdefault(process, {})[element] = len(cases)
+            marks.setdefault(process, {})[element] = gerundet(len(cases), schwelle=schwelle)
     everybody = len(set().union(*here.values())) if here else 0
-    return Augenblick(datetime.fromtimestamp(moment, UTC), everybody if everybody >= schwelle or not everybody else None, marks)
+    return Augenblick(datetime.fromtimestamp(moment, UTC), gerundet(everybody, schwelle=schwelle) if everybody >= schwelle or not everybody else None, marks)

@@ -11,6 +11,7 @@ from engine.queries.auswertung.viele import PHASENWEISE, Augenblick, Element, We
 ELEMENTE, WEGE, ZEITRAFFER = "elemente", "wege", "zeitraffer"
 FOLGE_WORTE = {"phasen": "Phasen", "schritte": "Schritten"}
 ZUGLEICH = " Was zugleich begann, steht in der Reihenfolge des Diagramms."
+GERUNDET = " Anzahlen sind auf Vielfache der kleinsten, die gezeigt wird, gerundet: Auf einem Diagramm folgte sonst eine aus den anderen."
 # Between the steps of a way.
 DANN = " → "
 
@@ -27,7 +28,7 @@ def elemente_tafel(found: Sequence[Element], namen: Mapping[str, str], n: int | 
     head = ("Element", "Id", "Fälle", "Durchläufe", "Dauer Median (Sekunden)", "Dauer 90 % (Sekunden)", "Warten Median (Sekunden)", "abgebrochen", "offen")
     definition = (
         "Wie viele Fälle ein Element erreichten, wie oft es durchlaufen wurde, wie lange es von der Entstehung bis zur Erledigung dauerte "
-        "und wie lange davon niemand daran war. Elemente, die zu wenige Fälle erreichten, fehlen."
+        f"und wie lange davon niemand daran war. Elemente, die zu wenige Fälle erreichten, fehlen.{GERUNDET}"
     )
     return Abschnitt(ELEMENTE, "Häufigkeit, Dauer und Warten je Element", definition, head, rows, n=anzahl(n))
 
@@ -37,7 +38,7 @@ def wege_tafel(found: Wege, namen: Mapping[str, str], folge: str, n: int | None)
     rows = tuple(
         (DANN.join(namen.get(step, step) for step in way.schritte) or "nichts", anzahl(way.faelle), anzahl(way.abweichend), _sekunden(way.median)) for way in found.wege
     )
-    definition = f"Die Folge von {FOLGE_WORTE[folge]}, die Fälle nahmen, wie viele davon vom Diagramm abwichen und wie lange die beendeten dauerten.{ZUGLEICH if folge == PHASENWEISE else ''}"
+    definition = f"Die Folge von {FOLGE_WORTE[folge]}, die Fälle nahmen, wie viele davon vom Diagramm abwichen und wie lange die beendeten dauerten.{ZUGLEICH if folge == PHASENWEISE else ''}{GERUNDET}"
     told = f"Nicht gezeigt: {anzahl(found.seltene)} seltenere, zusammen {anzahl(found.seltene_faelle)} Fälle." if found.seltene else ""
     head = ("Weg", "Fälle", "abweichend", "Dauer Median (Sekunden)")
     return Abschnitt(WEGE, f"Wege nach {FOLGE_WORTE[folge]}", definition, head, rows, told, n=anzahl(n))
@@ -50,7 +51,7 @@ def zeitraffer_tafel(moments: Sequence[Augenblick], namen: Mapping[str, str], n:
         day = one.at.astimezone(ZURICH).strftime("%d.%m.%Y")
         rows.append((day, "alle", "", anzahl(one.offen)))
         rows += [(day, namen.get(element, element), element, anzahl(number)) for marks in one.marken.values() for element, number in marks.items()]
-    definition = "Wie viele Fälle an einem Tag unterwegs waren («alle») und bei welchem Element. Wo weniger standen, als gezeigt werden dürfen, steht nichts."
+    definition = f"Wie viele Fälle an einem Tag unterwegs waren («alle») und bei welchem Element. Wo weniger standen, als gezeigt werden dürfen, steht nichts.{GERUNDET}"
     return Abschnitt(ZEITRAFFER, "Zeitraffer", definition, ("Tag", "Element", "Id", "Fälle"), tuple(rows), n=anzahl(n))
 
 

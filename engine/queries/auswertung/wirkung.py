@@ -7,11 +7,9 @@ Every table is published as a whole with its sums, so that no hidden number foll
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 
 from scipy.stats import chi2_contingency
-from sqlalchemy import select
 
 from engine.queries.auswertung.abschnitt import (
     Abschnitt,
@@ -28,82 +26,20 @@ from engine.queries.auswertung.abschnitt import (
 from engine.queries.auswertung.aufwand import aufwand, falllast_tafel
 from engine.queries.auswertung.auswahl import Auswahl, regionen
 from engine.queries.auswertung.gehalten import gehalten
-from engine.queries.auswertung.kennzahlen import MONTH, RETURNED, _moments
+from engine.queries.auswertung.kreis import Kreis, kreis
+from engine.queries.auswertung.laeufe import ARBEIT, DANACH, DIMENSIONEN, ENDS, HORIZONS, WEGE, Lauf, group, moments, way
 from engine.queries.auswertung.rahmen import rahmen
-from engine.queries.auswertung.schutz import REGION, Gitter, alle, geschuetzt, gitter, spuren
+from engine.queries.auswertung.schutz import alle, geschuetzt, gitter, spuren
 from engine.queries.auswertung.spreizung import WIRKUNG, mit_spreizung
 from engine.queries.auswertung.viele import quantil
 from engine.queries.auswertung.zellschutz import anteil, schwelle
-from engine.replay.pseudonyms import AGE_CLASSES
-from engine.statistics.suppression import ALL, Cell, Published, publish
+from engine.statistics.suppression import ALL, Published, publish
 from engine.statistics.survival import kaplan_meier
 from engine.store.session import FallSession
-from engine.store.tables import Segmentzuordnung, Spur
 
-HORIZONS = (6, 12, 24)
-OPEN, OTHERWISE, ARBEIT = "offen", "anders", "arbeit"
-ENDS = {
-    ARBEIT: "Erwerb", "versicherung": "Versicherung, Rente, EL", "ausbildung": "Ausbildung, Unterhalt", "wegzug": "Wegzug", "andere": "anderer Grund",
-    OTHERWISE: "ohne Ablösung beendet", OPEN: "noch im Bezug",
-}  # fmt: skip
-CAUSES = {
-    "erwerb": ARBEIT, "mehr_erwerb": ARBEIT, "alv": "versicherung", "iv": "versicherung", "ahv_el": "versicherung", "ausbildung": "ausbildung",
-    "unterhalt": "ausbildung", "wegzug_gemeinde": "wegzug", "wegzug_kanton": "wegzug",
-}  # fmt: skip
-ABGELOEST = "abgeloest"
-WEGE = {ARBEIT: "Erwerb", ABGELOEST: "andere Ablösung", OTHERWISE: "ohne Ablösung", OPEN: "noch im Bezug"}
 TOGETHER = " Wo wenige starben oder wegzogen, stehen sie bei «nicht zurück»."
 # Instead of a table that tells nothing.
 NOTHING = Published({}, frozenset())
-DANACH = {"zurueck": "wieder im Bezug", "weg": "gestorben oder aus dem Kanton", "nicht": "nicht zurück"}
-# Whoever died or left the canton cannot come back here.
-GONE = frozenset({"tod", "wegzug_kanton"})
-DIMENSIONEN: Mapping[str, tuple[str, Mapping[str, str]]] = {
-    "geschlecht": ("Geschlecht", {"1": "männlich", "2": "weiblich", "3": "unbestimmt", "": "nicht erfasst"}),
-    "alter": ("Altersklasse", {**{name: name for _, name in AGE_CLASSES}, "": "nicht erfasst"}),
-    "personengruppe": (
-        "Personengruppe",
-        {"regel": "Regelstrukturen", "fluechtling": "anerkannte Flüchtlinge", "vorlaeufig_aufgenommen": "vorläufig Aufgenommene", "schutzstatus_s": "Schutzstatus S", "asylsuchend": "Asylsuchende", "": "nicht erfasst"},
-    ),
-    "gemeinde": ("Grösse der Gemeinde", {"unter 2000": "unter 2'000", "2000–4999": "2'000–4'999", "5000–9999": "5'000–9'999", "10000 und mehr": "10'000 und mehr", "": "nicht erfasst"}),
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Lauf:
-    """One case: ``months`` until it ended as ``ende`` says, ``seen`` months since it began, ``back`` months from the Ablösung until it was needed
-    again (None: not), ``since`` the Ablösung."""
-
-    region: str
-    fall_id: int
-    months: float
-    seen: float
-    ende: str
-    grund: str
-    back: float | None
-    since: float
-    merkmale: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Kreis:
-    """All cases that the session sees, and which of them were chosen: what may be told of these is a matter of all."""
-
-    alle: Sequence[Lauf]
-    gewaehlt: frozenset[int]
-    gitter: Gitter
-
-    @property
-    def laeufe(self) -> list[Lauf]:
-        return [lauf for lauf in self.alle if lauf.fall_id in self.gewaehlt]
-
-    def tafel(self, name: str, entries: Sequence[tuple[int, Cell]], *, je_region: bool = False) -> Published | None:
-        """The table of the chosen cases."""
-        return self.gitter.tafel(name, entries, je_region=je_region)
-
-    @property
-    def is_one_region(self) -> bool:
-        return REGION in self.gitter.gewaehlt
 
 
 def wirkung(session: FallSession, auswahl: Auswahl) -> list[Abschnitt]:
@@ -120,18 +56,16 @@ def wirkung(session: FallSession, auswahl: Auswahl) -> list[Abschnitt]:
 
 def _sections(session: FallSession, auswahl: Auswahl) -> list[Abschnitt | None]:
     """What follows from the cases; how much work there is now is asked each time."""
-    rows, names = spuren(session, auswahl), regionen(session)
-    grid = gitter(session, auswahl)
-    every = rows if not grid.gewaehlt else spuren(session, alle(auswahl))
-    kreis = Kreis([_lauf(spur, session.now) for spur in every], frozenset(spur.fall_id for spur in rows), grid)
-    found = [_ende(kreis, horizon) for horizon in HORIZONS]
-    after = {horizon: _nach(kreis, horizon) for horizon in HORIZONS}
-    found += [_ende_je_region(kreis, names), _rueckkehr(after), _arbeit(kreis, names)]
+    circle, names = kreis(session, auswahl), regionen(session)
+    found = [_ende(circle, horizon) for horizon in HORIZONS]
+    after = {horizon: circle.nach(horizon) for horizon in HORIZONS}
+    found += [_ende_je_region(circle, names), _rueckkehr(after), _arbeit(circle, names)]
     found += [_bestand(after[horizon], horizon) for horizon in (6, 12)]
-    found += [_gleich(kreis, key) for key in DIMENSIONEN] if _tells_how_many_left(kreis) else []
-    found += [_uebersteuert(session, kreis, key) for key in DIMENSIONEN]
+    found += [_gleich(circle, key) for key in DIMENSIONEN]
+    found += [_uebersteuert(circle, key) for key in DIMENSIONEN]
+    grid = circle.gitter
     if not grid.gewaehlt:
-        found += [_uebergaben(session, names, grid.schwelle), aufwand(rows, names, session.now, grid.schwelle)]
+        found += [_uebergaben(session, names, grid.schwelle), aufwand(spuren(session, auswahl), names, session.now, orte=circle.verbund.orte, least=grid.schwelle)]
     return _aufwand_among_all(session, auswahl, found) if grid.is_region else found
 
 
@@ -147,30 +81,11 @@ def _of_region(one: Abschnitt, name: str) -> Abschnitt | None:
     return None if row is None else replace(one, zeilen=(row,), hinweis="", n=row[one.kopf.index("Fälle")] if "Fälle" in one.kopf else one.n, masse=(), anteile=())
 
 
-def _lauf(spur: Spur, now: datetime) -> Lauf:
-    began = spur.begonnen_am.timestamp()
-    until = min(_moments(spur, "abloesung"), default=None)
-    back = min((moment for moment in _moments(spur, RETURNED) if until is not None and moment >= until), default=None)
-    grund = spur.angaben.get("hauptgrund", "")
-    ende = CAUSES.get(grund, "andere") if until is not None else OTHERWISE if spur.beendet_am is not None else OPEN
-    end = until if until is not None else (spur.beendet_am or now).timestamp()
-    return Lauf(
-        spur.region, spur.fall_id, max(0.0, (end - began) / MONTH), (now.timestamp() - began) / MONTH, ende, grund,
-        None if until is None or back is None else (back - until) / MONTH, 0.0 if until is None else (now.timestamp() - until) / MONTH,
-        {**spur.angaben, "alter": spur.altersklasse},
-    )  # fmt: skip
-
-
-def _by(lauf: Lauf, horizon: float) -> str:
-    """How the case had ended after so many months."""
-    return lauf.ende if lauf.months <= horizon else OPEN
-
-
-def _ende(kreis: Kreis, horizon: int) -> Abschnitt | None:
-    table = kreis.tafel(f"ende {horizon}", _ends(kreis, horizon))
-    if table is None or horizon == 12 and not _agrees(table, kreis):
+def _ende(circle: Kreis, horizon: int) -> Abschnitt | None:
+    table = circle.tafel(f"ende {horizon}")
+    if table is None:
         return None
-    whole, numbers = table[ALL, ALL], {one: table.numbers.get((_way(one), one), 0) for one in ENDS}
+    whole, numbers = table[ALL, ALL], {one: table.numbers.get((way(one), one), 0) for one in ENDS}
     rows = tuple((word, anzahl(numbers[one]), _share(numbers[one], whole)) for one, word in ENDS.items())
     return Abschnitt(
         f"ende_{horizon}", f"Wie Fälle in {horizon} Monaten enden",
@@ -179,46 +94,12 @@ def _ende(kreis: Kreis, horizon: int) -> Abschnitt | None:
     )  # fmt: skip
 
 
-def _agrees(table: Published, kreis: Kreis) -> bool:
-    """Whether the ways out are told, and withheld, as the table by region has them: what only one of the two tells would give the other away."""
-    by_region = kreis.tafel("ende region", _ends_by_region(kreis), je_region=True)
-    return by_region is not None and all(by_region.numbers.get((ALL, way), 0) == table.numbers.get((way, ALL), 0) for way in (*WEGE, ALL))
-
-
-def _way(end: str) -> str:
-    return end if end in WEGE else ABGELOEST
-
-
-def _ends(kreis: Kreis, horizon: int = 12) -> list[tuple[int, Cell]]:
-    """The way out of each case, and its end more exactly: of one table, whose sums are withheld together with its parts."""
-    return [(lauf.fall_id, (_way(end), end)) for lauf in kreis.alle if lauf.seen >= horizon for end in (_by(lauf, horizon),)]
-
-
-def _ends_by_region(kreis: Kreis) -> list[tuple[int, Cell]]:
-    return [(lauf.fall_id, (lauf.region, _way(_by(lauf, 12)))) for lauf in kreis.alle if lauf.seen >= 12]
-
-
 def _share(part: int | None, whole: int | None) -> str:
     return "*" if part is None or whole is None else f"{100 * part / whole:.1f} %" if whole else "–"
 
 
-def _ende_je_region(kreis: Kreis, names: Mapping[str, str]) -> Abschnitt | None:
-    table = kreis.tafel("ende region", _ends_by_region(kreis), je_region=True)
-    return _table("ende_region", "Ende in 12 Monaten je Region", "Fälle, die vor mindestens 12 Monaten begannen.", table, names, WEGE, is_one_row=kreis.is_one_region, share=ARBEIT, first="Region", of="Anteil Erwerb", je_region="Ende in 12 Monaten durch Erwerb")
-
-
-def _nach(kreis: Kreis, horizon: int) -> Published | None:
-    """What became of people after their Ablösung, of one table for both sections; None unless how many came back is told.
-
-    That number Kennzahlen tell, too: withheld here it would give away the others. Where few died or moved away they are among those not back.
-    """
-    known = [(lauf.fall_id, (_kind(lauf), _back(lauf, horizon))) for lauf in kreis.alle if _is_followed(lauf, horizon)]
-    together: list[tuple[int, Cell]] = [(fall, (kind, "zurueck" if back == "zurueck" else "nicht")) for fall, (kind, back) in known]
-    for name, entries in ((f"nach {horizon}", known), (f"nach {horizon} zusammen", together)):
-        table = kreis.tafel(name, entries)
-        if table is not None and None not in (table.numbers.get((ALL, column), 0) for column in (*DANACH, ALL)):
-            return table
-    return None
+def _ende_je_region(circle: Kreis, names: Mapping[str, str]) -> Abschnitt | None:
+    return _table("ende_region", "Ende in 12 Monaten je Region", "Fälle, die vor mindestens 12 Monaten begannen.", circle.tafel("ende region"), names, WEGE, is_one_row=circle.is_one_region, share=ARBEIT, first="Region", of="Anteil Erwerb", je_region="Ende in 12 Monaten durch Erwerb")
 
 
 def _rueckkehr(after: Mapping[int, Published | None]) -> Abschnitt | None:
@@ -248,32 +129,16 @@ def _je_zeit(told: Sequence[tuple[str, ...]]) -> str:
     return ", ".join(f"{row[-2]} {row[0]}" for row in told)
 
 
-def _is_followed(lauf: Lauf, horizon: float) -> bool:
-    """Whether the case came to an Ablösung so long ago."""
-    return lauf.ende not in (OPEN, OTHERWISE) and lauf.since >= horizon
-
-
-def _back(lauf: Lauf, horizon: float) -> str:
-    if lauf.back is not None and lauf.back <= horizon:
-        return "zurueck"
-    return "weg" if lauf.grund in GONE else "nicht"
-
-
-def _arbeit(kreis: Kreis, names: Mapping[str, str]) -> Abschnitt | None:
+def _arbeit(circle: Kreis, names: Mapping[str, str]) -> Abschnitt | None:
     columns = {ARBEIT: "Erwerb", "andere": "anderer Grund"}
-    table = kreis.tafel("arbeit", [(lauf.fall_id, (lauf.region, _kind(lauf))) for lauf in kreis.alle if _is_followed(lauf, 0)], je_region=True)
     definition = "Ablösungen, deren Hauptgrund eine Erwerbsaufnahme oder mehr Erwerbseinkommen ist, an allen Ablösungen."
-    return _table("arbeit", "Eintritte in den Arbeitsmarkt", definition, table, names, columns, is_one_row=kreis.is_one_region, share=ARBEIT, first="Region", of="Anteil Erwerb", je_region="Ablösungen durch Erwerb")
+    return _table("arbeit", "Eintritte in den Arbeitsmarkt", definition, circle.tafel("arbeit"), names, columns, is_one_row=circle.is_one_region, share=ARBEIT, first="Region", of="Anteil Erwerb", je_region="Ablösungen durch Erwerb")
 
 
 def _bestand(table: Published | None, horizon: int) -> Abschnitt | None:
     rows = {ARBEIT: "Ablösung durch Erwerb", "andere": "andere Ablösung"}
     definition = f"Ablösungen vor mindestens {horizon} Monaten: wie viele danach {horizon} Monate ohne neuen Bezug blieben, von allen.{TOGETHER}"
     return _table(f"bestand_{horizon}", f"Bestand nach {horizon} Monaten", definition, table, rows, _columns(table or NOTHING), share="nicht", first="Ablösung", of="Anteil nicht zurück")
-
-
-def _kind(lauf: Lauf) -> str:
-    return ARBEIT if lauf.ende == ARBEIT else "andere"
 
 
 def _table(
@@ -300,19 +165,12 @@ def _tested(numbers: list[list[int]] | None) -> str:
     return f"Unterschied zwischen den Gruppen: {p_text(float(chi2_contingency(numbers, correction=False).pvalue))} (χ²)."
 
 
-def _tells_how_many_left(kreis: Kreis) -> bool:
-    """Whether it follows from how cases end how many left within 12 months: otherwise these tables, with their sums, would give away who did not."""
-    by_region = kreis.tafel("ende region", _ends_by_region(kreis), je_region=True)
-    return by_region is not None and None not in (by_region.numbers.get((ALL, way), 0) for way in (OTHERWISE, OPEN, ALL))
-
-
-def _gleich(kreis: Kreis, key: str) -> Abschnitt | None:
+def _gleich(circle: Kreis, key: str) -> Abschnitt | None:
     title, words = DIMENSIONEN[key]
-    columns = {"ja": "abgelöst", "nein": "nicht abgelöst"}
-    table = kreis.tafel(f"gleich {key}", [(lauf.fall_id, (_group(lauf, key), "nein" if _by(lauf, 12) in (OPEN, OTHERWISE) else "ja")) for lauf in kreis.alle if lauf.seen >= 12])
+    columns, table = {"ja": "abgelöst", "nein": "nicht abgelöst"}, circle.tafel(f"gleich {key}")
     definition = "Fälle, die vor mindestens 12 Monaten begannen, nach der antragstellenden Person."
     # A median tells of single cases; with filters it would of the difference between choices.
-    told = _medians(kreis.laeufe, key, kreis.gitter.schwelle) if table is not None and not kreis.gitter.gewaehlt else ""
+    told = _medians(circle.laeufe, key, circle.gitter.schwelle) if table is not None and not circle.gitter.gewaehlt else ""
     return _table(f"gleich_{key}", f"Ablösung in 12 Monaten nach {title}", definition, table, words, columns, share="ja", first=title, of="Anteil", hinweis=told, test=True)
 
 
@@ -320,34 +178,24 @@ def _medians(laeufe: Sequence[Lauf], key: str, least: int) -> str:
     """Median durations of groups in which enough ended; of the others none is told."""
     _, words = DIMENSIONEN[key]
     found = []
-    for group, word in words.items():
-        spells = [(lauf.months, lauf.ende not in (OPEN, OTHERWISE)) for lauf in laeufe if _group(lauf, key) == group]
+    for value, word in words.items():
+        spells = [(lauf.months, lauf.is_over) for lauf in laeufe if group(lauf, key) == value]
         if sum(ended for _, ended in spells) >= 2 * least:
             found.append(f"{word} {monate(kaplan_meier(spells).quantile(0.5))}")
     return f"Median der Dauer bis zur Ablösung in Monaten (Kaplan–Meier): {', '.join(found)}." if len(found) > 1 else ""
 
 
-def _group(lauf: Lauf, key: str) -> str:
-    _, words = DIMENSIONEN[key]
-    value = lauf.merkmale.get(key, "")
-    return value if value in words else ""
-
-
-def _uebersteuert(session: FallSession, kreis: Kreis, key: str) -> Abschnitt | None:
+def _uebersteuert(circle: Kreis, key: str) -> Abschnitt | None:
     title, words = DIMENSIONEN[key]
-    of = {lauf.fall_id: _group(lauf, key) for lauf in kreis.alle}
-    query = select(Segmentzuordnung.fall_id, Segmentzuordnung.segment, Segmentzuordnung.vorschlag).where(Segmentzuordnung.vorschlag != "")
-    rows = [(fall, (of[fall], "gefolgt" if segment == proposed else "uebersteuert")) for fall, segment, proposed in session.execute(query) if fall in of]
-    table = kreis.tafel(f"vorschlag {key}", rows)
-    columns = {"gefolgt": "gefolgt", "uebersteuert": "übersteuert"}
+    columns = {"gefolgt": "gefolgt", "übersteuert": "übersteuert"}
     definition = "Segmentvorschläge für Personen des Haushalts, nach der antragstellenden Person."
-    return _table(f"vorschlag_{key}", f"Übersteuerte Vorschläge nach {title}", definition, table, words, columns, share="uebersteuert", first=title, of="Anteil", test=True)
+    return _table(f"vorschlag_{key}", f"Übersteuerte Vorschläge nach {title}", definition, circle.tafel(f"vorschlag {key}"), words, columns, share="übersteuert", first=title, of="Anteil", test=True)
 
 
 def _uebergaben(session: FallSession, names: Mapping[str, str], least: int) -> Abschnitt | None:
     rows = spuren(session, Auswahl(prozess="uebergabe"))
     columns = {"0": "ohne Rückfrage", "1": "eine", "2": "mehrere"}
-    pairs = [(spur.region, str(min(2, len(_moments(spur, "rueckfrage"))))) for spur in rows]
+    pairs = [(spur.region, str(min(2, len(moments(spur, "rueckfrage"))))) for spur in rows]
     days = [(spur.beendet_am - spur.begonnen_am).total_seconds() / 86_400 for spur in rows if spur.beendet_am is not None]
     told = f"Dauer: Median {quantil(days, 0.5):.0f} Tage, neun von zehn höchstens {quantil(days, 0.9):.0f} Tage (n = {anzahl(len(days))})." if len(days) >= 2 * least else ""
     definition = "Übergaben an eine andere Region, nach der abgebenden, mit der Zahl der Rückfragen der übernehmenden."
