@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.statistics.spread import Weighed
-from engine.statistics.suppression import ALL, Cell, Published
+from engine.statistics.suppression import ALL, Published
 
 HIDDEN = "*"
 TOTAL = "Total"
@@ -95,14 +95,6 @@ def anteile(name: str, table: Published, share: str) -> tuple[Mass, ...]:
 
 def kopf(first: str, columns: Iterable[str], *, share: str = "") -> tuple[str, ...]:
     return (first, *columns, "Fälle", *([share] if share else []))
-
-
-def counted(pairs: Iterable[tuple[str, str]]) -> dict[Cell, int]:
-    """How often each pair occurs."""
-    found: dict[Cell, int] = {}
-    for pair in pairs:
-        found[pair] = found.get(pair, 0) + 1
-    return found
 
 
 def p_text(p: float | None) -> str:

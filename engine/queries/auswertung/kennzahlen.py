@@ -200,12 +200,16 @@ def _punctuality(session: FallSession, cases: set[int], grid: Gitter) -> tuple[d
         table = grid.tafel(f"puenktlich {kind}", [(fall, cell) for fall, cell, _ in mine if grid.gewaehlt or fall in cases], je_region=True)
         if table is not None:
             shares_by_kind[kind] = _shares(table, grid.gewaehlt)
-        # Month by month filters would leave a few, and whoever subtracts them from everything has them.
-        for fall, cell, due in mine if kind == KINDS[0] and not grid.gewaehlt else ():
+        # Month by month filters would leave a few, and whoever subtracts them from everything has them; as would the sums that the table withholds.
+        for fall, cell, due in mine if kind == KINDS[0] and not grid.gewaehlt and table is not None and _tells_sums(table) else ():
             monthly[due.astimezone(ZURICH).strftime("%Y-%m")][cell[1] == PUNCTUAL] += fall in cases
     spans = _spans(monthly, least)
     shares = [count[True] / count.total() for count in spans.values()]
     return shares_by_kind, tuple(spans), xmr(shares, least=0, most=1) if len(shares) > 1 else None
+
+
+def _tells_sums(table: Published) -> bool:
+    return None not in (number for cell, number in table.numbers.items() if cell[0] == ALL)
 
 
 def _spans(monthly: Mapping[str, Counter[bool]], least: int) -> dict[str, Counter[bool]]:

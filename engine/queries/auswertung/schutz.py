@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from itertools import combinations
+from itertools import combinations, product
 from typing import TypeVar
 
 from sqlalchemy import Select, select
@@ -237,11 +237,17 @@ class Gitter:
             plan = REGIONSWEISE
         base = self._basis(STERN if plan is REGIONSWEISE else plan)
         sizes = Counter(tuple(case[one] for one in DIMENSIONEN) for case, _ in rows)
-        known = dict(locked)
+        known = {**self._geschlossen(rows, locked), **locked}
         if sizes == self.grund.groessen:
             # The same cases as those counted on every page: what is told of them there is told.
             known |= {(choice, (ALL,) * len(rows[0][1])): number is not None for (choice, _), number in base.numbers.items()}
         return self.halten(f"tafel {name} {plan.dimensions}", lambda: publish(rows, plan, threshold=self.schwelle, large=self._grosse(plan), told=known))
+
+    def _geschlossen(self, rows: Iterable[tuple[object, Cell]], locked: Mapping[Key, bool]) -> dict[Key, bool]:
+        """Where another table withholds a sum of this one, nothing is told of this one but what that one tells: its parts would give the sum away."""
+        margins = {margin for cell in {cell for _, cell in rows} for margin in product(*((part, ALL) for part in cell))}
+        closed = {choice for (choice, _), is_told in locked.items() if not is_told}
+        return {(choice, margin): False for choice in closed for margin in margins if any(part != ALL for part in margin)}
 
     def _basis(self, plan: Plan) -> Stacked:
         rows: list[tuple[Mapping[str, str], Cell]] = [(case, ()) for case in self.faelle.values()]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from typing import Protocol
 
 from sqlalchemy import select
@@ -13,14 +12,12 @@ from sqlalchemy import select
 from engine.queries.auswertung.ausrichtungen import Gefunden
 from engine.queries.auswertung.auswahl import Auswahl
 from engine.queries.auswertung.schutz import REGION, bekannt, gitter
-from engine.queries.auswertung.zellschutz import anteil, unterdrueckt
-from engine.statistics.implied import implied
-from engine.statistics.joint import Table, audit
-from engine.statistics.suppression import ALL, Cell, publish, totals
+from engine.queries.auswertung.zellschutz import als_ganzes, anteil, je_ort, unterdrueckt
+from engine.statistics.suppression import ALL, Cell
 from engine.store.session import FallSession
 from engine.store.tables import AkzeptierteAbweichung, Spur
 
-ALLE, VERSION = "*", "version"
+ALLE, VERSION, TREUE = "*", "version", "treue"
 PASSEND, AKZEPTIERT, ABWEICHEND, UNENTSCHIEDEN = "passend", "akzeptiert", "abweichend", "unentschieden"
 ERGEBNISSE = (PASSEND, AKZEPTIERT, ABWEICHEND, UNENTSCHIEDEN)
 
@@ -81,38 +78,18 @@ Geltend = Mapping[tuple[str, str], Collection[str]]
 def treue(faelle: Sequence[Fall], geltend: Geltend, *, schwelle: int, gruende: Mapping[tuple[str, str], str] | None = None) -> Treue:
     """The figures of replayed cases. ``geltend``: for element and deviation the regions in which it is accepted (``*``: all)."""
     done = [fall for fall in faelle if fall.gefunden is not None]
-    cube = _wuerfel(tuple(sorted(Counter((fall.spur.region, str(fall.spur.version), ergebnis(fall, geltend)) for fall in done).items())), schwelle)
+    cube = _wuerfel(done, geltend, schwelle)
     orte = sorted({(fall.spur.version, fall.spur.region) for fall in done})
     zeilen = tuple(Zeile(version, region, cube[region, str(version), ALL], {one: cube.get((region, str(version), one), 0) for one in ERGEBNISSE}) for version, region in orte)
     zahlen = {one: cube.get((ALL, ALL, one), 0) for one in ERGEBNISSE}
-    return Treue(cube.get((ALL, ALL, ALL), 0), zahlen, zeilen, tuple(_abweichungen(done, gruende or {}, schwelle)), _spanne(done) if zahlen[UNENTSCHIEDEN] else None, cube)
+    return Treue(cube.get((ALL, ALL, ALL), 0), zahlen, zeilen, tuple(_abweichungen(done, gruende or {}, schwelle)), _spanne(done, schwelle) if zahlen[UNENTSCHIEDEN] and zahlen[PASSEND] is not None else None, cube)
 
 
-@lru_cache(maxsize=50)
-def _wuerfel(counts: tuple[tuple[Cell, int], ...], schwelle: int) -> Mapping[Cell, int | None]:
-    """Region, version and result of each case, with all sums, as far as they may be seen: from all that is told nothing small can be computed.
-
-    How many cases a region has every page says, or none: that stays as it is. Pages ask for the same again and again.
-    """
-    if not counts:
-        return {}
-    known = dict(counts)
-    places = {(region, version) for region, version, _ in known}
-    part: dict[Cell, int] = {(*place, one): known.get((*place, one), 0) for place in sorted(places) for one in ERGEBNISSE}
-    sizes = publish(_summen(part, 0), threshold=schwelle).numbers
-    numbers: dict[Cell, int | None] = {(region, ALL, ALL): number for (region,), number in sizes.items()}
-    table = Table("fall", lambda cell: cell, numbers)
-    fixed = {("treue", cell) for cell, number in numbers.items() if number is not None}
-    withheld = audit({"fall": part}, (), {"treue": table}, threshold=schwelle, fixed=fixed).withheld["treue"]
-    found = {cell: None if cell in withheld else number for cell, number in totals(part).items() if ALL in cell or cell in part}
-    return implied(found, places=range(3), threshold=schwelle)
-
-
-def _summen(part: Mapping[Cell, int], place: int) -> dict[Cell, int]:
-    found: Counter[Cell] = Counter()
-    for cell, number in part.items():
-        found[cell[place],] += number
-    return dict(found)
+def _wuerfel(done: Sequence[Fall], geltend: Geltend, schwelle: int) -> Mapping[Cell, int | None]:
+    """Region, version and result of each case, with all sums, as far as they may be seen."""
+    known = Counter((fall.spur.region, str(fall.spur.version), ergebnis(fall, geltend)) for fall in done)
+    places = sorted({(region, version) for region, version, _ in known})
+    return je_ort(tuple(((*place, one), known[*place, one]) for place in places for one in ERGEBNISSE), ((TREUE, als_ganzes),), schwelle)[TREUE]
 
 
 def verdeckt(found: Treue) -> Treue:
@@ -174,11 +151,11 @@ def ergebnis(fall: Fall, geltend: Geltend) -> str:
     return AKZEPTIERT if all(is_accepted(element, what) for element, _, what, _ in found.abweichungen) else ABWEICHEND
 
 
-def _spanne(faelle: Iterable[Fall]) -> tuple[int, int]:
-    """Between how many and how many cases fit, whatever the undecided ones turn out to be."""
+def _spanne(faelle: Iterable[Fall], schwelle: int) -> tuple[int, int] | None:
+    """Between how many and how many cases fit, whatever the undecided ones turn out to be; None where that tells of a few."""
     fitting = sum(fall.gefunden.cost == 0 for fall in faelle if fall.gefunden)
     maybe = sum(fall.gefunden.cost is None and fall.gefunden.lower == 0 for fall in faelle if fall.gefunden)
-    return fitting, fitting + maybe
+    return None if 0 < maybe < schwelle else (fitting, fitting + maybe)
 
 
 def _abweichungen(faelle: Sequence[Fall], gruende: Mapping[tuple[str, str], str], schwelle: int) -> list[Abweichung]:

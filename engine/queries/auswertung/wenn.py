@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from math import inf
 
 from engine.queries.auswertung.auswahl import Auswahl
 from engine.queries.auswertung.schutz import REGION, Gitter, bekannt, gitter
 from engine.queries.auswertung.treue import Fall
-from engine.queries.auswertung.zellschutz import Kreuztabelle, anteil, kreuztabelle, unterdrueckt
+from engine.queries.auswertung.zellschutz import anteil, je_ort, unterdrueckt
 from engine.statistics.suppression import ALL, Cell
 from engine.store.session import FallSession
 
 BLEIBT, SCHLECHTER, BESSER, OFFEN = "bleibt", "schlechter", "besser", "offen"
 WECHSEL = (BLEIBT, SCHLECHTER, BESSER, OFFEN)
 JA, NEIN = "ja", "nein"
+# The tables by region.
+WAS, VORHER, NACHHER = "wechsel", "vorher", "nachher"
 
 
 @dataclass(frozen=True)
@@ -62,16 +65,15 @@ def unterschied(alt: Sequence[Fall], neu: Sequence[Fall], *, schwelle: int) -> U
     """The same cases on two models, in the same order."""
     pairs = [(before, after) for before, after in zip(alt, neu, strict=True) if before.gefunden is not None and after.gefunden is not None]
     counts = Counter(_change(before, after) for before, after in pairs)
-    table = _by_region(((before, _change(before, after)) for before, after in pairs), WECHSEL, schwelle)
-    fits = [_by_region(((fall, JA if _fits(fall) else NEIN) for fall in side), (JA, NEIN), schwelle) for side in zip(*pairs, strict=True)] or [table, table]
-    whole = _of_all(one.gesamt for one in (table, *fits))
+    changes, *fits = _nach_region(pairs, schwelle)
+    whole = changes.get((ALL, ALL), 0)
     gruende, betroffen = _reasons(pairs, schwelle)
     return Unterschied(
         faelle=whole,
-        vorher=anteil(fits[0].spalten.get(JA), whole),
-        nachher=anteil(fits[1].spalten.get(JA), whole),
-        wechsel={one: table.spalten.get(one, 0) if whole is not None else None for one in WECHSEL},
-        regionen=tuple(_regions(table, *fits)),
+        vorher=anteil(fits[0].get((ALL, JA), 0), whole),
+        nachher=anteil(fits[1].get((ALL, JA), 0), whole),
+        wechsel={one: changes.get((ALL, one), 0) for one in WECHSEL},
+        regionen=tuple(_regions(changes, *fits)),
         gruende=tuple(gruende),
         fehlend=len(alt) - len(pairs),
         ohne_grund=any(_change(*pair) != OFFEN and not _is_explained(*pair) for pair in pairs),
@@ -153,22 +155,35 @@ def _fits(fall: Fall) -> bool:
     return fall.gefunden is not None and fall.gefunden.cost == 0
 
 
-def _by_region(faelle: Iterable[tuple[Fall, str]], answers: Sequence[str], schwelle: int) -> Kreuztabelle[str]:
-    known = Counter((fall.spur.region, answer) for fall, answer in faelle)
-    return kreuztabelle({(region, answer): known[region, answer] for region in sorted({region for region, _ in known}) for answer in answers}, schwelle=schwelle)
+def _nach_region(pairs: Sequence[tuple[Fall, Fall]], schwelle: int) -> list[Mapping[Cell, int | None]]:
+    """By region: how many change how, fitted before, fit now. The three tables count the same cases."""
+    known = Counter((before.spur.region, _change(before, after), *(JA if _fits(one) else NEIN for one in (before, after))) for before, after in pairs)
+    part = tuple((cell, known[cell]) for cell in product(sorted({region for region, *_ in known}), WECHSEL, (JA, NEIN), (JA, NEIN)) if _can_be(*cell[1:]))
+    tables = je_ort(part, ((WAS, _nach_wechsel), (VORHER, _nach_vorher), (NACHHER, _nach_nachher)), schwelle)
+    return [tables[name] for name in (WAS, VORHER, NACHHER)]
 
 
-def _of_all(sums: Iterable[int | None]) -> int | None:
-    """What several tables of the same cases have for their sum: not shown where one of them must not."""
-    first, *others = sums
-    return None if first is None or None in others else first
+def _can_be(change: str, before: str, after: str) -> bool:
+    """Nobody who fits gets better, nobody who got worse fits, and who stays as he was fits as he did."""
+    return not (change == BESSER and before == JA or change == SCHLECHTER and after == JA or change == BLEIBT and before != after)
 
 
-def _regions(wechsel: Kreuztabelle[str], vorher: Kreuztabelle[str], nachher: Kreuztabelle[str]) -> Iterator[Region]:
-    for name in wechsel.zeilen:
-        size = _of_all(one.zeilen[name] for one in (wechsel, vorher, nachher))
-        changes = {one: wechsel.zellen[name, one] if size is not None else None for one in WECHSEL}
-        yield Region(name, size, anteil(vorher.zellen[name, JA], size), anteil(nachher.zellen[name, JA], size), changes)
+def _nach_wechsel(cell: Cell) -> Cell:
+    return cell[:2]
+
+
+def _nach_vorher(cell: Cell) -> Cell:
+    return (cell[0], cell[2])
+
+
+def _nach_nachher(cell: Cell) -> Cell:
+    return (cell[0], cell[3])
+
+
+def _regions(changes: Mapping[Cell, int | None], before: Mapping[Cell, int | None], after: Mapping[Cell, int | None]) -> Iterator[Region]:
+    for name in sorted({region for region, _ in changes if region != ALL}):
+        size = changes[name, ALL]
+        yield Region(name, size, anteil(before.get((name, JA), 0), size), anteil(after.get((name, JA), 0), size), {one: changes.get((name, one), 0) for one in WECHSEL})
 
 
 def _reasons(pairs: Sequence[tuple[Fall, Fall]], schwelle: int) -> tuple[list[Grund], dict[tuple[str, str], tuple[int, ...]]]:

@@ -6,8 +6,10 @@ Every table is published as a whole with its sums, so that no hidden number foll
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 
 from scipy.stats import chi2_contingency
 
@@ -15,7 +17,6 @@ from engine.queries.auswertung.abschnitt import (
     Abschnitt,
     anteile,
     anzahl,
-    counted,
     genau,
     inner,
     kopf,
@@ -32,8 +33,8 @@ from engine.queries.auswertung.rahmen import rahmen
 from engine.queries.auswertung.schutz import alle, geschuetzt, gitter, spuren
 from engine.queries.auswertung.spreizung import WIRKUNG, mit_spreizung
 from engine.queries.auswertung.viele import quantil
-from engine.queries.auswertung.zellschutz import anteil, schwelle
-from engine.statistics.suppression import ALL, Published, publish
+from engine.queries.auswertung.zellschutz import als_ganzes, anteil, je_ort, schwelle
+from engine.statistics.suppression import ALL, Published
 from engine.statistics.survival import kaplan_meier
 from engine.store.session import FallSession
 
@@ -199,6 +200,8 @@ def _uebergaben(session: FallSession, names: Mapping[str, str], least: int) -> A
     days = [(spur.beendet_am - spur.begonnen_am).total_seconds() / 86_400 for spur in rows if spur.beendet_am is not None]
     told = f"Dauer: Median {quantil(days, 0.5):.0f} Tage, neun von zehn höchstens {quantil(days, 0.9):.0f} Tage (n = {anzahl(len(days))})." if len(days) >= 2 * least else ""
     definition = "Übergaben an eine andere Region, nach der abgebenden, mit der Zahl der Rückfragen der übernehmenden."
-    found = _table("uebergaben", "Übergaben", definition, publish(counted(pairs), threshold=least) if pairs else None, names, columns, share="0", first="Bisherige Region", of="Anteil ohne Rückfrage", hinweis=told, je_region="Übergaben ohne Rückfrage")
+    known = Counter(pairs)
+    numbers = je_ort(tuple((cell, known[cell]) for cell in product(sorted({region for region, _ in known}), columns)), (("uebergaben", als_ganzes),), least)["uebergaben"]
+    found = _table("uebergaben", "Übergaben", definition, Published(numbers, frozenset()) if pairs else None, names, columns, share="0", first="Bisherige Region", of="Anteil ohne Rückfrage", hinweis=told, je_region="Übergaben ohne Rückfrage")
     own = rahmen(session, Auswahl(prozess="uebergabe"))
     return None if found is None else replace(found, zeitraum=own.zeitraum, fassung=f"{own.fassung} (Übergabe)")

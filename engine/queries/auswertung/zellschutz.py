@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Collection, Hashable, Mapping
 from datetime import date
 from functools import lru_cache
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 from engine.model.calendar import ZURICH
-from engine.statistics.suppression import ALL, Cell, Published, publish
+from engine.statistics.implied import implied
+from engine.statistics.joint import Table, audit
+from engine.statistics.suppression import ALL, Cell, publish, totals
 from engine.store import parameter
 from engine.store.session import FallSession
 
@@ -46,31 +48,41 @@ def anteil(teil: int | None, ganzes: int | None) -> float | None:
     return None if teil is None or not ganzes else teil / ganzes
 
 
-@dataclass(frozen=True)
-class Kreuztabelle(Generic[T]):
-    """A table of counts with the sums of its rows and columns, and of all; None must not be shown."""
-
-    zellen: Mapping[tuple[T, str], int | None]
-    zeilen: Mapping[T, int | None]
-    spalten: Mapping[str, int | None]
-    gesamt: int | None
+# A table's name, and in which of its cells one of the part is counted.
+Tafel = tuple[str, Callable[[Cell], Cell]]
 
 
-def kreuztabelle(zellen: Mapping[tuple[T, str], int], *, schwelle: int) -> Kreuztabelle[T]:
-    """As much of the table as may be seen: from all that is shown nothing small can be computed, see engine.statistics.suppression."""
-    if not zellen:
-        return Kreuztabelle({}, {}, {}, 0)
-    zeilen = {zeile: f"{number:06d}" for number, zeile in enumerate(dict.fromkeys(zeile for zeile, _ in zellen))}
-    told = _published(tuple(((zeilen[zeile], spalte), number) for (zeile, spalte), number in zellen.items()), schwelle)
-    return Kreuztabelle(
-        {(zeile, spalte): told[zeilen[zeile], spalte] for zeile, spalte in zellen},
-        {zeile: told[name, ALL] for zeile, name in zeilen.items()},
-        {spalte: told[ALL, spalte] for _, spalte in zellen},
-        told[ALL, ALL],
-    )
+def als_ganzes(cell: Cell) -> Cell:
+    """The table that counts every cell for itself."""
+    return cell
 
 
 @lru_cache(maxsize=200)
-def _published(cells: tuple[tuple[Cell, int], ...], threshold: int) -> Published:
-    """Pages ask for the same tables again and again, also after something happened that changes none of them."""
-    return publish(dict(cells), threshold=threshold)
+def je_ort(counts: tuple[tuple[Cell, int], ...], tafeln: tuple[Tafel, ...], schwelle: int) -> Mapping[str, Mapping[Cell, int | None]]:
+    """Tables of the same cases with all their sums, as much of them as may be seen: from all that they tell nothing small can be computed.
+
+    ``counts`` are numbers of cells whose first is the region, ``tafeln`` say in which of their cells these are counted. How many there are of a
+    region every page says, or none: that stays as it is. Pages ask for the same again and again.
+    """
+    part = dict(counts)
+    tables = {name: Table("fall", cell, _orte(part, cell, schwelle)) for name, cell in tafeln} if any(part.values()) else {}
+    fixed = {(name, cell) for name, table in tables.items() for cell, number in table.numbers.items() if number is not None}
+    withheld = audit({"fall": part}, (), tables, threshold=schwelle, fixed=fixed).withheld
+    return {name: _told(part, cell, withheld[name], schwelle) if name in withheld else {} for name, cell in tafeln}
+
+
+def _orte(part: Mapping[Cell, int], cell: Callable[[Cell], Cell], schwelle: int) -> dict[Cell, int | None]:
+    """How many there are of each region, as the table has them for its sums."""
+    found: Counter[Cell] = Counter()
+    for place, number in part.items():
+        found[place[:1]] += number
+    others = (ALL,) * (len(cell(next(iter(part)))) - 1)
+    return {(*region, *others): number for region, number in publish(found, threshold=schwelle).numbers.items()}
+
+
+def _told(part: Mapping[Cell, int], cell: Callable[[Cell], Cell], withheld: Collection[Cell], schwelle: int) -> Mapping[Cell, int | None]:
+    found: Counter[Cell] = Counter()
+    for place, number in part.items():
+        found[cell(place)] += number
+    sums = {one: None if one in withheld else number for one, number in totals(found).items() if ALL in one or one in found}
+    return implied(sums, places=range(len(next(iter(found)))), threshold=schwelle)
