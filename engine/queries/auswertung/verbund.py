@@ -233,7 +233,9 @@ def _told(counted: tuple[tuple[str, tuple[tuple[Place, int], ...]], ...], thresh
     tables = {name: Table(TAFELN[name].teil, TAFELN[name].zelle, table.numbers, TAFELN[name].rang) for name, table in own.items()}
     links = [link for link in LINKS if link.here in parts and link.there in parts]
     found = audit(parts, links, tables, facts, threshold=threshold, fixed=frozenset(_sizes(own)))
-    told = {name: _with(table, found.withheld[name], threshold) for name, table in own.items()}
+    shown = {name: {cell: None if cell in found.withheld[name] else number for cell, number in table.numbers.items()} for name, table in own.items()}
+    _share(shown)
+    told = {name: _with(table, shown[name], threshold) for name, table in own.items()}
     kept = [place for place in curves if f"{KURVE} {place}" not in found.gone and (place == KANTON or told[ORTE].numbers[place,] is not None)]
     return Verbund(told, tuple(kept))
 
@@ -247,10 +249,21 @@ def _sums(part: Mapping[Place, int], cell: Callable[[Any], Cell | None]) -> dict
     return dict(found) if any(found.values()) else {}
 
 
-def _with(table: Published, withheld: Collection[Cell], threshold: int) -> Published:
+def _share(shown: Mapping[str, dict[Cell, int | None]]) -> None:
+    """What one table tells stands in the others that have the same sum: whoever reads both knows it."""
+    for name, (above, margin) in ((name, one.rand) for name, one in TAFELN.items() if one.rand and name in shown):
+        whole, own = shown[above], shown[name]
+        columns = [cell for cell in whole if all(part == ALL for part in cell[:-1])]
+        sums = Counter(margin(cell[-1]) for cell in columns)
+        for cell in columns:
+            same = margin(cell[-1])
+            if same in own and sums[same] == 1:
+                whole[cell] = own[same] = whole[cell] if own[same] is None else own[same]
+
+
+def _with(table: Published, shown: Mapping[Cell, int | None], threshold: int) -> Published:
     """What of it may be told, with what follows from it at once; without rows of nobody."""
-    numbers = {cell: None if cell in withheld else number for cell, number in table.numbers.items()}
-    told = implied(numbers, places=range(len(next(iter(numbers)))), threshold=threshold)
+    told = implied(shown, places=range(len(next(iter(shown)))), threshold=threshold)
     rows = {cell[0] for cell, number in told.items() if number != 0}
     return Published({cell: number for cell, number in told.items() if cell[0] in rows}, table.primary)
 
