@@ -281,7 +281,7 @@ def _flach(found: Stacked | None, wanted: Mapping[str, Collection[str]], whole: 
         return parts
     total = (ALL,) if rand is None else (ALL, ALL)
     # Whom there is none of among everybody, there is none of among the chosen.
-    return {cell: parts[total] if all(part == ALL for part in cell) else 0 if whole[cell] == 0 else None if ALL in cell else parts.get(_flache(cell, rand, is_hidden=False)) for cell in whole}
+    return {cell: parts[total] if all(part == ALL for part in cell) else 0 if whole[cell] == 0 else parts.get(_flacher_rand(cell) if ALL in cell else _flache(cell, rand, is_hidden=False)) for cell in whole}
 
 
 def _region(whole: Published, region: str) -> Published | None:

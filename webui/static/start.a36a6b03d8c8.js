@@ -1,1 +1,0 @@
-(()=>{document.body.classList.add("js-enabled","govuk-frontend-supported");})();
