@@ -32,6 +32,8 @@ from engine.queries.auswertung.auswahl import Auswahl, regionen
 from engine.queries.auswertung.bericht import bericht
 from engine.queries.auswertung.kennzahlen import figures
 from engine.queries.auswertung.kennzahlen_json import QUELLEN, als_daten
+from engine.queries.auswertung.kreis import kreis
+from engine.queries.auswertung.laeufe import DIMENSIONEN, HORIZONS
 from engine.queries.auswertung.rahmen import Rahmen, rahmen
 from engine.queries.auswertung.regeln import regeln
 from engine.queries.auswertung.schutz import spuren
@@ -44,7 +46,7 @@ from engine.queries.auswertung.wirkung import wirkung
 from engine.replay.pseudonyms import AGE_CLASSES
 from engine.statistics.control import xmr
 from engine.statistics.permutation import Comparison
-from engine.statistics.suppression import publish
+from engine.statistics.suppression import ALL, publish
 from engine.statistics.survival import kaplan_meier, log_rank
 from engine.store.konten import create_konto, grant
 from engine.store.session import Database
@@ -166,6 +168,29 @@ def test_of_one_region_the_page_tells_what_the_canton_s_tells_of_it(lived: Datab
                 assert row in by_key[one.schluessel].zeilen
                 told += 1
     assert told > 3
+
+
+TABLES = {
+    **{f"ende_{horizon}": f"ende {horizon}" for horizon in HORIZONS}, "ende_region": "ende region", "arbeit": "arbeit", "uebersteuert_region": "übersteuert region", "uebersteuert_regel": "übersteuert regel",
+    **{f"{what}_{key}": f"{what} {key}" for what in ("gleich", "vorschlag") for key in DIMENSIONEN},
+}  # fmt: skip
+
+
+def test_of_the_tables_that_are_audited_together_programs_are_told_what_came_of_it_and_no_other_number(lived: Database, eva: Browser) -> None:
+    with lived.read(system()) as session:
+        audited = kreis(session, Auswahl()).verbund
+    told = eva.get("/auswertung/kennzahlen/kennzahlen.json").json
+    sections = {**told["tabellen"], **told["wirkung"]}
+    assert len(sections.keys() & TABLES.keys()) > 8
+    for key, one in sections.items():
+        name = TABLES.get(key) or f"nach {key.partition('_')[2]}" if key in TABLES or key.startswith("bestand") else ""
+        numbers = Counter(int(cell) for row in one["zeilen"] for cell in row[1:] if cell.isdecimal() and cell != "0") if name else Counter()
+        known = Counter(number for table in (name, f"{name} zusammen") if table in audited.tafeln for number in audited.tafeln[table].numbers.values() if number)
+        assert numbers <= known, key
+    for place, shares in told["rueckfall"].items():
+        for horizon, one in shares.items():
+            assert audited.tafeln[f"rueckfall {horizon}"].numbers[ALL if place == KANTON else place, ALL] == one["n"]
+    assert set(told["dauer_monate"]) == set(audited.kurven)
 
 
 def test_of_one_region_the_falllast_is_the_row_of_the_canton_s_table(lived: Database) -> None:
