@@ -192,3 +192,9 @@ def test_tables_that_withhold_each_for_itself_give_numbers_away(monkeypatch: pyt
     monkeypatch.setattr(joint.Audit, "run", lambda audit: None)
     monkeypatch.setattr(module, "_told", module._told.__wrapped__)
     assert any(narrowed(laeufe, verbund(laeufe, proposals, threshold=LEAST)) for laeufe, proposals in map(invented, range(4)))
+
+
+def test_a_case_that_cannot_be_is_counted_all_the_same() -> None:
+    """Seen for shorter than until it ended, as a clock set back makes them."""
+    odd = [Lauf("SDOL", number, 13.0, 5.0, "arbeit", "", None, 0.0, {}) for number in range(9)]
+    assert verbund(odd, [], threshold=LEAST).tafeln["arbeit"]["SDOL", "arbeit"] == 9

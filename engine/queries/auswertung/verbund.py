@@ -33,7 +33,7 @@ YEAR = HORIZONS.index(12)
 class Tafel:
     """How a table counts the cells of its part: in which of its own, None in none. ``je_region``: the first of each is the region it counts for.
 
-    ``rang``: of a larger one numbers are missed more. ``rand`` names a table by region whose columns are sums of this one, too, and says which of its sums.
+    ``rang``: of a larger one numbers are missed more. ``rand`` names a table whose columns are sums of this one, too, and says which of its sums.
     """
 
     teil: str
@@ -172,7 +172,9 @@ def eintraege(name: str, laeufe: Iterable[Lauf], vorschlaege: Iterable[Vorschlag
 def verbund(laeufe: Sequence[Lauf], vorschlaege: Sequence[Vorschlag], *, threshold: int) -> Verbund:
     """All tables of these cases as they may be told together. It rests on nothing but how many there are of each kind, so it is made once for those."""
     counts = {part: Counter(place for _, place in _counted(part, laeufe, vorschlaege)) for part in {one.teil: None for one in TAFELN.values()}}
-    return _told(tuple((part, tuple((cell, found[cell]) for cell in _possible(part, found))) for part, found in counts.items()), threshold)
+    # What nobody thought of could be, too, if it is.
+    cells = {part: dict.fromkeys((*_possible(part, found), *sorted(found, key=repr))) for part, found in counts.items()}
+    return _told(tuple((part, tuple((cell, counts[part][cell]) for cell in those)) for part, those in cells.items()), threshold)
 
 
 def _counted(part: str, laeufe: Iterable[Lauf], vorschlaege: Iterable[Vorschlag]) -> Iterator[tuple[int, Place]]:
