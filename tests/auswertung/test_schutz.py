@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from engine.queries.auswertung.schutz import Gitter, Grund
+from engine.queries.auswertung.gitter import Gitter, Grund
 from engine.statistics.implied import implied
 from engine.statistics.suppression import ALL, Cell
 

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
+from engine.queries.auswertung.gitter import DIMENSIONEN, Gitter, Grund
 from engine.queries.auswertung.kreis import Kreis
 from engine.queries.auswertung.laeufe import ENDS, OPEN, OTHERWISE, Lauf, way
-from engine.queries.auswertung.schutz import DIMENSIONEN, Gitter, Grund
 from engine.queries.auswertung.verbund import Vorschlag, verbund
 from engine.statistics.suppression import ALL, Cell
 

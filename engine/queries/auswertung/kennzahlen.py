@@ -17,11 +17,12 @@ from sqlalchemy import select
 from engine.model.calendar import ZURICH
 from engine.queries.auswertung.auswahl import Auswahl
 from engine.queries.auswertung.gehalten import gehalten
+from engine.queries.auswertung.gitter import REGION, Gitter
 from engine.queries.auswertung.kreis import Kreis, kreis
 from engine.queries.auswertung.laeufe import HORIZONS, Lauf
 from engine.queries.auswertung.messpunkte import messpunkte
 from engine.queries.auswertung.regeln import regeln
-from engine.queries.auswertung.schutz import REGION, Gitter, alle
+from engine.queries.auswertung.schutz import alle
 from engine.queries.auswertung.verbund import BEZUG, JA, KANTON, NEIN
 from engine.queries.auswertung.zellschutz import schwelle
 from engine.statistics.competing import Followed, wilson

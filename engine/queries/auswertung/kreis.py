@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from engine.queries.auswertung.auswahl import Auswahl
 from engine.queries.auswertung.gehalten import gehalten
+from engine.queries.auswertung.gitter import REGION, Gitter, Rand
 from engine.queries.auswertung.laeufe import Lauf, lauf
-from engine.queries.auswertung.schutz import REGION, Gitter, Rand, alle, gitter, spuren
+from engine.queries.auswertung.schutz import alle, gitter, spuren
 from engine.queries.auswertung.verbund import TAFELN, Verbund, Vorschlag, eintraege, verbund
 from engine.statistics.suppression import Published
 from engine.store.session import FallSession

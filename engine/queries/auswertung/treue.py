@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from engine.queries.auswertung.ausrichtungen import Gefunden
 from engine.queries.auswertung.auswahl import Auswahl
-from engine.queries.auswertung.schutz import REGION, bekannt, gitter
+from engine.queries.auswertung.gitter import REGION
+from engine.queries.auswertung.schutz import bekannt, gitter
 from engine.queries.auswertung.zellschutz import als_ganzes, anteil, je_ort, unterdrueckt
 from engine.statistics.suppression import ALL, Cell
 from engine.store.session import FallSession

@@ -9,7 +9,8 @@ from itertools import product
 from math import inf
 
 from engine.queries.auswertung.auswahl import Auswahl
-from engine.queries.auswertung.schutz import REGION, Gitter, bekannt, gitter
+from engine.queries.auswertung.gitter import REGION, Gitter
+from engine.queries.auswertung.schutz import bekannt, gitter
 from engine.queries.auswertung.treue import Fall
 from engine.queries.auswertung.zellschutz import anteil, je_ort, unterdrueckt
 from engine.statistics.suppression import ALL, Cell
