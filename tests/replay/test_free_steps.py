@@ -63,8 +63,8 @@ def _block_differences(seed: int, *, tabulated: bool) -> list[object]:
         if base and rng.random() < 0.5:
             del base[rng.randrange(len(base))]
         trace = tuple(base)
-        if any(trace.count(letter) > ROUNDS for letter in trace):
-            continue  # the language stops there
+        if any(trace.count(letter) >= ROUNDS for letter in trace):
+            continue  # the language stops there, also where another round was only begun
         one = aligner(found, [trace], match="name")
         if tabulated:
             one.tabulate(600)
