@@ -173,6 +173,7 @@ class _Part:
         # In the middle whatever could be; beside it only what is: a version that nobody ran on in a year is known not to be there.
         self.places = list(product(*self.values)) if is_whole else sorted(seen)
         at = {values: place for place, values in enumerate(self.places)}
+        self._where: dict[Choice, NDArray[np.bool_]] = {}
         self.counts = np.zeros((cells, len(self.places)))
         for values, cell in rows:
             self.counts[cell, at[values]] += 1
@@ -182,7 +183,11 @@ class _Part:
         return self.counts.size
 
     def where(self, choice: Mapping[str, str]) -> NDArray[np.bool_]:
-        return np.array([all(values[self.names.index(name)] == value for name, value in choice.items()) for values in self.places], dtype=bool)
+        wanted = frozenset(choice.items())
+        if wanted not in self._where:
+            at = [(self.names.index(name), value) for name, value in wanted]
+            self._where[wanted] = np.array([all(values[place] == value for place, value in at) for values in self.places], dtype=bool)
+        return self._where[wanted]
 
 
 class _Space:

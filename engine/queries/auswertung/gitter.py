@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
 from engine.statistics import suppression
 from engine.statistics.implied import implied
@@ -74,7 +75,7 @@ class Gitter:
     grund: Grund
     gewaehlt: Mapping[str, frozenset[str]]
     schwelle: int
-    halten: Callable[[str, Callable[[], Stacked]], Stacked]
+    halten: Callable[[str, Callable[[], Any]], Any]
 
     @property
     def faelle(self) -> Mapping[int, Mapping[str, str]]:
@@ -149,7 +150,8 @@ class Gitter:
 
     def _raender(self, rand: Rand, plan: Plan) -> dict[Key, bool]:
         """Of each choice, which sums of a table the other one tells that has them, too."""
-        found = self._spalten(rand.tafel, rand.entries, rand.whole, plan) if rand.je_region else self._gestapelt(rand.tafel, rand.entries, rand.whole, plan)
+        made = self._spalten if rand.je_region else self._gestapelt
+        found: Stacked | None = self.halten(f"rand {rand.tafel} {plan.dimensions}", lambda: made(rand.tafel, rand.entries, rand.whole, plan))
         told: dict[Key, bool] = {}
         for choice in {choice for choice, _ in self._basis(plan).numbers}:
             for column in dict.fromkeys((*(cell[-1] for cell in rand.whole), ALL)):
@@ -180,7 +182,8 @@ class Gitter:
         if sizes == self.grund.groessen:
             # The same cases as those counted on every page: what is told of them there is told.
             known |= {(choice, (ALL,) * len(rows[0][1])): number is not None for (choice, _), number in base.numbers.items()}
-        return self.halten(f"tafel {name} {plan.dimensions}", lambda: publish(rows, plan, threshold=self.schwelle, large=self._grosse(plan), told=known))
+        found: Stacked = self.halten(f"tafel {name} {plan.dimensions}", lambda: publish(rows, plan, threshold=self.schwelle, large=self._grosse(plan), told=known))
+        return found
 
     def _geschlossen(self, rows: Iterable[tuple[object, Cell]], locked: Mapping[Key, bool]) -> dict[Key, bool]:
         """Where another table withholds a sum of this one, nothing is told of this one but what that one tells: its parts would give the sum away."""
@@ -191,7 +194,8 @@ class Gitter:
     def _basis(self, plan: Plan) -> Stacked:
         rows: list[tuple[Mapping[str, str], Cell]] = [(case, ()) for case in self.faelle.values()]
         told: dict[Key, bool] = {(frozenset({(REGION, region)}), ()): is_told for region, is_told in self.grund.orte.items()} if plan.coarse else {}
-        return self.halten(f"basis {plan.dimensions}", lambda: publish(rows, plan, threshold=self.schwelle, large=self._grosse(plan), told=told))
+        found: Stacked = self.halten(f"basis {plan.dimensions}", lambda: publish(rows, plan, threshold=self.schwelle, large=self._grosse(plan), told=told))
+        return found
 
     def _grosse(self, plan: Plan) -> frozenset[str]:
         return self.grosse if plan.coarse else frozenset()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Container, Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import combinations
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Select, select
 
@@ -17,7 +17,7 @@ from engine.queries.auswertung.gelesen import gelesen
 from engine.queries.auswertung.gitter import DIMENSIONEN, JAHR, REGION, SEGMENT, Gitter, Grund
 from engine.queries.auswertung.zellschutz import schwelle
 from engine.statistics.differencing import Along, spans, told_along
-from engine.statistics.stacked import REST, Stacked
+from engine.statistics.stacked import REST
 from engine.store.session import FallSession
 from engine.store.tables import Spur
 
@@ -87,7 +87,7 @@ def gitter(session: FallSession, auswahl: Auswahl) -> Gitter:
 
 
 def _gitter(session: FallSession, held: Auswahl) -> Gitter:
-    def halten(name: str, make: Callable[[], Stacked]) -> Stacked:
+    def halten(name: str, make: Callable[[], Any]) -> Any:
         return gehalten(session, name, alle(held), make)
 
     grund = _grund(session, held.prozess) if _wanted(held) else NIEMAND
