@@ -123,6 +123,14 @@ def test_sections_add_up_and_hide_what_is_small(lived: Database) -> None:
     assert "*" in numbers and all(number == "*" or int(number) == 0 or int(number) >= LEAST for number in numbers)
 
 
+def test_tables_of_proposals_count_proposals(lived: Database) -> None:
+    with lived.read(system()) as session:
+        found = [*tafeln(figures(session, Auswahl()), {}, {}), *wirkung(session, Auswahl())]
+    heads = {one.schluessel: one.kopf for one in found if one.titel.startswith("Übersteuerte Vorschläge")}
+    assert {"uebersteuert_region", "uebersteuert_regel", "vorschlag_geschlecht", "vorschlag_alter"} <= heads.keys()
+    assert all(head[1:] == ("gefolgt", "übersteuert", "Vorschläge", "Anteil") for head in heads.values())
+
+
 @pytest.mark.parametrize(
     ("numbers", "shown"),
     [

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from itertools import product
 from math import inf
 from statistics import pstdev
@@ -55,8 +56,24 @@ def own_figures(shown: Figures) -> dict[str, tuple[int, int]]:
     rows = {row[0].rpartition(", ")[2]: row[1:] for row in table.zeilen}
     read = {region: rows[region] for region in REGIONS if region in rows}
     place = {head: at for at, head in enumerate(table.kopf[1:])}
-    pairs = {region: (row[place.get("pünktlich", place.get("übersteuert", 0))], row[place.get("von", place.get("Fälle", 0))]) for region, row in read.items()}
+    pairs = {region: (row[place.get("pünktlich", place.get("übersteuert", 0))], row[place.get("von", place.get("Vorschläge", 0))]) for region, row in read.items()}
     return {region: (int(part), int(whole)) for region, (part, whole) in pairs.items() if part != "*" and whole not in ("*", "0")}
+
+
+def between(shares: Sequence[float]) -> str:
+    """From the smallest to the largest as both are shown."""
+    least, most = (Decimal(f"{100 * one:.1f}") for one in (min(shares), max(shares)))
+    return f"{most - least} Pp."
+
+
+@pytest.mark.parametrize(
+    ("unit", "values", "shown"),
+    [("Mt.", (11.75, 17.64), ("11.8 Mt.", "17.6 Mt.", "5.8 Mt.")), (PROZENT, (0.1165, 0.1463), ("11.7 %", "14.6 %", "2.9 Pp.")), (PROZENT, (0.5, 0.9), ("50.0 %", "90.0 %", "40.0 Pp."))],
+    ids=["durations", "shares", "nothing rounded"],
+)
+def test_the_range_is_what_whoever_subtracts_the_shown_values_finds(unit: str, values: tuple[float, float], shown: tuple[str, str, str]) -> None:
+    found = spreizung([Abschnitt("a", "A", "…", ("Region",), (), masse=(Mass("x", unit, {"SRO": (values[0], 20), "SRU": (values[1], 20)}),))])
+    assert found is not None and found.zeilen[0][3:6] == shown
 
 
 @pytest.mark.parametrize("ends", ENDS, ids=["punctual", "overridden"])
@@ -73,7 +90,7 @@ def test_it_can_be_computed_from_the_shown_table_alone(ends: tuple[str, str], gi
     if len(mine) > 1:
         shares = [part / whole for part, whole in mine.values()]
         assert rows[0][1:3] == (str(len(mine)), str(sum(whole for _, whole in mine.values())))
-        assert rows[0][3:7] == (f"{100 * min(shares):.1f} %", f"{100 * max(shares):.1f} %", f"{100 * (max(shares) - min(shares)):.1f} Pp.", f"{100 * pstdev(shares):.1f} Pp.")
+        assert rows[0][3:7] == (f"{100 * min(shares):.1f} %", f"{100 * max(shares):.1f} %", between(shares), f"{100 * pstdev(shares):.1f} Pp.")
 
 
 def alternatives(counts: Mapping[Cell, int], ends: tuple[str, str]) -> list[Counter[Cell]]:
@@ -149,7 +166,7 @@ def test_adherence_spreads_by_what_its_table_shows(given: list[tuple[str, int, i
     shown = tables.get(SPREIZUNG_TREUE)
     assert (shown is None) == (len(sums) < 2)
     if shown is not None and len(sums) > 1:
-        assert shown.zeilen[0][1:6] == (str(len(sums)), str(sum(whole for _, whole in sums.values())), f"{100 * min(shares):.1f} %", f"{100 * max(shares):.1f} %", f"{100 * (max(shares) - min(shares)):.1f} Pp.")
+        assert shown.zeilen[0][1:6] == (str(len(sums)), str(sum(whole for _, whole in sums.values())), f"{100 * min(shares):.1f} %", f"{100 * max(shares):.1f} %", between(shares))
 
 
 def test_where_one_region_is_shown_a_figure_has_no_spread_and_alone_no_table() -> None:

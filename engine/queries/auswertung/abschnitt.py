@@ -93,8 +93,9 @@ def anteile(name: str, table: Published, share: str) -> tuple[Mass, ...]:
     return (Mass(name, PROZENT, {row: (part / whole, whole) for row, (part, whole) in pairs.items() if part is not None and whole}),)
 
 
-def kopf(first: str, columns: Iterable[str], *, share: str = "") -> tuple[str, ...]:
-    return (first, *columns, "Fälle", *([share] if share else []))
+def kopf(first: str, columns: Iterable[str], *, share: str = "", von: str = "Fälle") -> tuple[str, ...]:
+    """The heads of ``zeilen``; ``von`` is what their sums count."""
+    return (first, *columns, von, *([share] if share else []))
 
 
 def p_text(p: float | None) -> str:

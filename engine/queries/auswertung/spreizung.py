@@ -15,7 +15,7 @@ TITEL = {
 }
 KOPF = ("Kennzahl", "Regionen", "n", "kleinster Wert", "grösster Wert", "Spannweite", "Standardabweichung", "gewichtet")
 DEFINITION = (
-    "Wie weit die Regionen auseinanderliegen: kleinster und grösster Wert einer Region, ihr Abstand (Spannweite) und die Standardabweichung zwischen "
+    "Wie weit die Regionen auseinanderliegen: kleinster und grösster Wert einer Region, ihr Abstand (Spannweite, aus den gerundeten Werten) und die Standardabweichung zwischen "
     "den Regionen, einmal jede gleich gezählt, einmal nach ihrem n gewichtet. Es zählen nur Regionen, deren Wert in den Tabellen dieser Auswertung steht; "
     "«Pp.» sind Prozentpunkte. Auch bei gleicher Arbeit liegen Regionen zufällig auseinander, kleine mehr als grosse."
 )
@@ -51,8 +51,15 @@ def _row(mass: Mass) -> tuple[str, ...]:
     if found is None:
         return (mass.name, anzahl(len(mass.je_region)), anzahl(sum(number for _, number in mass.je_region.values())), *("–",) * 5)
     values = (_value(one, mass.einheit) for one in (found.least, found.most))
-    distances = (_distance(one, mass.einheit) for one in (found.range, found.deviation, found.weighted))
+    # Whoever subtracts what stands in the row finds the same.
+    apart = _rounded(found.most, mass.einheit) - _rounded(found.least, mass.einheit)
+    distances = (_distance(one, mass.einheit) for one in (apart, found.deviation, found.weighted))
     return (mass.name, anzahl(found.regions), anzahl(found.number), *values, *distances)
+
+
+def _rounded(value: float, unit: str) -> float:
+    """As it is shown: to a decimal, of shares to a decimal of their per cent."""
+    return float(f"{100 * value:.1f}") / 100 if unit == PROZENT else float(f"{value:.1f}")
 
 
 def _value(value: float, unit: str) -> str:

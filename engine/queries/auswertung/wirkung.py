@@ -144,9 +144,9 @@ def _bestand(table: Published | None, horizon: int) -> Abschnitt | None:
 
 def _table(
     key: str, title: str, definition: str, table: Published | None, rows: Mapping[str, str], columns: Mapping[str, str], *,
-    share: str, first: str, of: str, hinweis: str = "", test: bool = False, je_region: str = "", is_one_row: bool = False,
+    share: str, first: str, of: str, von: str = "Fälle", hinweis: str = "", test: bool = False, je_region: str = "", is_one_row: bool = False,
 ) -> Abschnitt | None:  # fmt: skip
-    """A section with a table of two dimensions; ``test`` adds whether the rows differ by more than chance (chi squared).
+    """A section with a table of two dimensions, ``von`` is what it counts; ``test`` adds whether the rows differ by more than chance (chi squared).
 
     ``je_region``: the rows are regions, and this is what their share is called beside other figures. ``is_one_row``: the total is that of the only row.
     """
@@ -155,7 +155,7 @@ def _table(
     told, told_rows = [hinweis, _tested(inner(table, list(rows), list(columns)))] if test else [hinweis], zeilen(table, rows, columns, share=share)
     shown = len(told_rows) - (is_one_row and len(told_rows) > 1)
     return Abschnitt(
-        key, title, definition, kopf(first, columns.values(), share=of), told_rows[:shown], " ".join(part for part in told if part),
+        key, title, definition, kopf(first, columns.values(), share=of, von=von), told_rows[:shown], " ".join(part for part in told if part),
         n=anzahl(table[ALL, ALL]), masse=anteile(je_region, table, share) if je_region else (), anteile=genau(table, rows, share)[:shown],
     )  # fmt: skip
 
@@ -190,7 +190,7 @@ def _uebersteuert(circle: Kreis, key: str) -> Abschnitt | None:
     title, words = DIMENSIONEN[key]
     columns = {"gefolgt": "gefolgt", "übersteuert": "übersteuert"}
     definition = "Segmentvorschläge für Personen des Haushalts, nach der antragstellenden Person."
-    return _table(f"vorschlag_{key}", f"Übersteuerte Vorschläge nach {title}", definition, circle.tafel(f"vorschlag {key}"), words, columns, share="übersteuert", first=title, of="Anteil", test=True)
+    return _table(f"vorschlag_{key}", f"Übersteuerte Vorschläge nach {title}", definition, circle.tafel(f"vorschlag {key}"), words, columns, share="übersteuert", first=title, of="Anteil", von="Vorschläge", test=True)
 
 
 def _uebergaben(session: FallSession, names: Mapping[str, str], least: int) -> Abschnitt | None:
