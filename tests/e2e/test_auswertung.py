@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from html import escape
-from itertools import pairwise
+from itertools import combinations, pairwise, product
 from pathlib import Path
 from typing import Any
 
 import pytest
+from lxml import etree
 from playwright.sync_api import Browser, Page, expect
 
 from engine.demo.people import PASSWORD
@@ -20,6 +21,7 @@ from tests.replay.build import drawn, sub
 pytestmark = pytest.mark.e2e
 
 FALL = Path(__file__).resolve().parents[2] / "bpmn" / "fall.bpmn"
+BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 LOG = "Fall;Aktivität;Zeitpunkt\n" + "".join(
     f"{case};Kurzassessment durchführen;0{day}.09.2026 08:00\n{case};{second};0{day + 1}.09.2026 10:00\n"
     for case, day, second in (("a", 1, "Visum erteilen"), ("b", 2, "Kaffee trinken"))
@@ -249,6 +251,43 @@ def test_a_very_wide_diagram_begins_legibly_where_most_deviates(eva: Page, tmp_p
     number = eva.locator(".djs-overlays[data-container-id=t19] .ff-zahl").bounding_box()
     frame = eva.locator("[data-leinwand]").bounding_box()
     assert number and frame and frame["x"] < number["x"] < frame["x"] + frame["width"]
+
+
+def numbered(page: Page, folder: Path, of: str) -> None:
+    """The real diagram with a long number on each element of these kinds, as the pages of many cases have them."""
+    laid_out(page, folder, LOG, FALL.read_bytes())
+    ids = [one.get("id") for one in etree.parse(FALL).iter(*(f"{BPMN}{name}" for name in of.split()))]
+    marks = escape(json.dumps({id_: {"text": "10.0 Tage", "titel": "Dauer", "rang": 1} for id_ in ids}))
+    text = re.sub(r'data-marken="[^"]*"', lambda _: f'data-marken="{marks}"', page.request.get(page.url).text(), count=1)
+    page.route(page.url, lambda route: route.fulfill(content_type="text/html", body=text))
+    page.reload()
+    page.wait_for_selector("[data-bild][data-bereit]")
+
+
+@pytest.mark.parametrize("closer", [0, 1, -1], ids=["as it begins", "closer", "smaller"])
+def test_numbers_cover_hardly_a_name_and_never_each_other(eva: Page, tmp_path: Path, closer: int) -> None:
+    numbered(eva, tmp_path, "userTask intermediateCatchEvent")
+    for _ in range(abs(closer)):
+        eva.get_by_role("button", name="Grösser" if closer > 0 else "Kleiner").first.click()
+    boxes = "all => all.filter(one => one.checkVisibility({ visibilityProperty: true })).map(one => one.getBoundingClientRect()).filter(one => one.width).map(one => [one.left, one.top, one.right, one.bottom])"
+    numbers, names = (eva.locator(f"[data-bild] >> nth=0 >> {what}").evaluate_all(boxes) for what in (".ff-zahl", ".djs-visual tspan"))
+    assert len(numbers) > 40 and len(names) > 100
+    assert [pair for pair in combinations(numbers, 2) if overlap(*pair)] == []
+    # With a long number on every task and timer not everything has a place of its own.
+    assert 50 * sum(any(overlap(number, name) for number in numbers) for name in names) <= len(names)
+
+
+def overlap(a: list[float], b: list[float]) -> bool:
+    """Whether two boxes have more than a rounded pixel in common."""
+    return min(a[2], b[2]) - max(a[0], b[0]) > 1 and min(a[3], b[3]) - max(a[1], b[1]) > 1
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+def test_numbers_of_every_element_begin_where_the_process_begins(eva: Page, tmp_path: Path, width: int) -> None:
+    eva.set_viewport_size({"width": width, "height": 900})
+    numbered(eva, tmp_path, "userTask")
+    first, frame = (eva.locator(f"[data-bild] >> nth=0 >> {what}").bounding_box() for what in ("[data-container-id=zustaendigkeit_pruefen] .ff-zahl", "[data-leinwand]"))
+    assert first and frame and frame["x"] < first["x"] < frame["x"] + frame["width"] and frame["y"] < first["y"] < frame["y"] + frame["height"]
 
 
 def test_the_parts_of_the_evaluation_stand_in_one_line_of_a_usual_screen(eva: Page) -> None:

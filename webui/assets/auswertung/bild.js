@@ -3,6 +3,7 @@
 // <div data-bild data-quelle="…bpmn" data-marken='{"id": {"text": "12", "titel": "12 Fälle", "stufe": 0..4}}'>
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import { ordered } from "./anordnung.js";
+import { LEAST, arrange } from "./platz.js";
 import { closed, visible } from "./punkte.js";
 import { tausender } from "./zahlen.js";
 
@@ -12,8 +13,6 @@ const SMALLEST = 0.4;
 const CLOSER = 0.6;
 // So many points a button moves the diagram.
 const FAR = 150;
-// Events and gateways are so wide at most.
-const SMALL = 50;
 // A low priority: the numbers have been moved by then.
 const AFTER_OVERLAYS = 100;
 
@@ -65,33 +64,24 @@ function say(frame, sentence) {
   if (sentence) frame.append(Object.assign(document.createElement("p"), { className: "ff-diagramm__satz", textContent: sentence }));
 }
 
-export function badge(viewer, id, { text, titel = "", klasse = "", fest = false, rang }) {
-  const shape = viewer.get("elementRegistry").get(id);
-  if (!shape) return null;
+// Where it stands is found when all are there, see ``clear``.
+export function badge(viewer, id, { text, titel = "", klasse = "", rang }) {
+  if (!viewer.get("elementRegistry").get(id)) return null;
   const html = document.createElement("div");
-  // On an activity it sits on the corner, wherever the next one begins; beside an event, which it would hide.
-  html.className = `ff-zahl ${shape.width > SMALL ? "" : "ff-zahl--daneben"} ${klasse}`;
+  html.className = `ff-zahl ${klasse}`;
   html.textContent = text;
   html.title = titel;
   html.dataset.rang = rank({ text, rang });
-  return viewer.get("overlays").add(id, "zahl", { position: { top: -13, right: 8 }, html, scale: { min: fest ? 0.9 : 0.1 } });
+  return viewer.get("overlays").add(id, "zahl", { position: { top: 0, left: 0 }, html, scale: { min: LEAST } });
 }
 
 // By how much one number outdoes another: what it says, unless its page knows better.
 const rank = ({ text, rang }) => rang ?? (Number(text.replace(/['+−]/g, "")) || 0);
 const size = (number) => Number(number.dataset.rang);
-const cover = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 
 // Of numbers that would hide each other the largest stays; closer by, the others come back. The text beside the diagram has all of them.
 export function clear(viewer) {
-  const numbers = [...viewer.get("canvas").getContainer().querySelectorAll(".ff-zahl")].sort((a, b) => size(b) - size(a));
-  const kept = [];
-  for (const number of numbers) {
-    const place = number.getBoundingClientRect();
-    const isFree = !kept.some((other) => cover(place, other));
-    number.classList.toggle("ff-zahl--verdeckt", !isFree);
-    if (isFree && place.width) kept.push(place);
-  }
+  arrange(viewer, [...viewer.get("canvas").getContainer().querySelectorAll(".ff-zahl")].sort((a, b) => size(b) - size(a)));
 }
 
 // What surrounds others would colour all of them.
@@ -131,14 +121,18 @@ function sum(viewer, own, inside) {
   };
 }
 
-// The whole diagram where that can be read, otherwise closer by: numbers of every element from the first on, others where the largest is.
+const isBegin = ({ type, parent }) => type === "bpmn:StartEvent" && parent && !/SubProcess|Transaction/.test(parent.type);
+const apart = (a, b) => Math.hypot(a.x + a.width / 2 - b.x - b.width / 2, a.y + a.height / 2 - b.y - b.height / 2);
+
+// The whole diagram where that can be read, otherwise closer by: numbers of every element where the process begins, others where the largest is.
 export function begin(viewer, marks) {
   const canvas = viewer.get("canvas");
   if (canvas.zoom() >= SMALLEST) return;
   const registry = viewer.get("elementRegistry");
   const known = marks.filter(([id]) => visible(viewer, id) === id && !isContainer(registry.get(id)));
   const isEverywhere = known.some(([, mark]) => mark.rang !== undefined);
-  const [most] = known.sort(([a, one], [b, other]) => (isEverywhere ? registry.get(a).x - registry.get(b).x : rank(other) - rank(one)));
+  const start = isEverywhere ? registry.filter(isBegin).sort((a, b) => a.x - b.x)[0] : null;
+  const [most] = known.sort(([a, one], [b, other]) => (start ? apart(start, registry.get(a)) - apart(start, registry.get(b)) : rank(other) - rank(one)));
   const { inner, outer } = canvas.viewbox();
   const [width, height] = [outer.width / CLOSER, outer.height / CLOSER];
   const place = most ? registry.get(most[0]) : { x: inner.x, y: inner.y, width, height: inner.height };
@@ -150,7 +144,7 @@ async function show(box) {
   const viewer = await open(box);
   const marks = withClosed(viewer, Object.entries(JSON.parse(box.dataset.marken)));
   for (const [id, mark] of marks) {
-    badge(viewer, id, { ...mark, fest: true });
+    badge(viewer, id, mark);
     if (mark.stufe !== undefined) colour(viewer, id, `ff-stufe-${Math.min(mark.stufe, GRADES - 1)}`);
   }
   begin(viewer, marks);

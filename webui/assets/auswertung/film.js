@@ -166,7 +166,7 @@ class Film {
     this.number(this.tokens(this.at));
     if (this.stray) this.viewer.get("overlays").remove(this.stray);
     this.stray = frame.abweichung && frame.element
-      ? badge(this.viewer, visible(this.viewer, frame.element) ?? frame.element, { text: `! ${frame.abweichung}`, titel: frame.abweichung, klasse: "ff-zahl--abweichung", fest: true, rang: Infinity })
+      ? badge(this.viewer, visible(this.viewer, frame.element) ?? frame.element, { text: `! ${frame.abweichung}`, titel: frame.abweichung, klasse: "ff-zahl--abweichung", rang: Infinity })
       : null;
     this.follow(frame);
     clear(this.viewer);
@@ -197,7 +197,7 @@ class Film {
         Object.assign(overlays.get(known.overlay).html, { textContent: text, title });
         continue;
       }
-      const overlay = badge(this.viewer, id, { text, titel: title, klasse: "ff-zahl--marke", fest: true, rang: count });
+      const overlay = badge(this.viewer, id, { text, titel: title, klasse: "ff-zahl--marke", rang: count });
       if (!overlay) continue;
       this.badges.set(id, { overlay });
       canvas.addMarker(id, "ff-aktiv");
