@@ -38,6 +38,10 @@ class Model:
         shown = (node for scope in (self.main, *self.called.values()) for node in _nodes(scope) if node.type in AUTOMATIC)
         return frozenset(label(node, match=match) for node in shown if node.called is None or node.called not in self.called)
 
+    def names(self) -> dict[str, str]:
+        """What the drawings call their elements; those without a name are left out."""
+        return {node.id: node.name for scope in (self.main, *self.called.values()) for node in _nodes(scope) if node.name}
+
     def where_most(self, elements: Container[str]) -> str:
         """The process in whose diagram most of these elements stand; the main one where none does."""
         counts = {process: sum(node.id in elements for node in _nodes(scope)) for process, scope in self.called.items()}

@@ -2,13 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from engine.queries.auswertung.ausrichtungen import Gefunden
-from engine.queries.auswertung.wenn import BESSER, BLEIBT, OFFEN, SCHLECHTER, unterschied
+from engine.queries.auswertung.wenn import BESSER, BLEIBT, OFFEN, SCHLECHTER, Grund, benannt, unterschied
+from webui.auswertung.wenn import _marken
+
+
+def grund(element: str, name: str, art: str, neu: int | None, weg: int | None) -> Grund:
+    return Grund(element, name, art, neu, weg)
+
+
+@pytest.mark.parametrize(
+    ("rows", "text"),
+    [
+        pytest.param([grund("a", "A", "added", 108, 0), grund("a", "A", "repeated", None, 0)], "+108", id="the largest that is shown"),
+        pytest.param([grund("a", "A", "repeated", None, 0), grund("a", "A", "skipped", 0, 12)], "+*", id="what comes, though withheld, before what goes"),
+        pytest.param([grund("a", "A", "repeated", 0, 7), grund("a", "A", "skipped", 0, None)], "−7", id="what goes"),
+    ],
+)
+def test_an_element_of_the_picture_carries_the_largest_number_the_table_shows(rows: list[Grund], text: str) -> None:
+    assert _marken(rows)["a"]["text"] == text
+
+
+def test_an_element_that_is_gone_is_called_as_it_was() -> None:
+    found = unterschied([fall(0)] * 10, [fall(0)] * 10, schwelle=1)
+    found = replace(found, gruende=(grund("weg", "weg", "unknown", 9, 0), grund("neu", "Neuer Name", "skipped", 9, 0)))
+    assert [one.name for one in benannt(found, {"weg": "Alter Name", "neu": "Anders"}).gruende] == ["Alter Name", "Neuer Name"]
 
 
 def fall(cost: int | None, lower: int = 0, upper: int | None = None) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -203,6 +203,10 @@ def _compared(auswahl: Auswahl) -> tuple[Messung, Messung, queries.Unterschied, 
     if chosen is not None and all(one.is_complete for one in everybody):
         with database().read(narrow) as session:
             result = queries.geschuetzt(session, auswahl, result, everybody[0].faelle, everybody[1].faelle, f"{new.hash} {base}")
+    with reading() as session:
+        releases = {case.spur.release_id for case in before.faelle}
+        known = [old] if old is not None else [modelle.of_release(session, one, auswahl.prozess) for one in sorted(releases)]
+        result = queries.benannt(result, {id_: name for model in known for id_, name in model.names().items()})
     # What may not be answered is no leave to go live.
     result = replace(result, darf=result.darf and not is_refused)
     return before, after, result, new, (sum(one.fertig for one in everybody), 2 * len(everybody[0].faelle))
@@ -237,16 +241,28 @@ def _bild(session: FallSession, auswahl: Auswahl, result: queries.Unterschied, n
         source = url_for("wenn.diagramm", id=drawn)
     else:
         source = url_for("auswertung.diagramm", key=_deployed(session, auswahl).key)
-    marks: dict[str, dict[str, Any]] = {}
-    most = max((one.neu or 0 for one in result.gruende), default=0)
-    for one in result.gruende:
-        mark = marks.setdefault(one.element, {"text": "", "titel": "", "klasse": "ff-zahl--gut"})
-        if one.neu != 0:
-            mark |= {"text": f"+{zelle(one.neu)}", "klasse": "ff-zahl--schlecht", "stufe": stufe(one.neu or 0, most)}
-        elif not mark["text"]:
-            mark["text"] = f"−{zelle(one.weg)}"
-        mark["titel"] = "; ".join(part for part in (mark["titel"], WORDS[one.art]) if part)
-    return Bild(auswahl.prozess, "Geändertes Diagramm", source, marks)
+    return Bild(auswahl.prozess, "Geändertes Diagramm", source, _marken(result.gruende))
+
+
+def _marken(gruende: Sequence[queries.Grund]) -> dict[str, dict[str, Any]]:
+    """For each element the largest shown number of cases that deviate there now, or else that no longer do, and in words everything."""
+    grouped: dict[str, list[queries.Grund]] = {}
+    for one in gruende:
+        grouped.setdefault(one.element, []).append(one)
+    most = max((one.neu or 0 for one in gruende), default=0)
+    return {element: _marke(rows, most) for element, rows in grouped.items()}
+
+
+def _marke(rows: Sequence[queries.Grund], most: int) -> dict[str, Any]:
+    title = "; ".join(f"{WORDS[one.art]}: {' '.join(_gezaehlt(one))}" for one in rows)
+    if any(one.neu != 0 for one in rows):
+        new = max(one.neu or 0 for one in rows)
+        return {"text": f"+{zelle(new or None)}", "titel": title, "klasse": "ff-zahl--schlecht", "stufe": stufe(new, most)}
+    return {"text": f"−{zelle(max(one.weg or 0 for one in rows) or None)}", "titel": title, "klasse": "ff-zahl--gut"}
+
+
+def _gezaehlt(one: queries.Grund) -> list[str]:
+    return [f"{sign}{zelle(number)}" for sign, number in (("+", one.neu), ("−", one.weg)) if number != 0]
 
 
 def _kennungen(session: FallSession, auswahl: Auswahl, new: Model, result: queries.Unterschied) -> dict[tuple[str, str], list[str]]:

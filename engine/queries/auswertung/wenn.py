@@ -83,6 +83,12 @@ def unterschied(alt: Sequence[Fall], neu: Sequence[Fall], *, schwelle: int) -> U
     )
 
 
+def benannt(found: Unterschied, namen: Mapping[str, str]) -> Unterschied:
+    """The same where elements that the new model does not know are called by ``namen``, what the old one calls them."""
+    rows = (replace(one, name=namen.get(one.element, one.name)) if one.name == one.element else one for one in found.gruende)
+    return replace(found, gruende=tuple(rows))
+
+
 def geschuetzt(session: FallSession, auswahl: Auswahl, found: Unterschied, alt: Sequence[Fall], neu: Sequence[Fall], what: str) -> Unterschied:
     """What the filters of ``auswahl`` may tell of ``found``, by how everybody changes: ``alt`` and ``neu`` are all cases on both models.
 
