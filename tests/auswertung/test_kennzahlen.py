@@ -28,8 +28,9 @@ from engine.demo.simulation import Effects, simulate
 from engine.model.access import Access, system
 from engine.model.clock import FixedClock
 from engine.queries.auswertung import bilder, kennzahlen
+from engine.queries.auswertung.abschnitt import Abschnitt
 from engine.queries.auswertung.auswahl import Auswahl, regionen
-from engine.queries.auswertung.bericht import bericht
+from engine.queries.auswertung.bericht import _printed, bericht
 from engine.queries.auswertung.kennzahlen import figures
 from engine.queries.auswertung.kennzahlen_json import QUELLEN, als_daten
 from engine.queries.auswertung.kreis import kreis
@@ -375,11 +376,35 @@ def test_what_a_curve_must_not_tell_is_not_drawn_nor_said() -> None:
 def test_the_canton_lies_behind_every_region_and_lines_differ_without_colour() -> None:
     curves = {"SDOL": kaplan_meier([(1.0, True)] * 9), KANTON: kaplan_meier([(2.0, True)] * 9)}
     made = bilder.dauer(some(durations=curves, until=dict.fromkeys(curves, 9.0)), {})
-    assert made is not None and [one.titel for one in made.reihe] == [KANTON, "SDOL"] and "grau gestrichelt" in made.legende
+    assert made is not None and [one.titel for one in made.reihe] == ["SDOL", KANTON] and "grau gestrichelt" in made.legende
     paths = [list(etree.fromstring(one.svg.encode()).iterfind("{*}path")) for one in made.reihe]
-    assert [[path.get("stroke-dasharray") is not None for path in those] for those in paths] == [[False], [True, False]]
+    assert [[path.get("stroke-dasharray") is not None for path in those] for those in paths] == [[True, False], [False]]
     colours = {value for one in made.reihe for node in etree.fromstring(one.svg.encode()).iter() if (value := node.get("stroke"))}
     assert all(colour[1:3] == colour[3:5] == colour[5:7] for colour in colours), "greys only"
+
+
+def test_curves_stand_in_the_order_of_the_tables() -> None:
+    curves = {name: kaplan_meier([(1.0, True)] * 9) for name in ("BBL", "SDOL", "SRO", KANTON)}
+    made = bilder.dauer(some(durations=curves, until=dict.fromkeys(curves, 9.0)), {"BBL": "Zuchwil", "SDOL": "Olten", "SRO": "Biberist"})
+    assert made is not None and [one.titel for one in made.reihe] == ["Biberist", "Olten", "Zuchwil", KANTON]
+
+
+def test_the_axis_of_the_control_chart_begins_near_what_varies() -> None:
+    values = [0.88, 0.92] * 6
+    made = bilder.regelkarte(some(reviews=xmr(values, least=0, most=1), months=tuple(f"2026-{month:02}" for month in range(1, 13))))
+    assert made is not None
+    drawn = etree.fromstring(made.reihe[0].svg.encode())
+    shares = [text.text for text in drawn.iterfind("{*}text") if "%" in (text.text or "")]
+    assert shares == ["70%", "80%", "90%", "100%"]
+    heights = [float(circle.get("cy", "0")) for circle in drawn.iterfind("{*}circle")]
+    assert max(heights) - min(heights) > 10 and max(heights) < 150 - 24
+
+
+def test_the_report_says_of_no_picture_what_it_draws_and_of_one_region_no_total() -> None:
+    (printed,) = _printed([Abschnitt("wechsel", "Segmentwechsel", "…", ("Von",), (), "Gezeichnet sind 12 von 53 Wechseln.")])
+    assert printed.hinweis == ""
+    made = tafeln(some(transitions=None, overrides={"region": publish({("SDOL", "gefolgt"): 9, ("SDOL", "übersteuert"): 7}, threshold=5)}), {"SDOL": "Olten"}, {})
+    assert [one.zeilen for one in made if one.schluessel == "uebersteuert_region"] == [(("Olten", "9", "7", "16", "44 %"),)]
 
 
 def test_the_control_chart_marks_what_lies_outside_its_limits_by_shape() -> None:

@@ -15,6 +15,7 @@ from engine.queries.auswertung.abschnitt import Abschnitt, nicht_gezeigt
 from engine.queries.auswertung.auswahl import Auswahl, regionen
 from engine.queries.auswertung.bericht import ART
 from engine.queries.auswertung.bericht import bericht as papier
+from engine.queries.auswertung.bilder import untergrenze
 from engine.queries.auswertung.kennzahlen import Figures
 from engine.queries.auswertung.kennzahlen_json import als_daten
 from engine.queries.auswertung.rahmen import rahmen
@@ -166,8 +167,7 @@ def _chart(found: Figures) -> dict[str, Any] | None:
     chart = found.reviews
     lines = [{"yAxis": round(100 * value, 1), "name": word} for value, word in ((chart.centre, "Mitte"), (chart.lower, "untere Grenze"), (chart.upper, "obere Grenze"))]
     series = {"type": "line", "data": [round(100 * value, 1) for value in chart.values], "markLine": {"symbol": "none", "data": lines, "label": {"formatter": "{b}", "position": "end"}}}
-    # What varies fills the chart, so that the names of the limits stand apart; the axis says where it begins.
-    least = 10 * int(max(0.0, 10 * min(chart.lower, *chart.values) - 0.5))
+    least = round(100 * untergrenze(chart))
     months = {"type": "category", "data": list(found.months), "axisLabel": {"alignMinLabel": "left", "alignMaxLabel": "right", "margin": 14}}
     axis = {"type": "value", "min": least, "max": 100, "axisLabel": {"formatter": "{value} %"}}
     return {"tooltip": {"trigger": "axis"}, "grid": {"left": 56, "right": 110, "top": 24, "bottom": 40}, "xAxis": months, "yAxis": axis, "series": [series]}

@@ -15,7 +15,7 @@ from engine.queries.auswertung.tafeln import JE_MONAT, PUENKTLICH, tafeln, treue
 from engine.queries.auswertung.treue import Treue
 
 ART = "evaluation"
-DAUER = "dauer"
+DAUER, WECHSEL = "dauer", "wechsel"
 
 
 def bericht(
@@ -41,9 +41,12 @@ def bericht(
 
 
 def _printed(own: Sequence[Abschnitt]) -> list[Abschnitt]:
-    """Of the control chart, whose months are many, the report has no table: they are in its picture, and what they come to is a sentence."""
+    """Of the control chart, whose months are many, the report has no table: they are in its picture, and what they come to is a sentence.
+    Of changes of segment it has no picture, so that there is nothing to say of what is drawn.
+    """
     limits = next((one.hinweis for one in own if one.schluessel == JE_MONAT), "")
-    return [replace(one, hinweis=limits) if one.schluessel == PUENKTLICH else one for one in own if one.schluessel != JE_MONAT]
+    other = {PUENKTLICH: limits, WECHSEL: ""}
+    return [replace(one, hinweis=other.get(one.schluessel, one.hinweis)) for one in own if one.schluessel != JE_MONAT]
 
 
 def _part(one: Abschnitt, rahmen: Rahmen, bilder: Bilder | None) -> dict[str, Any]:

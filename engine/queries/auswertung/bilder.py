@@ -46,7 +46,7 @@ class Bilder:
 
 @dataclass(frozen=True)
 class Flaeche:
-    """Where the numbers of a chart lie, in points of the picture: months or places from 0 to ``most`` across, shares from 0 to 1 upwards."""
+    """Where the numbers of a chart lie, in points of the picture: months or places from 0 to ``most`` across, shares from ``least`` to 1 upwards."""
 
     width: float
     height: float
@@ -54,13 +54,14 @@ class Flaeche:
     left: float = 26
     bottom: float = 24
     rest: float = 6
+    least: float = 0
     parts: list[str] = field(default_factory=list)
 
     def x(self, value: float) -> float:
         return round(self.left + (self.width - self.left - self.rest) * value / (self.most or 1), 2)
 
     def y(self, share: float) -> float:
-        return round(self.rest + (self.height - self.bottom - self.rest) * (1 - share), 2)
+        return round(self.rest + (self.height - self.bottom - self.rest) * (1 - share) / (1 - self.least), 2)
 
     def line(self, begin: Step, end: Step, *, color: str = GREY, width: float = 0.5, more: str = "") -> None:
         (x1, y1), (x2, y2) = begin, end
@@ -75,8 +76,10 @@ class Flaeche:
 
     def shares(self) -> None:
         """The axis of shares with its lines."""
-        for share in (0.0, 0.5, 1.0):
-            self.line((0, share), (self.most, share), color="#bbbbbb" if share else BLACK)
+        step = 0.5 if not self.least else 0.1 if self.least >= 0.5 else 0.2
+        ticks = (1 - step * number for number in range(int((1 - self.least) / step) + 1))
+        for share in sorted([self.least, *(tick for tick in ticks if tick - self.least > step / 2)]):
+            self.line((0, share), (self.most, share), color=BLACK if share == self.least else "#bbbbbb")
             self.word(self.left - 3, self.y(share) + 3, f"{share:.0%}", anchor="end")
 
     def svg(self) -> str:
@@ -85,7 +88,7 @@ class Flaeche:
 
 def dauer(found: Figures, namen: Mapping[str, str]) -> Bilder | None:
     """A small Kaplan–Meier curve of each region, with that of the canton behind it; all have the same axes. None without curves."""
-    steps = {name: sichtbar(found, name) for name in sorted(found.durations, key=lambda name: (name != KANTON, name))}
+    steps = {name: sichtbar(found, name) for name in sorted(found.durations, key=lambda name: (name == KANTON, namen.get(name, name)))}
     if not steps:
         return None
     most = max(YEAR, YEAR * ceil(max(month for those in steps.values() for month, _ in those) / YEAR))
@@ -108,12 +111,17 @@ def sichtbar(found: Figures, name: str) -> list[Step]:
     return [(0.0, 1.0), *((round(point.time, 2), round(point.share, 4)) for point in found.points(name))]
 
 
+def untergrenze(chart: Xmr) -> float:
+    """Where the axis of shares begins, a full tenth: what varies fills the chart, so that the limits stand apart."""
+    return int(max(0.0, 10 * min(chart.lower, *chart.values) - 0.5)) / 10
+
+
 def regelkarte(found: Figures) -> Bilder | None:
     """The control chart of punctual Standortbestimmungen by month. None where there is none."""
     chart = found.reviews
     if chart is None:
         return None
-    area = Flaeche(WIDTH[1], 150, len(chart.values) - 1)
+    area = Flaeche(WIDTH[1], 150, len(chart.values) - 1, least=untergrenze(chart))
     area.shares()
     area.line((0, chart.centre), (area.most, chart.centre), color=BLACK, width=0.8)
     for limit in (chart.lower, chart.upper):

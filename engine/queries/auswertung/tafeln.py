@@ -232,6 +232,8 @@ def _uebersteuert(found: Figures, namen: Mapping[str, str]) -> list[Abschnitt]:
         words = namen if art == "region" else {code: f"{sentence} ({code})" for code, sentence in found.regeln.items()}
         rows = dict(sorted({cell[0]: words.get(cell[0], cell[0]) for cell in table.numbers if cell[0] != ALL}.items(), key=lambda row: row[1 if art == "region" else 0]))
         head, told = kopf(titles[art], columns.values(), share="Anteil", von="Vorschläge"), zeilen(table, rows, columns, share="übersteuert")
+        # The total of a single region is that region once more.
+        told = told[:1] if art == "region" and len(rows) == 1 else told
         masse = anteile("übersteuerte Vorschläge", table, "übersteuert") if art == "region" else ()
         made.append(Abschnitt(f"uebersteuert_{art}", f"Übersteuerte Vorschläge je {titles[art]}", definition, head, told, n=anzahl(table[ALL, ALL]), masse=masse))
     return made
