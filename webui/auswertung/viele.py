@@ -10,9 +10,9 @@ from flask import Blueprint, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from engine.commands.auswertung.messen import messen
-from engine.definitions.elements import Element
+from engine.definitions.elements import Process
 from engine.definitions.plain import TASKS
-from engine.queries.auswertung import kennung, modelle
+from engine.queries.auswertung import benannt, kennung, modelle
 from engine.queries.auswertung import uebergaenge as gang
 from engine.queries.auswertung import viele as queries
 from engine.queries.auswertung.auswahl import Auswahl
@@ -221,7 +221,8 @@ def _alle_namen(session: FallSession, rows: Sequence[Spur], auswahl: Auswahl) ->
 
 
 def _namen(session: FallSession, release: int | None, prozesse: Sequence[str]) -> dict[str, str]:
-    return {} if release is None else {id_: element.name for held in _elemente(session, release, prozesse) for id_, element in held.items() if element.name}
+    """What tables call the elements."""
+    return {} if release is None else benannt.namen(_held(session, release, prozesse))
 
 
 def _marken(found: Sequence[queries.Element], mass: str, menschen: Container[str]) -> dict[str, dict[str, Any]]:
@@ -240,9 +241,9 @@ def _kurz(text: str) -> str:
 
 def _menschen(session: FallSession, release: int | None, prozesse: Sequence[str]) -> set[str]:
     """The tasks that people do."""
-    return set() if release is None else {id_ for held in _elemente(session, release, prozesse) for id_, element in held.items() if element.type in HUMAN}
+    return set() if release is None else {id_ for one in _held(session, release, prozesse) for id_, element in one.elements.items() if element.type in HUMAN}
 
 
-def _elemente(session: FallSession, release: int, prozesse: Sequence[str]) -> list[Mapping[str, Element]]:
+def _held(session: FallSession, release: int, prozesse: Sequence[str]) -> list[Process]:
     contents = library.contents(session, release)
-    return [contents.process(prozess).elements for prozess in prozesse if contents.item("process", prozess)]
+    return [contents.process(prozess) for prozess in prozesse if contents.item("process", prozess)]
