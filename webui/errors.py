@@ -84,13 +84,24 @@ def register(app: Flask) -> None:
 def _known(error: FallflussError) -> ResponseReturnValue:
     if problems.is_for_programs(request.path):
         return problems.answer(error)
+    return _refused(error, str(error), ())
+
+
+def gone(error: NotFound, message: str, *ways: tuple[str, str]) -> ResponseReturnValue:
+    """The answer to whoever asks for something that is over or deleted, such as from a page that was open too long: what happened, and
+    where to go on. It is the same for what never was.
+    """
+    return _refused(error, message, ways)
+
+
+def _refused(error: FallflussError, message: str, ways: Sequence[tuple[str, str]]) -> ResponseReturnValue:
     status, title = next(page for kind, page in PAGES.items() if isinstance(error, kind))
     if status in (403, 404) and current_user.is_authenticated:
         try:
             note_refusal(f"{status} {request.path}")
         except (DatabaseBusy, DatabaseUnreachable) as unrecorded:  # what cannot be recorded is not answered either
             return _known(unrecorded)
-    return page(status, title, str(error))
+    return page(status, title, message, ways=ways)
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:

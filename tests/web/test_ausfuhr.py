@@ -222,7 +222,9 @@ def test_a_permission_ended_early_takes_the_file_with_it(browser: Open, lived: D
         aufsicht.end(session, asked)
     page = eva.get(at).text
     assert "lässt sich nicht mehr herunterladen" in page and "/datei" not in page
-    assert eva.get(f"{at}/datei").status_code == 404
+    assert "nicht mehr herunterzuladen" in eva.get(AT).text and "liegt bis" not in eva.get(AT).text
+    stale = eva.get(f"{at}/datei")
+    assert stale.status_code == 404 and "nie länger als die Bewilligung" in stale.text and f'href="{AT}">Verlauf ausführen' in stale.text
     _plan(lived, "verfall")
     assert nothing_lies_there(lived)
 

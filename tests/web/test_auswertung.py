@@ -392,8 +392,12 @@ def test_nobody_opens_or_deletes_the_log_of_somebody_else(browser: Open, people:
     karin.get("/auswertung/protokolle")
     assert [karin.get(at).status_code, karin.post(f"{at}/loeschen", {}).status_code] == [404, 404]
     eva.get(at)
+    page = eva.get(at).text
+    assert 'href="/auswertung/protokolle"' in page.split("<h1")[0] and ">Verwerfen</button>" in page
     assert eva.post(f"{at}/loeschen", {}).status_code == 303
-    assert eva.get(at).status_code == 404
+    assert nothing_is_left(people)
+    for stale in (eva.get(at), eva.post(f"{at}/zuordnung", {}), eva.post(f"{at}/loeschen", {})):
+        assert stale.status_code == 404 and "Dieses Protokoll gibt es nicht oder nicht mehr" in stale.text and 'href="/auswertung/protokolle">Alle Protokolle' in stale.text
 
 
 BOMB = b'<?xml version="1.0"?><!DOCTYPE log [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;">]><log><trace><event><string key="concept:name" value="&b;"/></event></trace></log>'
@@ -433,7 +437,7 @@ def test_of_what_is_no_log_nothing_stays_but_a_reason_beside_the_form(browser: O
     while response.status_code == 303:
         response = eva.get(str(response.location))
     assert message in response.text
-    assert "Es wurde nichts gespeichert" in response.text
+    assert response.text.count("Es wurde nichts gespeichert") == 1
     assert "Noch keine." in response.text
     assert nothing_is_left(people)
     assert "Es wurde nichts gespeichert" not in eva.get("/auswertung/protokolle").text
@@ -848,10 +852,15 @@ def test_a_film_needs_a_permission_that_holds_and_is_recorded(browser: Open, liv
     assert "Muster" not in page.text
     film = eva.get(f"/auswertung/film/{asked}/0.json").json
     assert film["bilder"][-1]["marken"] == {"fall": {"warten": 1}}
+    assert film["bilder"][-1]["text"].startswith("Der Fall läuft noch; ") and "<dt>Dauer bisher</dt>" in page.text
     assert eva.get(f"/einsicht/{asked}").status_code == 403  # the file itself stays closed
     assert browser("karin").get(f"/auswertung/film/{asked}").status_code == 404
     with lived.read(system()) as session:
         assert "film" in set(session.scalars(select(Zugriff.art)))
+    with lived.begin(Access("leo", {"SDOL": frozenset({"leitung"})})) as session:
+        aufsicht.end(session, asked)
+    stale = eva.get(f"/auswertung/film/{asked}")
+    assert stale.status_code == 404 and "Diese Einsicht gilt nicht oder nicht mehr" in stale.text and 'href="/auswertung/film">Alle Bewilligungen' in stale.text
 
 
 def test_a_case_is_asked_for_by_what_evaluators_call_it(browser: Open, lived: Database) -> None:

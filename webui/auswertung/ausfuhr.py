@@ -16,6 +16,7 @@ from engine.queries import konten
 from engine.store.tables import Ausfuhr
 from webui.auswertung.gemeinsam import WERKZEUGE
 from webui.eingabe import DayUnreadable, day
+from webui.errors import gone
 from webui.rules import requires
 from webui.transactions import access, database, note_refusal, reading, writing
 
@@ -23,7 +24,14 @@ ausfuhren = Blueprint("ausfuhren", __name__, url_prefix="/auswertung/ausfuhr")
 
 SHOWN = 20
 # Of a region that does not exist or was never permitted the answer is the same.
+GONE = "Die Datei lässt sich nicht oder nicht mehr herunterladen: Sie liegt nur kurze Zeit und nie länger als die Bewilligung. Es wurde nichts heruntergeladen."
 OVER = "Für eine der gewählten Sozialregionen gilt keine Bewilligung, oder keine mehr."
+
+
+@ausfuhren.errorhandler(NotFound)
+def vorbei(error: NotFound) -> ResponseReturnValue:
+    """A page that was open when the file or its permission ended."""
+    return gone(error, GONE if request.endpoint == "ausfuhren.datei" else str(error), ("Verlauf ausführen", url_for("ausfuhren.liste")))
 
 
 @ausfuhren.get("")
@@ -87,8 +95,9 @@ def _list(errors: Mapping[str, str] | None = None, status: int = 422) -> Respons
     with reading() as session:
         grants = {one.region: one for one in reversed(aufsicht.held(session, aufsicht.AUSFUHR))}
         rows = list(session.scalars(select(Ausfuhr).where(Ausfuhr.by == access().konto).order_by(Ausfuhr.id.desc()).limit(SHOWN)))
+        over = {row.id for row in rows if row.zustand == commands.READY and commands.is_over(session, row)}
         html = render_template(
-            "auswertung/ausfuhren.html", **WERKZEUGE, bewilligt=grants, rows=rows, formate=commands.FORMATE, regionen=konten.regionen(session), errors=errors or {},
+            "auswertung/ausfuhren.html", **WERKZEUGE, bewilligt=grants, rows=rows, vorbei=over, formate=commands.FORMATE, regionen=konten.regionen(session), errors=errors or {},
             gewaehlt=request.form.getlist("region") if errors else list(grants), werte=request.form, stunden=int(commands.KEPT.total_seconds() // 3600),
         )  # fmt: skip
     return html, status if errors else 200

@@ -21,10 +21,20 @@ from engine.store.audit import log
 from engine.store.session import FallSession
 from engine.store.tables import Aufsichtszugriff, Spur
 from webui.auswertung.gemeinsam import WERKZEUGE, bilder, dauer, frist, prozess_name
+from webui.errors import gone
 from webui.rules import requires
 from webui.transactions import database, reading, writing
 
 film = Blueprint("film", __name__, url_prefix="/auswertung/film")
+
+OVER = "Diese Einsicht gilt nicht oder nicht mehr: Sie ist befristet, und die Sozialregion oder Sie selbst können sie vorher beenden. Mit einem neuen Antrag öffnet die Region den Ablauf wieder."
+
+
+@film.errorhandler(NotFound)
+def vorbei(error: NotFound) -> ResponseReturnValue:
+    """A page that was open when the permission ended."""
+    message = OVER if error.what == "Die Einsicht" else str(error)
+    return gone(error, message, ("Alle Bewilligungen", url_for("film.start")), ("Einsicht beantragen", url_for("aufsicht.liste")))
 
 
 @film.get("")
@@ -114,5 +124,5 @@ def _shown(grant: Aufsichtszugriff, narrow: Access, nr: int, nummer: int) -> dic
         return {
             "grant": grant, "film": found, "diagramme": drawn, "nummer": nummer, "nr": spuren.index(spur), "prozess": prozess_name(session, spur.process),
             "ablaeufe": [prozess_name(session, one.process) for one in spuren], "texte": [picture_text(one) for one in found.bilder],
-            "quelle": url_for("film.daten", id=grant.id, nr=spuren.index(spur)), "version": spur.version,
+            "quelle": url_for("film.daten", id=grant.id, nr=spuren.index(spur)), "version": spur.version, "laeuft": spur.beendet_am is None,
         }  # fmt: skip

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from engine.commands.auswertung import modelldateien, rohdateien
 from engine.commands.auswertung import protokolle as commands
 from engine.commands.auswertung.fremdes import play
-from engine.commands.auswertung.verfall import EXPIRED
+from engine.commands.auswertung.verfall import EXPIRED, KEPT
 from engine.model.errors import FormInvalid, NotFound, NotWaiting
 from engine.queries.auswertung import film, modelle
 from engine.queries.auswertung import protokolle as queries
@@ -28,7 +28,7 @@ from engine.store.tables import DefinitionVersion, Modelldatei, Protokoll
 from webui.auswertung.film import as_dict, picture_text
 from webui.auswertung.gemeinsam import WERKZEUGE, Bild, fassung_name, frist, prozent, prozess_name, stufe, zelle
 from webui.auswertung.start import drawing
-from webui.errors import page
+from webui.errors import gone, page
 from webui.rules import requires
 from webui.tabellen import csv_lines
 from webui.transactions import access, database, reading, writing
@@ -38,6 +38,14 @@ protokolle = Blueprint("protokolle", __name__, url_prefix="/auswertung/protokoll
 SPALTEN = {"case": "Fall", "activity": "Aktivität", "timestamp": "Zeitpunkt", "lifecycle": "Zustand (lifecycle)"}
 WIE = {"id": "Id", "name": "Name", "hand": "von Hand", "nirgends": "nicht gefunden"}
 SHOWN = 25
+DELETED = "Dieses Protokoll gibt es nicht oder nicht mehr, vielleicht wurde es in einem anderen Fenster gelöscht. Es wurde nichts geändert."
+
+
+@protokolle.errorhandler(NotFound)
+def verschwunden(error: NotFound) -> ResponseReturnValue:
+    """A page of a log that was deleted meanwhile, as in another window."""
+    message = DELETED if error.what == "Das Protokoll" else str(error)
+    return gone(error, message, ("Alle Protokolle", url_for("protokolle.liste")))
 
 
 @protokolle.get("")
@@ -246,7 +254,7 @@ def _columns(id: int, errors: Mapping[str, str] | None = None) -> ResponseReturn
     given: Any = request.form if asks else {"zone": protokoll.spalten.get("zone", ""), **{name: guessed.get(name, "") for name in SPALTEN}}
     told = dict(errors or {}) or ({protokoll.spalten.get("falsch") or "case": protokoll.meldung} if protokoll.meldung else {})
     html = render_template(
-        "auswertung/protokoll_spalten.html", protokoll=protokoll, gesehen=seen, spalten=SPALTEN, werte=given, zonen=commands.ZONES, errors=told,
+        "auswertung/protokoll_spalten.html", stunden=int(KEPT.total_seconds() // 3600), protokoll=protokoll, gesehen=seen, spalten=SPALTEN, werte=given, zonen=commands.ZONES, errors=told,
         zustaende=commands.states(seen, given.get("lifecycle", "")), uebergaenge=TRANSITIONS,
     )  # fmt: skip
     return html, 422 if errors else 200

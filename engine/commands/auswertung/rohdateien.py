@@ -49,7 +49,7 @@ def received(name: str, content: IO[bytes]) -> Iterator[Path]:
         with place(name) as path:
             size = _copied(content, path)
             if not size:
-                raise FormInvalid({"datei": f"{name}: Die Datei ist leer. Es wurde nichts gespeichert."})
+                raise FormInvalid({"datei": f"{name}: Die Datei ist leer."})
             if size > MAX_BYTES:
                 raise FormInvalid({"datei": f"{name}: Die Datei ist grösser als {MAX_BYTES >> 20} MB. Bitte aufteilen."})
             if unpacked(path, MOST_UNPACKED) > MOST_UNPACKED:

@@ -15,6 +15,8 @@ from engine.store.tables import Spur
 
 EVENTS = frozenset({"INTERMEDIATE_CATCH_EVENT", "BOUNDARY_EVENT"})
 AROUND = frozenset({"SUB_PROCESS", "MULTI_INSTANCE_BODY"})
+# What is open without anybody or anything being awaited there.
+NO_WAITING = AROUND | {"CALL_ACTIVITY", "BOUNDARY_EVENT", "EVENT_SUB_PROCESS"}
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,20 @@ def of_spur(spur: Spur, model: Model, namen: Mapping[str, str], now: int) -> Fil
     end = int(spur.beendet_am.timestamp()) if spur.beendet_am else now
     if spur.beendet_am:
         pictures.append(Bild(end - begin, "Der Fall ist zu Ende", ""))
+    else:
+        pictures.append(Bild(end - begin, _still(spur.schritte, namen), "", marken=_tokens(spur.schritte, end)))
     return Film(tuple(pictures), max(end - begin, pictures[-1].t), found.cost, _strays(found.moves))
+
+
+def _still(steps: Iterable[Sequence[Any]], namen: Mapping[str, str]) -> str:
+    """That the case goes on, what is to be done in it and which events it waits for."""
+    tasks: dict[str, None] = {}
+    events: dict[str, None] = {}
+    for element, _, kind, _, _, _, how in steps:
+        if how == "o" and kind not in NO_WAITING:
+            (events if kind in EVENTS else tasks)[f"«{namen.get(element) or element}»"] = None
+    told = [f"{word}: {', '.join(names)}" for word, names in (("offen", tasks), ("wartet auf", events)) if names]
+    return "; ".join(["Der Fall läuft noch", *told])
 
 
 def _log_or_all(moves: Sequence[Step], activities: Sequence[str]) -> Sequence[Step]:
