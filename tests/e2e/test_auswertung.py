@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from html import escape
-from itertools import combinations, pairwise, product
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -309,15 +309,15 @@ def test_a_diagram_without_a_layout_is_laid_out_and_the_page_says_so(eva: Page, 
     expect(eva.locator(".ff-punkt:not([display])")).to_have_count(0)
 
 
-def moving(page: Page, vorrat: Vorrat, tokens: dict[str, int] | None = None) -> None:
+def moving(page: Page, vorrat: Vorrat, tokens: dict[str, int] | None = None, days: float = 90) -> None:
     """The film of many cases with dots on the real diagram; one case is enough for a film, but too few for dots of its own."""
     vorrat.case()
     flows = re.findall(r'<(?:bpmn:)?sequenceFlow id="([^"]+)"', FALL.read_text(encoding="utf-8"))[:3]
     page.goto("/auswertung/faelle")
     film = page.request.get(str(page.locator("[data-film]").get_attribute("data-film"))).json()
-    film["ende"] = 90 * 86_400
+    film["ende"] = round(days * 86_400)
     film["strom"] = {"wege": {"fall": [[flow] for flow in flows]}, "monate": [{"von": 0, "bis": 90 * 86_400, "punkte": {"fall": [[0, 60], [1, 30], [2, 90]]}}]}
-    film["bilder"] = [one | {"marken": {"fall": tokens or {}}} for one in film["bilder"]]
+    film["bilder"] = [one | {"marken": {"fall": tokens or {}}, "t": film["ende"] * at // len(film["bilder"][1:] or film["bilder"])} for at, one in enumerate(film["bilder"])]
     page.route("**/zeitraffer.json*", lambda route: route.fulfill(json=film))
     page.goto("/auswertung/faelle")
     page.wait_for_selector("[data-film][data-bereit]")
@@ -362,6 +362,46 @@ def test_many_cases_are_played_legibly_and_the_diagram_moves_by_buttons(eva: Pag
         film.get_by_role("button", name=name).click()
     assert view.evaluate("one => [one.getCTM().e, one.getCTM().f]") == pytest.approx(before)
     assert violations(eva) == []
+
+
+def test_two_fingers_move_a_diagram_and_one_scrolls_the_page(eva: Page, browser: Browser, served: str, tmp_path: Path) -> None:
+    phone = browser.new_context(base_url=served, locale="de-CH", has_touch=True, is_mobile=True, viewport={"width": 375, "height": 800}, storage_state=eva.context.storage_state()).new_page()
+    laid_out(phone, tmp_path, LOG, FALL.read_bytes())
+    frame = phone.locator("[data-leinwand]")
+    frame.scroll_into_view_if_needed()
+    expect(phone.get_by_text("Zwei Finger verschieben")).to_be_visible()
+    box = frame.bounding_box()
+    assert box
+    x, y = box["x"] + 150, box["y"] + 150
+    view = phone.locator(".djs-container .viewport")
+    before = view.evaluate("one => [one.getCTM().a, one.getCTM().e, one.getCTM().f]")
+    touched(phone, [[(x, y), (x + 60, y)], [(x - 30, y - 20), (x + 30, y - 20)]])
+    after = view.evaluate("one => [one.getCTM().a, one.getCTM().e, one.getCTM().f]")
+    assert [b - a for a, b in zip(before, after, strict=True)] == pytest.approx([0, -30, -20], abs=0.5)
+    touched(phone, [[(x, y), (x + 60, y)], [(x - 30, y), (x + 90, y)]])
+    assert view.evaluate("one => one.getCTM().a") == pytest.approx(2 * before[0], rel=0.01)
+    placed = view.evaluate("one => [one.getCTM().e, one.getCTM().f]")
+    touched(phone, [[(x, y)], [(x, y - 40)], [(x, y - 120)]])
+    assert view.evaluate("one => [one.getCTM().e, one.getCTM().f]") == placed
+    phone.context.close()
+
+
+def touched(page: Page, fingers: list[list[tuple[float, float]]]) -> None:
+    """Fingers on the screen, from place to place, and away."""
+    session = page.context.new_cdp_session(page)
+    for at, places in enumerate(fingers):
+        points = [{"x": x, "y": y, "id": number} for number, (x, y) in enumerate(places)]
+        session.send("Input.dispatchTouchEvent", {"type": "touchMove" if at else "touchStart", "touchPoints": points})
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+
+def test_the_time_lapse_reaches_its_end_by_keyboard_whatever_its_length(eva: Page, vorrat: Vorrat) -> None:
+    moving(eva, vorrat, days=1116.9)
+    slider = eva.get_by_label("Zeit", exact=True)
+    slider.focus()
+    eva.keyboard.press("End")
+    last = eva.request.get(str(eva.locator("[data-film]").get_attribute("data-film"))).json()["tage"][-1]
+    expect(eva.locator("[data-film-uhr]")).to_have_text(last)
 
 
 def test_who_asks_for_little_motion_sees_still_pictures(eva: Page, vorrat: Vorrat) -> None:

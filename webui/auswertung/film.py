@@ -111,7 +111,7 @@ def _film(session: FallSession, spur: Spur) -> tuple[queries.Film, list[dict[str
     contents = library.contents(session, spur.release_id)
     model = modelle.of_release(session, spur.release_id, spur.process)
     prozesse = [spur.process, *(one for one in model.called if one != spur.process)]
-    names = {id_: element.name for prozess in prozesse for id_, element in contents.process(prozess).elements.items()}
+    names = {id_: element.label for prozess in prozesse for id_, element in contents.process(prozess).elements.items()}
     drawn = [{"prozess": one.prozess, "name": one.name, "quelle": one.quelle} for one in bilder(session, spur.release_id, prozesse, {})]
     return queries.of_spur(spur, model, names, int(session.now.timestamp())), drawn
 

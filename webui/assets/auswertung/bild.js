@@ -3,6 +3,7 @@
 // <div data-bild data-quelle="…bpmn" data-marken='{"id": {"text": "12", "titel": "12 Fälle", "stufe": 0..4}}'>
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import { ordered } from "./anordnung.js";
+import { follow } from "./finger.js";
 import { LEAST, arrange } from "./platz.js";
 import { closed, visible } from "./punkte.js";
 import { tausender } from "./zahlen.js";
@@ -44,6 +45,7 @@ export async function open(box) {
     canvas.scroll({ dx, dy });
     event.preventDefault();
   });
+  follow(leinwand, canvas);
   viewer.on("canvas.viewbox.changed", AFTER_OVERLAYS, () => clear(viewer));
   return viewer;
 }

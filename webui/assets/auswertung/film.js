@@ -47,9 +47,11 @@ class Film {
 
   listen() {
     const slider = this.part("zeit");
-    slider.max = String(this.data.ende);
-    slider.step = String(Math.max(1, Math.round(this.data.ende / 2000)));
-    slider.addEventListener("input", () => { this.pause(); this.seek(Number(slider.value)); });
+    // The last step ends at the film's end or a little behind it: a slider stops at full steps only.
+    const step = Math.max(1, Math.round(this.data.ende / 2000));
+    slider.step = String(step);
+    slider.max = String(Math.ceil(this.data.ende / step) * step);
+    slider.addEventListener("input", () => { this.pause(); this.seek(Math.min(Number(slider.value), this.data.ende)); });
     this.fit(this.part("tempo"));
     this.part("spielen").addEventListener("click", () => (this.isPlaying ? this.pause() : this.play()));
     this.part("tempo").addEventListener("change", () => this.run());
