@@ -171,6 +171,13 @@ def dauer(seconds: float | None) -> str:
     return f"{round(seconds / 60)} Minuten" if seconds >= 60 else "unter 1 Minute"
 
 
+def moment(seconds: int, ende: int) -> str:
+    """When something happens in a film that ends after ``ende`` seconds: ``Tag 3``; the time where it is over in two days, to the second in two hours."""
+    hours, minutes, rest = seconds % 86_400 // 3600, seconds % 3600 // 60, seconds % 60
+    clock = f", {hours:02}:{minutes:02}" if ende < 2 * 86_400 else ""
+    return f"Tag {seconds // 86_400}{clock}{f':{rest:02}' if ende < 2 * 3600 else ''}"
+
+
 def tafel_csv(one: Abschnitt, rahmen: Rahmen) -> Response:
     """The table of a figure as a file, numbers as programs read them; its last line says what it means and what it rests on."""
     rows = [*([row[0], *map(_plain, row[1:])] for row in one.zeilen), [rahmen.zeile(one)]]
@@ -188,4 +195,4 @@ def ist_gesamt(zeile: Sequence[str]) -> bool:
     return bool({TOTAL, KANTON} & set(zeile[0].split(", ")))
 
 
-WERKZEUGE = {"anzahl": anzahl, "ist_gesamt": ist_gesamt, "prozent": prozent, "zelle": zelle, "dauer": dauer}
+WERKZEUGE = {"anzahl": anzahl, "ist_gesamt": ist_gesamt, "prozent": prozent, "zelle": zelle, "dauer": dauer, "moment": moment}

@@ -15,11 +15,13 @@ const LEGIBLE = 0.8;
 // So many seconds a film should take at least.
 const SEEN = 5;
 
-function words(seconds) {
+// Of a film of less than two hours the seconds, too.
+function words(seconds, end) {
   const days = Math.floor(seconds / DAY);
   const rest = Math.floor((seconds % DAY) / 60);
   const clock = `${String(Math.floor(rest / 60)).padStart(2, "0")}:${String(rest % 60).padStart(2, "0")}`;
-  return `Tag ${days}, ${clock}`;
+  const exact = end < 7200 ? `:${String(Math.floor(seconds % 60)).padStart(2, "0")}` : "";
+  return `Tag ${days}, ${clock}${exact}`;
 }
 
 class Film {
@@ -122,7 +124,7 @@ class Film {
     this.time = time;
     this.part("zeit").value = String(time);
     const at = index ?? this.frames.findLastIndex((frame) => frame.t <= time);
-    const text = this.data.tage ? this.data.tage[Math.max(at, 0)] : words(time);
+    const text = this.data.tage ? this.data.tage[Math.max(at, 0)] : words(time, this.data.ende);
     this.part("zeit").setAttribute("aria-valuetext", text);
     this.part("uhr").textContent = text;
     if (at !== this.at) {
