@@ -16,7 +16,7 @@ from engine.store.tables import Spur
 EVENTS = frozenset({"INTERMEDIATE_CATCH_EVENT", "BOUNDARY_EVENT"})
 AROUND = frozenset({"SUB_PROCESS", "MULTI_INSTANCE_BODY"})
 # What is open without anybody or anything being awaited there.
-NO_WAITING = AROUND | {"CALL_ACTIVITY", "BOUNDARY_EVENT", "EVENT_SUB_PROCESS"}
+NO_WAITING = AROUND | {"CALL_ACTIVITY", "BOUNDARY_EVENT"}
 
 
 @dataclass(frozen=True)
