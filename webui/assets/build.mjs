@@ -62,10 +62,10 @@ const openFeelin = {
   setup(bundler) {
     bundler.onLoad({ filter: /feelin[\\/]dist[\\/]index\.js$/ }, async ({ path: file }) => {
       const text = await readFile(file, "utf8");
-      for (const name of ["const interpreter =", "function coerceContext(", "function formatDetails("]) {
+      for (const name of ["const interpreter =", "const builtins =", "function coerceContext(", "function formatDetails("]) {
         if (!text.includes(name)) throw new Error(`feelin has no «${name}» any more`);
       }
-      return { contents: `${text}\nexport { interpreter, coerceContext, formatDetails };\n`, loader: "js" };
+      return { contents: `${text}\nexport { interpreter, builtins, coerceContext, formatDetails };\n`, loader: "js" };
     });
   },
 };

@@ -1,5 +1,5 @@
 // Expressions parsed once. What a text means depends, beside the text, only on which names FEEL could not read as one word: that is the key.
-import { coerceContext, formatDetails, interpreter } from 'feelin';
+import { builtins, coerceContext, formatDetails, interpreter } from 'feelin';
 
 export const DIALECT = 'camunda';
 
@@ -39,9 +39,8 @@ export class Scope {
     this.names = names;
   }
 
-  /** `base` holds functions that are always there. */
-  static of(base, variables) {
-    return new Scope(coerceContext(base), '').with(variables);
+  static of(variables) {
+    return new Scope({}, '').with(variables);
   }
 
   with(more) {
@@ -53,6 +52,14 @@ export class Scope {
     const names = [...unusual(given, '', new Set())].sort().join('\n');
     return new Scope({ ...this.variables, ...given }, names ? `${this.names}\n${names}` : this.names);
   }
+}
+
+let own = {};
+
+/** Functions that are always there. Not as variables: the interpreter copies all of those for each entry of a list that it walks through. */
+export function provide(functions) {
+  own = functions;
+  Object.assign(builtins, functions);
 }
 
 const parsed = new Map();
@@ -80,7 +87,7 @@ function root(kind, source, scope) {
 
 function parse(kind, source, scope) {
   try {
-    return interpreter[kind](source, scope.variables, DIALECT, report);
+    return interpreter[kind](source, { ...own, ...scope.variables }, DIALECT, report);
   } catch (error) {
     return { error };
   }

@@ -137,7 +137,7 @@ function decided(program, given, outer, alone) {
 function all({ order, context: variables, now }) {
   const results = {};
   const alone = scopeOf({ now, context: {} });
-  const scope = alone.with(variables);
+  const scope = scopeOf({ now, context: variables });
   for (const program of order.map((hash) => programs.get(hash))) {
     const given = Object.fromEntries(program.requires.map((id) => [results[id].variable, results[id].value]));
     results[program.id] = { variable: program.variable, ...decided(program, given, scope, alone) };

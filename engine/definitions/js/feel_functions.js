@@ -1,7 +1,7 @@
 // What a diagram may call besides FEEL's own functions, and the clock it sees.
 import { FeelDate, FeelDateTime, parseDate, parseDateTime } from 'feelin';
 import { Refused } from './feel_answers.js';
-import { Scope } from './feel_compile.js';
+import { Scope, provide } from './feel_compile.js';
 import { named, standardFunctions } from './feel_standard.js';
 
 const ZONE = 'Europe/Zurich';
@@ -72,19 +72,19 @@ export const ownFunctions = {
   'monate plus': named(monatePlus, 'datum', 'anzahl'),
 };
 
-/** FEEL's clock stands still at `now` (local ISO text) for the whole call. */
-function clock(now) {
-  return {
-    now: named(() => parseDateTime(`${now}@${ZONE}`)),
-    today: named(() => parseDate(now.slice(0, 10))),
-  };
-}
+let moment = null;
 
-const always = Scope.of(ownFunctions, {});
-let base = { now: null, scope: null };
+/** FEEL's clock stands still at `moment` (local ISO text) for the whole call. */
+const clock = {
+  now: named(() => parseDateTime(`${moment}@${ZONE}`)),
+  today: named(() => parseDate(moment.slice(0, 10))),
+};
 
-/** The functions above and the clock are the same for all calls of one moment. */
+provide({ ...ownFunctions, ...clock });
+
+const nothing = Scope.of({});
+
 export function scopeOf({ now, context }) {
-  if (base.now !== now) base = { now, scope: always.with(clock(now)) };
-  return base.scope.withPlain(context);
+  moment = now;
+  return nothing.withPlain(context);
 }

@@ -6,7 +6,7 @@ import { ownFunctions } from './feel_functions.js';
 import { soundness } from './feel_reading.js';
 import { Defect, typed } from './feel_types.js';
 
-const ALONE = Scope.of({}, {});
+const ALONE = Scope.of({});
 
 export function located(place, source, evaluation) {
   const outcome = guarded(source, evaluation);
