@@ -33,7 +33,7 @@ from engine.model.errors import FallflussError, NotFound, TaskNotOpen
 from engine.scheduling.due import next_due, next_due_in, run_due
 from engine.store.prepared import Call, Prepared
 from engine.store.session import Database, FallSession
-from engine.store.tables import Aufgabe, Fall, Gemeinde, Region, Subscription, Uebergabe, Uebergabeangebot, Verlauf
+from engine.store.tables import OFFEN, Aufgabe, Fall, Gemeinde, Region, Subscription, Uebergabe, Uebergabeangebot, Verlauf
 
 MONTH = timedelta(days=30.4375)
 QUANTITIES = Path(__file__).with_name("mengen.toml")
@@ -324,7 +324,7 @@ _NEW = Prepared(select(Verlauf.id, Verlauf.instanz_nummer).where(Verlauf.id > bi
 _TASKS = Prepared(
     select(Fall.fallfuehrung, Aufgabe.key, Aufgabe.fall_id, Aufgabe.region, Aufgabe.element, Aufgabe.candidate_groups)
     .join(Fall, Fall.id == Aufgabe.fall_id)
-    .where(Aufgabe.instanz_nummer == bindparam("nummer"), Aufgabe.zustand == "CREATED")
+    .where(Aufgabe.instanz_nummer == bindparam("nummer"), Aufgabe.zustand == OFFEN)
     .order_by(Aufgabe.key)
 )
 _MESSAGES = Prepared(

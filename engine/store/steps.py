@@ -19,7 +19,7 @@ from engine.store import parameter
 from engine.store.library import Contents
 from engine.store.prepared import Call, Prepared, Sent, insertion
 from engine.store.session import FallSession
-from engine.store.tables import Aufgabe, Entwurf, Fall, Incident, Instanz, Job, Subscription, Timer, Verlauf
+from engine.store.tables import OFFEN, Aufgabe, Entwurf, Fall, Incident, Instanz, Job, Subscription, Timer, Verlauf
 
 TABLES: dict[str, Any] = {table.__tablename__: table for table in (Aufgabe, Timer, Subscription, Job, Entwurf)}
 
@@ -176,7 +176,7 @@ def _open_statement() -> Any:
         rows = select(_key(table), literal(name))
         if table is Entwurf:
             rows = rows.join_from(Entwurf.__table__, Aufgabe.__table__).where(Entwurf.login == bindparam("konto"))
-        is_open = [Aufgabe.zustand == "CREATED"] if table in (Aufgabe, Entwurf) else []
+        is_open = [Aufgabe.zustand == OFFEN] if table in (Aufgabe, Entwurf) else []
         owner = Aufgabe if table is Entwurf else table
         parts.append(rows.where(owner.instanz_nummer == bindparam("nummer"), *is_open))
     return union_all(*parts)

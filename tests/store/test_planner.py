@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.dialects.sqlite import dialect
 
+from engine.store import steps
 from engine.store.session import Database
 from engine.store.tables import Base
 
@@ -43,3 +45,9 @@ def test_what_was_counted_is_not_forgotten(sqlite: Database):
 def _known(database: Database) -> dict[str, Any]:
     with database.engine.connect() as connection:
         return dict(connection.exec_driver_sql("SELECT idx, stat FROM sqlite_stat1").all())
+
+
+def test_what_a_step_asks_for_is_planned_once():
+    """A state handed along as a value would be planned with anew at each call: an index keeps what is open by it."""
+    sent = steps._OPEN.on(dialect()).text
+    assert sent.count("zustand = 'CREATED'") == 2 and "zustand = ?" not in sent

@@ -43,7 +43,7 @@ from engine.store.tables.operation import Einstellung, Parameterwert, Zugriff
 from engine.store.tables.partner import Austausch, Einfuehrungsstand
 from engine.store.tables.places import Gemeinde, Konto, KontoRolle, Region
 from engine.store.tables.probelauf import Probelauf
-from engine.store.tables.running import Aufgabe, Entwurf, Incident, Instanz, Job, Meldung, Subscription, Timer, Waiting
+from engine.store.tables.running import OFFEN, Aufgabe, Entwurf, Incident, Instanz, Job, Meldung, Subscription, Timer, Waiting
 from engine.store.tables.trust import (
     Aufsichtszugriff,
     Fallsalz,
@@ -60,6 +60,7 @@ from engine.store.tables.werkstatt import EntwurfAnwendung, EntwurfBesuch, Entwu
 from engine.store.tables.zugang import Dienstkonto, Sitzungsende, Zugangstoken
 
 __all__ = [
+    "OFFEN",
     "Abwesenheit",
     "AkzeptierteAbweichung",
     "Anfragezaehler",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, ForeignKey, Identity, Index, String, Text, false, text
+from sqlalchemy import JSON, Boolean, ForeignKey, Identity, Index, String, Text, false, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engine.store.tables.base import Base, Key, RegionOwned
@@ -52,6 +52,8 @@ class Waiting:
     created_at: Mapped[datetime]
 
 
+# To be written into a statement, not handed along: SQLite, which keeps an index of what is open, otherwise plans anew each time it is asked.
+OFFEN = literal_column("'CREATED'", String)
 _OPEN, _TAKEN = "zustand = 'CREATED'", "assignee IS NOT NULL"
 _OFFERED = ["candidate_groups", "candidate_users"]
 
