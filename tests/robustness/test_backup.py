@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import threading
 from pathlib import Path
 
@@ -101,6 +103,16 @@ def test_what_is_not_whole_is_refused_and_leaves_nothing(desk: Desk, empty: Data
     file.write_bytes(spoil(file.read_bytes()))
     with pytest.raises(BackupInvalid):
         backup.restore(file, empty, passphrase=passphrase)
+    assert rows(empty) == before
+
+
+def test_a_backup_of_another_schema_is_refused_and_told_what_restores_it(desk: Desk, empty: Database, tmp_path: Path):
+    before = rows(empty)
+    backup.write(desk.database, tmp_path / "s")
+    head, rest = gzip.decompress((tmp_path / "s").read_bytes()).split(b"\n", 1)
+    (tmp_path / "s").write_bytes(gzip.compress(json.dumps(json.loads(head) | {"schema": "0027"}).encode() + b"\n" + rest))
+    with pytest.raises(BackupInvalid, match="Stand 0027.*die Fassung, die sie machte.*fallfluss migrate"):
+        backup.restore(tmp_path / "s", empty)
     assert rows(empty) == before
 
 

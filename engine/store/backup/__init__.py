@@ -142,7 +142,10 @@ def is_empty(connection: Connection) -> bool:
 def _require_room(connection: Connection, head: Mapping[str, Any], tables: Mapping[str, Table]) -> None:
     here = migrations.current(connection)
     if head["schema"] != here:
-        raise BackupInvalid(f"Sie hat den Stand {head['schema']}, diese Version von Fallfluss den Stand {here}.")
+        raise BackupInvalid(
+            f"Sie hat den Stand {head['schema']}, diese Fassung von Fallfluss den Stand {here}. Zurückspielen kann sie die Fassung, die sie machte; "
+            "danach bringt «fallfluss migrate» dieser Fassung die Datenbank auf den heutigen Stand."
+        )
     if not is_empty(connection):
         raise NotEmpty
     for name in SEEDED:
