@@ -111,10 +111,12 @@ class Bounds:
         facts.is_cancellable = self._is_cancellable(scope, facts.errors)
         outside = [*(ops for live in scope.live.values() for _, ops, _ in live), *((op,) for *_, op in scope.errors)]
         outside += [action.ops for actions in scope.actions for action in actions if action.clears]
+        # What only might begin beside the rest, such as a message that tells, may end that rest, too.
+        armed = sorted({(unit.bit_length() - 1) // BITS for arms in scope.arms.values() for unit, *_ in arms})
         changed = True
         while changed:
             changed = self._improve(scope, facts, inner)
-            cancelled = _common(self._must_all(scope, facts, ops) for ops in outside) if outside else ALL
+            cancelled = _common([*(self._must_all(scope, facts, ops) for ops in outside), *(facts.must[place] for place in armed)])
             changed, facts.cancelled_must = changed or cancelled != facts.cancelled_must, cancelled
         facts.begins_must = self._must_all(scope, facts, scope.starts)
         if facts.is_cancellable:

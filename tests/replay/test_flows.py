@@ -117,6 +117,12 @@ def test_counting_changes_no_cost_on_our_own_diagrams(main: str, gone: str) -> N
         assert _differences(of, "shown", range(6), is_open=is_open, most=25, without=(gone,), budget=3_000) == []
 
 
+def test_what_a_message_beside_may_end_need_not_come() -> None:
+    """The first message may lead to the end of everything: then «c» is not missing."""
+    trace = ("m", "m", "m", "m", "a", "m", "h", "h", "a", "h")
+    assert aligner(model(DRAWN["a message that tells and may end everything"]), [trace], events="shown").align(trace).cost == 1
+
+
 def test_what_every_instance_lacks_is_known_before_the_search() -> None:
     trace = ("a", "a", "b", "a", "b", "b", "d")
     counted = aligner(model(EACH_PERSON), [trace])

@@ -15,6 +15,8 @@ from engine.store.tables import Ausrichtung
 
 # So many names fit into one statement of every database.
 AT_ONCE = 500
+# Raised when the search finds other explanations than before: all are found anew then.
+STAND = 2
 
 _kept: WeakKeyDictionary[Database, dict[tuple[str, str], dict[str, Gefunden]]] = WeakKeyDictionary()
 
@@ -36,7 +38,7 @@ class Gefunden:
 
 def art(match: str, events: str, *, is_open: bool) -> str:
     """How variants were aligned, as the table names it."""
-    return f"{match} {events}{' offen' if is_open else ''}"
+    return f"{match} {events}{' offen' if is_open else ''} {STAND}"
 
 
 def digest(variant: Sequence[str]) -> str:

@@ -42,7 +42,7 @@ class Spur(RegionOwned, Base):
 class Ausrichtung(Base):
     """The best explanation of one variant on one model, found once. It names neither case nor region.
 
-    ``art`` says how: id or name, whether logs show events, whether the case may go on. ``variante`` is a digest of the activities.
+    ``art`` says how: id or name, whether logs show events, whether the case may go on, by which search. ``variante`` is a digest of the activities.
     ``abweichungen`` are ``[element or activity, name, deviation, position]``. Without ``cost`` it is not decided within ``budget``.
     """
 
