@@ -146,19 +146,27 @@ def test_the_canton_s_figure_gives_no_region_away(numbers: dict[str, int], shown
     assert visible(numbers, 5) == shown
 
 
-def test_nobody_gets_a_hidden_tail_by_subtracting_curves(lived: Database, eva: Browser) -> None:
-    """Whoever subtracts what the regions tell of those under observation from what the canton tells of them finds nobody or enough."""
+def test_nobody_gets_a_hidden_tail_by_subtracting_curves(lived: Database) -> None:
+    """Whoever subtracts those under observation in the regions from those in the canton, while all are told, finds nobody or enough."""
+    with lived.read(system()) as session:
+        found = figures(session, Auswahl())
+    times = {name: [point.time for point in curve.points for _ in range(point.ended + point.censored)] for name, curve in found.durations.items()}
+    for month in sorted({time for those in times.values() for time in those}):
+        left = {name: sum(time >= month for time in those) for name, those in times.items() if month <= found.until[name]}
+        assert all(number >= LEAST for number in left.values())
+        assert KANTON not in left or left[KANTON] - sum(number for name, number in left.items() if name != KANTON) not in range(1, LEAST)
+
+
+def test_curves_are_told_by_month_and_in_steps_of_several_cases(lived: Database, eva: Browser) -> None:
+    """To the day and the case they would tell of single people, and of those that tables beside them withhold."""
     with lived.read(system()) as session:
         found, names = figures(session, Auswahl()), regionen(session)
-    rows = list(csv.reader(eva.get("/auswertung/kennzahlen/dauer.csv").text.splitlines()))[1:-1]
-    last = {name: max((float(row[1]) for row in rows if row[0] == name), default=0.0) for name in (KANTON, *names)}
-    durations = {name: [point.time for point in curve.points for _ in range(point.ended + point.censored)] for name, curve in found.durations.items()}
-    for _, month, number, *_ in [row for row in rows if row[0] == KANTON]:
-        told = [sum(time >= float(month) - 0.0005 for time in times) for name, times in durations.items() if name != KANTON and float(month) <= last[name]]
-        assert int(number) - sum(told) not in range(1, LEAST)
-    table = next(one for one in tafeln(found, {}, {}) if one.schluessel == "dauer_beobachtung")
-    for column in zip(*(row[1:] for row in table.zeilen if "*" not in row[1:]), strict=True):
-        assert all(value == "0" or int(value) >= LEAST for value in column)
+    sizes = {names.get(name, name): curve.number for name, curve in found.durations.items()}
+    rows = list(csv.reader(eva.get("/auswertung/kennzahlen/dauer.csv").text.splitlines(), delimiter=";"))[1:-1]
+    assert {row[0] for row in rows} == set(sizes)
+    for name, month, number, *shares in rows:
+        assert float(month) == int(float(month)) and int(number) % LEAST == 0
+        assert all(share == "1.0" or abs(float(share) * sizes[name] / LEAST - round(float(share) * sizes[name] / LEAST)) < 0.001 for share in shares)
 
 
 @pytest.mark.parametrize("region", ["SDOL", "SRO"])
@@ -367,8 +375,8 @@ def test_what_a_curve_must_not_tell_is_not_drawn_nor_said() -> None:
     assert made is not None
     (picture,) = made.reihe
     (path,) = etree.fromstring(picture.svg.encode()).iterfind("{*}path")
-    # One step down for each month up to the twentieth; the axis ends with the year after it.
-    assert str(path.get("d")).count("V") == 20
+    # Ten of forty ended up to the twentieth month, told in steps of two; the axis ends with the year after it.
+    assert str(path.get("d")).count("V") == 6
     assert [text.text for text in etree.fromstring(picture.svg.encode()).iterfind("{*}text")] == ["0%", "50%", "100%", "0", "12", "24", "Monate"]
     assert "nach 12 Monaten" in picture.alt and "nach 24" not in picture.alt and "bis Monat 20" in picture.alt
 

@@ -7,7 +7,8 @@ from itertools import permutations
 from sqlalchemy import select
 
 from engine.model.access import system
-from engine.queries.auswertung.viele import Ordnung, elemente, folge, gerundet, phasen
+from engine.queries.auswertung.viele import Ordnung, elemente, folge, phasen
+from engine.queries.auswertung.zellschutz import gerundet
 from engine.store.session import Database
 from engine.store.tables import Release, Spur
 from tests.freigabe import release_all

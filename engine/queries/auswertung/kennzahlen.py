@@ -24,12 +24,12 @@ from engine.queries.auswertung.messpunkte import messpunkte
 from engine.queries.auswertung.regeln import regeln
 from engine.queries.auswertung.schutz import alle
 from engine.queries.auswertung.verbund import BEZUG, JA, KANTON, NEIN
-from engine.queries.auswertung.zellschutz import schwelle
+from engine.queries.auswertung.zellschutz import gerundet, schwelle
 from engine.statistics.competing import Followed, wilson
 from engine.statistics.control import Xmr, xmr
 from engine.statistics.permutation import Comparison, compare
 from engine.statistics.suppression import ALL, Cell, Published
-from engine.statistics.survival import Curve, Point, Spell, Test, kaplan_meier, log_rank
+from engine.statistics.survival import Curve, Spell, Test, kaplan_meier, log_rank
 from engine.statistics.tails import until
 from engine.store.session import FallSession
 from engine.store.tables import Aufgabe, Region, Segmentzuordnung
@@ -42,6 +42,17 @@ DURATION_HORIZON = 24.0
 MONATE = (0, 6, 12, 24, 36, 60)
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Stufe:
+    """A step of a curve: the months since the beginning, how many were still under observation, and the share that still drew benefit with its bounds."""
+
+    time: float
+    at_risk: int
+    share: float
+    lower: float
+    upper: float
 
 
 @dataclass(frozen=True)
@@ -67,18 +78,35 @@ class Figures:
     overrides: Mapping[str, Published]
     regeln: Mapping[str, str] = field(default_factory=dict)
 
-    def points(self, place: str) -> list[Point]:
-        """The steps of a curve that may be told."""
-        return [point for point in self.durations[place].points if point.time <= self.until[place]]
+    def points(self, place: str) -> list[Stufe]:
+        """The steps of a curve as it may be told: at whole months, the last where it ends, its shares in steps of as many cases as are told at least.
+
+        To the day and the case it would tell of single people, and beside the tables of the same cases of those that these withhold.
+        """
+        curve, found = self.durations[place], list[Stufe]()
+        last = int(min(self.until[place], max((point.time for point in curve.points), default=0.0)))
+        for month in range(1, last + 1):
+            point = next((point for point in reversed(curve.points) if point.time <= month), None)
+            told = (1.0, 1.0, 1.0) if point is None else (point.share, point.lower, point.upper)
+            share, lower, upper = (self._coarse(place, one) for one in told)
+            if month == last or share != (found[-1].share if found else 1.0):
+                found.append(Stufe(float(month), self.at_risk(place, month) or 0, share, lower, upper))
+        return found
 
     def at_risk(self, place: str, month: float) -> int | None:
-        """How many are under observation after so many months, None where that is withheld."""
+        """How many are under observation after so many months, ``gerundet`` but for the first; None where that is withheld."""
         number = self.durations[place].at_risk(month)
-        return number if month <= self.until[place] or not number else None
+        if month > self.until[place] and number:
+            return None
+        return number if not month else gerundet(number, schwelle=self.threshold)
 
     def remaining(self, place: str, month: float) -> float | None:
-        """The share still drawing benefit after so many months, None where that is withheld."""
-        return self.durations[place].share(month) if self.at_risk(place, month) else None
+        """The share still drawing benefit after so many months as the curve tells it, None where that is withheld."""
+        return self._coarse(place, self.durations[place].share(month)) if self.at_risk(place, month) else None
+
+    def _coarse(self, place: str, share: float) -> float:
+        number = self.durations[place].number
+        return min(1.0, gerundet(round(share * number), schwelle=self.threshold) / number)
 
 
 def figures(session: FallSession, auswahl: Auswahl) -> Figures:

@@ -10,6 +10,7 @@ from engine.queries.auswertung.abschnitt import PROZENT, Abschnitt, Mass, schlic
 from engine.queries.auswertung.auswahl import Auswahl, regionen
 from engine.queries.auswertung.kennzahlen import DURATION_HORIZON, Figures, figures
 from engine.queries.auswertung.rahmen import Rahmen, rahmen
+from engine.queries.auswertung.schutz import geschuetzt
 from engine.queries.auswertung.spreizung import SCHLUESSEL
 from engine.queries.auswertung.tafeln import JE_MONAT, PUENKTLICH, TREUE, tafeln, treue_tafeln
 from engine.queries.auswertung.treue import Treue
@@ -30,7 +31,9 @@ def als_daten(session: FallSession, auswahl: Auswahl, treue: Treue) -> dict[str,
     """Everything that pages, report and files tell of the chosen cases; ``treue`` is measured apart, because that takes long."""
     found, names = figures(session, auswahl), regionen(session)
     own = [*treue_tafeln(treue, names), *tafeln(found, names, SEGMENTE)]
-    return as_json(found, own, wirkung(session, auswahl), rahmen(session, auswahl))
+    refused, told = geschuetzt(session, auswahl).verweigert, as_json(found, own, wirkung(session, auswahl), rahmen(session, auswahl))
+    # Nothing is told of the choice, which is not the same as that there is nobody.
+    return {**told, "faelle": None, "verweigert": refused} if refused else told
 
 
 def as_json(found: Figures, own: Sequence[Abschnitt], mehr: Sequence[Abschnitt], frame: Rahmen) -> dict[str, Any]:

@@ -119,7 +119,7 @@ def _dauer(found: Figures, namen: Mapping[str, str]) -> Abschnitt | None:
     head = ("Region", "Fälle", "Median (Monate)", "Mittel bis 24 (Monate)", "nach 12 im Bezug", "nach 24 im Bezug")
     definition = (
         "Vom Beginn des Falls bis zur ersten Ablösung (Kaplan–Meier); wer noch im Bezug ist oder anders endete, zählt bis dahin mit. "
-        f"«Mittel» ist die mittlere Dauer, je Fall höchstens {DURATION_HORIZON:.0f} Monate."
+        f"«Mittel» ist die mittlere Dauer, je Fall höchstens {DURATION_HORIZON:.0f} Monate. Kurven und Anteile stehen je Monat, in Stufen zu je {found.threshold} Fällen."
     )
     return Abschnitt("dauer", "Dauer bis zur Ablösung", definition, head, rows, _tests(found), n=_n(found.durations, lambda curve: curve.number), masse=_durations(found)) if rows else None
 
@@ -155,7 +155,7 @@ def _tests(found: Figures) -> str:
 def _beobachtung(found: Figures, namen: Mapping[str, str]) -> Abschnitt | None:
     rows = tuple((namen.get(name, name), *(anzahl(found.at_risk(name, month)) for month in MONATE)) for name in _orte(found.durations, namen))
     head = ("Region", *(f"{month} Monate" for month in MONATE))
-    definition = "So viele Fälle sind nach so vielen Monaten noch im Bezug und unter Beobachtung (Zahlen unter der Kaplan–Meier-Kurve)."
+    definition = "So viele Fälle sind nach so vielen Monaten noch im Bezug und unter Beobachtung (Zahlen unter der Kaplan–Meier-Kurve), gerundet auf Vielfache der kleinsten, die gezeigt wird."
     return Abschnitt("dauer_beobachtung", "Unter Beobachtung nach Monaten", definition, head, rows, n=_n(found.durations, lambda curve: curve.number)) if rows else None
 
 

@@ -14,7 +14,7 @@ from engine.queries.auswertung import modelle
 from engine.queries.auswertung.auswahl import variante
 from engine.queries.auswertung.gelesen import je_spur
 from engine.queries.auswertung.treue import Fall
-from engine.queries.auswertung.zellschutz import unterdrueckt
+from engine.queries.auswertung.zellschutz import gerundet, unterdrueckt
 from engine.replay.reihenfolge import reihenfolge
 from engine.store import library
 from engine.store.session import FallSession
@@ -73,11 +73,6 @@ def elemente(spuren: Sequence[Spur], *, schwelle: int, bekannt: Container[tuple[
             spans[element, process].append((kind, begun, ended, claimed, how))
     counts = {key: len(found) if bekannt is None or key in bekannt else 0 for key, found in cases.items()}
     return sorted((_element(key, counts[key], spans[key], schwelle) for key in cases), key=lambda one: (-(one.faelle or 0), one.element))
-
-
-def gerundet(number: int, *, schwelle: int) -> int:
-    """To the next multiple of the threshold. On a diagram one number follows from those before and behind it, so none of them is told to the last case."""
-    return schwelle * ((2 * number + schwelle) // (2 * schwelle))
 
 
 def _element(key: tuple[str, str], count: int, spans: Sequence[tuple[str, int | None, int | None, int | None, str]], least: int) -> Element:

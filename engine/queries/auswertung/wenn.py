@@ -12,7 +12,7 @@ from engine.queries.auswertung.auswahl import Auswahl
 from engine.queries.auswertung.gitter import REGION, Gitter
 from engine.queries.auswertung.schutz import bekannt, gitter
 from engine.queries.auswertung.treue import Fall
-from engine.queries.auswertung.zellschutz import anteil, je_ort, unterdrueckt
+from engine.queries.auswertung.zellschutz import anteil, gerundet, je_ort, unterdrueckt
 from engine.statistics.suppression import ALL, Cell
 from engine.store.session import FallSession
 
@@ -63,7 +63,33 @@ class Unterschied:
 
 
 def unterschied(alt: Sequence[Fall], neu: Sequence[Fall], *, schwelle: int) -> Unterschied:
-    """The same cases on two models, in the same order."""
+    """The same cases on two models, in the same order; numbers ``gerundet``.
+
+    Whoever changes one element more in each of two diagrams and subtracts would else count whoever came to that element.
+    """
+    return _gerundet(_genau(alt, neu, schwelle=schwelle), schwelle)
+
+
+def _gerundet(found: Unterschied, schwelle: int) -> Unterschied:
+    def number(one: int | None) -> int | None:
+        return None if one is None else gerundet(one, schwelle=schwelle)
+
+    def share(one: float | None, of: int | None) -> float | None:
+        return one if one is None or not of else min(1.0, gerundet(round(one * of), schwelle=schwelle) / of)
+
+    def numbers(of: Mapping[str, int | None], whole: int | None) -> dict[str, int | None]:
+        # Of what all do nobody else is left.
+        return {name: one if one == whole else number(one) for name, one in of.items()}
+
+    regionen = (replace(one, vorher=share(one.vorher, one.faelle), nachher=share(one.nachher, one.faelle), wechsel=numbers(one.wechsel, one.faelle)) for one in found.regionen)
+    gruende = (replace(one, neu=number(one.neu), weg=number(one.weg)) for one in found.gruende)
+    return replace(
+        found, vorher=share(found.vorher, found.faelle), nachher=share(found.nachher, found.faelle), wechsel=numbers(found.wechsel, found.faelle),
+        regionen=tuple(regionen), gruende=tuple(gruende), betroffen={key: ids[: len(ids) // schwelle * schwelle] for key, ids in found.betroffen.items()},
+    )  # fmt: skip
+
+
+def _genau(alt: Sequence[Fall], neu: Sequence[Fall], *, schwelle: int) -> Unterschied:
     pairs = [(before, after) for before, after in zip(alt, neu, strict=True) if before.gefunden is not None and after.gefunden is not None]
     counts = Counter(_change(before, after) for before, after in pairs)
     changes, *fits = _nach_region(pairs, schwelle)
@@ -96,7 +122,7 @@ def geschuetzt(session: FallSession, auswahl: Auswahl, found: Unterschied, alt: 
     """
     grid, least = gitter(session, auswahl), gitter(session, auswahl).schwelle
     nothing: dict[str, int | None] = dict.fromkeys(WECHSEL)
-    whole = unterschied(alt, neu, schwelle=least)
+    whole = _genau(alt, neu, schwelle=least)
     table = _wechsel(grid, whole, [(before, after) for before, after in zip(alt, neu, strict=True) if before.gefunden is not None and after.gefunden is not None], what)
     if table is None:
         return replace(found, vorher=None, nachher=None, wechsel=nothing, regionen=(), gruende=(), darf=False, betroffen={}, verdeckt=True)
@@ -112,7 +138,7 @@ def geschuetzt(session: FallSession, auswahl: Auswahl, found: Unterschied, alt: 
     known = bekannt(session, auswahl, f"wenn {what}", has)
     gruende = tuple(one for one in found.gruende if all((which, (one.element, one.art)) in known or not number for which, number in (("neu", one.neu), ("alt", one.weg))))
     told = {(one.element, one.art) for one in gruende}
-    return replace(found, gruende=gruende, betroffen={key: ids for key, ids in found.betroffen.items() if key in told})
+    return _gerundet(replace(found, gruende=gruende, betroffen={key: ids for key, ids in found.betroffen.items() if key in told}), least)
 
 
 def _wechsel(grid: Gitter, whole: Unterschied, pairs: Sequence[tuple[Fall, Fall]], what: str) -> dict[str, int | None] | None:

@@ -43,6 +43,12 @@ def unterdrueckt(werte: Mapping[T, int], *, schwelle: int, mit_summe: bool = Tru
     return {key: None if key in klein else value for key, value in werte.items()}
 
 
+def gerundet(number: int, *, schwelle: int) -> int:
+    """To the next multiple of the threshold. Where one number follows from others, as on a diagram or along a curve, none
+    of them is told to the last case."""
+    return schwelle * ((2 * number + schwelle) // (2 * schwelle))
+
+
 def anteil(teil: int | None, ganzes: int | None) -> float | None:
     """The share, None where one of the two is hidden or nothing is there."""
     return None if teil is None or not ganzes else teil / ganzes
