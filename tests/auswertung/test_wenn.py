@@ -62,9 +62,11 @@ def test_bounds_decide_how_a_case_changes(vorher: Any, nachher: Any, wechsel: st
 def test_two_diagrams_that_differ_in_one_element_do_not_count_who_came_to_it() -> None:
     """1'146 cases deviate on the one, 1'150 on the other: that four came to the element that only the other lacks is told by neither."""
 
+    def side(deviating: int) -> list[Any]:
+        return [SimpleNamespace(spur=SimpleNamespace(region="SDOL", fall_id=number), gefunden=fall(1 if number < deviating else 0).gefunden) for number in range(1220)]
+
     def answer(deviating: int) -> Any:
-        cases = [SimpleNamespace(spur=SimpleNamespace(region="SDOL", fall_id=number), gefunden=fall(1 if number < deviating else 0).gefunden) for number in range(1220)]
-        return unterschied([fall(0)] * 1220, cases, schwelle=5)
+        return unterschied(side(0), side(deviating), schwelle=5)
 
     one, other = answer(1146), answer(1150)
     assert [found.wechsel[SCHLECHTER] for found in (one, other)] == [1145, 1150] and one.wechsel[BLEIBT] == 75
