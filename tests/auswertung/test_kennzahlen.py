@@ -166,7 +166,14 @@ def test_curves_are_told_by_month_and_in_steps_of_several_cases(lived: Database,
     assert {row[0] for row in rows} == set(sizes)
     for name, month, number, *shares in rows:
         assert float(month) == int(float(month)) and int(number) % LEAST == 0
-        assert all(share == "1.0" or abs(float(share) * sizes[name] / LEAST - round(float(share) * sizes[name] / LEAST)) < 0.001 for share in shares)
+        gone = [(1 - float(share)) * sizes[name] / LEAST for share in shares]
+        assert all(share == "0.0" or abs(some - round(some)) < 0.001 for share, some in zip(shares, gone, strict=True))
+
+
+def test_a_curve_of_whom_nobody_has_left_yet_is_at_its_top() -> None:
+    curve = kaplan_meier([(4.5, True)] * 3 + [(19.0, False)] * 34)
+    found = some(durations={"SRT": curve}, until={"SRT": 20.0})
+    assert [(step.time, round(37 * (1 - step.share))) for step in found.points("SRT")] == [(5.0, 4), (19.0, 4)]
 
 
 @pytest.mark.parametrize("region", ["SDOL", "SRO"])

@@ -106,7 +106,8 @@ class Figures:
 
     def _coarse(self, place: str, share: float) -> float:
         number = self.durations[place].number
-        return min(1.0, gerundet(round(share * number), schwelle=self.threshold) / number)
+        # Of those who left: where nobody did, the curve is at its top.
+        return max(0.0, 1 - gerundet(number - round(share * number), schwelle=self.threshold) / number)
 
 
 def figures(session: FallSession, auswahl: Auswahl) -> Figures:

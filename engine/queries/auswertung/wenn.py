@@ -75,7 +75,7 @@ def _gerundet(found: Unterschied, schwelle: int) -> Unterschied:
         return None if one is None else gerundet(one, schwelle=schwelle)
 
     def share(one: float | None, of: int | None) -> float | None:
-        return one if one is None or not of else min(1.0, gerundet(round(one * of), schwelle=schwelle) / of)
+        return one if one is None or not of or one in (0, 1) else min(1.0, gerundet(round(one * of), schwelle=schwelle) / of)
 
     def numbers(of: Mapping[str, int | None], whole: int | None) -> dict[str, int | None]:
         # Of what all do nobody else is left.
