@@ -130,3 +130,15 @@ def test_where_tables_do_not_know_of_each_other_filters_give_numbers_away(monkey
     """The tests above can fail: with each table withholding for itself, they do."""
     monkeypatch.setattr(Gitter, "_raender", lambda *given: {})
     assert narrowed(invented(1), FAMILIES[1]) or narrowed(invented(5), FAMILIES[0])
+
+
+def test_of_an_age_it_is_told_whole_how_cases_end_or_not_at_all() -> None:
+    """Beside «Ablösung nach Altersklasse», which tells of everybody how many of each age left, the rest would give the last way away."""
+    numbers = {("j", OTHERWISE): 2, ("m", OTHERWISE): 20} | {(age, end): 30 for age in "jm" for end in ("arbeit", "versicherung", OPEN)}
+    lives = [
+        {"region": REGIONS[number % 2], "jahr": "2024", "segment": "ABC"[number % 3], "alter": age, "sex": "1", "end": end, "back": "" if end in (OPEN, OTHERWISE) else "nicht"}
+        for (age, end), many in numbers.items() for number in range(many)
+    ]  # fmt: skip
+    for age in "jm":
+        table = circle(lives, {"alter": age}).tafel("ende region")
+        assert table is None or [cell for cell, number in table.numbers.items() if number is not None and cell[1] != ALL] == []

@@ -23,7 +23,8 @@ def treue(database: Database, access: Access, auswahl: Auswahl, frist: Frist, *,
     with database.read(access) as session:
         model = None if gegen is None else modelle.of_version(session, auswahl.prozess, gegen)
         rows, least = queries.akzeptierte(session, auswahl.prozess), schwelle(session)
-        gruende = queries.gruende(rows, regionen(session))
+        # Where somebody sees no cases, a reason holds for none of his.
+        gruende = queries.gruende((row for row in rows if access.everywhere or row.gilt_in in (queries.ALLE, *access.regionen)), regionen(session))
     measured = messen(database, access, auswahl, frist(), model=model)
     holds = queries.geltend(rows)
     found = queries.treue(measured.faelle, holds, schwelle=least, gruende=gruende)

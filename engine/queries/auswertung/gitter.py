@@ -14,15 +14,15 @@ from typing import Any
 
 from engine.statistics import suppression
 from engine.statistics.implied import implied
-from engine.statistics.stacked import Key, Plan, Stacked, large, publish
+from engine.statistics.stacked import Choice, Key, Plan, Stacked, large, publish
 from engine.statistics.suppression import ALL, Cell, Published
 
 # ``jahr`` is the year in which cases began.
-REGION, JAHR, SEGMENT = "region", "jahr", "segment"
-DIMENSIONEN = (REGION, JAHR, SEGMENT, "alter", "einstieg", "version")
+REGION, JAHR, SEGMENT, ALTER = "region", "jahr", "segment", "alter"
+DIMENSIONEN = (REGION, JAHR, SEGMENT, ALTER, "einstieg", "version")
 # The beginning stacks with the region and with the segment; every other filter stands alone.
 STERN = Plan((JAHR, REGION), {SEGMENT: JAHR}, REGION)
-PLAENE = (STERN, *(Plan((name,), {}) for name in ("alter", "einstieg", "version")))
+PLAENE = (STERN, *(Plan((name,), {}) for name in (ALTER, "einstieg", "version")))
 # Of tables of more cells hardly anything would be left by year and segment: these are told by region, and by what stands alone.
 VIELE_ZELLEN = 6
 REGIONSWEISE = Plan((REGION,), {})
@@ -182,7 +182,15 @@ class Gitter:
         if sizes == self.grund.groessen:
             # The same cases as those counted on every page: what is told of them there is told.
             known |= {(choice, (ALL,) * len(rows[0][1])): number is not None for (choice, _), number in base.numbers.items()}
-        found: Stacked = self.halten(f"tafel {name} {plan.dimensions}", lambda: publish(rows, plan, threshold=self.schwelle, large=self._grosse(plan), told=known))
+        found: Stacked = self.halten(f"tafel {name} {plan.dimensions}", lambda: self._made(rows, plan, known))
+        return found
+
+    def _made(self, rows: Sequence[tuple[Mapping[str, str], Cell]], plan: Plan, known: Mapping[Key, bool]) -> Stacked:
+        found = publish(rows, plan, threshold=self.schwelle, large=self._grosse(plan), told=known)
+        # Tables by age tell sums of each class without any filter: beside them a class is told whole or not at all.
+        while plan.dimensions == (ALTER,) and (closed := _partly(found)):
+            known = {**known, **{(choice, cell): False for choice, cell in found.numbers if choice in closed and any(part != ALL for part in cell)}}
+            found = publish(rows, plan, threshold=self.schwelle, large=self._grosse(plan), told=known)
         return found
 
     def _geschlossen(self, rows: Iterable[tuple[object, Cell]], locked: Mapping[Key, bool]) -> dict[Key, bool]:
@@ -199,6 +207,12 @@ class Gitter:
 
     def _grosse(self, plan: Plan) -> frozenset[str]:
         return self.grosse if plan.coarse else frozenset()
+
+
+def _partly(found: Stacked) -> set[Choice]:
+    """The choices of which some cells are told and some are not."""
+    inner = [(choice, number is None) for (choice, cell), number in found.numbers.items() if choice and any(part != ALL for part in cell)]
+    return {choice for choice, is_hidden in inner if is_hidden} & {choice for choice, is_hidden in inner if not is_hidden}
 
 
 def _plan(wanted: Mapping[str, Collection[str]], plaene: Iterable[Plan]) -> Plan | None:
