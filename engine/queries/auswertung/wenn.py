@@ -71,21 +71,22 @@ def unterschied(alt: Sequence[Fall], neu: Sequence[Fall], *, schwelle: int) -> U
 
 
 def _gerundet(found: Unterschied, schwelle: int) -> Unterschied:
-    def number(one: int | None) -> int | None:
-        return None if one is None else gerundet(one, schwelle=schwelle)
+    def number(one: int | None, whole: int | None) -> int | None:
+        # Of what all do nobody else is left.
+        return one if one is None or one == whole else min(gerundet(one, schwelle=schwelle), one if whole is None else whole)
 
     def share(one: float | None, of: int | None) -> float | None:
         return one if one is None or not of or one in (0, 1) else min(1.0, gerundet(round(one * of), schwelle=schwelle) / of)
 
     def numbers(of: Mapping[str, int | None], whole: int | None) -> dict[str, int | None]:
-        # Of what all do nobody else is left.
-        return {name: one if one == whole else number(one) for name, one in of.items()}
+        return {name: number(one, whole) for name, one in of.items()}
 
     regionen = (replace(one, vorher=share(one.vorher, one.faelle), nachher=share(one.nachher, one.faelle), wechsel=numbers(one.wechsel, one.faelle)) for one in found.regionen)
-    gruende = (replace(one, neu=number(one.neu), weg=number(one.weg)) for one in found.gruende)
+    gruende = (replace(one, neu=number(one.neu, found.faelle), weg=number(one.weg, found.faelle)) for one in found.gruende)
+    betroffen = {key: ids if len(ids) == found.faelle else ids[: len(ids) // schwelle * schwelle] for key, ids in found.betroffen.items()}
     return replace(
         found, vorher=share(found.vorher, found.faelle), nachher=share(found.nachher, found.faelle), wechsel=numbers(found.wechsel, found.faelle),
-        regionen=tuple(regionen), gruende=tuple(gruende), betroffen={key: ids[: len(ids) // schwelle * schwelle] for key, ids in found.betroffen.items()},
+        regionen=tuple(regionen), gruende=tuple(gruende), betroffen=betroffen,
     )  # fmt: skip
 
 
@@ -115,17 +116,22 @@ def benannt(found: Unterschied, namen: Mapping[str, str]) -> Unterschied:
     return replace(found, gruende=tuple(rows))
 
 
+def verdeckt(found: Unterschied) -> Unterschied:
+    """The same without any number: these filters would give somebody away, or it is not known yet whether they would."""
+    nothing: dict[str, int | None] = dict.fromkeys(WECHSEL)
+    return replace(found, vorher=None, nachher=None, wechsel=nothing, regionen=(), gruende=(), darf=False, betroffen={}, verdeckt=True)
+
+
 def geschuetzt(session: FallSession, auswahl: Auswahl, found: Unterschied, alt: Sequence[Fall], neu: Sequence[Fall], what: str) -> Unterschied:
     """What the filters of ``auswahl`` may tell of ``found``, by how everybody changes: ``alt`` and ``neu`` are all cases on both models.
 
     ``what`` names the two models: what may be told is found out once for all filters.
     """
     grid, least = gitter(session, auswahl), gitter(session, auswahl).schwelle
-    nothing: dict[str, int | None] = dict.fromkeys(WECHSEL)
     whole = _genau(alt, neu, schwelle=least)
     table = _wechsel(grid, whole, [(before, after) for before, after in zip(alt, neu, strict=True) if before.gefunden is not None and after.gefunden is not None], what)
     if table is None:
-        return replace(found, vorher=None, nachher=None, wechsel=nothing, regionen=(), gruende=(), darf=False, betroffen={}, verdeckt=True)
+        return verdeckt(found)
     found = replace(
         found, vorher=_passend(grid, alt, whole.vorher, {one.region: one.vorher for one in whole.regionen}, f"vorher {what}"),
         nachher=_passend(grid, neu, whole.nachher, {one.region: one.nachher for one in whole.regionen}, f"nachher {what}"), wechsel=table, regionen=(), darf=found.darf and None not in table.values(),
