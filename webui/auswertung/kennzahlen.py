@@ -77,11 +77,11 @@ def dauer_csv() -> ResponseReturnValue:
         found, frame, names = queries.figures(session, auswahl), rahmen(session, auswahl), regionen(session)
         told = next((frame.zeile(one) for one in tafeln(found, names, SEGMENTE) if one.schluessel == "dauer"), "")
     rows: list[list[Any]] = [
-        [names.get(name, name), round(point.time, 3), point.at_risk, round(point.share, 5), round(point.lower, 5), round(point.upper, 5)]
+        [names.get(name, name), round(point.time, 3), point.at_risk, round(point.share, 5)]
         for name in found.durations
         for point in found.points(name)
     ]
-    lines = csv_lines(["Region", "Monate", "unter Beobachtung", "noch im Bezug", "95 % von", "bis"], [*rows, *([[told]] if told else [])])
+    lines = csv_lines(["Region", "Monate", "unter Beobachtung", "noch im Bezug"], [*rows, *([[told]] if told else [])])
     return Response(lines, mimetype="text/csv", headers={"Content-Disposition": "attachment; filename=dauer.csv"})
 
 

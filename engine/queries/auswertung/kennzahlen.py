@@ -46,13 +46,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Stufe:
-    """A step of a curve: the months since the beginning, how many were still under observation, and the share that still drew benefit with its bounds."""
+    """A step of a curve: the months since the beginning, how many were still under observation, and the share that still drew benefit.
+
+    Without its confidence bounds: rounded each on their own the three would say together what none of them does.
+    """
 
     time: float
     at_risk: int
     share: float
-    lower: float
-    upper: float
 
 
 @dataclass(frozen=True)
@@ -86,11 +87,9 @@ class Figures:
         curve, found = self.durations[place], list[Stufe]()
         last = int(min(self.until[place], max((point.time for point in curve.points), default=0.0)))
         for month in range(1, last + 1):
-            point = next((point for point in reversed(curve.points) if point.time <= month), None)
-            told = (1.0, 1.0, 1.0) if point is None else (point.share, point.lower, point.upper)
-            share, lower, upper = (self._coarse(place, one) for one in told)
+            share = self._coarse(place, curve.share(month))
             if month == last or share != (found[-1].share if found else 1.0):
-                found.append(Stufe(float(month), self.at_risk(place, month) or 0, share, lower, upper))
+                found.append(Stufe(float(month), self.at_risk(place, month) or 0, share))
         return found
 
     def at_risk(self, place: str, month: float) -> int | None:

@@ -94,10 +94,8 @@ def _wuerfel(done: Sequence[Fall], geltend: Geltend, schwelle: int) -> Mapping[C
 
 
 def verdeckt(found: Treue) -> Treue:
-    """The same with the number of cases only: with these filters the rest would give somebody away."""
-    nothing = dict.fromkeys(ERGEBNISSE)
-    rows = tuple(replace(row, zahlen=nothing) for row in found.zeilen)
-    return Treue(found.faelle, nothing, rows, tuple(replace(one, faelle=None) for one in found.abweichungen), None)
+    """The same with the number of cases only: with these filters the rest, also how many there are where, would give somebody away."""
+    return Treue(found.faelle, dict.fromkeys(ERGEBNISSE), (), tuple(replace(one, faelle=None) for one in found.abweichungen), None)
 
 
 def geschuetzt(session: FallSession, auswahl: Auswahl, found: Treue, everybody: Sequence[Fall], geltend: Geltend, what: str) -> Treue:
@@ -119,7 +117,7 @@ def geschuetzt(session: FallSession, auswahl: Auswahl, found: Treue, everybody: 
         sums = {one: _summe(whole.wuerfel.get((value, ALL, one) if dimension == REGION else (ALL, value, one), 0) for value in values) for one in (*ERGEBNISSE, ALL)}
         return replace(found, faelle=sums[ALL], zahlen={one: sums[one] for one in ERGEBNISSE}, zeilen=rows, abweichungen=abweichungen, spanne=None)
     if table is None:
-        return replace(hidden, abweichungen=abweichungen, zeilen=())
+        return replace(hidden, abweichungen=abweichungen)
     zahlen = {one: table.numbers.get((ALL, ALL, one), 0) for one in ERGEBNISSE}
     places = sorted({(int(version), region) for region, version, _ in table.numbers if ALL not in (region, version)})
     rows = tuple(Zeile(version, region, table.numbers.get((region, str(version), ALL), 0), {one: table.numbers.get((region, str(version), one), 0) for one in ERGEBNISSE}) for version, region in places)

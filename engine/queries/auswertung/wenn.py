@@ -83,7 +83,8 @@ def _gerundet(found: Unterschied, schwelle: int) -> Unterschied:
 
     regionen = (replace(one, vorher=share(one.vorher, one.faelle), nachher=share(one.nachher, one.faelle), wechsel=numbers(one.wechsel, one.faelle)) for one in found.regionen)
     gruende = (replace(one, neu=number(one.neu, found.faelle), weg=number(one.weg, found.faelle)) for one in found.gruende)
-    betroffen = {key: ids if len(ids) == found.faelle else ids[: len(ids) // schwelle * schwelle] for key, ids in found.betroffen.items()}
+    # As many are listed as there are at least for the number that is told: the length of a list tells no more than that.
+    betroffen = {key: ids if len(ids) == found.faelle else ids[: gerundet(len(ids), schwelle=schwelle) - schwelle // 2] for key, ids in found.betroffen.items()}
     return replace(
         found, vorher=share(found.vorher, found.faelle), nachher=share(found.nachher, found.faelle), wechsel=numbers(found.wechsel, found.faelle),
         regionen=tuple(regionen), gruende=tuple(gruende), betroffen=betroffen,
