@@ -15,6 +15,7 @@ from math import inf
 from typing import Any
 
 from engine.queries.auswertung.laeufe import ARBEIT, DANACH, DIMENSIONEN, ENDS, HORIZONS, OPEN, OTHERWISE, WEGE, Lauf, group, kind, way
+from engine.queries.auswertung.zellschutz import als_ganzes
 from engine.statistics import suppression
 from engine.statistics.implied import implied
 from engine.statistics.joint import Fact, Key, Link, Place, Table, audit
@@ -97,10 +98,6 @@ def _back(back: int | None, place: int) -> str:
     return "zurueck" if back is not None and back <= place else "nicht"
 
 
-def _as_it_is(cell: Cell) -> Cell:
-    return cell
-
-
 def _way_of_end(out: str) -> Cell:
     return (out, ALL)
 
@@ -126,10 +123,10 @@ TAFELN: Mapping[str, Tafel] = {
     **{f"rueckfall {horizon}": Tafel(LAUF, partial(_rueckfall, place), je_region=True, rang=4) for place, horizon in enumerate(HORIZONS)},
     **{f"nach {horizon}": Tafel(FOLGE, partial(_nach, place, is_apart=True)) for place, horizon in enumerate(HORIZONS)},
     **{f"nach {horizon} zusammen": Tafel(FOLGE, partial(_nach, place, is_apart=False), rang=2, rand=(f"rueckfall {horizon}", _column)) for place, horizon in enumerate(HORIZONS)},
-    **{f"gleich {key}": Tafel(f"{GLEICH} {key}", _as_it_is, rand=("ende region", _left)) for key in DIMENSIONEN},
-    "übersteuert region": Tafel(f"{VORSCHLAG} region", _as_it_is, je_region=True, rang=3),
-    "übersteuert regel": Tafel(f"{VORSCHLAG} regel", _as_it_is, rang=2, rand=("übersteuert region", _column)),
-    **{f"vorschlag {key}": Tafel(f"{VORSCHLAG} {key}", _as_it_is, rand=("übersteuert region", _column)) for key in DIMENSIONEN},
+    **{f"gleich {key}": Tafel(f"{GLEICH} {key}", als_ganzes, rand=("ende region", _left)) for key in DIMENSIONEN},
+    "übersteuert region": Tafel(f"{VORSCHLAG} region", als_ganzes, je_region=True, rang=3),
+    "übersteuert regel": Tafel(f"{VORSCHLAG} regel", als_ganzes, rang=2, rand=("übersteuert region", _column)),
+    **{f"vorschlag {key}": Tafel(f"{VORSCHLAG} {key}", als_ganzes, rand=("übersteuert region", _column)) for key in DIMENSIONEN},
 }  # fmt: skip
 # What parts have in common.
 LINKS = (
