@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import structlog
-from flask import Flask, g, redirect, render_template, request, url_for
+from flask import Flask, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from engine.commands import AlreadyMoving
+from engine.commands.auswertung.treue import NotReplayed
 from engine.commands.dokumente import InQuarantine
 from engine.commands.freigaben import AlreadyDecided
 from engine.commands.neben import NotBeside
@@ -57,6 +58,7 @@ PAGES: Mapping[type[FallflussError], tuple[int, str]] = {
     FormInvalid: (422, "Die Eingaben sind noch nicht vollständig"),
     ArchiveInvalid: (422, "Nicht übernommen"),
     DefinitionInvalid: (422, "Die Dateien wurden nicht übernommen"),
+    NotReplayed: (503, "Noch nicht fertig"),
     DatabaseBusy: (503, "Gerade ausgelastet"),
     DatabaseUnreachable: (503, "Zurzeit nicht erreichbar"),
     FallflussError: (400, "Das ging nicht"),
@@ -75,6 +77,7 @@ def register(app: Flask) -> None:
     """Answer every error from here."""
     for kind in PAGES:
         app.register_error_handler(kind, _known)
+    app.register_error_handler(NotReplayed, _soon)
     app.register_error_handler(NoRegionContext, _unknown)
     app.register_error_handler(CSRFError, _expired)
     app.register_error_handler(HTTPException, _http)
@@ -85,6 +88,13 @@ def _known(error: FallflussError) -> ResponseReturnValue:
     if problems.is_for_programs(request.path):
         return problems.answer(error)
     return _refused(error, str(error), ())
+
+
+def _soon(error: NotReplayed) -> ResponseReturnValue:
+    status, title = PAGES[NotReplayed]
+    response = make_response(page(status, title, str(error)))
+    response.headers.update({"Refresh": "2", "Retry-After": "2"})
+    return response
 
 
 def gone(error: NotFound, message: str, *ways: tuple[str, str]) -> ResponseReturnValue:

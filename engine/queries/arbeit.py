@@ -128,14 +128,20 @@ def workable(session: FallSession) -> ColumnElement[bool]:
 
 def mine(session: FallSession) -> ColumnElement[bool]:
     """Assigned to the person or to somebody absent for whom the person stands in; free, but of a case of theirs."""
-    me = session.access.konto
-    parts = [Aufgabe.assignee == me, and_(Aufgabe.assignee.is_(None), Fall.fallfuehrung == me, _of_case_responsible(), _offered(session))]
-    for one in represented(session):
-        parts.append(and_(Aufgabe.region == one.region, Aufgabe.assignee == one.login))
-        parts.append(
-            and_(Aufgabe.region == one.region, Aufgabe.assignee.is_(None), Fall.fallfuehrung == one.login, _of_case_responsible(), _offered(session))
-        )
-    return or_(*parts)
+    return or_(_taken(session), _of_own_case(session))
+
+
+def _taken(session: FallSession) -> ColumnElement[bool]:
+    return _is_theirs(session, Aufgabe.assignee)
+
+
+def _of_own_case(session: FallSession) -> ColumnElement[bool]:
+    return and_(Aufgabe.assignee.is_(None), _is_theirs(session, Fall.fallfuehrung), _of_case_responsible(), _offered(session))
+
+
+def _is_theirs(session: FallSession, login: Any) -> ColumnElement[bool]:
+    """The person's own, or of somebody whom they stand in for, there where they do."""
+    return or_(login == session.access.konto, *(and_(Aufgabe.region == one.region, login == one.login) for one in represented(session)))
 
 
 def leads_in(session: FallSession) -> list[str]:
@@ -172,7 +178,7 @@ def _order(wanted: Filter) -> tuple[Any, ...]:
 
 def _base(session: FallSession, wanted: Filter) -> list[ColumnElement[bool]]:
     """Everything but the ``Sicht``, which the tabs count."""
-    where = [Aufgabe.zustand == OPEN, _whose(session, wanted), *_near(session, wanted)]
+    where = [Aufgabe.zustand == OPEN, _whose(session, wanted)]
     if wanted.region:
         where.append(Aufgabe.region == wanted.region)
     if wanted.schritt:
@@ -194,22 +200,19 @@ def _whose(session: FallSession, wanted: Filter) -> ColumnElement[bool]:
         return true()
     if wanted.wer == "alle":
         return or_(Aufgabe.region.in_(leads_in(session)), workable(session))
-    if wanted.wer == "meine":
-        return mine(session)
-    return _is_nobodys(session) if wanted.wer == "frei" else or_(mine(session), _is_nobodys(session))
+    own, free = _mine(session), [_free(_is_nobodys(session))]
+    return Aufgabe.key.in_(union(*{"meine": own, "frei": free}.get(wanted.wer, [*own, *free])))
 
 
-def _near(session: FallSession, wanted: Filter) -> list[ColumnElement[bool]]:
-    """The few tasks among which those of ``_whose`` are, by narrow indexes: so a page costs what these cost, not what its region has."""
-    return [] if session.access.everywhere or wanted.wer == "alle" else [Aufgabe.key.in_(_keys(session))]
-
-
-def _keys(session: FallSession) -> Any:
-    """Taken by the person or whom they stand in for, free in cases of theirs, and nobody's."""
+def _mine(session: FallSession) -> list[Select[Any]]:
+    """The same tasks as ``mine``, by narrow indexes: so a page costs what these cost, not what its region has."""
     people = [session.access.konto, *(one.login for one in represented(session))]
-    taken = select(Aufgabe.key).where(Aufgabe.zustand == OPEN, Aufgabe.assignee.in_(people))
-    free = select(Aufgabe.key).join(Fall, Fall.id == Aufgabe.fall_id).where(Aufgabe.zustand == OPEN, Aufgabe.assignee.is_(None))
-    return union(taken, free.where(Fall.fallfuehrung.in_(people)), free.where(_is_nobodys(session)))
+    taken = select(Aufgabe.key).where(Aufgabe.zustand == OPEN, Aufgabe.assignee.in_(people), _taken(session))
+    return [taken, _free(and_(Fall.fallfuehrung.in_(people), _of_own_case(session)))]
+
+
+def _free(condition: ColumnElement[bool]) -> Select[Any]:
+    return select(Aufgabe.key).join(Fall, Fall.id == Aufgabe.fall_id).where(Aufgabe.zustand == OPEN, Aufgabe.assignee.is_(None), condition)
 
 
 def _is_nobodys(session: FallSession) -> ColumnElement[bool]:

@@ -10,7 +10,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from engine.commands.auswertung import ausfuhr
 from engine.commands.auswertung.protokolle import read_waiting
-from engine.commands.auswertung.spuren import refresh
+from engine.commands.auswertung.spuren import catch_up
 from engine.commands.auswertung.verfall import expire
 from engine.scheduling.due import SCHEDULER
 from engine.store.errors import Conflict
@@ -51,7 +51,7 @@ class Vorleser:
 
     def _fold(self) -> None:
         try:
-            refresh(self.database)
+            catch_up(self.database)
         except Exception:  # tried again in some minutes
             log.exception("auswertung.not_folded")
 

@@ -101,6 +101,19 @@ def test_filters_stack_stand_in_the_address_and_can_be_taken_away(browser: Open,
     assert "Es gibt keine Fälle mit diesen Filtern." in browser("eva").get("/auswertung?region=SDOL&einstieg=bestand").text
 
 
+def test_pages_of_one_hour_are_of_the_same_cases_and_the_next_hour_knows_more(browser: Open, lived: Database, clock: FixedClock) -> None:
+    eva, pages = browser("eva"), ("/auswertung", "/auswertung/kennzahlen", "/auswertung/kennzahlen/wirkung", "/auswertung/faelle")
+    assert "Fälle 13 " in figures(eva.get(pages[0]).text)
+    clock.at += timedelta(minutes=30)
+    with lived.begin(Access("irma", {"SDOL": frozenset({"intake"})})) as session:
+        commands.open_case(session, "SDOL", {"personen": [{"name": "Muster", "vorname": "Anders", "rolle_ue": "antragstellend"}]})
+    assert "Fälle 13 " in figures(eva.get(pages[0]).text)
+    assert all("Stand 02.03.2026, 08:00" in eva.get(page).text for page in pages)
+    clock.at += timedelta(minutes=30)
+    assert "Fälle 14 " in figures(eva.get(pages[0]).text)
+    assert all("Stand 02.03.2026, 09:00" in eva.get(page).text for page in pages)
+
+
 def test_trial_runs_are_in_no_figure(browser: Open, lived: Database) -> None:
     with lived.begin(with_trials(Access("petra", {"*": frozenset({"prozess"})}))) as session:
         start_probelauf(session, session.scalars(select(DefinitionVersion.key).where(DefinitionVersion.kind == "process")).one(), {})
@@ -824,6 +837,27 @@ def test_however_little_time_a_page_has_it_says_how_far_it_is_and_comes_to_the_e
     # One case at a time, however many there are; and what is still to be done never becomes more or fewer.
     assert seen[:13] == [("Abläufe eingelesen", str(number), "14") for number in range(1, 14)]
     assert {whole for what, _, whole in seen if what == "Nachgespielt, jeder Fall auf beiden Diagrammen"} <= {"28"}
+
+
+@pytest.mark.parametrize("filters", ["", "&region=SDOL", "&region=SDOL&einstieg=anmeldung"])
+def test_no_number_is_told_of_some_of_the_cases_while_others_are_still_to_be_replayed(browser: Open, lived: Database, monkeypatch: pytest.MonkeyPatch, filters: str) -> None:
+    """Of one case more each time one would see what became of this one."""
+    monkeypatch.setattr(gemeinsam, "SEKUNDEN", 0.0)
+    eva = browser("eva")
+    for address in ("/auswertung?prozess=fall", "/auswertung/wenn/ergebnis?prozess=fall&fassung=1"):
+        page = eva.get(address + filters)
+        assert page.headers["Refresh"] == "1" and "sobald" in page.text
+        assert "ff-kennzahlen" not in page.text and "<td" not in page.text and "nicht gezeigt" not in page.text
+    found = eva.get(f"/auswertung/wenn/ergebnis.json?prozess=fall&fassung=1{filters}").json
+    assert found["fertig"] is found["darf"] is False and found["gruende"] == []
+    assert not [one for one in (found["faelle"], found["vorher"], found["nachher"], *found["wechsel"].values()) if one is not None]
+    for address in ("treue.csv", "treue/fassungen.csv", "kennzahlen/kennzahlen.json", "kennzahlen/bericht.pdf"):
+        page = eva.get(f"/auswertung/{address}?prozess=fall{filters}")
+        assert (page.status_code, page.headers["Retry-After"], page.headers["Refresh"]) == (503, "2", "2")
+        assert "Die Fälle werden noch nachgespielt" in page.text
+    monkeypatch.setattr(gemeinsam, "SEKUNDEN", 600.0)
+    assert "ff-kennzahlen" in eva.get("/auswertung?prozess=fall" + filters).text
+    assert eva.get(f"/auswertung/treue/fassungen.csv?prozess=fall{filters}").status_code == 200
 
 
 def test_a_comparison_begun_while_cases_are_still_being_read_compares_those_that_are(browser: Open, lived: Database, monkeypatch: pytest.MonkeyPatch) -> None:

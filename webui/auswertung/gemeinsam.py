@@ -15,6 +15,7 @@ from engine.queries.auswertung import auswahl as wahl
 from engine.queries.auswertung import vorhanden
 from engine.queries.auswertung.abschnitt import TOTAL, Abschnitt, schlicht
 from engine.queries.auswertung.abschnitt import anzahl as tausender
+from engine.queries.auswertung.augenblick import augenblick
 from engine.queries.auswertung.auswahl import Auswahl
 from engine.queries.auswertung.rahmen import Rahmen
 from engine.queries.auswertung.schutz import geschuetzt
@@ -76,7 +77,7 @@ def filter_seite(session: FallSession, auswahl: Auswahl, behalten: Mapping[str, 
     held = geschuetzt(session, auswahl)
     kept: dict[str, Any] = dict(behalten or {})
     fewer = [(" und ".join(f"«{name}»" for name in gone), url_for(str(request.endpoint), **{**rest.as_args(), **kept})) for gone, rest in held.ohne]
-    return {"auswahl": held.auswahl, "verweigert": held.verweigert, "weniger": fewer, "moeglich": choices, "marken": _marken(held.auswahl, choices, behalten or {}), "behalten": behalten or {}, "unlesbar": Auswahl.misread(request.args)}
+    return {"auswahl": held.auswahl, "stand": augenblick(session).at, "verweigert": held.verweigert, "weniger": fewer, "moeglich": choices, "marken": _marken(held.auswahl, choices, behalten or {}), "behalten": behalten or {}, "unlesbar": Auswahl.misread(request.args)}
 
 
 def _marken(auswahl: Auswahl, choices: Mapping[str, Mapping[str, str]], behalten: Mapping[str, str]) -> list[Marke]:

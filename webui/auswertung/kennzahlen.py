@@ -8,7 +8,7 @@ from flask import Blueprint, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from engine.cases.papiere import render
-from engine.commands.auswertung.spuren import refresh
+from engine.commands.auswertung.spuren import catch_up
 from engine.model.errors import NotFound
 from engine.queries.auswertung import kennzahlen as queries
 from engine.queries.auswertung.abschnitt import Abschnitt, nicht_gezeigt
@@ -49,7 +49,7 @@ FARBEN = ("#332288", "#117733", "#8a5a00", "#882255", "#484949", "#0072b2")
 @kennzahlen.get("")
 @requires(*SEHEN)
 def uebersicht() -> ResponseReturnValue:
-    waiting = refresh(database(), frist())
+    waiting = catch_up(database(), frist())
     auswahl = Auswahl.of(request.args)
     with database().read(lesend()) as session:
         found = queries.figures(session, auswahl)
@@ -89,13 +89,13 @@ def dauer_csv() -> ResponseReturnValue:
 @requires(*SEHEN)
 def wirkungen() -> ResponseReturnValue:
     """Ends, lasting exits, fairness, handovers and work; each with its table and a file of it."""
-    waiting = refresh(database(), frist())
+    waiting = catch_up(database(), frist())
     auswahl = Auswahl.of(request.args)
     with database().read(lesend()) as session:
         found = wirkung(session, auswahl)
         html = render_template(
             "auswertung/wirkung.html", **WERKZEUGE, **filter_seite(session, auswahl), abschnitte=found, bilder={one.schluessel: _bars(one) for one in found},
-            nicht_gezeigt=nicht_gezeigt(wirkung(session, alle(auswahl)), found), rahmen=rahmen(session, auswahl), stand=session.now, schwelle=schwelle(session), wartet=waiting,
+            nicht_gezeigt=nicht_gezeigt(wirkung(session, alle(auswahl)), found), rahmen=rahmen(session, auswahl), schwelle=schwelle(session), wartet=waiting,
         )  # fmt: skip
     return _until_ready(html, waiting)
 

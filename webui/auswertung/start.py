@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from engine.commands.auswertung import akzeptieren
 from engine.commands.auswertung.messen import Messung
+from engine.commands.auswertung.treue import NotReplayed
 from engine.commands.auswertung.treue import treue as messen_treue
 from engine.model.errors import FormInvalid, NotFound
 from engine.queries import konten
@@ -75,7 +76,7 @@ def spreizung_csv() -> ResponseReturnValue:
 
 
 def _csv(teil: str) -> ResponseReturnValue:
-    _, found, auswahl = _measured()
+    found, auswahl = _complete()
     with database().read(lesend()) as session:
         known, frame = {one.schluessel: one for one in _tafeln(session, found)}, _rahmen(session, auswahl)
     if teil not in known:
@@ -94,8 +95,12 @@ def _rahmen(session: FallSession, auswahl: Auswahl) -> Rahmen:
 
 
 def treue_bericht() -> treue.Treue:
-    """Adherence as the report prints it: each case on its own version, and what the page withholds is withheld."""
-    return _measured(eigene=True)[1]
+    """Adherence as the report prints it: each case on its own version, and what the page withholds is withheld.
+
+    Raises:
+        NotReplayed: ask again.
+    """
+    return _complete(eigene=True)[0]
 
 
 @auswertung.post("/akzeptiert")
@@ -147,6 +152,14 @@ def _gegen() -> int | None:
 def _measured(*, eigene: bool = False) -> tuple[Messung, treue.Treue, Auswahl]:
     auswahl = Auswahl.of(request.args)
     return (*messen_treue(database(), lesend(), auswahl, frist, gegen=None if eigene else _gegen()), auswahl)
+
+
+def _complete(*, eigene: bool = False) -> tuple[treue.Treue, Auswahl]:
+    """For a file: of all cases or not at all."""
+    measured, found, auswahl = _measured(eigene=eigene)
+    if not measured.is_complete:
+        raise NotReplayed(measured)
+    return found, auswahl
 
 
 def _page(errors: Mapping[str, str] | None = None) -> ResponseReturnValue:

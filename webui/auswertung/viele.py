@@ -15,6 +15,7 @@ from engine.definitions.plain import TASKS
 from engine.queries.auswertung import benannt, kennung, modelle
 from engine.queries.auswertung import uebergaenge as gang
 from engine.queries.auswertung import viele as queries
+from engine.queries.auswertung.augenblick import augenblick
 from engine.queries.auswertung.auswahl import Auswahl
 from engine.queries.auswertung.gehalten import gehalten
 from engine.queries.auswertung.rahmen import rahmen
@@ -180,7 +181,7 @@ def _strom(session: FallSession, auswahl: Auswahl, rows: Sequence[Spur], release
 def _moments(session: FallSession, auswahl: Auswahl, rows: Sequence[Spur]) -> list[queries.Augenblick]:
     """Where filters leave no element that may be told there is nothing to play either, and nobody counts as being nowhere."""
     places, _ = _bekannt(session, auswahl, "phasen")
-    found = gehalten(session, "zeitraffer", auswahl, lambda: queries.zeitraffer(rows, session.now, schwelle=schwelle(session), bekannt=places))
+    found = gehalten(session, "zeitraffer", auswahl, lambda: queries.zeitraffer(rows, augenblick(session).at, schwelle=schwelle(session), bekannt=places))
     return found if auswahl == alle(auswahl) or any(one.marken for one in found) else []
 
 

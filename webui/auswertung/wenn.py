@@ -200,8 +200,8 @@ def _compared(auswahl: Auswahl) -> tuple[Messung, Messung, queries.Unterschied, 
     everybody = [_of(everybody[0], _numbers(everybody[1])), _of(everybody[1], _numbers(everybody[0]))]
     before, after = everybody if chosen is None else [_of(one, chosen) for one in everybody]
     result = queries.unterschied(before.faelle, after.faelle, schwelle=least)
-    if chosen is not None and not all(one.is_complete for one in everybody):
-        result = queries.verdeckt(result)
+    if result.fehlend or any(one.ungelesen for one in everybody) or chosen is not None and not all(one.is_complete for one in everybody):
+        result = queries.unfertig(result)
     elif chosen is not None:
         with database().read(narrow) as session:
             result = queries.geschuetzt(session, auswahl, result, everybody[0].faelle, everybody[1].faelle, f"{new.hash} {base}")

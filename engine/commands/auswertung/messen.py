@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from engine.commands.auswertung.nachspielen import Auftrag, align
-from engine.commands.auswertung.spuren import instanzen, refresh
+from engine.commands.auswertung.spuren import catch_up, instanzen
 from engine.model.access import Access
 from engine.queries.auswertung import modelle
 from engine.queries.auswertung.ausrichtungen import Gefunden
@@ -52,7 +52,7 @@ class Messung:
 
 def messen(database: Database, access: Access, auswahl: Auswahl, enough: Callable[[], bool], *, model: Model | None = None) -> Messung:
     """Replay what ``access`` sees of the chosen cases, until ``enough()``; ``model``: not on their own versions but on this one."""
-    ungelesen = refresh(database, enough)
+    ungelesen = catch_up(database, enough)
     with database.read(access) as session:
         place = platz(session, f"messung {model.hash if model else ''}", auswahl)
         kept: Messung = gefunden(database, place)

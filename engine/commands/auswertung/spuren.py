@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from engine.commands.auswertung.angaben import angaben
 from engine.model.access import PROBELAUF, system
+from engine.queries.auswertung.augenblick import is_of_this_hour, note
 from engine.queries.auswertung.kennung import KEY
 from engine.replay.pseudonyms import age_class
 from engine.store.session import Database, FallSession
@@ -31,20 +32,30 @@ OF_BOUNDARY = "BOUNDARY_EVENT"
 def refresh(database: Database, enough: Callable[[], bool] = lambda: False) -> int:
     """Bring the traces up to date, in batches of short transactions, until there is nothing more or ``enough()``; gives how many are left.
 
-    At least one is made each time, so that whoever asks again and again comes to the end.
+    At least one is made each time, so that whoever asks again and again comes to the end. When it came there, figures are of that moment.
     """
     _ensure_key(database)
     while True:
         with database.read(READER) as session:
             waiting = _waiting(session)
             made = _made(session, waiting[:BATCH], enough)
+            decided = session.scalar(select(func.max(Segmentzuordnung.id))) or 0
         if not waiting:
+            with database.begin(READER) as session:
+                note(session, decided)
             return 0
         with database.begin(READER) as session:
             for spur in made:
                 session.merge(spur)
         if enough():
             return len(waiting) - len(made)
+
+
+def catch_up(database: Database, enough: Callable[[], bool] = lambda: False) -> int:
+    """``refresh`` once in an hour: for pages, which tell the same until then."""
+    with database.read(READER) as session:
+        is_new = is_of_this_hour(session)
+    return 0 if is_new else refresh(database, enough)
 
 
 def instanzen(database: Database) -> int:

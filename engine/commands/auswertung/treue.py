@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from engine.commands.auswertung.messen import Messung, messen
 from engine.model.access import Access
+from engine.model.errors import FallflussError
 from engine.queries.auswertung import modelle
 from engine.queries.auswertung import treue as queries
 from engine.queries.auswertung.auswahl import Auswahl, regionen
@@ -18,14 +19,27 @@ from engine.store.tables import AkzeptierteAbweichung
 Frist = Callable[[], Callable[[], bool]]
 
 
+class NotReplayed(FallflussError):
+    """Cases are still being replayed, so that a file would hold some of them only."""
+
+    def __init__(self, measured: Messung):
+        there = "" if measured.ungelesen else f": {len(measured.faelle) - measured.fehlend} von {len(measured.faelle)} sind fertig"
+        super().__init__(f"Die Fälle werden noch nachgespielt{there}. Die Datei kommt, sobald alle fertig sind; diese Seite versucht es von selbst wieder.")
+
+
 def treue(database: Database, access: Access, auswahl: Auswahl, frist: Frist, *, gegen: int | None = None) -> tuple[Messung, Treue]:
-    """What ``access`` sees of the chosen cases, each on its own version or all on version ``gegen``; ``frist`` gives each replaying its deadline."""
+    """What ``access`` sees of the chosen cases, each on its own version or all on version ``gegen``; ``frist`` gives each replaying its deadline.
+
+    Nothing before all are replayed.
+    """
     with database.read(access) as session:
         model = None if gegen is None else modelle.of_version(session, auswahl.prozess, gegen)
         rows, least = queries.akzeptierte(session, auswahl.prozess), schwelle(session)
         # Where somebody sees no cases, a reason holds for none of his.
         gruende = queries.gruende((row for row in rows if access.everywhere or row.gilt_in in (queries.ALLE, *access.regionen)), regionen(session))
     measured = messen(database, access, auswahl, frist(), model=model)
+    if not measured.is_complete:
+        return measured, queries.unfertig()
     holds = queries.geltend(rows)
     found = queries.treue(measured.faelle, holds, schwelle=least, gruende=gruende)
     with database.read(access) as session:
@@ -34,7 +48,7 @@ def treue(database: Database, access: Access, auswahl: Auswahl, frist: Frist, *,
         return measured, found
     everybody = messen(database, access, alle(auswahl), frist(), model=model)
     if not everybody.is_complete:
-        return measured, queries.verdeckt(found)
+        return everybody, queries.unfertig()
     with database.read(access) as session:
         return measured, queries.geschuetzt(session, auswahl, found, everybody.faelle, holds, f"{model.hash if model else ''} {hash_of(rows)}")
 

@@ -68,6 +68,11 @@ def monate(value: float | None) -> str:
     return "nicht erreicht" if value is None else f"{value:.1f}"
 
 
+def zehntel(value: float | None) -> float | None:
+    """As ``monate`` says it, for programs."""
+    return None if value is None else round(value, 1)
+
+
 def zeilen(
     table: Published, rows: Mapping[str, str], columns: Mapping[str, str], *, share: str | None = None, total: str = TOTAL
 ) -> tuple[tuple[str, ...], ...]:

@@ -9,6 +9,7 @@ from engine.model.calendar import ZURICH
 from engine.queries.auswertung.abschnitt import HIDDEN, TOTAL, Abschnitt, Mass, anzahl
 from engine.queries.auswertung.laeufe import MONTH
 from engine.queries.auswertung.viele import quantil
+from engine.queries.auswertung.zellschutz import gerundet
 from engine.queries.falllast import falllast
 from engine.statistics.spread import Weighed
 from engine.statistics.suppression import ALL
@@ -25,7 +26,7 @@ def aufwand(rows: Sequence[Spur], names: Mapping[str, str], now: datetime, *, or
         spans = [(end - begin) / 86_400 for spur in mine for _, _, kind, begin, end, _, how in spur.schritte if kind == "USER_TASK" and how == "c" and begin is not None]
         if (region == ALL or region in orte) and len(mine) >= 2 * least and spans and years:
             found.append((names.get(region, TOTAL), anzahl(len(mine)), f"{len(spans) / years:.1f}", f"{quantil(spans, 0.5):.1f}", f"{quantil(spans, 0.9):.1f}"))
-            per_year[region], days[region] = (len(spans) / years, len(mine)), (quantil(spans, 0.5) or 0.0, len(mine))
+            per_year[region], days[region] = (round(len(spans) / years, 1), len(mine)), (round(quantil(spans, 0.5) or 0.0, 1), len(mine))
     definition = "Erledigte Aufgaben je Fall und Jahr, und Tage von der Entstehung einer Aufgabe bis zur Erledigung. Je Schritt: «Viele Fälle»."
     head = ("Region", "Fälle", "Aufgaben je Fall und Jahr", "Tage (Median)", "Tage (neun von zehn)")
     masse = tuple(Mass(name, unit, _ohne_total(of)) for name, unit, of in (("Aufgaben je Fall und Jahr", "", per_year), ("Tage bis zur Erledigung, Median", "Tage", days)))
@@ -55,11 +56,13 @@ def falllast_tafel(session: FallSession, names: Mapping[str, str], least: int) -
     for region in (one for one in names if session.access.everywhere or one in session.access.regionen):
         loads = falllast(session, region)
         cases, posts = sum(one.faelle for one in loads), sum(one.pensum for one in loads) / 100
+        weighted = round(sum(one.gewichtet for one in loads) / posts) if posts else None
         if cases >= least and len(loads) > 1:
-            shown += cases
-            found.append((names.get(region, region), anzahl(cases), str(len(loads)), f"{posts:.1f}", f"{sum(one.gewichtet for one in loads) / posts:.0f}" if posts else "–"))
-            per_post |= {region: (sum(one.gewichtet for one in loads) / posts, cases)} if posts else {}
-    definition = "Laufende Fälle jetzt, mit den Gewichten der Segmente, je Vollzeitstelle der Fallführung."
+            # How many a region has had is told elsewhere: to the last case this would tell how many ended.
+            shown += (told := gerundet(cases, schwelle=least))
+            found.append((names.get(region, region), anzahl(told), str(len(loads)), f"{posts:.1f}", "–" if weighted is None else str(weighted)))
+            per_post |= {} if weighted is None else {region: (weighted, told)}
+    definition = f"Laufende Fälle (auf {least} gerundet), mit den Gewichten der Segmente, je Vollzeitstelle der Fallführung."
     head, day = ("Region", "Fälle", "Fallführende", "Vollzeitstellen", "gewichtet je Vollzeitstelle"), session.now.astimezone(ZURICH).strftime("%d.%m.%Y")
     masse = (Mass("gewichtete Fälle je Vollzeitstelle", "", per_post),)
     return Abschnitt("falllast", "Falllast", definition, head, tuple(found), n=anzahl(shown), zeitraum=f"am {day}", masse=masse) if found else None

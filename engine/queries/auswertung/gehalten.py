@@ -1,7 +1,4 @@
-"""What was counted for a page before, by choice and state of the data: asked again, nothing is counted again.
-
-Cases still under way grow older by the hour, not by the second: what is kept serves for the hour at most.
-"""
+"""What was counted for a page before, by choice and state of the data: asked again, nothing is counted again."""
 
 from __future__ import annotations
 
@@ -13,10 +10,11 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import select
 
+from engine.queries.auswertung.augenblick import augenblick
 from engine.queries.auswertung.auswahl import Auswahl
 from engine.queries.auswertung.zellschutz import schwelle
 from engine.store.session import Database, FallSession
-from engine.store.tables import Region, Spur, Verlauf, Vernichtung
+from engine.store.tables import Region, Spur, Vernichtung
 
 T = TypeVar("T")
 MOST = 200
@@ -58,14 +56,13 @@ def behalten(database: Database, place: Hashable, made: T) -> T:
 
 
 def stand(session: FallSession) -> Hashable:
-    """The state of the data that figures rest on: what happened, was folded or destroyed, which regions are pilots, the threshold, and the hour.
+    """The state of the data that figures rest on: the moment they are of, what is folded by now or was destroyed, which regions are pilots, the threshold.
 
     A reading transaction sees one state, so it is asked for once in each.
     """
     if STAND not in session.held or not session.is_reading:
         # Not the greatest of all, which a database finds by looking at each that the session may see.
-        newest = tuple(session.scalar(select(column).order_by(column.desc()).limit(1)) for column in (Spur.bis_verlauf, Verlauf.id, Vernichtung.id))
+        newest = tuple(session.scalar(select(column).order_by(column.desc()).limit(1)) for column in (Spur.bis_verlauf, Vernichtung.id))
         pilots = frozenset(session.scalars(select(Region.kuerzel).where(Region.pilot)))
-        hour = session.now.replace(minute=0, second=0, microsecond=0)
-        session.held[STAND] = (*newest, pilots, schwelle(session), hour)
+        session.held[STAND] = (augenblick(session), *newest, pilots, schwelle(session))
     return cast(Hashable, session.held[STAND])

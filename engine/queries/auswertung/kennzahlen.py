@@ -15,6 +15,7 @@ from typing import TypeVar
 from sqlalchemy import select
 
 from engine.model.calendar import ZURICH
+from engine.queries.auswertung.augenblick import augenblick
 from engine.queries.auswertung.auswahl import Auswahl
 from engine.queries.auswertung.gehalten import gehalten
 from engine.queries.auswertung.gitter import REGION, Gitter
@@ -126,7 +127,7 @@ def _figures(session: FallSession, auswahl: Auswahl) -> Figures:
     punctual, months, reviews = _punctuality(session, {one.fall_id for one in courses}, grid)
     overrides = {art: table for art in ("region", "regel") if (table := circle.tafel(f"übersteuert {art}")) is not None}
     found = Figures(
-        at=session.now, threshold=least, number=len(courses), durations=durations, until=_until(circle, durations),
+        at=augenblick(session).at, threshold=least, number=len(courses), durations=durations, until=_until(circle, durations),
         log_rank=_tested(courses, durations), pilot=_pilot(session, durations), relapse=_relapse(circle, place), punctual=punctual,
         reviews=reviews, months=months, transitions=grid.tafel("wechsel", [one for one in _transitions(session) if one[0] in whole]), overrides=overrides,
         regeln=regeln(session, {code for code, _ in overrides["regel"].numbers if code != ALL} if "regel" in overrides else ()),
@@ -268,13 +269,13 @@ def _tasks(session: FallSession) -> list[tuple[int, str, str, datetime, datetime
     """Case, element, region, when done and when due, of every task that the figures look at."""
     wanted = frozenset().union(*(messpunkte()[kind] for kind in KINDS))
     query = select(Aufgabe.fall_id, Aufgabe.element, Aufgabe.region, Aufgabe.completed_at, Aufgabe.faellig_am)
-    rows = session.execute(query.where(Aufgabe.element.in_(wanted), Aufgabe.zustand == "COMPLETED", Aufgabe.faellig_am.is_not(None)))
+    rows = session.execute(query.where(Aufgabe.element.in_(wanted), Aufgabe.zustand == "COMPLETED", Aufgabe.faellig_am.is_not(None), Aufgabe.completed_at <= augenblick(session).at))
     return [(fall_id, element, region, done, due) for fall_id, element, region, done, due in rows if done and due]
 
 
 def _segments(session: FallSession) -> dict[tuple[int, str], list[Segmentzuordnung]]:
     found: dict[tuple[int, str], list[Segmentzuordnung]] = defaultdict(list)
-    for row in session.scalars(select(Segmentzuordnung).order_by(Segmentzuordnung.id)):
+    for row in session.scalars(select(Segmentzuordnung).where(Segmentzuordnung.id <= augenblick(session).segmentzuordnung).order_by(Segmentzuordnung.id)):
         found[row.fall_id, row.person_id].append(row)
     return found
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from engine.queries.angaben import SEGMENTE
-from engine.queries.auswertung.abschnitt import PROZENT, Abschnitt, Mass, schlicht
+from engine.queries.auswertung.abschnitt import PROZENT, Abschnitt, Mass, schlicht, zehntel
 from engine.queries.auswertung.auswahl import Auswahl, regionen
 from engine.queries.auswertung.kennzahlen import DURATION_HORIZON, Figures, figures
 from engine.queries.auswertung.rahmen import Rahmen, rahmen
@@ -37,7 +37,7 @@ def als_daten(session: FallSession, auswahl: Auswahl, treue: Treue) -> dict[str,
 
 
 def as_json(found: Figures, own: Sequence[Abschnitt], mehr: Sequence[Abschnitt], frame: Rahmen) -> dict[str, Any]:
-    """For programs: keys in words, numbers rounded to what they can mean; what is withheld is null. ``own`` and ``mehr`` are tables.
+    """For programs: keys in words, numbers as the pages round them: more digits would tell more of single people; what is withheld is null. ``own`` and ``mehr`` are tables.
 
     ``angaben`` says of each figure what the pages say of it: definition, n, period, version.
     """
@@ -47,8 +47,8 @@ def as_json(found: Figures, own: Sequence[Abschnitt], mehr: Sequence[Abschnitt],
         "schwelle": found.threshold,
         "faelle": found.number if found.number >= found.threshold or found.number == 0 else None,
         "dauer_monate": {name: _duration(found, name) for name in found.durations},
-        "log_rank": None if found.log_rank is None else {"statistik": found.log_rank.statistic, "freiheitsgrade": found.log_rank.degrees, "p": found.log_rank.p},
-        "pilot_gegen_uebrige": None if found.pilot is None else {"differenz_monate": found.pilot.difference, "p": found.pilot.p, "anordnungen": found.pilot.arrangements},
+        "log_rank": None if found.log_rank is None else {"statistik": round(found.log_rank.statistic, 2), "freiheitsgrade": found.log_rank.degrees, "p": round(found.log_rank.p, 3)},
+        "pilot_gegen_uebrige": None if found.pilot is None else {"differenz_monate": zehntel(found.pilot.difference), "p": round(found.pilot.p, 3), "anordnungen": found.pilot.arrangements},
         "rueckfall": {name: {str(months): _share(one) for months, one in shares.items()} for name, shares in found.relapse.items()},
         "puenktlich": {kind: {name: {"puenktlich": done, "von": of} for name, (done, of) in places.items()} for kind, places in found.punctual.items()},
         "standortbestimmungen_je_monat": _chart(found),
@@ -81,9 +81,8 @@ def _spread(one: Abschnitt, mass: Mass, frame: Rahmen) -> dict[str, Any]:
 
 def _duration(found: Figures, place: str) -> dict[str, Any]:
     curve = found.durations[place]
-    rounded: Callable[[float | None], float | None] = lambda value: None if value is None else round(value, 2)  # noqa: E731
     shares = {str(month): round(share, 4) for month in (6, 12, 24, 60) if (share := found.remaining(place, month)) is not None}
-    return {"n": curve.number, "median": rounded(curve.quantile(0.5)), "mittel_bis_24": rounded(curve.restricted_mean(DURATION_HORIZON)), "noch_im_bezug": shares}
+    return {"n": curve.number, "median": zehntel(curve.quantile(0.5)), "mittel_bis_24": zehntel(curve.restricted_mean(DURATION_HORIZON)), "noch_im_bezug": shares}
 
 
 def _share(one: Followed) -> dict[str, Any]:

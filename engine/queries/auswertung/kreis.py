@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from engine.queries.auswertung.augenblick import augenblick
 from engine.queries.auswertung.auswahl import Auswahl
 from engine.queries.auswertung.gehalten import gehalten
 from engine.queries.auswertung.gitter import REGION, Gitter, Rand
@@ -62,9 +63,10 @@ def kreis(session: FallSession, auswahl: Auswahl) -> Kreis:
 
 
 def _made(session: FallSession, everybody: Auswahl) -> tuple[list[Lauf], list[Vorschlag], Verbund]:
-    cases = [lauf(spur, session.now) for spur in spuren(session, everybody)]
+    moment = augenblick(session)
+    cases = [lauf(spur, moment.at) for spur in spuren(session, everybody)]
     numbers = {one.fall_id for one in cases}
     columns = (Segmentzuordnung.fall_id, Segmentzuordnung.region, Segmentzuordnung.regel, Segmentzuordnung.segment, Segmentzuordnung.vorschlag)
-    rows = session.execute(select(*columns).where(Segmentzuordnung.vorschlag != "", Segmentzuordnung.regel != ""))
+    rows = session.execute(select(*columns).where(Segmentzuordnung.vorschlag != "", Segmentzuordnung.regel != "", Segmentzuordnung.id <= moment.segmentzuordnung))
     proposals = [Vorschlag(fall, region, rule, "gefolgt" if segment == proposed else "übersteuert") for fall, region, rule, segment, proposed in rows if fall in numbers]
     return cases, proposals, verbund(cases, proposals, threshold=gitter(session, everybody).schwelle)

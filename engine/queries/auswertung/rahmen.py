@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from engine.model.calendar import ZURICH
 from engine.queries.auswertung.abschnitt import Abschnitt, schlicht
+from engine.queries.auswertung.augenblick import augenblick
 from engine.queries.auswertung.auswahl import Auswahl
 from engine.queries.auswertung.gehalten import gehalten
 from engine.queries.auswertung.schutz import geschuetzt
@@ -47,11 +48,11 @@ def _zeitraum(session: FallSession, held: Auswahl) -> str:
     query = select(func.min(Spur.begonnen_am)).where(Spur.process == held.prozess)
     first: datetime | None = gehalten(session, "beginn", Auswahl(prozess=held.prozess), lambda: session.scalar(query))
     if first is None:
-        return f"Stand {_tag(session.now)}"
+        return f"Stand {_tag(augenblick(session).at)}"
     von = held.von.year if held.von else first.astimezone(ZURICH).year
-    bis = held.bis.year if held.bis else session.now.astimezone(ZURICH).year
+    bis = held.bis.year if held.bis else augenblick(session).at.astimezone(ZURICH).year
     years = f"{von}" if von == bis else f"{von} bis {bis}" if von < bis else _asked(held)
-    return f"Beginn {years}, beobachtet bis {_tag(session.now)}"
+    return f"Beginn {years}, beobachtet bis {_tag(augenblick(session).at)}"
 
 
 def _asked(held: Auswahl) -> str:

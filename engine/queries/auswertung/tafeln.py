@@ -20,6 +20,7 @@ from engine.queries.auswertung.abschnitt import (
     mit_vorzeichen,
     monate,
     p_text,
+    zehntel,
     zeilen,
 )
 from engine.queries.auswertung.kennzahlen import DURATION_HORIZON, MONATE, Figures
@@ -129,8 +130,8 @@ def _durations(found: Figures) -> tuple[Mass, ...]:
         return lambda place: found.remaining(place, month)
 
     measures: dict[tuple[str, str], Callable[[str], float | None]] = {
-        ("Dauer, Median", "Mt."): lambda place: found.durations[place].quantile(0.5),
-        ("Dauer, Mittel bis 24 Monate", "Mt."): lambda place: found.durations[place].restricted_mean(DURATION_HORIZON),
+        ("Dauer, Median", "Mt."): lambda place: zehntel(found.durations[place].quantile(0.5)),
+        ("Dauer, Mittel bis 24 Monate", "Mt."): lambda place: zehntel(found.durations[place].restricted_mean(DURATION_HORIZON)),
         **{(f"nach {month} Monaten im Bezug", PROZENT): after(month) for month in JAHRE},
     }
     return tuple(Mass(name, unit, _by_region({place: place for place in found.durations}, of, lambda place: found.durations[place].number)) for (name, unit), of in measures.items())

@@ -13,7 +13,7 @@ from engine.queries.auswertung.ausrichtungen import Gefunden
 from engine.queries.auswertung.auswahl import Auswahl
 from engine.queries.auswertung.gitter import REGION
 from engine.queries.auswertung.schutz import bekannt, gitter
-from engine.queries.auswertung.zellschutz import als_ganzes, anteil, je_ort, unterdrueckt
+from engine.queries.auswertung.zellschutz import als_ganzes, anteil, gerundet, je_ort, unterdrueckt
 from engine.statistics.suppression import ALL, Cell
 from engine.store.session import FallSession
 from engine.store.tables import AkzeptierteAbweichung, Spur
@@ -48,7 +48,7 @@ class Zeile:
 
 @dataclass(frozen=True)
 class Abweichung:
-    """What many cases have in common at an element; ``akzeptiert`` is where and why it does not count, empty where it does."""
+    """What many cases have in common at an element, their number ``gerundet``; ``akzeptiert`` is where and why it does not count, empty where it does."""
 
     element: str
     name: str
@@ -96,6 +96,11 @@ def _wuerfel(done: Sequence[Fall], geltend: Geltend, schwelle: int) -> Mapping[C
 def verdeckt(found: Treue) -> Treue:
     """The same with the number of cases only: with these filters the rest, also how many there are where, would give somebody away."""
     return Treue(found.faelle, dict.fromkeys(ERGEBNISSE), (), tuple(replace(one, faelle=None) for one in found.abweichungen), None)
+
+
+def unfertig() -> Treue:
+    """Nothing yet, because cases are still being replayed: of a few more each time one would see what became of these few."""
+    return Treue(None, dict.fromkeys(ERGEBNISSE), (), (), None)
 
 
 def geschuetzt(session: FallSession, auswahl: Auswahl, found: Treue, everybody: Sequence[Fall], geltend: Geltend, what: str) -> Treue:
@@ -165,7 +170,12 @@ def _abweichungen(faelle: Sequence[Fall], gruende: Mapping[tuple[str, str], str]
         names.update({element: name for element, name, _, _ in fall.gefunden.abweichungen})
         counts.update({(element, what) for element, _, what, _ in fall.gefunden.abweichungen})
     shown = unterdrueckt(counts, schwelle=schwelle, mit_summe=False, von=len(faelle))
-    return [Abweichung(element, names[element] or element, what, shown[element, what], gruende.get((element, what), "")) for (element, what), _ in counts.most_common()]
+
+    def told(number: int | None) -> int | None:
+        # Beside the table, which says how many deviate anywhere, the last case would tell how many deviate elsewhere only.
+        return number if number is None or number == len(faelle) else min(gerundet(number, schwelle=schwelle), len(faelle))
+
+    return [Abweichung(element, names[element] or element, what, told(shown[element, what]), gruende.get((element, what), "")) for (element, what), _ in counts.most_common()]
 
 
 def akzeptierte(session: FallSession, prozess: str, *, alle: bool = False) -> list[AkzeptierteAbweichung]:

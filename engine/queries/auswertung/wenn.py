@@ -46,7 +46,7 @@ class Region:
 @dataclass(frozen=True)
 class Unterschied:
     """``darf`` is the gate: nothing that fits now would stop fitting, and everything is decided. ``ohne_grund``: some cases change, as their
-    bounds say, though their best explanation is not found. ``verdeckt``: with these filters the numbers would give somebody away.
+    bounds say, though their best explanation is not found. ``verdeckt``: nothing of it may be told, or not yet.
     """
 
     faelle: int | None
@@ -118,9 +118,14 @@ def benannt(found: Unterschied, namen: Mapping[str, str]) -> Unterschied:
 
 
 def verdeckt(found: Unterschied) -> Unterschied:
-    """The same without any number: these filters would give somebody away, or it is not known yet whether they would."""
+    """The same with the number of cases only: with these filters the rest would give somebody away."""
     nothing: dict[str, int | None] = dict.fromkeys(WECHSEL)
     return replace(found, vorher=None, nachher=None, wechsel=nothing, regionen=(), gruende=(), darf=False, betroffen={}, verdeckt=True)
+
+
+def unfertig(found: Unterschied) -> Unterschied:
+    """The same without any number, because cases are still being replayed: of a few more each time one would see what became of these few."""
+    return replace(verdeckt(found), faelle=None)
 
 
 def geschuetzt(session: FallSession, auswahl: Auswahl, found: Unterschied, alt: Sequence[Fall], neu: Sequence[Fall], what: str) -> Unterschied:

@@ -25,6 +25,7 @@ from engine.queries.auswertung.abschnitt import (
     zeilen,
 )
 from engine.queries.auswertung.aufwand import aufwand, falllast_tafel
+from engine.queries.auswertung.augenblick import augenblick
 from engine.queries.auswertung.auswahl import Auswahl, regionen
 from engine.queries.auswertung.gehalten import gehalten
 from engine.queries.auswertung.kreis import Kreis, kreis
@@ -47,16 +48,20 @@ def wirkung(session: FallSession, auswahl: Auswahl) -> list[Abschnitt]:
     """The sections that have enough cases, in the order of the page."""
     found = [*gehalten(session, "wirkung", auswahl, lambda: _sections(session, auswahl))]
     if geschuetzt(session, auswahl).auswahl == alle(auswahl):
-        found.append(falllast_tafel(session, regionen(session), schwelle(session)))
+        found.append(_falllast(session))
     elif gitter(session, auswahl).is_region:
         # The very row that the table of the canton has.
-        whole, names = falllast_tafel(session, regionen(session), schwelle(session)), regionen(session)
+        whole, names = _falllast(session), regionen(session)
         found.append(None if whole is None else _of_region(whole, names.get(auswahl.region, auswahl.region)))
     return mit_spreizung((one for one in found if one is not None), WIRKUNG)
 
 
+def _falllast(session: FallSession) -> Abschnitt | None:
+    return gehalten(session, "falllast", Auswahl(), lambda: falllast_tafel(session, regionen(session), schwelle(session)))
+
+
 def _sections(session: FallSession, auswahl: Auswahl) -> list[Abschnitt | None]:
-    """What follows from the cases; how much work there is now is asked each time."""
+    """What follows from the cases."""
     circle, names = kreis(session, auswahl), regionen(session)
     found = [_ende(circle, horizon) for horizon in HORIZONS]
     after = {horizon: circle.nach(horizon) for horizon in HORIZONS}
@@ -66,7 +71,7 @@ def _sections(session: FallSession, auswahl: Auswahl) -> list[Abschnitt | None]:
     found += [_uebersteuert(circle, key) for key in DIMENSIONEN]
     grid = circle.gitter
     if not grid.gewaehlt:
-        found += [_uebergaben(session, names, grid.schwelle), aufwand(spuren(session, auswahl), names, session.now, orte=circle.verbund.orte, least=grid.schwelle)]
+        found += [_uebergaben(session, names, grid.schwelle), aufwand(spuren(session, auswahl), names, augenblick(session).at, orte=circle.verbund.orte, least=grid.schwelle)]
     return _aufwand_among_all(session, auswahl, found) if grid.is_region else found
 
 
