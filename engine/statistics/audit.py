@@ -10,8 +10,8 @@ from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 import numpy as np
+from highspy import Highs, HighsLp, HighsModelStatus, MatrixFormat, kHighsInf
 from numpy.typing import NDArray
-from scipy.optimize import linprog
 from scipy.sparse import csr_matrix, vstack
 
 K = TypeVar("K", bound=Hashable)
@@ -35,11 +35,12 @@ class Audit(Generic[K]):
         self.targets = _matrix([unknowns for unknowns, _ in small], size)
         self.least = np.array([number for _, number in small], dtype=float)
         self.most = self.least.copy()
-        self.keys = list(numbers)
-        self.sums, self.counts = _matrix([unknowns for unknowns, _ in numbers.values()], size), np.array([count for _, count in numbers.values()], dtype=float)
-        self.same = _matrix([here for here, _ in same], size) - _matrix([there for _, there in same], size)
+        self.keys, self.places = list(numbers), {key: place for place, key in enumerate(numbers)}
+        sums = _matrix([unknowns for unknowns, _ in numbers.values()], size)
+        agreements = _matrix([here for here, _ in same], size) - _matrix([there for _, there in same], size)
         self.random = np.random.default_rng(0)
-        self._set_up()
+        self.solver = _solver(vstack([sums, agreements], format="csr"), [number for _, number in numbers.values()])
+        self._let_go(withheld)
 
     def run(self) -> None:
         """Withholds more until no small number can be narrowed, but for those that follow from what is told anyhow."""
@@ -47,13 +48,10 @@ class Audit(Generic[K]):
             if not self._many(open_):
                 self._one(int(open_[0]))
 
-    def _set_up(self) -> None:
-        """The equations of what is told now."""
-        told = np.array([key not in self.withheld for key in self.keys], dtype=bool)
-        places = np.flatnonzero(told)
-        self.told = [self.keys[place] for place in places]
-        self.equations = vstack([self.sums[places], self.same], format="csr")
-        self.values = np.concatenate([self.counts[places], np.zeros(self.same.shape[0])])
+    def _let_go(self, keys: Collection[K]) -> None:
+        """These are withheld: nobody has an equation for them."""
+        for place in (self.places[key] for key in keys if key in self.places):
+            self.solver.changeRowBounds(place, -kHighsInf, kHighsInf)
 
     def _many(self, open_: Unknowns) -> bool:
         """One answer of linear programming shows many numbers elsewhere than they are; whether it was worth asking."""
@@ -70,23 +68,49 @@ class Audit(Generic[K]):
         wanted = np.asarray(self.targets[target].todense()).ravel()
         holding: list[K] = []
         for side in (wanted, -wanted):
+            # From where the last answer was, far more numbers would seem to hold it than do.
+            self.solver.clearSolver()
             duals = self._solve(side)
             if self.most[target] - self.least[target] >= self.apart:
                 return
-            holding += [key for key, dual in zip(self.told, duals, strict=False) if abs(dual) > SLACK and key not in self.fixed]
+            holding += [key for key, dual in zip(self.keys, duals, strict=False) if abs(dual) > SLACK and key not in self.fixed and key not in self.withheld]
         if not holding:
             # What is told anyhow says as much: nothing that could be withheld here would change it.
             self.most[target] = np.inf
             return
-        self.withheld.update(self.with_it(min(holding, key=self.loss)))
-        self._set_up()
+        more = self.with_it(min(holding, key=self.loss))
+        self.withheld.update(more)
+        self._let_go(more)
 
     def _solve(self, objective: NDArray[np.float64]) -> Sequence[float]:
-        found = linprog(-objective, A_eq=self.equations, b_eq=self.values, bounds=(0, self.values.max(initial=0.0) + 1), options={"presolve": False})
-        reached = self.targets @ found.x
+        self.solver.changeColsCost(len(objective), np.arange(len(objective), dtype=np.int32), -objective)
+        self.solver.run()
+        if self.solver.getModelStatus() != HighsModelStatus.kOptimal:
+            raise ArithmeticError(f"no answer: {self.solver.modelStatusToString(self.solver.getModelStatus())}")
+        found = self.solver.getSolution()
+        reached = self.targets @ np.array(found.col_value)
         self.least, self.most = np.minimum(self.least, reached), np.maximum(self.most, reached)
-        duals: Sequence[float] = found.eqlin.marginals
+        duals: Sequence[float] = found.row_dual
         return duals
+
+
+def _solver(equations: csr_matrix, values: Sequence[int]) -> Highs:
+    """Unknowns from 0 on, the first equations with their values, the others with 0."""
+    rows, columns = equations.shape
+    right = np.array([*values, *([0] * (rows - len(values)))], dtype=float)
+    model = HighsLp()
+    model.num_col_, model.num_row_ = columns, rows
+    model.col_cost_, model.col_lower_ = np.zeros(columns), np.zeros(columns)
+    model.col_upper_ = np.full(columns, right.max(initial=0.0) + 1)
+    model.row_lower_ = model.row_upper_ = right
+    model.a_matrix_.format_ = MatrixFormat.kRowwise
+    model.a_matrix_.start_, model.a_matrix_.index_, model.a_matrix_.value_ = equations.indptr, equations.indices, equations.data
+    solver = Highs()  # type: ignore[no-untyped-call]
+    solver.setOptionValue("output_flag", False)
+    solver.setOptionValue("parallel", "off")
+    solver.setOptionValue("presolve", "off")
+    solver.passModel(model)
+    return solver
 
 
 def _matrix(rows: Sequence[Unknowns], width: int) -> csr_matrix:

@@ -27,6 +27,8 @@ from engine.statistics.audit import Audit
 from engine.statistics.suppression import ALL, Cell
 
 Case = Mapping[str, str]
+# Cases of one kind in one cell, and how many there are.
+Counted = tuple[Case, Cell, int]
 Choice = frozenset[tuple[str, str]]
 Key = tuple[Choice, Cell]
 # In the middle the values that are too small to be stacked count as one, which nobody may ask for.
@@ -99,15 +101,14 @@ def publish(
     changes hardly a table.
     """
     names = dict.fromkeys((*plan.dimensions, *filter(None, (plan.coarse,))))
-    rows = list(entries)
-    kinds = Counter((tuple(case[name] for name in names), cell) for case, cell in rows)
+    kinds = Counter((tuple(case[name] for name in names), cell) for case, cell in entries)
     asked = sorted(kinds.items()), plan.middle, sorted(plan.beside.items()), plan.coarse, threshold, sorted(large), sorted(_listed(told or {}))
     key = blake2b(repr(asked).encode()).digest()
     with _lock:
         if key in _known:
             _known.move_to_end(key)
             return _known[key]
-    made = _publish(rows, plan, threshold=threshold, large=large, told=told)
+    made = _publish([(dict(zip(names, values, strict=True)), cell, number) for (values, cell), number in kinds.items()], plan, threshold=threshold, large=large, told=told)
     with _lock:
         _known[key] = made
         while len(_known) > MOST:
@@ -120,7 +121,7 @@ def _listed(told: Mapping[Key, bool]) -> Iterator[tuple[Any, ...]]:
     return ((sorted(choice), cell, is_told) for (choice, cell), is_told in told.items())
 
 
-def _publish(entries: Sequence[tuple[Case, Cell]], plan: Plan, *, threshold: int, large: Collection[str], told: Mapping[Key, bool] | None) -> Stacked:
+def _publish(entries: Sequence[Counted], plan: Plan, *, threshold: int, large: Collection[str], told: Mapping[Key, bool] | None) -> Stacked:
     space = _Space(entries, plan, frozenset(large))
     numbers = {key: space.count(key) for key in space.answers()}
     is_narrow, held = len(space.cells) <= NARROW, told or {}
@@ -165,9 +166,9 @@ def _in_pairs(numbers: Mapping[Key, int], withheld: set[Key], fixed: Collection[
 class _Part:
     """The counts of one part as an array: first the cells, then its dimensions."""
 
-    def __init__(self, entries: Iterable[tuple[tuple[str, ...], int]], names: tuple[str, ...], cells: int, first: int, *, is_whole: bool):
+    def __init__(self, entries: Iterable[tuple[tuple[str, ...], int, int]], names: tuple[str, ...], cells: int, first: int, *, is_whole: bool):
         rows = list(entries)
-        seen = {values for values, _ in rows}
+        seen = {values for values, *_ in rows}
         self.names, self.first = names, first
         self.values = [sorted({values[place] for values in seen}) for place in range(len(names))]
         # In the middle whatever could be; beside it only what is: a version that nobody ran on in a year is known not to be there.
@@ -175,8 +176,8 @@ class _Part:
         at = {values: place for place, values in enumerate(self.places)}
         self._where: dict[Choice, NDArray[np.bool_]] = {}
         self.counts = np.zeros((cells, len(self.places)))
-        for values, cell in rows:
-            self.counts[cell, at[values]] += 1
+        for values, cell, number in rows:
+            self.counts[cell, at[values]] += number
 
     @property
     def size(self) -> int:
@@ -193,11 +194,11 @@ class _Part:
 class _Space:
     """All unknowns that somebody with a pencil would set up, and what is a sum of which."""
 
-    def __init__(self, entries: Sequence[tuple[Case, Cell]], plan: Plan, large: frozenset[str]):
+    def __init__(self, entries: Sequence[Counted], plan: Plan, large: frozenset[str]):
         self.plan, self.large = plan, large
-        self.cells = sorted({cell for _, cell in entries})
-        at = {cell: number for number, cell in enumerate(self.cells)}
-        rows = [(self._placed(case), at[cell]) for case, cell in entries]
+        self.cells = sorted({cell for _, cell, _ in entries})
+        at = {cell: place for place, cell in enumerate(self.cells)}
+        rows = [(self._placed(case), at[cell], number) for case, cell, number in entries]
         self.parts: list[_Part] = []
         self._add(plan.middle, rows, is_whole=True)
         for name, other in plan.beside.items():
@@ -213,17 +214,13 @@ class _Space:
             return dict(case)
         return {**case, _fine(coarse): case[coarse], coarse: case[coarse] if case[coarse] in self.large else REST}
 
-    def _add(self, names: tuple[str, ...], rows: Iterable[tuple[dict[str, str], int]], *, is_whole: bool) -> None:
+    def _add(self, names: tuple[str, ...], rows: Iterable[tuple[dict[str, str], int, int]], *, is_whole: bool) -> None:
         first = sum(part.size for part in self.parts)
-        self.parts.append(_Part(((tuple(case[name] for name in names), cell) for case, cell in rows), names, len(self.cells), first, is_whole=is_whole))
+        self.parts.append(_Part(((tuple(case[name] for name in names), cell, number) for case, cell, number in rows), names, len(self.cells), first, is_whole=is_whole))
 
     @property
     def size(self) -> int:
         return sum(part.size for part in self.parts)
-
-    @property
-    def truth(self) -> NDArray[np.float64]:
-        return np.concatenate([part.counts.ravel() for part in self.parts])
 
     def answers(self) -> Iterator[Key]:
         """Everything that could be told: of everybody, of one value, of two that stack."""

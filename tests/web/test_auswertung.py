@@ -114,6 +114,22 @@ def test_pages_of_one_hour_are_of_the_same_cases_and_the_next_hour_knows_more(br
     assert all("Stand 02.03.2026, 09:00" in eva.get(page).text for page in pages)
 
 
+def test_of_a_process_that_only_some_cases_have_pages_tell_round_numbers_and_no_figures(browser: Open, lived: Database) -> None:
+    """Counted to the last they would tell how many cases have no such part, and what became of these."""
+    refresh(lived)
+    with lived.begin(system()) as session:
+        for spur in session.scalars(select(Spur).order_by(Spur.instanz_nummer)).all()[:12]:
+            values = {column.key: getattr(spur, column.key) for column in Spur.__table__.columns}
+            session.add(Spur(**values | {"instanz_nummer": spur.instanz_nummer + 1000, "process": "intensiv"}))
+    eva = browser("eva")
+    assert "Fälle 10 " in figures(eva.get("/auswertung?prozess=intensiv").text)
+    assert "10 Fälle." in eva.get("/auswertung/faelle?prozess=intensiv").text and "13 Fälle." in eva.get("/auswertung/faelle").text
+    told = eva.get("/auswertung/kennzahlen/kennzahlen.json?prozess=intensiv").json
+    assert (told["faelle"], told["tabellen"].keys(), told["wirkung"]) == (0, {"treue"}, {})
+    for page in ("kennzahlen", "kennzahlen/wirkung"):
+        assert "gibt es von Fällen als Ganzem" in eva.get(f"/auswertung/{page}?prozess=intensiv&region=SDOL").text
+
+
 def test_trial_runs_are_in_no_figure(browser: Open, lived: Database) -> None:
     with lived.begin(with_trials(Access("petra", {"*": frozenset({"prozess"})}))) as session:
         start_probelauf(session, session.scalars(select(DefinitionVersion.key).where(DefinitionVersion.kind == "process")).one(), {})

@@ -10,18 +10,19 @@ from flask import Blueprint, Response, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from engine.commands.auswertung.messen import messen
+from engine.commands.auswertung.treue import NotReplayed
 from engine.definitions.elements import Process
 from engine.definitions.plain import TASKS
 from engine.queries.auswertung import benannt, kennung, modelle
 from engine.queries.auswertung import uebergaenge as gang
 from engine.queries.auswertung import viele as queries
 from engine.queries.auswertung.augenblick import augenblick
-from engine.queries.auswertung.auswahl import Auswahl
+from engine.queries.auswertung.auswahl import FALL, Auswahl
 from engine.queries.auswertung.gehalten import gehalten
 from engine.queries.auswertung.rahmen import rahmen
 from engine.queries.auswertung.schutz import alle, bekannt, spuren
 from engine.queries.auswertung.viele_tafeln import elemente_tafel, wege_tafel, zeitraffer_tafel
-from engine.queries.auswertung.zellschutz import schwelle
+from engine.queries.auswertung.zellschutz import gerundet, schwelle
 from engine.replay.flusswege import Weg
 from engine.replay.net import AUTOMATIC
 from engine.store import library
@@ -66,13 +67,14 @@ def uebersicht() -> ResponseReturnValue:
         moments = _moments(session, auswahl, rows)
         prozesse = _prozesse(session, release, auswahl.prozess)
         flow = _strom(session, auswahl, rows, release, least)
-        taken = queries.wege(measured.faelle, queries.folge(session, folge), schwelle=least, bekannt=ways)
+        # What became of some would be seen in what is told of a few more.
+        taken = queries.wege(measured.faelle if measured.is_complete else (), queries.folge(session, folge), schwelle=least, bekannt=ways)
         drawn = bilder(session, release, prozesse, _marken(found, mass, _menschen(session, release, prozesse)))
         tables = elemente_tafel(found, {}, _n(rows, least)), wege_tafel(taken, {}, folge, _n(rows, least)), zeitraffer_tafel(moments, {}, _n(rows, least))
         html = render_template(
             "auswertung/viele.html",
             **WERKZEUGE, **filter_seite(session, auswahl, {"mass": mass, "folge": folge}),
-            messung=measured, elemente=found, namen=_namen(session, release, prozesse), masse=MASSE, mass=mass, folge=folge, schwelle=least,
+            messung=measured, n=_n(rows, least), elemente=found, namen=_namen(session, release, prozesse), masse=MASSE, mass=mass, folge=folge, schwelle=least,
             wege=taken, tafeln={one.schluessel: one for one in tables}, rahmen=rahmen(session, auswahl),
             bilder=[one for one in drawn if one.marken or one.prozess == auswahl.prozess], ohne_zahl=[one.name for one in drawn if not one.marken and one.prozess != auswahl.prozess],
             zeitraffer=[(one, _meist(flow, one)) for one in moments[::10]], je_punkt=gang.JEDER * least, diagramme=_diagramme(session, release, prozesse),
@@ -100,6 +102,8 @@ def wege_csv() -> ResponseReturnValue:
     """The ways, all that are frequent enough: the page shows the first of them."""
     auswahl, narrow, folge = Auswahl.of(request.args), lesend(), _folge()
     measured = messen(database(), narrow, auswahl, frist())
+    if not measured.is_complete:
+        raise NotReplayed(measured)
     rows = [one.spur for one in measured.faelle]
     with database().read(narrow) as session:
         least = schwelle(session)
@@ -193,7 +197,10 @@ def _folge() -> str:
 
 def _n(rows: Sequence[Spur], least: int) -> int | None:
     """How many cases, None where that would be too few to be told."""
-    return len(rows) if len(rows) >= least or not rows else None
+    if rows and len(rows) < least:
+        return None
+    # Of a process that not every case has: how many have none would else follow from how many there are.
+    return len(rows) if not rows or rows[0].process == FALL else gerundet(len(rows), schwelle=least)
 
 
 def _bekannt(session: FallSession, auswahl: Auswahl, folge: str) -> tuple[Container[tuple[str, str]], Container[tuple[str, ...]]]:

@@ -17,7 +17,7 @@ from engine.model.errors import FormInvalid, NotFound
 from engine.queries import konten
 from engine.queries.auswertung import kennung, modelle, nachspiel
 from engine.queries.auswertung import wenn as queries
-from engine.queries.auswertung.auswahl import KANTONAL, Auswahl
+from engine.queries.auswertung.auswahl import FALL, KANTONAL, Auswahl
 from engine.queries.auswertung.schutz import alle, geschuetzt, gitter, spuren
 from engine.queries.auswertung.zellschutz import schwelle
 from engine.queries.freigaben import held_in
@@ -34,7 +34,6 @@ wenn = Blueprint("wenn", __name__, url_prefix="/auswertung/wenn")
 
 # The process owner sees the same figures, for the gate before a release.
 SIEHT = (*KANTONAL, "prozess")
-FIRST = "fall"
 WORTE = {"bleibt": "gleich", "schlechter": "mehr Abweichungen", "besser": "weniger Abweichungen", "offen": "nicht entschieden"}
 
 
@@ -168,7 +167,7 @@ def _most_changed(draft: int) -> str:
         files = list(_draft(session, draft).values())
         before = nachspiel.diagrams(held_in(session, found.release_id if found else None))
         changed = [one.prozess for one in nachspiel.befunde(session, before, files)]
-    return FIRST if FIRST in changed or not changed else changed[0]
+    return FALL if FALL in changed or not changed else changed[0]
 
 
 def _deployed(session: FallSession, auswahl: Auswahl) -> DefinitionVersion:
@@ -209,6 +208,8 @@ def _compared(auswahl: Auswahl) -> tuple[Messung, Messung, queries.Unterschied, 
         releases = {case.spur.release_id for case in before.faelle}
         known = [old] if old is not None else [modelle.of_release(session, one, auswahl.prozess) for one in sorted(releases)]
         result = queries.benannt(result, {id_: name for model in known for id_, name in model.names().items()})
+    if auswahl.prozess != FALL:
+        result = queries.grob(result, schwelle=least)
     # What may not be answered is no leave to go live.
     result = replace(result, darf=result.darf and not is_refused)
     return before, after, result, new, (sum(one.fertig for one in everybody), 2 * len(everybody[0].faelle))

@@ -17,6 +17,8 @@ from engine.store.tables import Region, Spur
 # Cantonal roles that see figures of every region; a Leitung sees those of its own.
 KANTONAL = ("evaluation", "koordination")
 EIGENE = "leitung"
+# The process that a case is; the others are parts of some cases.
+FALL = "fall"
 EINSTIEGE = {"anmeldung": "Anmeldung", "bestand": "laufender Fall", "uebernahme": "Übernahme aus anderer Region"}
 OHNE = "ohne"
 
@@ -25,7 +27,7 @@ OHNE = "ohne"
 class Auswahl:
     """The filters, as they stand in the address; empty is everything."""
 
-    prozess: str = "fall"
+    prozess: str = FALL
     region: str = ""
     version: str = ""
     von: date | None = None
@@ -47,7 +49,7 @@ class Auswahl:
     def of(args: Mapping[str, str]) -> Auswahl:
         """What an address says; nonsense counts as nothing, a year as its first or last day."""
         text = {name: args.get(name, "").strip()[:120] for name in ("region", "version", "segment", "einstieg", "alter")}
-        return Auswahl(args.get("prozess", "").strip()[:120] or "fall", von=_day(args.get("von", ""), "01-01"), bis=_day(args.get("bis", ""), "12-31"), **text)
+        return Auswahl(args.get("prozess", "").strip()[:120] or FALL, von=_day(args.get("von", ""), "01-01"), bis=_day(args.get("bis", ""), "12-31"), **text)
 
     @staticmethod
     def misread(args: Mapping[str, str]) -> list[str]:

@@ -52,12 +52,17 @@ class Grund:
         return cls(faelle, jahre, values, large(faelle.values(), REGION, threshold=threshold), sizes, told)
 
 
+# Case and cell of everybody that a table counts. They are many, and asked for only where the table was not made yet.
+Eintraege = Callable[[], Sequence[tuple[int, Cell]]]
+Zeilen = Callable[[], Sequence[tuple[Mapping[str, str], Cell]]]
+
+
 @dataclass(frozen=True)
 class Rand:
     """Another table, called ``tafel``, whose columns count sums of one, too: ``summe`` says which, None of none. ``entries`` and ``whole`` are its own."""
 
     tafel: str
-    entries: Sequence[tuple[int, Cell]]
+    entries: Eintraege
     whole: Mapping[Cell, int | None]
     je_region: bool
     summe: Callable[[str], Cell | None]
@@ -70,12 +75,16 @@ class Rand:
 
 @dataclass(frozen=True)
 class Gitter:
-    """All cases that the session sees by the dimensions of filters, and which values of these are in use: says what of a table may be told."""
+    """All cases that the session sees by the dimensions of filters, and which values of these are in use: says what of a table may be told.
+
+    Of the choices of ``zu`` it is only told how many they are.
+    """
 
     grund: Grund
     gewaehlt: Mapping[str, frozenset[str]]
     schwelle: int
     halten: Callable[[str, Callable[[], Any]], Any]
+    zu: frozenset[Choice] = frozenset()
 
     @property
     def faelle(self) -> Mapping[int, Mapping[str, str]]:
@@ -108,15 +117,15 @@ class Gitter:
         if not known:
             return None
         whole = suppression.publish(Counter(cell for _, cell in known), threshold=self.schwelle)
-        return whole if not self.gewaehlt else self.gefiltert(name, known, whole, je_region=je_region)
+        return whole if not self.gewaehlt else self.gefiltert(name, lambda: known, whole, je_region=je_region)
 
-    def gefiltert(self, name: str, entries: Sequence[tuple[int, Cell]], whole: Published, *, je_region: bool, rand: Rand | None = None) -> Published | None:
+    def gefiltert(self, name: str, entries: Eintraege, whole: Published, *, je_region: bool, rand: Rand | None = None) -> Published | None:
         """Of the chosen cases what of a table may be told that is told of everybody as ``whole``."""
         if je_region and self.is_region:
             return _region(whole, next(iter(self.gewaehlt[REGION])))
         return self.auszug(name, entries, whole.numbers, je_region=je_region, rand=rand)
 
-    def auszug(self, name: str, entries: Sequence[tuple[int, Cell]], whole: Mapping[Cell, int | None], *, je_region: bool = False, rand: Rand | None = None) -> Published | None:
+    def auszug(self, name: str, entries: Eintraege, whole: Mapping[Cell, int | None], *, je_region: bool = False, rand: Rand | None = None) -> Published | None:
         """Of the chosen cases what of a table may be told with filters; ``whole`` is what is told of it without, None what is not."""
         plan = _plan(self.gewaehlt, PLAENE)
         if plan is None or not self.is_answered(self.gewaehlt):
@@ -126,27 +135,31 @@ class Gitter:
         found = _flach(self._gestapelt(name, entries, whole, plan, rand), self.gewaehlt, whole, rand)
         return None if found is None else _published(self._ergaenzt(found))
 
-    def _je_region(self, name: str, entries: Sequence[tuple[int, Cell]], whole: Mapping[Cell, int | None], plan: Plan, rand: Rand | None) -> Published | None:
+    def _je_region(self, name: str, entries: Eintraege, whole: Mapping[Cell, int | None], plan: Plan, rand: Rand | None) -> Published | None:
         """Its rows are regions: as far as the other filters stack with one, and together."""
-        found, inner = self._spalten(name, entries, whole, plan, rand), [(cell[0],) for _, cell in entries]
+        found = self._spalten(name, entries, whole, plan, rand)
         if found is None:
             return None
         numbers = {(ALL, *cell): number for cell, number in found.slice(self.gewaehlt).items()}
         if plan is STERN and REGION not in self.gewaehlt:
-            for region in sorted({region for region, in inner} & self.grosse):
+            for region in sorted({cell[0] for cell in whole} & self.grosse):
                 numbers |= {(region, *cell): number for cell, number in found.slice({**self.gewaehlt, REGION: {region}}).items()}
         elif REGION in self.gewaehlt:
             numbers |= {(region, *cell[1:]): number for cell, number in numbers.items() for region in self.gewaehlt[REGION]}
         # Small regions have no row: what the others leave of the sum is not the rest of one.
         return _published(self._ergaenzt(numbers, first=1))
 
-    def _spalten(self, name: str, entries: Sequence[tuple[int, Cell]], whole: Mapping[Cell, int | None], plan: Plan, rand: Rand | None = None) -> Stacked | None:
+    def _spalten(self, name: str, entries: Eintraege, whole: Mapping[Cell, int | None], plan: Plan, rand: Rand | None = None) -> Stacked | None:
         """The columns of a table by region, as each choice may be told them; the regions themselves as the table tells them."""
         if any(number is None for cell, number in whole.items() if cell[0] == ALL):
             return None
-        known = {(frozenset({(REGION, cell[0])}), cell[1:]): number is not None for cell, number in whole.items() if cell[0] != ALL} if plan is STERN else {}
-        above = {} if rand is None else {(choice, cell[1:]): is_told for (choice, cell), is_told in self._raender(rand, plan).items()}
-        return self._verbund(name, [({**self.faelle[fall], REGION: cell[0]}, cell[1:]) for fall, cell in entries], plan, {**above, **known})
+
+        def locked() -> dict[Key, bool]:
+            known = {(frozenset({(REGION, cell[0])}), cell[1:]): number is not None for cell, number in whole.items() if cell[0] != ALL} if plan is STERN else {}
+            above = {} if rand is None else {(choice, cell[1:]): is_told for (choice, cell), is_told in self._raender(rand, plan).items()}
+            return {**above, **known}
+
+        return self._verbund(name, lambda: [({**self.faelle[fall], REGION: cell[0]}, cell[1:]) for fall, cell in entries()], plan, locked)
 
     def _raender(self, rand: Rand, plan: Plan) -> dict[Key, bool]:
         """Of each choice, which sums of a table the other one tells that has them, too."""
@@ -165,27 +178,31 @@ class Gitter:
         """With what follows from the table itself; along the dimensions before the ``first`` it is not whole."""
         return implied(numbers, places=range(first, len(next(iter(numbers), ()))), threshold=self.schwelle)
 
-    def _gestapelt(self, name: str, entries: Sequence[tuple[int, Cell]], whole: Mapping[Cell, int | None], plan: Plan, rand: Rand | None = None) -> Stacked | None:
+    def _gestapelt(self, name: str, entries: Eintraege, whole: Mapping[Cell, int | None], plan: Plan, rand: Rand | None = None) -> Stacked | None:
         hidden = {cell for cell, number in whole.items() if number is None}
-        flat = [(fall, cell if not hidden else _flache(cell, rand, is_hidden=cell in hidden)) for fall, cell in entries]
-        known = {} if rand is None else {(choice, cell if not hidden else _flacher_rand(cell)): is_told for (choice, cell), is_told in self._raender(rand, plan).items()}
-        return self._verbund(name, [(self.faelle[fall], cell) for fall, cell in flat], plan, known)
 
-    def _verbund(self, name: str, rows: Sequence[tuple[Mapping[str, str], Cell]], plan: Plan, locked: Mapping[Key, bool]) -> Stacked | None:
-        if plan is STERN and len({cell for _, cell in rows}) > VIELE_ZELLEN:
+        def locked() -> dict[Key, bool]:
+            above = {} if rand is None else self._raender(rand, plan)
+            return {(choice, cell if not hidden else _flacher_rand(cell)): is_told for (choice, cell), is_told in above.items()}
+
+        return self._verbund(name, lambda: [(self.faelle[fall], cell if not hidden else _flache(cell, rand, is_hidden=cell in hidden)) for fall, cell in entries()], plan, locked)
+
+    def _verbund(self, name: str, rows: Zeilen, plan: Plan, locked: Callable[[], Mapping[Key, bool]]) -> Stacked | None:
+        if plan is STERN and self.halten(f"zellen {name}", lambda: len({cell for _, cell in rows()})) > VIELE_ZELLEN:
             if not self.gewaehlt.keys() <= {REGION}:
                 return None
             plan = REGIONSWEISE
-        base = self._basis(STERN if plan is REGIONSWEISE else plan)
-        sizes = Counter(tuple(case[one] for one in DIMENSIONEN) for case, _ in rows)
-        known = {**self._geschlossen(rows, locked), **locked}
-        if sizes == self.grund.groessen:
-            # The same cases as those counted on every page: what is told of them there is told.
-            known |= {(choice, (ALL,) * len(rows[0][1])): number is not None for (choice, _), number in base.numbers.items()}
-        found: Stacked = self.halten(f"tafel {name} {plan.dimensions}", lambda: self._made(rows, plan, known))
+        found: Stacked = self.halten(f"tafel {name} {plan.dimensions}", lambda: self._made(rows(), plan, locked()))
         return found
 
-    def _made(self, rows: Sequence[tuple[Mapping[str, str], Cell]], plan: Plan, known: Mapping[Key, bool]) -> Stacked:
+    def _made(self, rows: Sequence[tuple[Mapping[str, str], Cell]], plan: Plan, locked: Mapping[Key, bool]) -> Stacked:
+        # Where another table withholds a sum of this one, nothing is told of this one but what that one tells: its parts would give the sum away.
+        closed = {*self.zu, *(choice for (choice, _), is_told in locked.items() if not is_told)}
+        known = {**_geschlossen(rows, closed), **locked}
+        if Counter(tuple(case[one] for one in DIMENSIONEN) for case, _ in rows) == self.grund.groessen:
+            # The same cases as those counted on every page: what is told of them there is told.
+            base = self._basis(STERN if plan is REGIONSWEISE else plan)
+            known |= {(choice, (ALL,) * len(rows[0][1])): number is not None for (choice, _), number in base.numbers.items()}
         found = publish(rows, plan, threshold=self.schwelle, large=self._grosse(plan), told=known)
         # Tables by age tell sums of each class without any filter: beside them a class is told whole or not at all.
         while plan.dimensions == (ALTER,) and (closed := _partly(found)):
@@ -193,20 +210,21 @@ class Gitter:
             found = publish(rows, plan, threshold=self.schwelle, large=self._grosse(plan), told=known)
         return found
 
-    def _geschlossen(self, rows: Iterable[tuple[object, Cell]], locked: Mapping[Key, bool]) -> dict[Key, bool]:
-        """Where another table withholds a sum of this one, nothing is told of this one but what that one tells: its parts would give the sum away."""
-        margins = {margin for cell in {cell for _, cell in rows} for margin in product(*((part, ALL) for part in cell))}
-        closed = {choice for (choice, _), is_told in locked.items() if not is_told}
-        return {(choice, margin): False for choice in closed for margin in margins if any(part != ALL for part in margin)}
-
     def _basis(self, plan: Plan) -> Stacked:
-        rows: list[tuple[Mapping[str, str], Cell]] = [(case, ()) for case in self.faelle.values()]
         told: dict[Key, bool] = {(frozenset({(REGION, region)}), ()): is_told for region, is_told in self.grund.orte.items()} if plan.coarse else {}
-        found: Stacked = self.halten(f"basis {plan.dimensions}", lambda: publish(rows, plan, threshold=self.schwelle, large=self._grosse(plan), told=told))
+        found: Stacked = self.halten(
+            f"basis {plan.dimensions}", lambda: publish([(case, ()) for case in self.faelle.values()], plan, threshold=self.schwelle, large=self._grosse(plan), told=told)
+        )
         return found
 
     def _grosse(self, plan: Plan) -> frozenset[str]:
         return self.grosse if plan.coarse else frozenset()
+
+
+def _geschlossen(rows: Iterable[tuple[object, Cell]], closed: Collection[Choice]) -> dict[Key, bool]:
+    """Nothing of these choices is told but how many they are."""
+    margins = {margin for cell in {cell for _, cell in rows} for margin in product(*((part, ALL) for part in cell))}
+    return {(choice, margin): False for choice in closed for margin in margins if any(part != ALL for part in margin)}
 
 
 def _partly(found: Stacked) -> set[Choice]:

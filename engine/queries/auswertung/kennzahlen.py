@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import pairwise
 from math import inf
 from typing import TypeVar
 
@@ -124,12 +125,12 @@ def _figures(session: FallSession, auswahl: Auswahl) -> Figures:
     # With filters, what a table must not give away is a matter of everybody's cases.
     place, whole = auswahl.region or KANTON, {one.fall_id for one in circle.alle}
     durations = _curves(courses, circle.verbund.kurven) if not grid.gewaehlt else _curve(circle, place)
-    punctual, months, reviews = _punctuality(session, {one.fall_id for one in courses}, grid)
+    punctual, months, reviews = _punctuality(session, {one.fall_id for one in courses}, whole, grid)
     overrides = {art: table for art in ("region", "regel") if (table := circle.tafel(f"übersteuert {art}")) is not None}
     found = Figures(
         at=augenblick(session).at, threshold=least, number=len(courses), durations=durations, until=_until(circle, durations),
         log_rank=_tested(courses, durations), pilot=_pilot(session, durations), relapse=_relapse(circle, place), punctual=punctual,
-        reviews=reviews, months=months, transitions=grid.tafel("wechsel", [one for one in _transitions(session) if one[0] in whole]), overrides=overrides,
+        reviews=reviews, months=months, transitions=grid.tafel("wechsel", [one for one in gehalten(session, "wechsel", Auswahl(), lambda: _transitions(session)) if one[0] in whole]), overrides=overrides,
         regeln=regeln(session, {code for code, _ in overrides["regel"].numbers if code != ALL} if "regel" in overrides else ()),
     )  # fmt: skip
     return _as_among_all(found, figures(session, alle(auswahl)), auswahl.region) if grid.is_region else found
@@ -220,13 +221,13 @@ def _relapse(circle: Kreis, place: str) -> dict[str, dict[int, Followed]]:
     return dict(found)
 
 
-def _punctuality(session: FallSession, cases: set[int], grid: Gitter) -> tuple[dict[str, dict[str, tuple[int, int]]], tuple[str, ...], Xmr | None]:
+def _punctuality(session: FallSession, cases: set[int], everybody: set[int], grid: Gitter) -> tuple[dict[str, dict[str, tuple[int, int]]], tuple[str, ...], Xmr | None]:
     """For each kind of task and region how many were done by their due time, of how many; and the reviews month by month."""
     least, shares_by_kind = grid.schwelle, dict[str, dict[str, tuple[int, int]]]()
     monthly: dict[str, Counter[bool]] = defaultdict(Counter)
-    tasks = _tasks(session)
+    tasks = gehalten(session, "erledigt", Auswahl(), lambda: _tasks(session))
     for kind in KINDS:
-        mine = [(fall, (region, PUNCTUAL if done <= due else "spät"), due) for fall, element, region, done, due in tasks if element in messpunkte()[kind]]
+        mine = [(fall, (region, PUNCTUAL if done <= due else "spät"), due) for fall, element, region, done, due in tasks if element in messpunkte()[kind] and fall in everybody]
         table = grid.tafel(f"puenktlich {kind}", [(fall, cell) for fall, cell, _ in mine if grid.gewaehlt or fall in cases], je_region=True)
         if table is not None:
             shares_by_kind[kind] = _shares(table, grid.gewaehlt)
@@ -273,18 +274,10 @@ def _tasks(session: FallSession) -> list[tuple[int, str, str, datetime, datetime
     return [(fall_id, element, region, done, due) for fall_id, element, region, done, due in rows if done and due]
 
 
-def _segments(session: FallSession) -> dict[tuple[int, str], list[Segmentzuordnung]]:
-    found: dict[tuple[int, str], list[Segmentzuordnung]] = defaultdict(list)
-    for row in session.scalars(select(Segmentzuordnung).where(Segmentzuordnung.id <= augenblick(session).segmentzuordnung).order_by(Segmentzuordnung.id)):
-        found[row.fall_id, row.person_id].append(row)
-    return found
-
-
 def _transitions(session: FallSession) -> list[tuple[int, Cell]]:
     """From one segment to the next of the same person; the same again is none."""
-    return [
-        (before.fall_id, (before.segment, after.segment))
-        for rows in _segments(session).values()
-        for before, after in zip(rows, rows[1:], strict=False)
-        if before.segment != after.segment
-    ]
+    query = select(Segmentzuordnung.fall_id, Segmentzuordnung.person_id, Segmentzuordnung.segment).order_by(Segmentzuordnung.id)
+    segments: dict[tuple[int, str], list[str]] = defaultdict(list)
+    for fall, person, segment in session.execute(query.where(Segmentzuordnung.id <= augenblick(session).segmentzuordnung)):
+        segments[fall, person].append(segment)
+    return [(fall, way) for (fall, _), own in segments.items() for way in pairwise(own) if way[0] != way[1]]

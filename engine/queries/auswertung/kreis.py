@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 from sqlalchemy import select
 
 from engine.queries.auswertung.augenblick import augenblick
-from engine.queries.auswertung.auswahl import Auswahl
+from engine.queries.auswertung.auswahl import FALL, Auswahl
 from engine.queries.auswertung.gehalten import gehalten
-from engine.queries.auswertung.gitter import REGION, Gitter, Rand
+from engine.queries.auswertung.gitter import ALTER, REGION, Gitter, Rand
 from engine.queries.auswertung.laeufe import Lauf, lauf
 from engine.queries.auswertung.schutz import alle, gitter, spuren
-from engine.queries.auswertung.verbund import TAFELN, Verbund, Vorschlag, eintraege, verbund
-from engine.statistics.suppression import Published
+from engine.queries.auswertung.verbund import GLEICH, TAFELN, VORSCHLAG, Verbund, Vorschlag, eintraege, verbund
+from engine.statistics.stacked import Choice
+from engine.statistics.suppression import ALL, Published
 from engine.store.session import FallSession
 from engine.store.tables import Segmentzuordnung
 
@@ -39,8 +41,14 @@ class Kreis:
         whole, one = self.verbund.tafeln.get(name), TAFELN[name]
         if whole is None or not self.gitter.gewaehlt:
             return whole
-        rand = None if one.rand is None else Rand(one.rand[0], self._eintraege(one.rand[0]), self.verbund.tafeln[one.rand[0]].numbers, TAFELN[one.rand[0]].je_region, one.rand[1])
-        return self.gitter.gefiltert(name, self._eintraege(name), whole, je_region=one.je_region, rand=rand)
+        rand = None if one.rand is None else Rand(one.rand[0], partial(self._eintraege, one.rand[0]), self.verbund.tafeln[one.rand[0]].numbers, TAFELN[one.rand[0]].je_region, one.rand[1])
+        return replace(self.gitter, zu=self._zu).gefiltert(name, partial(self._eintraege, name), whole, je_region=one.je_region, rand=rand)
+
+    @property
+    def _zu(self) -> frozenset[Choice]:
+        """The age classes whose row a table by age withholds: with the filter of such a class any of its tables would tell what stands in that row."""
+        tables = (self.verbund.tafeln.get(f"{part} {ALTER}") for part in (GLEICH, VORSCHLAG))
+        return frozenset(frozenset({(ALTER, cell[0])}) for table in tables if table for cell, number in table.numbers.items() if number is None and cell[0] != ALL)
 
     def _eintraege(self, name: str) -> list[tuple[int, tuple[str, ...]]]:
         return eintraege(name, self.alle, self.vorschlaege)
@@ -55,7 +63,7 @@ class Kreis:
 
 
 def kreis(session: FallSession, auswahl: Auswahl) -> Kreis:
-    """All cases of a process with those chosen."""
+    """All cases with those chosen; of another process than that of the case none."""
     everybody = alle(auswahl)
     grid, every, proposals, together = gitter(session, auswahl), *gehalten(session, "kreis", everybody, lambda: _made(session, everybody))
     chosen = every if not grid.gewaehlt else spuren(session, auswahl)
@@ -64,7 +72,8 @@ def kreis(session: FallSession, auswahl: Auswahl) -> Kreis:
 
 def _made(session: FallSession, everybody: Auswahl) -> tuple[list[Lauf], list[Vorschlag], Verbund]:
     moment = augenblick(session)
-    cases = [lauf(spur, moment.at) for spur in spuren(session, everybody)]
+    # A part has no Ablösung; and what it told of its cases would, subtracted, tell of those without it.
+    cases = [lauf(spur, moment.at) for spur in spuren(session, everybody)] if everybody.prozess == FALL else []
     numbers = {one.fall_id for one in cases}
     columns = (Segmentzuordnung.fall_id, Segmentzuordnung.region, Segmentzuordnung.regel, Segmentzuordnung.segment, Segmentzuordnung.vorschlag)
     rows = session.execute(select(*columns).where(Segmentzuordnung.vorschlag != "", Segmentzuordnung.regel != "", Segmentzuordnung.id <= moment.segmentzuordnung))

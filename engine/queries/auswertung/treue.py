@@ -103,6 +103,20 @@ def unfertig() -> Treue:
     return Treue(None, dict.fromkeys(ERGEBNISSE), (), (), None)
 
 
+def grob(found: Treue, *, schwelle: int) -> Treue:
+    """The same, all numbers ``gerundet``: of a process that not every case has. How many have none would else follow from how many there are."""
+
+    def told(number: int | None) -> int | None:
+        return number if number is None else gerundet(number, schwelle=schwelle)
+
+    def numbers(of: Mapping[str, int | None]) -> dict[str, int | None]:
+        return {one: told(number) for one, number in of.items()}
+
+    rows = tuple(replace(row, faelle=told(row.faelle), zahlen=numbers(row.zahlen)) for row in found.zeilen)
+    deviations = tuple(replace(one, faelle=told(one.faelle)) for one in found.abweichungen)
+    return Treue(told(found.faelle), numbers(found.zahlen), rows, deviations, None)
+
+
 def geschuetzt(session: FallSession, auswahl: Auswahl, found: Treue, everybody: Sequence[Fall], geltend: Geltend, what: str) -> Treue:
     """What the filters of ``auswahl`` may tell of ``found``, by the results of ``everybody``; ``what`` names what these were measured against."""
     grid, least = gitter(session, auswahl), gitter(session, auswahl).schwelle
@@ -110,7 +124,10 @@ def geschuetzt(session: FallSession, auswahl: Auswahl, found: Treue, everybody: 
         return found
     whole = treue(everybody, geltend, schwelle=least)
     done = [fall for fall in everybody if fall.gefunden is not None]
-    entries: list[tuple[int, Cell]] = [(fall.spur.fall_id, (fall.spur.region, str(fall.spur.version), ergebnis(fall, geltend))) for fall in done]
+
+    def entries() -> list[tuple[int, Cell]]:
+        return [(fall.spur.fall_id, (fall.spur.region, str(fall.spur.version), ergebnis(fall, geltend))) for fall in done]
+
     table = grid.auszug(f"treue {what}", entries, _als_tabelle(whole), je_region=True) if len(grid.gewaehlt) > 1 or not grid.gewaehlt.keys() & {REGION, VERSION} else None
     hidden = verdeckt(found)
     known = bekannt(session, auswahl, f"treue {what}", lambda: ((fall.spur.fall_id, (element, art)) for fall in done if fall.gefunden for element, _, art, _ in fall.gefunden.abweichungen))

@@ -91,6 +91,21 @@ def _gerundet(found: Unterschied, schwelle: int) -> Unterschied:
     )  # fmt: skip
 
 
+def grob(found: Unterschied, *, schwelle: int) -> Unterschied:
+    """The same, how many cases there are ``gerundet``, too: of a process that not every case has. How many have none would else follow."""
+
+    def told(number: int | None) -> int | None:
+        return number if number is None else gerundet(number, schwelle=schwelle)
+
+    def numbers(of: Mapping[str, int | None]) -> dict[str, int | None]:
+        return {name: told(number) for name, number in of.items()}
+
+    regionen = tuple(replace(one, faelle=told(one.faelle), wechsel=numbers(one.wechsel)) for one in found.regionen)
+    gruende = tuple(replace(one, neu=told(one.neu), weg=told(one.weg)) for one in found.gruende)
+    betroffen = {key: ids[: gerundet(len(ids), schwelle=schwelle) - schwelle // 2] for key, ids in found.betroffen.items()}
+    return replace(found, faelle=told(found.faelle), wechsel=numbers(found.wechsel), regionen=regionen, gruende=gruende, betroffen=betroffen)
+
+
 def _genau(alt: Sequence[Fall], neu: Sequence[Fall], *, schwelle: int) -> Unterschied:
     pairs = [(before, after) for before, after in zip(alt, neu, strict=True) if before.gefunden is not None and after.gefunden is not None]
     counts = Counter(_change(before, after) for before, after in pairs)
@@ -161,7 +176,7 @@ def _wechsel(grid: Gitter, whole: Unterschied, pairs: Sequence[tuple[Fall, Fall]
     cells: dict[Cell, int | None] = {(ALL, ALL): whole.faelle, **{(ALL, one): number for one, number in whole.wechsel.items()}}
     for one in whole.regionen:
         cells |= {(one.region, ALL): one.faelle, **{(one.region, change): number for change, number in one.wechsel.items()}}
-    table = grid.auszug(f"wenn {what}", [(before.spur.fall_id, (before.spur.region, _change(before, after))) for before, after in pairs], cells, je_region=True)
+    table = grid.auszug(f"wenn {what}", lambda: [(before.spur.fall_id, (before.spur.region, _change(before, after))) for before, after in pairs], cells, je_region=True)
     return None if table is None else {one: table.numbers.get((ALL, one), 0) for one in WECHSEL}
 
 
@@ -171,8 +186,9 @@ def _passend(grid: Gitter, faelle: Sequence[Fall], whole: float | None, regionen
         return next((regionen[one] for one in grid.gewaehlt[REGION] if one in regionen), None)
     cells: dict[Cell, int | None] = {(ALL, ALL): len(faelle), **{(ALL, end): None if whole is None else 0 for end in ("ja", "nein")}}
     cells |= {(region, end): None if share is None else 0 for region, share in regionen.items() for end in ("ja", "nein")}
-    entries: list[tuple[int, Cell]] = [(fall.spur.fall_id, (fall.spur.region, "ja" if fall.gefunden.cost == 0 else "nein")) for fall in faelle if fall.gefunden is not None]
-    table = grid.auszug(f"passend {what}", entries, cells, je_region=True)
+    table = grid.auszug(
+        f"passend {what}", lambda: [(fall.spur.fall_id, (fall.spur.region, "ja" if fall.gefunden.cost == 0 else "nein")) for fall in faelle if fall.gefunden is not None], cells, je_region=True
+    )
     return None if table is None else anteil(table.numbers.get((ALL, "ja"), 0), table.numbers.get((ALL, ALL)))
 
 

@@ -26,7 +26,7 @@ from engine.queries.auswertung.abschnitt import (
 )
 from engine.queries.auswertung.aufwand import aufwand, falllast_tafel
 from engine.queries.auswertung.augenblick import augenblick
-from engine.queries.auswertung.auswahl import Auswahl, regionen
+from engine.queries.auswertung.auswahl import FALL, Auswahl, regionen
 from engine.queries.auswertung.gehalten import gehalten
 from engine.queries.auswertung.kreis import Kreis, kreis
 from engine.queries.auswertung.laeufe import ARBEIT, DANACH, DIMENSIONEN, ENDS, HORIZONS, WEGE, Lauf, group, moments, way
@@ -47,9 +47,9 @@ NOTHING = Published({}, frozenset())
 def wirkung(session: FallSession, auswahl: Auswahl) -> list[Abschnitt]:
     """The sections that have enough cases, in the order of the page."""
     found = [*gehalten(session, "wirkung", auswahl, lambda: _sections(session, auswahl))]
-    if geschuetzt(session, auswahl).auswahl == alle(auswahl):
+    if geschuetzt(session, auswahl).auswahl == Auswahl():
         found.append(_falllast(session))
-    elif gitter(session, auswahl).is_region:
+    elif auswahl.prozess == FALL and gitter(session, auswahl).is_region:
         # The very row that the table of the canton has.
         whole, names = _falllast(session), regionen(session)
         found.append(None if whole is None else _of_region(whole, names.get(auswahl.region, auswahl.region)))
@@ -70,7 +70,7 @@ def _sections(session: FallSession, auswahl: Auswahl) -> list[Abschnitt | None]:
     found += [_gleich(circle, key) for key in DIMENSIONEN]
     found += [_uebersteuert(circle, key) for key in DIMENSIONEN]
     grid = circle.gitter
-    if not grid.gewaehlt:
+    if not grid.gewaehlt and auswahl.prozess == FALL:
         found += [_uebergaben(session, names, grid.schwelle), aufwand(spuren(session, auswahl), names, augenblick(session).at, orte=circle.verbund.orte, least=grid.schwelle)]
     return _aufwand_among_all(session, auswahl, found) if grid.is_region else found
 
