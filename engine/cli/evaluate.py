@@ -72,7 +72,7 @@ def _text(found: Figures, mehr: Sequence[Abschnitt]) -> str:
     lines = [f"{found.number if found.number >= found.threshold else 'zu wenige'} Fälle"]
     for name, curve in found.durations.items():
         median = curve.quantile(0.5)
-        lines.append(f"{name:8} Dauer: Median {'nicht erreicht' if median is None else f'{median:.1f} Monate'}, Mittel bis 24 Monate {curve.restricted_mean(24):.1f} (n = {curve.number})")
+        lines.append(f"{name:8} Dauer: Median {'nicht erreicht' if median is None else f'{median:.1f} Monate'}, Mittel bis 24 Monate {curve.restricted_mean(24):.1f} (n = {found.umfang(name)})")
     for name, shares in found.relapse.items():
         lines += [f"{name:8} Rückfall innert {months} Monaten: {(one.share or 0):.1%} (n = {one.number})" for months, one in shares.items()]
     for kind, places in found.punctual.items():

@@ -29,7 +29,9 @@ def grid(cases: dict[int, dict[str, str]], wanted: dict[str, str]) -> Gitter:
 
 @pytest.mark.parametrize("wanted", FILTERS, ids=str)
 @pytest.mark.parametrize("je_region", [False, True], ids=["by group", "by region"])
-def test_what_the_table_says_itself_stands_in_it_and_is_right(wanted: dict[str, str], *, je_region: bool) -> None:
+def test_what_the_table_says_itself_stands_in_it_and_is_right(monkeypatch: pytest.MonkeyPatch, wanted: dict[str, str], *, je_region: bool) -> None:
+    """Before its numbers are made round."""
+    monkeypatch.setattr("engine.queries.auswertung.gitter.grob", lambda found, **_: found)
     told = 0
     for seed in range(3):
         cases, entries = lives(seed)
@@ -45,3 +47,12 @@ def test_what_the_table_says_itself_stands_in_it_and_is_right(wanted: dict[str, 
             assert number is None or number == 0 or number >= LEAST
             told += number is not None
     assert told or wanted == {"region": "c"} or len(wanted) > 1
+
+
+@pytest.mark.parametrize(("wanted", "is_round"), [({}, False), ({"region": "a"}, False), ({"segment": "x"}, True), ({"jahr": "2024"}, True)], ids=str)
+def test_with_filters_numbers_are_round_but_for_the_row_of_a_region(wanted: dict[str, str], *, is_round: bool) -> None:
+    cases, entries = lives(0)
+    table = grid(cases, wanted).tafel("probe", [(fall, (cases[fall]["region"], cell[1])) for fall, cell in entries], je_region=True)
+    assert table is not None
+    numbers = [number for number in table.numbers.values() if number]
+    assert numbers and all(number % LEAST == 0 for number in numbers) is is_round

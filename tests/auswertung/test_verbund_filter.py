@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
+from engine.queries.auswertung import gitter
 from engine.queries.auswertung.gitter import DIMENSIONEN, Gitter, Grund
 from engine.queries.auswertung.kreis import Kreis
 from engine.queries.auswertung.laeufe import ENDS, OPEN, OTHERWISE, Lauf, way
-from engine.queries.auswertung.verbund import Vorschlag, verbund
-from engine.statistics.suppression import ALL, Cell
+from engine.queries.auswertung.verbund import TAFELN, Vorschlag, verbund
+from engine.statistics.suppression import ALL, Cell, Published
 
 LEAST = 5
 REGIONS, SEXES, WORK, BACK = ("SDOL", "SRO"), ("1", "2"), ("arbeit", "andere"), ("zurueck", "nicht")
@@ -118,27 +119,52 @@ def row(family: Family, name: str, wanted: Mapping[str, str], cell: Cell) -> np.
     return np.array([counts(life) for life in family.kinds], dtype=float)
 
 
-def narrowed(seed: int, family: Family) -> list[tuple[str, dict[str, str], Cell, float, float]]:
+Narrowed = list[tuple[str, dict[str, str], Cell, float, float]]
+
+
+def narrowed(seed: int, family: Family) -> Narrowed:
     """The small numbers of any choice that can be bounded too closely."""
     lives = family.invented(seed)
     truth = np.array([float(lives.count(life)) for life in family.kinds])
     asked = [(row(family, name, wanted, cell), number, (name, wanted, cell)) for name, wanted, cell, number in answers(lives, family)]
-    assert all(number is None or number == has @ truth for has, number, _ in asked)
     told, small = [one for one in asked if one[1] is not None], [one for one in asked if 0 < one[0] @ truth < LEAST]
     rows = np.unique(np.array([has for has, *_ in (*told, *small)]), axis=1)
-    equations, values = rows[: len(told)], np.array([number for _, number, _ in told], dtype=float)
+    equations, bounds = rows[: len(told)], np.array([between(*what[:2], number) for _, number, what in told])
+    assert all(least <= has @ truth <= most for (has, *_), (least, most) in zip(told, bounds, strict=True))
+    known = {"A_ub": np.concatenate([equations, -equations]), "b_ub": np.concatenate([bounds[:, 1], -bounds[:, 0]]), "bounds": (0, None)}
     found = []
     for (*_, what), target in zip(small, rows[len(told) :], strict=True):
-        least, most = (linprog(sign * target, A_eq=equations, b_eq=values, bounds=(0, None)) for sign in (1, -1))
+        least, most = (linprog(sign * target, **known) for sign in (1, -1))
         if most.status != 3 and -most.fun - least.fun < LEAST - 1 - 1e-6:
             found.append((*what, least.fun, -most.fun))
     return found
 
 
+def between(name: str, wanted: Mapping[str, str], number: int) -> tuple[int, int]:
+    """What a told number can be: round with filters, but for the row of a region; nobody is nobody, and few are never told."""
+    is_exact = gitter.grob is as_it_is or not wanted or not number or wanted.keys() == {"region"} and TAFELN[name].je_region
+    return (number, number) if is_exact else (max(LEAST, number - LEAST // 2), number + LEAST // 2)
+
+
+def as_it_is(found: Published | None, **_: int) -> Published | None:
+    return found
+
+
+@pytest.fixture
+def exact(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gitter, "grob", as_it_is)
+
+
 @every_family
-@pytest.mark.parametrize("seed", [1, 5])
+@pytest.mark.parametrize("seed", [5])
 def test_whoever_asks_for_all_tables_with_every_filter_computes_no_small_number(seed: int, family: Family) -> None:
     assert narrowed(seed, family) == []
+
+
+@pytest.mark.usefixtures("exact")
+@every_family
+def test_nor_would_he_if_numbers_were_not_round(family: Family) -> None:
+    assert narrowed(1, family) == []
 
 
 @pytest.mark.soak
@@ -148,12 +174,14 @@ def test_in_many_cantons_whoever_asks_for_all_tables_with_every_filter_computes_
     assert narrowed(seed, family) == []
 
 
+@pytest.mark.usefixtures("exact")
 def test_where_tables_do_not_know_of_each_other_filters_give_numbers_away(monkeypatch: pytest.MonkeyPatch) -> None:
     """The tests above can fail: with each table withholding for itself, they do."""
     monkeypatch.setattr(Gitter, "_raender", lambda *given: {})
     assert narrowed(1, FAMILIES["afterwards"]) or narrowed(5, FAMILIES["ends"])
 
 
+@pytest.mark.usefixtures("exact")
 def test_where_a_class_is_withheld_in_one_table_only_its_filter_gives_numbers_away(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Kreis, "_zu", frozenset())
     assert any(narrowed(seed, FAMILIES[name]) for name in ("proposals", "ages") for seed in range(1, 9))

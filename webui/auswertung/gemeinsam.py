@@ -18,7 +18,7 @@ from engine.queries.auswertung.abschnitt import anzahl as tausender
 from engine.queries.auswertung.augenblick import augenblick
 from engine.queries.auswertung.auswahl import Auswahl
 from engine.queries.auswertung.rahmen import Rahmen
-from engine.queries.auswertung.schutz import geschuetzt
+from engine.queries.auswertung.schutz import geschuetzt, gitter
 from engine.queries.auswertung.verbund import KANTON
 from engine.replay.pseudonyms import AGE_CLASSES
 from engine.store import library
@@ -77,7 +77,7 @@ def filter_seite(session: FallSession, auswahl: Auswahl, behalten: Mapping[str, 
     held = geschuetzt(session, auswahl)
     kept: dict[str, Any] = dict(behalten or {})
     fewer = [(" und ".join(f"«{name}»" for name in gone), url_for(str(request.endpoint), **{**rest.as_args(), **kept})) for gone, rest in held.ohne]
-    return {"auswahl": held.auswahl, "stand": augenblick(session).at, "verweigert": held.verweigert, "weniger": fewer, "moeglich": choices, "marken": _marken(held.auswahl, choices, behalten or {}), "behalten": behalten or {}, "unlesbar": Auswahl.misread(request.args)}
+    return {"auswahl": held.auswahl, "stand": augenblick(session).at, "ist_grob": gitter(session, auswahl).is_grob, "verweigert": held.verweigert, "weniger": fewer, "moeglich": choices, "marken": _marken(held.auswahl, choices, behalten or {}), "behalten": behalten or {}, "unlesbar": Auswahl.misread(request.args)}
 
 
 def _marken(auswahl: Auswahl, choices: Mapping[str, Mapping[str, str]], behalten: Mapping[str, str]) -> list[Marke]:

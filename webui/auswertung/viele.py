@@ -20,7 +20,7 @@ from engine.queries.auswertung.augenblick import augenblick
 from engine.queries.auswertung.auswahl import FALL, Auswahl
 from engine.queries.auswertung.gehalten import gehalten
 from engine.queries.auswertung.rahmen import rahmen
-from engine.queries.auswertung.schutz import alle, bekannt, spuren
+from engine.queries.auswertung.schutz import alle, bekannt, gitter, spuren
 from engine.queries.auswertung.viele_tafeln import elemente_tafel, wege_tafel, zeitraffer_tafel
 from engine.queries.auswertung.zellschutz import gerundet, schwelle
 from engine.replay.flusswege import Weg
@@ -70,11 +70,11 @@ def uebersicht() -> ResponseReturnValue:
         # What became of some would be seen in what is told of a few more.
         taken = queries.wege(measured.faelle if measured.is_complete else (), queries.folge(session, folge), schwelle=least, bekannt=ways)
         drawn = bilder(session, release, prozesse, _marken(found, mass, _menschen(session, release, prozesse)))
-        tables = elemente_tafel(found, {}, _n(rows, least)), wege_tafel(taken, {}, folge, _n(rows, least)), zeitraffer_tafel(moments, {}, _n(rows, least))
+        tables = elemente_tafel(found, {}, _n(session, auswahl, rows)), wege_tafel(taken, {}, folge, _n(session, auswahl, rows)), zeitraffer_tafel(moments, {}, _n(session, auswahl, rows))
         html = render_template(
             "auswertung/viele.html",
             **WERKZEUGE, **filter_seite(session, auswahl, {"mass": mass, "folge": folge}),
-            messung=measured, n=_n(rows, least), elemente=found, namen=_namen(session, release, prozesse), masse=MASSE, mass=mass, folge=folge, schwelle=least,
+            messung=measured, n=_n(session, auswahl, rows), elemente=found, namen=_namen(session, release, prozesse), masse=MASSE, mass=mass, folge=folge, schwelle=least,
             wege=taken, tafeln={one.schluessel: one for one in tables}, rahmen=rahmen(session, auswahl),
             bilder=[one for one in drawn if one.marken or one.prozess == auswahl.prozess], ohne_zahl=[one.name for one in drawn if not one.marken and one.prozess != auswahl.prozess],
             zeitraffer=[(one, _meist(flow, one)) for one in moments[::10]], je_punkt=gang.JEDER * least, diagramme=_diagramme(session, release, prozesse),
@@ -93,7 +93,7 @@ def elemente_csv() -> ResponseReturnValue:
         rows, least = spuren(session, auswahl), schwelle(session)
         places, _ = _bekannt(session, auswahl, "phasen")
         found = gehalten(session, "elemente", auswahl, lambda: queries.elemente(rows, schwelle=least, bekannt=places))
-        return tafel_csv(elemente_tafel(found, _alle_namen(session, rows, auswahl), _n(rows, least)), rahmen(session, auswahl))
+        return tafel_csv(elemente_tafel(found, _alle_namen(session, rows, auswahl), _n(session, auswahl, rows)), rahmen(session, auswahl))
 
 
 @viele.get("/faelle/wege.csv")
@@ -109,7 +109,7 @@ def wege_csv() -> ResponseReturnValue:
         least = schwelle(session)
         _, ways = _bekannt(session, auswahl, folge)
         found = queries.wege(measured.faelle, queries.folge(session, folge), schwelle=least, bekannt=ways)
-        return tafel_csv(wege_tafel(found, _alle_namen(session, rows, auswahl), folge, _n(rows, least)), rahmen(session, auswahl))
+        return tafel_csv(wege_tafel(found, _alle_namen(session, rows, auswahl), folge, _n(session, auswahl, rows)), rahmen(session, auswahl))
 
 
 @viele.get("/faelle/zeitraffer.csv")
@@ -117,8 +117,8 @@ def wege_csv() -> ResponseReturnValue:
 def zeitraffer_csv() -> ResponseReturnValue:
     auswahl = Auswahl.of(request.args)
     with database().read(lesend()) as session:
-        rows, least = spuren(session, auswahl), schwelle(session)
-        return tafel_csv(zeitraffer_tafel(_moments(session, auswahl, rows), _alle_namen(session, rows, auswahl), _n(rows, least)), rahmen(session, auswahl))
+        rows = spuren(session, auswahl)
+        return tafel_csv(zeitraffer_tafel(_moments(session, auswahl, rows), _alle_namen(session, rows, auswahl), _n(session, auswahl, rows)), rahmen(session, auswahl))
 
 
 @viele.get("/faelle/zeitraffer.json")
@@ -195,12 +195,13 @@ def _folge() -> str:
     return wanted if wanted in queries.FOLGEN else queries.PHASENWEISE
 
 
-def _n(rows: Sequence[Spur], least: int) -> int | None:
-    """How many cases, None where that would be too few to be told."""
+def _n(session: FallSession, auswahl: Auswahl, rows: Sequence[Spur]) -> int | None:
+    """How many cases, None where that would be too few to be told; round, where others would follow from them (``treue.grob``)."""
+    least = schwelle(session)
     if rows and len(rows) < least:
         return None
-    # Of a process that not every case has: how many have none would else follow from how many there are.
-    return len(rows) if not rows or rows[0].process == FALL else gerundet(len(rows), schwelle=least)
+    is_grob = auswahl.prozess != FALL or gitter(session, auswahl).is_grob
+    return gerundet(len(rows), schwelle=least) if is_grob else len(rows)
 
 
 def _bekannt(session: FallSession, auswahl: Auswahl, folge: str) -> tuple[Container[tuple[str, str]], Container[tuple[str, ...]]]:

@@ -190,8 +190,8 @@ def _compared(auswahl: Auswahl) -> tuple[Messung, Messung, queries.Unterschied, 
     """
     narrow, enough = lesend(SIEHT), frist()
     with database().read(narrow) as session:
-        is_refused, is_filtered = bool(geschuetzt(session, auswahl).verweigert), bool(gitter(session, auswahl).gewaehlt)
-        chosen = {spur.instanz_nummer for spur in spuren(session, auswahl)} if is_filtered else None
+        is_refused, grid = bool(geschuetzt(session, auswahl).verweigert), gitter(session, auswahl)
+        chosen, is_grob = {spur.instanz_nummer for spur in spuren(session, auswahl)} if grid.gewaehlt else None, grid.is_grob
     with reading() as session:
         new, base, least = _new(session, auswahl), _number("basis"), schwelle(session)
         old = None if base is None else modelle.of_version(session, auswahl.prozess, base)
@@ -208,7 +208,7 @@ def _compared(auswahl: Auswahl) -> tuple[Messung, Messung, queries.Unterschied, 
         releases = {case.spur.release_id for case in before.faelle}
         known = [old] if old is not None else [modelle.of_release(session, one, auswahl.prozess) for one in sorted(releases)]
         result = queries.benannt(result, {id_: name for model in known for id_, name in model.names().items()})
-    if auswahl.prozess != FALL:
+    if auswahl.prozess != FALL or is_grob:
         result = queries.grob(result, schwelle=least)
     # What may not be answered is no leave to go live.
     result = replace(result, darf=result.darf and not is_refused)

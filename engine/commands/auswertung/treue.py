@@ -9,7 +9,7 @@ from engine.model.access import Access
 from engine.model.errors import FallflussError
 from engine.queries.auswertung import modelle
 from engine.queries.auswertung import treue as queries
-from engine.queries.auswertung.auswahl import FALL, Auswahl, regionen
+from engine.queries.auswertung.auswahl import Auswahl, regionen
 from engine.queries.auswertung.schutz import alle, gitter
 from engine.queries.auswertung.treue import Treue
 from engine.queries.auswertung.zellschutz import schwelle
@@ -32,11 +32,12 @@ def treue(database: Database, access: Access, auswahl: Auswahl, frist: Frist, *,
 
     Nothing before all are replayed.
     """
-    measured, found, least = _treue(database, access, auswahl, frist, gegen)
-    return measured, found if auswahl.prozess == FALL else queries.grob(found, schwelle=least)
+    measured, found = _treue(database, access, auswahl, frist, gegen)
+    with database.read(access) as session:
+        return measured, queries.grob(session, auswahl, found)
 
 
-def _treue(database: Database, access: Access, auswahl: Auswahl, frist: Frist, gegen: int | None) -> tuple[Messung, Treue, int]:
+def _treue(database: Database, access: Access, auswahl: Auswahl, frist: Frist, gegen: int | None) -> tuple[Messung, Treue]:
     with database.read(access) as session:
         model = None if gegen is None else modelle.of_version(session, auswahl.prozess, gegen)
         rows, least = queries.akzeptierte(session, auswahl.prozess), schwelle(session)
@@ -44,18 +45,18 @@ def _treue(database: Database, access: Access, auswahl: Auswahl, frist: Frist, g
         gruende = queries.gruende((row for row in rows if access.everywhere or row.gilt_in in (queries.ALLE, *access.regionen)), regionen(session))
     measured = messen(database, access, auswahl, frist(), model=model)
     if not measured.is_complete:
-        return measured, queries.unfertig(), least
+        return measured, queries.unfertig()
     holds = queries.geltend(rows)
     found = queries.treue(measured.faelle, holds, schwelle=least, gruende=gruende)
     with database.read(access) as session:
         grid = gitter(session, auswahl)
     if not grid.gewaehlt:
-        return measured, found, least
+        return measured, found
     everybody = messen(database, access, alle(auswahl), frist(), model=model)
     if not everybody.is_complete:
-        return everybody, queries.unfertig(), least
+        return everybody, queries.unfertig()
     with database.read(access) as session:
-        return measured, queries.geschuetzt(session, auswahl, found, everybody.faelle, holds, f"{model.hash if model else ''} {hash_of(rows)}"), least
+        return measured, queries.geschuetzt(session, auswahl, found, everybody.faelle, holds, f"{model.hash if model else ''} {hash_of(rows)}")
 
 
 def hash_of(rows: Sequence[AkzeptierteAbweichung]) -> int:

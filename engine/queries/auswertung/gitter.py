@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
+from engine.queries.auswertung.zellschutz import gerundet
 from engine.statistics import suppression
 from engine.statistics.implied import implied
 from engine.statistics.stacked import Choice, Key, Plan, Stacked, large, publish
@@ -95,6 +96,11 @@ class Gitter:
         return self.grund.grosse
 
     @property
+    def is_grob(self) -> bool:
+        """Whether answers are ``gerundet``: with filters, but for what the canton's tables tell of a region anyhow."""
+        return bool(self.gewaehlt) and not self.is_region
+
+    @property
     def is_region(self) -> bool:
         """Whether a region is the only filter: of it the canton's tables by region tell what may be told."""
         return self.gewaehlt.keys() == {REGION}
@@ -123,7 +129,7 @@ class Gitter:
         """Of the chosen cases what of a table may be told that is told of everybody as ``whole``."""
         if je_region and self.is_region:
             return _region(whole, next(iter(self.gewaehlt[REGION])))
-        return self.auszug(name, entries, whole.numbers, je_region=je_region, rand=rand)
+        return grob(self.auszug(name, entries, whole.numbers, je_region=je_region, rand=rand), schwelle=self.schwelle)
 
     def auszug(self, name: str, entries: Eintraege, whole: Mapping[Cell, int | None], *, je_region: bool = False, rand: Rand | None = None) -> Published | None:
         """Of the chosen cases what of a table may be told with filters; ``whole`` is what is told of it without, None what is not."""
@@ -225,6 +231,11 @@ def _geschlossen(rows: Iterable[tuple[object, Cell]], closed: Collection[Choice]
     """Nothing of these choices is told but how many they are."""
     margins = {margin for cell in {cell for _, cell in rows} for margin in product(*((part, ALL) for part in cell))}
     return {(choice, margin): False for choice in closed for margin in margins if any(part != ALL for part in margin)}
+
+
+def grob(found: Published | None, *, schwelle: int) -> Published | None:
+    """The same in round numbers: years, horizons and properties follow from each other in more ways than any single table knows of."""
+    return None if found is None else replace(found, numbers={cell: number if number is None else gerundet(number, schwelle=schwelle) for cell, number in found.numbers.items()})
 
 
 def _partly(found: Stacked) -> set[Choice]:

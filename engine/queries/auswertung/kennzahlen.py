@@ -63,7 +63,7 @@ class Figures:
     """Everything at one instant. Curves and shares that rest on fewer cases than ``threshold`` are left out.
 
     ``until`` is up to how many months each curve may be told: beyond, its own tail or that of another would tell of a few. ``regeln`` says what
-    the rules of overridden proposals are about.
+    the rules of overridden proposals are about. ``is_grob``: all counts are ``gerundet``.
     """
 
     at: datetime
@@ -80,6 +80,12 @@ class Figures:
     transitions: Published | None
     overrides: Mapping[str, Published]
     regeln: Mapping[str, str] = field(default_factory=dict)
+    is_grob: bool = False
+
+    def umfang(self, place: str) -> int:
+        """Of how many cases a curve is, with filters ``gerundet``."""
+        number = self.durations[place].number
+        return gerundet(number, schwelle=self.threshold) if self.is_grob else number
 
     def points(self, place: str) -> list[Stufe]:
         """The steps of a curve as it may be told: at whole months, the last where it ends, its shares in steps of as many cases as are told at least.
@@ -96,7 +102,7 @@ class Figures:
 
     def at_risk(self, place: str, month: float) -> int | None:
         """How many are under observation after so many months, ``gerundet`` but for the first; None where that is withheld."""
-        number = self.durations[place].at_risk(month)
+        number = self.durations[place].at_risk(month) if month else self.umfang(place)
         if month > self.until[place] and number:
             return None
         return number if not month else gerundet(number, schwelle=self.threshold)
@@ -107,8 +113,9 @@ class Figures:
 
     def _coarse(self, place: str, share: float) -> float:
         number = self.durations[place].number
-        # Of those who left: where nobody did, the curve is at its top.
-        return max(0.0, 1 - gerundet(number - round(share * number), schwelle=self.threshold) / number)
+        left = number - round(share * number)
+        # As long as few left the curve is at its top: one or two look like three or four.
+        return 1.0 if left < self.threshold else max(0.0, 1 - gerundet(left, schwelle=self.threshold) / self.umfang(place))
 
 
 def figures(session: FallSession, auswahl: Auswahl) -> Figures:
@@ -128,9 +135,9 @@ def _figures(session: FallSession, auswahl: Auswahl) -> Figures:
     punctual, months, reviews = _punctuality(session, {one.fall_id for one in courses}, whole, grid)
     overrides = {art: table for art in ("region", "regel") if (table := circle.tafel(f"übersteuert {art}")) is not None}
     found = Figures(
-        at=augenblick(session).at, threshold=least, number=len(courses), durations=durations, until=_until(circle, durations),
+        at=augenblick(session).at, threshold=least, number=gerundet(len(courses), schwelle=least) if grid.is_grob and len(courses) >= least else len(courses), durations=durations, until=_until(circle, durations),
         log_rank=_tested(courses, durations), pilot=_pilot(session, durations), relapse=_relapse(circle, place), punctual=punctual,
-        reviews=reviews, months=months, transitions=grid.tafel("wechsel", [one for one in gehalten(session, "wechsel", Auswahl(), lambda: _transitions(session)) if one[0] in whole]), overrides=overrides,
+        reviews=reviews, months=months, transitions=grid.tafel("wechsel", [one for one in gehalten(session, "wechsel", Auswahl(), lambda: _transitions(session)) if one[0] in whole]), overrides=overrides, is_grob=grid.is_grob,
         regeln=regeln(session, {code for code, _ in overrides["regel"].numbers if code != ALL} if "regel" in overrides else ()),
     )  # fmt: skip
     return _as_among_all(found, figures(session, alle(auswahl)), auswahl.region) if grid.is_region else found

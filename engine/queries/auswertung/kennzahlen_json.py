@@ -82,7 +82,7 @@ def _spread(one: Abschnitt, mass: Mass, frame: Rahmen) -> dict[str, Any]:
 def _duration(found: Figures, place: str) -> dict[str, Any]:
     curve = found.durations[place]
     shares = {str(month): round(share, 4) for month in (6, 12, 24, 60) if (share := found.remaining(place, month)) is not None}
-    return {"n": curve.number, "median": zehntel(curve.quantile(0.5)), "mittel_bis_24": zehntel(curve.restricted_mean(DURATION_HORIZON)), "noch_im_bezug": shares}
+    return {"n": found.umfang(place), "median": zehntel(curve.quantile(0.5)), "mittel_bis_24": zehntel(curve.restricted_mean(DURATION_HORIZON)), "noch_im_bezug": shares}
 
 
 def _share(one: Followed) -> dict[str, Any]:

@@ -114,7 +114,7 @@ def _dauer(found: Figures, namen: Mapping[str, str]) -> Abschnitt | None:
         return "–" if share is None else f"{100 * share:.0f} %"
 
     rows = tuple(
-        (namen.get(name, name), anzahl(curve.number), monate(curve.quantile(0.5)), f"{curve.restricted_mean(DURATION_HORIZON):.1f}", *(at(name, month) for month in JAHRE))
+        (namen.get(name, name), anzahl(found.umfang(name)), monate(curve.quantile(0.5)), f"{curve.restricted_mean(DURATION_HORIZON):.1f}", *(at(name, month) for month in JAHRE))
         for name in _orte(found.durations, namen) for curve in (found.durations[name],)
     )
     head = ("Region", "Fälle", "Median (Monate)", "Mittel bis 24 (Monate)", "nach 12 im Bezug", "nach 24 im Bezug")
@@ -122,7 +122,7 @@ def _dauer(found: Figures, namen: Mapping[str, str]) -> Abschnitt | None:
         "Vom Beginn des Falls bis zur ersten Ablösung (Kaplan–Meier); wer noch im Bezug ist oder anders endete, zählt bis dahin mit. "
         f"«Mittel» ist die mittlere Dauer, je Fall höchstens {DURATION_HORIZON:.0f} Monate. Kurven und Anteile stehen je Monat, in Stufen zu je {found.threshold} Fällen."
     )
-    return Abschnitt("dauer", "Dauer bis zur Ablösung", definition, head, rows, _tests(found), n=_n(found.durations, lambda curve: curve.number), masse=_durations(found)) if rows else None
+    return Abschnitt("dauer", "Dauer bis zur Ablösung", definition, head, rows, _tests(found), n=_n({name: name for name in found.durations}, found.umfang), masse=_durations(found)) if rows else None
 
 
 def _durations(found: Figures) -> tuple[Mass, ...]:
@@ -134,7 +134,7 @@ def _durations(found: Figures) -> tuple[Mass, ...]:
         ("Dauer, Mittel bis 24 Monate", "Mt."): lambda place: zehntel(found.durations[place].restricted_mean(DURATION_HORIZON)),
         **{(f"nach {month} Monaten im Bezug", PROZENT): after(month) for month in JAHRE},
     }
-    return tuple(Mass(name, unit, _by_region({place: place for place in found.durations}, of, lambda place: found.durations[place].number)) for (name, unit), of in measures.items())
+    return tuple(Mass(name, unit, _by_region({place: place for place in found.durations}, of, found.umfang)) for (name, unit), of in measures.items())
 
 
 def _by_region(places: Mapping[str, T], of: Callable[[T], float | None], number: Callable[[T], int]) -> dict[str, Weighed]:
@@ -157,7 +157,7 @@ def _beobachtung(found: Figures, namen: Mapping[str, str]) -> Abschnitt | None:
     rows = tuple((namen.get(name, name), *(anzahl(found.at_risk(name, month)) for month in MONATE)) for name in _orte(found.durations, namen))
     head = ("Region", *(f"{month} Monate" for month in MONATE))
     definition = "So viele Fälle sind nach so vielen Monaten noch im Bezug und unter Beobachtung (Zahlen unter der Kaplan–Meier-Kurve), gerundet auf Vielfache der kleinsten, die gezeigt wird."
-    return Abschnitt("dauer_beobachtung", "Unter Beobachtung nach Monaten", definition, head, rows, n=_n(found.durations, lambda curve: curve.number)) if rows else None
+    return Abschnitt("dauer_beobachtung", "Unter Beobachtung nach Monaten", definition, head, rows, n=_n({name: name for name in found.durations}, found.umfang)) if rows else None
 
 
 def _rueckfall(found: Figures, namen: Mapping[str, str]) -> Abschnitt | None:

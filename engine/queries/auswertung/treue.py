@@ -10,10 +10,10 @@ from typing import Protocol
 from sqlalchemy import select
 
 from engine.queries.auswertung.ausrichtungen import Gefunden
-from engine.queries.auswertung.auswahl import Auswahl
+from engine.queries.auswertung.auswahl import FALL, Auswahl
 from engine.queries.auswertung.gitter import REGION
 from engine.queries.auswertung.schutz import bekannt, gitter
-from engine.queries.auswertung.zellschutz import als_ganzes, anteil, gerundet, je_ort, unterdrueckt
+from engine.queries.auswertung.zellschutz import als_ganzes, anteil, gerundet, je_ort, schwelle, unterdrueckt
 from engine.statistics.suppression import ALL, Cell
 from engine.store.session import FallSession
 from engine.store.tables import AkzeptierteAbweichung, Spur
@@ -103,11 +103,17 @@ def unfertig() -> Treue:
     return Treue(None, dict.fromkeys(ERGEBNISSE), (), (), None)
 
 
-def grob(found: Treue, *, schwelle: int) -> Treue:
-    """The same, all numbers ``gerundet``: of a process that not every case has. How many have none would else follow from how many there are."""
+def grob(session: FallSession, auswahl: Auswahl, found: Treue) -> Treue:
+    """The same, all numbers ``gerundet``, with filters and of a process that not every case has: what others have would else follow from these.
+
+    Of a region or a version alone the page without filters tells the same.
+    """
+    grid, least = gitter(session, auswahl), schwelle(session)
+    if auswahl.prozess == FALL and (not grid.gewaehlt or grid.gewaehlt.keys() in ({REGION}, {VERSION})):
+        return found
 
     def told(number: int | None) -> int | None:
-        return number if number is None else gerundet(number, schwelle=schwelle)
+        return number if number is None else gerundet(number, schwelle=least)
 
     def numbers(of: Mapping[str, int | None]) -> dict[str, int | None]:
         return {one: told(number) for one, number in of.items()}

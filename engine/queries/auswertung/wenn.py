@@ -76,10 +76,15 @@ def _gerundet(found: Unterschied, schwelle: int) -> Unterschied:
         return one if one is None or one == whole else min(gerundet(one, schwelle=schwelle), one if whole is None else whole)
 
     def share(one: float | None, of: int | None) -> float | None:
-        return one if one is None or not of or one in (0, 1) else min(1.0, gerundet(round(one * of), schwelle=schwelle) / of)
+        # Those who do not fit are round: where all fitted before they are those who are worse off now.
+        return one if one is None or not of or not one else 1 - min(of, gerundet(round((1 - one) * of), schwelle=schwelle)) / of
 
     def numbers(of: Mapping[str, int | None], whole: int | None) -> dict[str, int | None]:
-        return {name: number(one, whole) for name, one in of.items()}
+        told = {name: number(one, whole) for name, one in of.items()}
+        others = [one for name, one in told.items() if name != BLEIBT]
+        # What is left, not a round number of its own: of two that are together all of them, each would bound the other.
+        left = None if told[BLEIBT] is None or whole is None or None in others else max(0, whole - sum(one for one in others if one is not None))
+        return {**told, BLEIBT: left}
 
     regionen = (replace(one, vorher=share(one.vorher, one.faelle), nachher=share(one.nachher, one.faelle), wechsel=numbers(one.wechsel, one.faelle)) for one in found.regionen)
     gruende = (replace(one, neu=number(one.neu, found.faelle), weg=number(one.weg, found.faelle)) for one in found.gruende)
@@ -92,7 +97,7 @@ def _gerundet(found: Unterschied, schwelle: int) -> Unterschied:
 
 
 def grob(found: Unterschied, *, schwelle: int) -> Unterschied:
-    """The same, how many cases there are ``gerundet``, too: of a process that not every case has. How many have none would else follow."""
+    """The same, how many cases there are ``gerundet``, too: with filters, and of a process that not every case has. What others have would else follow."""
 
     def told(number: int | None) -> int | None:
         return number if number is None else gerundet(number, schwelle=schwelle)
