@@ -467,6 +467,18 @@ def test_a_table_for_every_region_stands_on_one_page_and_two_such_tables_have_ro
     assert [page.count(b'stroke="#bebebe"') for page in printed_pages(*rows, form="svg")] == lines
 
 
+@pytest.mark.parametrize("rows", range(38, 62, 4))
+def test_of_a_table_over_two_pages_three_rows_at_least_stand_on_each(rows: int) -> None:
+    lines = [page.count(b'stroke="#bebebe"') for page in printed_pages(rows, form="svg")]
+    assert sum(lines) == rows and min(lines) >= 3
+
+
+@pytest.mark.parametrize("rows", range(21, 31, 3))
+def test_a_short_table_does_not_stand_alone_on_the_last_page(rows: int) -> None:
+    *_, last = printed_pages(rows, 1, 1, form="svg")
+    assert last.count(b'stroke="#bebebe"') >= 2
+
+
 def some(**given: Any) -> kennzahlen.Figures:
     nothing: dict[str, Any] = {field.name: {} for field in fields(kennzahlen.Figures)}
     return kennzahlen.Figures(**nothing | {"at": UNTIL, "threshold": LEAST, "number": 9, "reviews": None, "months": ()} | given)
