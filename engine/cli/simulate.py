@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 
 import click
 from sqlalchemy import func, inspect, select
@@ -24,7 +25,7 @@ from engine.model.access import system
 from engine.model.clock import FixedClock
 from engine.store.backup import is_empty
 from engine.store.session import Database
-from engine.store.tables import Fall
+from engine.store.tables import Fall, Instanz
 
 DIAGRAMS = Path(__file__).resolve().parents[2] / "bpmn"
 
@@ -52,6 +53,7 @@ def simulate(cases: int, months: int, seed: int, regions: str, until: datetime |
       DATABASE_URL=sqlite:///var/kanton.db fallfluss simulate --cases 9750 --months 60
       DATABASE_URL=sqlite:///var/effekt.db fallfluss simulate --regions SDOL,SRO --effekt dauer:SDOL=0.7
     """
+    since = monotonic()
     end = datetime.now(UTC) if until is None else until.replace(tzinfo=UTC)
     years = Years(period(end, months), end, _effects(planted))
     chosen = [part.strip() for part in regions.split(",") if part.strip()]
@@ -73,7 +75,17 @@ def simulate(cases: int, months: int, seed: int, regions: str, until: datetime |
             with _released(f"sqlite:///{base}", FixedClock(years.began)) as database:
                 staff(database, [part.region for part in parts])
             live(base, parts, years, target, processes=processes, progress=tell)
+    click.echo(_made(target, monotonic() - since))
     target.close()
+
+
+def _made(target: Database, seconds: float) -> str:
+    """What there is now: more cases than were opened, some people come back."""
+    with target.engine.connect() as connection:
+        cases, courses = (connection.scalar(select(func.count()).select_from(table.__table__)) for table in (Fall, Instanz))
+    minutes, rest = divmod(round(seconds), 60)
+    took = f"{minutes} Minuten {rest} Sekunden" if minutes else f"{rest} Sekunden"
+    return f"Entstanden sind {cases} Fälle (mit denen, die wiederkamen) und {courses} Abläufe in {took}."
 
 
 def _require_room(target: Database, *, is_together: bool) -> None:

@@ -9,7 +9,7 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,7 @@ from engine.queries.auswertung.verbund import KANTON, visible
 from engine.queries.auswertung.viele import Element
 from engine.queries.auswertung.wirkung import wirkung
 from engine.replay.pseudonyms import AGE_CLASSES
+from engine.statistics.competing import Followed
 from engine.statistics.control import xmr
 from engine.statistics.permutation import Comparison
 from engine.statistics.suppression import ALL, publish
@@ -468,12 +469,37 @@ def test_a_table_for_every_region_stands_on_one_page_and_two_such_tables_have_ro
     assert [page.count(b'stroke="#bebebe"') for page in printed_pages(*rows, form="svg")] == lines
 
 
+@pytest.mark.parametrize("rows", range(38, 62, 4))
+def test_of_a_table_over_two_pages_three_rows_at_least_stand_on_each(rows: int) -> None:
+    lines = [page.count(b'stroke="#bebebe"') for page in printed_pages(rows, form="svg")]
+    assert sum(lines) == rows and min(lines) >= 3
+
+
+@pytest.mark.parametrize("rows", range(21, 31, 3))
+def test_a_short_table_does_not_stand_alone_on_the_last_page(rows: int) -> None:
+    *_, last = printed_pages(rows, 1, 1, form="svg")
+    assert last.count(b'stroke="#bebebe"') >= 2
+
+
 def some(**given: Any) -> kennzahlen.Figures:
     nothing: dict[str, Any] = {field.name: {} for field in fields(kennzahlen.Figures)}
     return kennzahlen.Figures(**nothing | {"at": UNTIL, "threshold": LEAST, "number": 9, "reviews": None, "months": ()} | given)
 
 
 # How the tables and charts of the pages stand
+
+
+def test_of_relapses_only_rows_that_tell_something_stand_in_the_table_the_others_in_a_sentence() -> None:
+    names = {"BBL": "Anfang", "SDOL": "Mitte", "SRO": "Zuletzt"}
+    share = Followed(9, 3, 0.1, 0.6)
+    curves = {place: kaplan_meier([(2.0, True)] * 9) for place in ("BBL", KANTON, "SDOL", "SRO")}
+    found = some(durations=curves, until=dict.fromkeys(curves, 9.0), relapse={KANTON: dict.fromkeys(HORIZONS, share), "SRO": {6: share, 12: share}}, transitions=None, log_rank=None, pilot=None)
+    [table] = [one for one in tafeln(found, names, {}) if one.schluessel == "rueckfall"]
+    assert [row[0] for row in table.zeilen] == ["Zuletzt, 6 Monate", "Zuletzt, 12 Monate", *(f"{KANTON}, {month} Monate" for month in HORIZONS)]
+    assert all(row[1:] == ("9", "33 %", "10 %", "60 %") for row in table.zeilen)
+    assert table.hinweis.endswith(": Anfang, Mitte; innert 24 Monaten: Zuletzt.")
+    everything = replace(found, relapse=dict.fromkeys(curves, dict.fromkeys(HORIZONS, share)))
+    assert [one.hinweis for one in tafeln(everything, names, {}) if one.schluessel == "rueckfall"] == [""]
 
 
 def test_the_canton_is_the_last_row_and_regions_stand_by_their_names() -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from itertools import permutations
 
 from sqlalchemy import select
 
 from engine.model.access import system
-from engine.queries.auswertung.viele import Ordnung, elemente, folge, phasen
+from engine.queries.auswertung.viele import Augenblick, Ordnung, elemente, folge, phasen
 from engine.queries.auswertung.zellschutz import gerundet
 from engine.store.session import Database
 from engine.store.tables import Release, Spur
 from tests.freigabe import release_all
+from webui.auswertung.viele import _stand
 
 SUB = "SUB_PROCESS"
 
@@ -51,3 +53,8 @@ def test_what_follows_from_the_numbers_before_and_behind_it_on_the_diagram_is_to
 def test_numbers_are_rounded_to_the_next_multiple_of_the_threshold() -> None:
     assert [gerundet(number, schwelle=5) for number in (0, 2, 3, 5, 7, 8, 1146)] == [0, 0, 5, 5, 5, 10, 1145]
     assert [gerundet(number, schwelle=2) for number in (0, 1, 2, 3)] == [0, 2, 2, 4]
+
+
+def test_beside_a_moment_of_the_time_lapse_stand_first_the_elements_with_most_cases() -> None:
+    moment = Augenblick(datetime(2026, 2, 1, tzinfo=UTC), 40, {"fall": {"intake": 5, "geburtstag": 20}, "kurzassessment": {"einladen": 10}})
+    assert _stand(moment) == [("geburtstag", 20), ("einladen", 10), ("intake", 5)]

@@ -66,6 +66,10 @@ def test_a_file_gets_no_bar(tmp_path: Path) -> None:
     environment = {**os.environ, "DATABASE_URL": f"sqlite:///{tmp_path / 'simulation.db'}"}
     done = subprocess.run([sys.executable, "-m", "engine.cli", "simulate", *OPTIONS], env=environment, capture_output=True, text=True, timeout=300, check=True)
     assert "entstehen" in done.stderr and "%" not in done.stderr and "\r" not in done.stderr
+    cases, courses = (int(number) for number in re.fullmatch(r"Entstanden sind (\d+) Fälle .* und (\d+) Abläufe in \d+ Sekunden\.\n", done.stdout).groups())
+    with closing(sqlite3.connect(tmp_path / "simulation.db")) as connection:
+        assert (cases, courses) == tuple(connection.execute(f"select count(*) from {table}").fetchone()[0] for table in ("fall", "instanz"))
+    assert cases >= CASES
 
 
 @pytest.mark.parametrize("options", [(), ("--zusammen",)], ids=["each region by itself", "together"])

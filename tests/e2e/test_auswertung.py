@@ -265,21 +265,49 @@ def numbered(page: Page, folder: Path, of: str) -> None:
 
 
 @pytest.mark.parametrize("closer", [0, 1, -1], ids=["as it begins", "closer", "smaller"])
-def test_numbers_cover_hardly_a_name_and_never_each_other(eva: Page, tmp_path: Path, closer: int) -> None:
+def test_numbers_cover_hardly_a_name_or_event_and_never_each_other(eva: Page, tmp_path: Path, closer: int) -> None:
     numbered(eva, tmp_path, "userTask intermediateCatchEvent")
     for _ in range(abs(closer)):
         eva.get_by_role("button", name="Grösser" if closer > 0 else "Kleiner").first.click()
     boxes = "all => all.filter(one => one.checkVisibility({ visibilityProperty: true })).map(one => one.getBoundingClientRect()).filter(one => one.width).map(one => [one.left, one.top, one.right, one.bottom])"
-    numbers, names = (eva.locator(f"[data-bild] >> nth=0 >> {what}").evaluate_all(boxes) for what in (".ff-zahl", ".djs-visual tspan"))
-    assert len(numbers) > 40 and len(names) > 100
+    symbols = ".djs-shape > .djs-visual > :is(circle, polygon):first-child"
+    numbers, names, events = (eva.locator(f"[data-bild] >> nth=0 >> {what}").evaluate_all(boxes) for what in (".ff-zahl", ".djs-visual tspan", symbols))
+    assert len(numbers) > 40 and len(names) > 100 and len(events) > 100
     assert [pair for pair in combinations(numbers, 2) if overlap(*pair)] == []
     # With a long number on every task and timer not everything has a place of its own.
     assert 50 * sum(any(overlap(number, name) for number in numbers) for name in names) <= len(names)
+    assert 100 * sum(any(covered(event, number) > 0.1 for number in numbers) for event in events) <= len(events)
 
 
 def overlap(a: list[float], b: list[float]) -> bool:
     """Whether two boxes have more than a rounded pixel in common."""
     return min(a[2], b[2]) - max(a[0], b[0]) > 1 and min(a[3], b[3]) - max(a[1], b[1]) > 1
+
+
+def test_names_on_a_diagram_end_their_lines_between_words_or_syllables(eva: Page, tmp_path: Path) -> None:
+    long = "Verbindlichkeitsüberprüfung und Wiedereinreichung"
+    model = FALL.read_bytes().replace("Verbindlichkeit klären".encode(), long.encode())
+    laid_out(eva, tmp_path, LOG, model)
+    names = {one.get("id"): one.get("name") for one in etree.fromstring(model).iter() if one.get("id") and one.get("name")}
+    lines = eva.locator(".djs-container .djs-element:has(> .djs-visual > text)").evaluate_all(
+        "all => all.map(one => [one.dataset.elementId.replace(/_label$/, ''), [...one.querySelectorAll(':scope > .djs-visual > text > tspan')].map(line => line.textContent.trim())])"
+    )
+    drawn_names = [(names[id_], told) for id_, told in lines if id_ in names and any(told)]
+    assert len(drawn_names) > 100 and [told for name, told in drawn_names if not in_pieces(name, told)] == []
+    parted = [told for name, told in drawn_names if name == long]
+    assert parted and all(any(line.endswith("-") for line in told) for told in parted)
+
+
+def in_pieces(name: str, lines: list[str]) -> bool:
+    """Whether these lines say the name, each but the last up to the end of a word, or up to a hyphen that the drawing put into one."""
+    pattern = "".join(re.escape(line) + r"(\s+|(?<=-)|$)" if not line.endswith("-") else f"(?:{re.escape(line)}|{re.escape(line[:-1])})" for line in lines)
+    return re.fullmatch(pattern, name) is not None
+
+
+def covered(box: list[float], by: list[float]) -> float:
+    """Which part of a box another one covers."""
+    width, height = min(box[2], by[2]) - max(box[0], by[0]), min(box[3], by[3]) - max(box[1], by[1])
+    return max(0, width) * max(0, height) / ((box[2] - box[0]) * (box[3] - box[1]))
 
 
 @pytest.mark.parametrize("width", [1280, 375])

@@ -81,6 +81,23 @@ def test_a_diagram_is_drawn_checked_mended_and_saved(page: Page, draft: str) -> 
     saved(page)
 
 
+def test_a_long_name_is_parted_when_it_is_drawn_and_nowhere_else(page: Page, draft: str) -> None:
+    opened(page, f"{draft}/dateien/kurzassessment.bpmn")
+    name = "Wiedereinreichungsbestätigung"
+    task = page.evaluate("""(name) => {
+        const [modeling, registry] = ['modeling', 'elementRegistry'].map((one) => werkstatt.modeler.get(one));
+        const task = registry.filter((one) => one.type === 'bpmn:UserTask')[0];
+        modeling.updateProperties(task, { name });
+        return task.id;
+    }""", name)  # fmt: skip
+    lines = page.locator(f".djs-element[data-element-id={task}] > .djs-visual > text > tspan").all_text_contents()
+    assert len(lines) > 1 and all(line.endswith("-") for line in lines[:-1])
+    assert "".join(line.removesuffix("-") for line in lines) == name
+    assert f'name="{name}"' in page.evaluate("async () => (await werkstatt.modeler.saveXML()).xml")
+    page.evaluate("(id) => werkstatt.modeler.get('directEditing').activate(werkstatt.modeler.get('elementRegistry').get(id))", task)
+    assert page.locator(".djs-direct-editing-content").inner_text() == name
+
+
 def test_the_properties_panel_knows_the_variables_of_the_case(page: Page, draft: str) -> None:
     opened(page, f"{draft}/dateien/kurzassessment.bpmn")
     names = page.evaluate("""async () => {

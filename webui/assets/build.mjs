@@ -13,8 +13,12 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..")
 const from = (...parts) => path.join(root, ...parts);
 const target = from("webui/static/dist");
 
+// Built first: other bundles load it instead of holding it, so that a browser gets it once.
+const SHARED = "webui/assets/silben.js";
+
 // For the browser: name without hash -> source.
 const browserBundles = {
+  "silben.js": SHARED,
   "start.js": "webui/assets/start.js",
   "anwendung.js": "webui/assets/anwendung.js",
   "anwendung.css": "webui/assets/anwendung.css",
@@ -119,16 +123,24 @@ const germanWords = {
   },
 };
 
+// ``hashed`` is what the bundle of SHARED is called beside the others.
+const shared = (hashed) => ({
+  name: "shared",
+  setup(bundler) {
+    bundler.onResolve({ filter: /\/silben\.js$/ }, ({ kind }) => (kind === "entry-point" ? undefined : { path: `./${hashed}`, external: true }));
+  },
+});
+
 const common = { bundle: true, minify: true, write: false, logLevel: "warning", legalComments: "eof" };
 
-async function browserBundle([name, source]) {
+async function browserBundle([name, source], plugins = []) {
   const { outputFiles } = await build({
     ...common,
     entryPoints: [from(source)],
     format: source.endsWith(".js") && name !== "start.js" ? "esm" : undefined,
     target: ["es2022", "chrome111", "firefox114", "safari16.4"],
     loader: { ".svg": "dataurl", ".woff": "dataurl", ".woff2": "dataurl", ".ttf": "dataurl", ".eot": "empty" },
-    plugins: [neutralBrand, onePreact, caseVariables, germanWords],
+    plugins: [neutralBrand, onePreact, caseVariables, germanWords, ...plugins],
     outfile: path.join(target, name),
   });
   const contents = outputFiles[0].contents;
@@ -149,6 +161,8 @@ async function serverBundle({ source, out }) {
 
 await rm(target, { recursive: true, force: true });
 await mkdir(target, { recursive: true });
-const manifest = Object.fromEntries(await Promise.all(Object.entries(browserBundles).map(browserBundle)));
+const [first, ...others] = Object.entries(browserBundles);
+const silben = await browserBundle(first);
+const manifest = Object.fromEntries([silben, ...(await Promise.all(others.map((one) => browserBundle(one, [shared(silben[1])]))))]);
 await writeFile(path.join(target, "manifest.json"), JSON.stringify(manifest, null, 2) + "\n");
 await Promise.all(serverBundles.filter(({ source }) => existsSync(from(source))).map(serverBundle));

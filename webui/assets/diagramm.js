@@ -2,6 +2,7 @@
 //
 // <div data-diagramm data-quelle="…bpmn" data-stand='{"aktiv": {id: count}, "erledigt": [id], "genommen": [id], "stoerungen": {id: count}}'>
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
+import { beschriftung } from "./beschriftung.js";
 
 // An open sub-process surrounds the steps that are active in it; only those are marked as the place.
 const isContainer = (shape) => Boolean(shape?.children?.some((child) => !child.labelTarget));
@@ -70,7 +71,7 @@ async function start(box) {
   const stand = JSON.parse(box.dataset.stand);
   const response = await fetch(box.dataset.quelle, { credentials: "same-origin" });
   if (!response.ok) throw new Error(`diagram: ${response.status}`);
-  const viewer = new NavigatedViewer({ container: leinwand, zoomScroll: { enabled: false } });
+  const viewer = new NavigatedViewer({ container: leinwand, zoomScroll: { enabled: false }, additionalModules: [beschriftung] });
   await viewer.importXML(await response.text());
   // Scrolling the page must not be caught by the diagram; whoever wants to zoom uses the buttons or Ctrl and the wheel.
   viewer.get("zoomScroll").toggle(false);

@@ -2,6 +2,7 @@
 //
 // <div data-vergleich data-aenderungen='[["neu", "id"], …]'> with two [data-seite], each with data-quelle (an address) or data-xml.
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
+import { beschriftung } from "./beschriftung.js";
 
 async function open(leinwand) {
   let xml = leinwand.dataset.xml;
@@ -10,7 +11,7 @@ async function open(leinwand) {
     if (!response.ok) throw new Error(`diagram: ${response.status}`);
     xml = await response.text();
   }
-  const viewer = new NavigatedViewer({ container: leinwand, zoomScroll: { enabled: false } });
+  const viewer = new NavigatedViewer({ container: leinwand, zoomScroll: { enabled: false }, additionalModules: [beschriftung] });
   await viewer.importXML(xml);
   // Scrolling the page must not be caught by the diagram; whoever wants to zoom uses the buttons.
   viewer.get("zoomScroll").toggle(false);

@@ -35,7 +35,7 @@ from webui.words import langes_datum
 
 viele = Blueprint("viele", __name__, url_prefix="/auswertung")
 
-# So many passages are named beside each moment of the table.
+# So many places and so many passages are named beside each moment of the table; further places open by a click.
 MEIST = 3
 
 Mass = Callable[[queries.Element], float | None]
@@ -77,7 +77,7 @@ def uebersicht() -> ResponseReturnValue:
             messung=measured, n=_n(session, auswahl, rows), elemente=found, namen=_namen(session, release, prozesse), masse=MASSE, mass=mass, folge=folge, schwelle=least,
             wege=taken, tafeln={one.schluessel: one for one in tables}, rahmen=rahmen(session, auswahl),
             bilder=[one for one in drawn if one.marken or one.prozess == auswahl.prozess], ohne_zahl=[one.name for one in drawn if not one.marken and one.prozess != auswahl.prozess],
-            zeitraffer=[(one, _meist(flow, one)) for one in moments[::10]], je_punkt=gang.JEDER * least, diagramme=_diagramme(session, release, prozesse),
+            zeitraffer=[(one, _stand(one), _meist(flow, one)) for one in moments[::10]], meist_gezeigt=MEIST, je_punkt=gang.JEDER * least, diagramme=_diagramme(session, release, prozesse),
         )  # fmt: skip
     response = Response(html)
     if not measured.is_complete:
@@ -159,6 +159,11 @@ def _gezeichnet(flow: Sequence[gang.Abschnitt], ways: Mapping[gang.Paar, Weg], m
 def _seconds(at: datetime, moments: Sequence[queries.Augenblick]) -> int:
     """Since the first picture."""
     return int((at - moments[0].at).total_seconds())
+
+
+def _stand(one: queries.Augenblick) -> list[tuple[str, int]]:
+    """The elements at which cases stood, those of most cases first."""
+    return sorted((pair for marks in one.marken.values() for pair in marks.items()), key=lambda pair: -pair[1])
 
 
 def _meist(flow: Sequence[gang.Abschnitt], moment: queries.Augenblick) -> list[tuple[str, str]]:

@@ -163,17 +163,28 @@ def _beobachtung(found: Figures, namen: Mapping[str, str]) -> Abschnitt | None:
 def _rueckfall(found: Figures, namen: Mapping[str, str]) -> Abschnitt | None:
     if not found.relapse:
         return None
-    rows = []
-    for name in _orte({**found.durations, **found.relapse}, namen):
-        for month in HORIZONS:
-            one = found.relapse.get(name, {}).get(month)
-            hidden = (HIDDEN,) * 4
-            told = hidden if one is None else (anzahl(one.number), f"{100 * (one.share or 0):.0f} %", f"{100 * one.lower:.0f} %", f"{100 * one.upper:.0f} %")
-            rows.append((f"{namen.get(name, name)}, {month} Monate", *told))
-    definition = "Anteil der Abgelösten, die in so vielen Monaten wieder Hilfe brauchten. Es zählt nur, wer so lange beobachtet ist; mit dem 95-%-Bereich (Wilson)."
+    places = _orte({**found.durations, **found.relapse}, namen)
+    rows = tuple(
+        (f"{namen.get(name, name)}, {month} Monate", anzahl(one.number), f"{100 * (one.share or 0):.0f} %", f"{100 * one.lower:.0f} %", f"{100 * one.upper:.0f} %")
+        for name in places for month, one in sorted(found.relapse.get(name, {}).items())
+    )  # fmt: skip
+    definition = (
+        "Anteil der Abgelösten, die in so vielen Monaten wieder Hilfe brauchten. Es zählt nur, wer so lange beobachtet ist; mit dem 95-%-Bereich (Wilson). "
+        "Wo es zu wenige sind, fehlt die Zeile."
+    )
     whole = _whole(found.relapse) or {}
     n = ", ".join(f"{anzahl(one.number)} nach {month} Monaten" for month, one in whole.items())
-    return Abschnitt("rueckfall", "Rückfall nach der Ablösung", definition, ("Wo und innert", "Abgelöste", "Anteil", "von", "bis"), tuple(rows), n=n or HIDDEN, masse=_relapses(found))
+    head = ("Wo und innert", "Abgelöste", "Anteil", "von", "bis")
+    return Abschnitt("rueckfall", "Rückfall nach der Ablösung", definition, head, rows, _ohne_rueckfall(found, places, namen), n=n or HIDDEN, masse=_relapses(found))
+
+
+def _ohne_rueckfall(found: Figures, places: Sequence[str], namen: Mapping[str, str]) -> str:
+    """Of whom nothing may be told: first those of whom nothing is at all, then those who lack a horizon only."""
+    nobody = [name for name in places if not found.relapse.get(name)]
+    lacking = {month: [name for name in places if name not in nobody and month not in found.relapse[name]] for month in HORIZONS}
+    listed = {"": nobody, **{f"innert {month} Monaten: ": names for month, names in lacking.items()}}
+    told = "; ".join(f"{when}{', '.join(namen.get(name, name) for name in names)}" for when, names in listed.items() if names)
+    return f"Zu wenige Fälle, um etwas zu zeigen, oder solche liessen sich zurückrechnen: {told}." if told else ""
 
 
 def _relapses(found: Figures) -> tuple[Mass, ...]:

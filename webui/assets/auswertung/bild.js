@@ -2,6 +2,7 @@
 //
 // <div data-bild data-quelle="…bpmn" data-marken='{"id": {"text": "12", "titel": "12 Fälle", "stufe": 0..4}}'>
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
+import { beschriftung } from "../beschriftung.js";
 import { ordered } from "./anordnung.js";
 import { follow } from "./finger.js";
 import { LEAST, arrange } from "./platz.js";
@@ -19,7 +20,7 @@ const AFTER_OVERLAYS = 100;
 
 export async function open(box) {
   const leinwand = box.querySelector("[data-leinwand]");
-  const viewer = new NavigatedViewer({ container: leinwand, zoomScroll: { enabled: false } });
+  const viewer = new NavigatedViewer({ container: leinwand, zoomScroll: { enabled: false }, additionalModules: [beschriftung] });
   await load(viewer, box.dataset.quelle);
   // A window that becomes smaller or larger moves the diagram with it.
   new ResizeObserver(() => viewer.get("canvas").resized()).observe(leinwand);

@@ -9,9 +9,14 @@ const READABLE = 0.35;
 // So far a number reaches over the edge of what it is about.
 const EDGE = 6;
 // What it costs to cover so much of a name, of an event or gateway, of another activity.
-const [NAME, EVENT, OTHER] = [50, 4, 1];
+const [NAME, EVENT, OTHER] = [50, 20, 1];
 // How much a place is worth before the next one, and one's own before all: numbers that change do not jump about.
 const [ORDER, OWN] = [0.03, 0.5];
+
+// So many places along an edge are tried besides: events that sit on it leave gaps.
+const SLIDES = 24;
+// No place is worse for its order than this one.
+const LAST = 12;
 
 const known = new WeakMap();
 
@@ -51,7 +56,8 @@ function places({ width, height }, w, h, label) {
   if (width > SMALL) {
     const [left, right] = [-EDGE, width - w + 2 * EDGE];
     const [before, after, beside] = [EDGE - w, width - EDGE, (height - h) / 2];
-    return [[right, above], [left, above], [middle, above], [right, below], [left, below], [middle, below], [after, above], [before, above], [after, below], [before, below], [after, beside], [before, beside]];
+    const between = Array.from({ length: SLIDES }, (_, at) => before + ((after - before) * (at + 1)) / (SLIDES + 1));
+    return [[right, above], [left, above], [middle, above], [right, below], [left, below], [middle, below], [after, above], [before, above], [after, below], [before, below], [after, beside], [before, beside], ...[above, below].flatMap((y) => between.map((x) => [x, y]))];
   }
   const [left, right] = [EDGE - w, width - EDGE];
   const beyond = label ? [[middle, label.bottom + 1], [middle, label.top - h - 1]] : [];
@@ -88,7 +94,7 @@ export function arrange(viewer, numbers) {
       .filter(({ place }) => !taken.some((other) => common(place, other)));
     number.classList.toggle("ff-zahl--verdeckt", !free.length);
     if (!free.length) continue;
-    const worth = ({ place, order }) => cost(place, shape, around) + w * h * (ORDER * order - (String(order) === number.dataset.platz ? OWN : 0));
+    const worth = ({ place, order }) => cost(place, shape, around) + w * h * (ORDER * Math.min(order, LAST) - (String(order) === number.dataset.platz ? OWN : 0));
     const best = free.map((one) => [worth(one), one]).reduce((a, b) => (b[0] < a[0] ? b : a))[1];
     number.dataset.platz = String(best.order);
     number.style.transform = `translate(${best.x / drawn}px, ${best.y / drawn}px)`;

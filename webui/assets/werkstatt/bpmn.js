@@ -1,6 +1,7 @@
 // The diagram editor: the cloud modeler of bpmn.io with its properties panel, our lint marks, and the case's variables for FEEL.
 import BpmnModeler from "camunda-bpmn-js/lib/camunda-cloud/Modeler";
 import VariableProvider from "@bpmn-io/variable-resolver/lib/VariableProvider";
+import { beschriftung } from "../beschriftung.js";
 import { begin } from "./arbeit.js";
 import { german } from "./deutsch.js";
 import { variablesOf } from "./variablen.js";
@@ -63,7 +64,7 @@ begin(async (root, text, changed) => {
   const modeler = new BpmnModeler({
     container: root.querySelector("[data-ws-leinwand]"),
     propertiesPanel: { parent: root.querySelector("[data-ws-eigenschaften]") },
-    additionalModules: [caseVariables(await variablesOf(root)), german],
+    additionalModules: [caseVariables(await variablesOf(root)), german, beschriftung],
     elementTemplateChooser: false,
     // Saving must not move a drawing that nobody touched.
     disableAdjustOrigin: true,

@@ -1,12 +1,13 @@
 // Token simulation of a diagram of a draft: who clicks decides which way a token goes. Nothing is evaluated and nothing saved.
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
 import TokenSimulation from "bpmn-js-token-simulation/lib/viewer";
+import { beschriftung } from "../beschriftung.js";
 import { german } from "./deutsch.js";
 
 const box = document.querySelector("[data-ws-marken]");
 if (box) {
   const response = await fetch(box.dataset.quelle, { credentials: "same-origin" });
-  const viewer = new NavigatedViewer({ container: box, additionalModules: [TokenSimulation, german] });
+  const viewer = new NavigatedViewer({ container: box, additionalModules: [TokenSimulation, german, beschriftung] });
   await viewer.importXML(await response.text());
   const canvas = viewer.get("canvas");
   canvas.zoom("fit-viewport", "auto");

@@ -1,5 +1,6 @@
 // The mapping of a migration: the two diagrams beside each other and the table below are one. And the progress of a plan that runs.
 import NavigatedViewer from "bpmn-js/lib/NavigatedViewer";
+import { beschriftung } from "../beschriftung.js";
 
 const kindOf = (value) => (value.startsWith("nach:") ? "ff-zugeordnet" : value ? "ff-verlegt" : "ff-offen");
 const MARKERS = ["ff-offen", "ff-zugeordnet", "ff-verlegt", "ff-neu"];
@@ -7,7 +8,7 @@ const MARKERS = ["ff-offen", "ff-zugeordnet", "ff-verlegt", "ff-neu"];
 async function open(canvas) {
   const response = await fetch(canvas.dataset.quelle, { credentials: "same-origin" });
   if (!response.ok) throw new Error(`diagram: ${response.status}`);
-  const viewer = new NavigatedViewer({ container: canvas, zoomScroll: { enabled: false } });
+  const viewer = new NavigatedViewer({ container: canvas, zoomScroll: { enabled: false }, additionalModules: [beschriftung] });
   await viewer.importXML(await response.text());
   viewer.get("zoomScroll").toggle(false);
   viewer.get("canvas").zoom("fit-viewport", "auto");
