@@ -29,7 +29,9 @@ HARMLESS = re.compile(r"(benutzer:passwort|user:password)@|smtp\+plain://|exampl
 # What bandit finds and why it stays: each was looked at.
 ACCEPTED = {
     ("engine/cli/serve.py", "B104"): "vergleicht eine Adresse, öffnet keine",
+    ("engine/replay/spool.py", "B608"): "eine von zwei festen Sortierungen",
     ("engine/store/backup/__init__.py", "B608"): "Namen aus dem Schema",
+    ("engine/store/gather.py", "B608"): "Namen aus dem Schema, die Grenze ist eine Zahl",
     ("engine/store/migrations/versions/0012_konten.py", "B608"): "Konstanten der Migration",
     ("engine/store/migrations/versions/0013_austausch.py", "B608"): "Konstanten der Migration",
     ("engine/store/migrations/versions/0014_akte.py", "B608"): "Konstanten der Migration",

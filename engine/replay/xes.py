@@ -110,6 +110,9 @@ class _Reader:
             raise LogUnreadable(f"{self.name}: in dieser Kodierung lässt sich die Datei nicht lesen ({error}). Es wurde nichts eingelesen.") from error
         except (OSError, EOFError, zlib.error) as error:
             raise LogUnreadable(f"{self.name}: die Datei ist beschädigt oder unvollständig ({error}). Es wurde nichts eingelesen.") from error
+        finally:
+            # The two know each other, and where logs are read the collector of such pairs hardly comes by: they would stay, and the log's times with them.
+            del self.parser
         if not self.is_log:
             raise LogUnreadable(f"{self.name}: das ist kein XES-Protokoll; das äusserste Element heisst nicht «log».")
         yield from self.done
