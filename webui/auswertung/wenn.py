@@ -109,7 +109,7 @@ def gate() -> ResponseReturnValue:
     before, after, result, *_ = _compared(Auswahl.of(request.args))
     return jsonify({
         "fertig": before.is_complete and after.is_complete, "darf": result.darf and before.is_complete and after.is_complete, "faelle": result.faelle,
-        "vorher": result.vorher, "nachher": result.nachher, "wechsel": dict(result.wechsel), "fehlend": result.fehlend, "ohne_grund": result.ohne_grund,
+        "vorher": result.vorher, "nachher": result.nachher, "wechsel": dict(result.wechsel), "ohne_grund": result.ohne_grund,
         "gruende": [{"element": one.element, "abweichung": one.art, "neu": one.neu, "weg": one.weg} for one in result.gruende],
     })  # fmt: skip
 

@@ -94,7 +94,8 @@ def _chart(found: Figures) -> dict[str, Any] | None:
         return None
     chart = found.reviews
     signals = [found.months[place] for place in chart.signals]
-    return {"monate": dict(zip(found.months, chart.values, strict=True)), "mitte": chart.centre, "untere": chart.lower, "obere": chart.upper, "signale": signals}
+    months = {month: round(value, 3) for month, value in zip(found.months, chart.values, strict=True)}
+    return {"monate": months, "mitte": round(chart.centre, 3), "untere": round(chart.lower, 3), "obere": round(chart.upper, 3), "signale": signals}
 
 
 def _cells(published: Published | None) -> list[dict[str, Any]]:

@@ -39,7 +39,7 @@ def wege_tafel(found: Wege, namen: Mapping[str, str], folge: str, n: int | None)
         (DANN.join(namen.get(step, step) for step in way.schritte) or "nichts", anzahl(way.faelle), anzahl(way.abweichend), _sekunden(way.median)) for way in found.wege
     )
     definition = f"Die Folge von {FOLGE_WORTE[folge]}, die Fälle nahmen, wie viele davon vom Diagramm abwichen und wie lange die beendeten dauerten.{ZUGLEICH if folge == PHASENWEISE else ''}{GERUNDET}"
-    told = f"Nicht gezeigt: {anzahl(found.seltene)} seltenere, zusammen {anzahl(found.seltene_faelle)} Fälle." if found.seltene else ""
+    told = f"Nicht gezeigt sind seltenere Wege, zusammen {anzahl(found.seltene_faelle)} Fälle." if found.seltene else ""
     head = ("Weg", "Fälle", "abweichend", "Dauer Median (Sekunden)")
     return Abschnitt(WEGE, f"Wege nach {FOLGE_WORTE[folge]}", definition, head, rows, told, n=anzahl(n))
 

@@ -84,7 +84,7 @@ def _aufwand_among_all(session: FallSession, auswahl: Auswahl, found: Sequence[A
 
 def _of_region(one: Abschnitt, name: str) -> Abschnitt | None:
     row = next((row for row in one.zeilen if row[0] == name), None)
-    return None if row is None else replace(one, zeilen=(row,), hinweis="", n=row[one.kopf.index("Fälle")] if "Fälle" in one.kopf else one.n, masse=(), anteile=())
+    return None if row is None else replace(one, zeilen=(row,), hinweis="", n=next((row[place] for place, head in enumerate(one.kopf) if head in ("Fälle", "Übergaben")), one.n), masse=(), anteile=())
 
 
 def _ende(circle: Kreis, horizon: int) -> Abschnitt | None:
@@ -207,6 +207,6 @@ def _uebergaben(session: FallSession, names: Mapping[str, str], least: int) -> A
     definition = "Übergaben an eine andere Region, nach der abgebenden, mit der Zahl der Rückfragen der übernehmenden."
     known = Counter(pairs)
     numbers = je_ort(tuple((cell, known[cell]) for cell in product(sorted({region for region, _ in known}), columns)), (("uebergaben", als_ganzes),), least)["uebergaben"]
-    found = _table("uebergaben", "Übergaben", definition, Published(numbers, frozenset()) if pairs else None, names, columns, share="0", first="Bisherige Region", of="Anteil ohne Rückfrage", hinweis=told, je_region="Übergaben ohne Rückfrage")
+    found = _table("uebergaben", "Übergaben", definition, Published(numbers, frozenset()) if pairs else None, names, columns, share="0", first="Bisherige Region", of="Anteil ohne Rückfrage", von="Übergaben", hinweis=told, je_region="Übergaben ohne Rückfrage")
     own = rahmen(session, Auswahl(prozess="uebergabe"))
     return None if found is None else replace(found, zeitraum=own.zeitraum, fassung=f"{own.fassung} (Übergabe)")
