@@ -108,6 +108,7 @@ def _solver(equations: csr_matrix, values: Sequence[int]) -> Highs:
     solver = Highs()  # type: ignore[no-untyped-call]
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("parallel", "off")
+    solver.setOptionValue("threads", 1)
     solver.setOptionValue("presolve", "off")
     solver.passModel(model)
     return solver
