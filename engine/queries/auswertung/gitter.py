@@ -234,8 +234,12 @@ def _geschlossen(rows: Iterable[tuple[object, Cell]], closed: Collection[Choice]
 
 
 def grob(found: Published | None, *, schwelle: int) -> Published | None:
-    """The same in round numbers: years, horizons and properties follow from each other in more ways than any single table knows of."""
-    return None if found is None else replace(found, numbers={cell: number if number is None else gerundet(number, schwelle=schwelle) for cell, number in found.numbers.items()})
+    """The same in round numbers, without rows of nobody: years, horizons and properties follow from each other in more ways than any single table knows of."""
+    if found is None:
+        return None
+    rows = {cell[0] for cell, number in found.numbers.items() if number != 0}
+    numbers = {cell: number if number is None else gerundet(number, schwelle=schwelle) for cell, number in found.numbers.items() if cell[0] in rows or cell[0] == ALL}
+    return replace(found, numbers=numbers)
 
 
 def _partly(found: Stacked) -> set[Choice]:
