@@ -14,7 +14,21 @@ from itertools import product
 from math import inf
 from typing import Any
 
-from engine.queries.auswertung.laeufe import ARBEIT, DANACH, DIMENSIONEN, ENDS, HORIZONS, OPEN, OTHERWISE, WEGE, Lauf, group, kind, way
+from engine.queries.auswertung.laeufe import (
+    CAUSES,
+    DANACH,
+    DIMENSIONEN,
+    ENDS,
+    GONE,
+    HORIZONS,
+    OPEN,
+    OTHERWISE,
+    WEGE,
+    Lauf,
+    group,
+    kind,
+    way,
+)
 from engine.queries.auswertung.zellschutz import als_ganzes
 from engine.statistics import suppression
 from engine.statistics.implied import implied
@@ -23,7 +37,7 @@ from engine.statistics.suppression import ALL, Cell, Published
 
 KANTON = "Kanton"
 # What is counted: each a part of which several tables are made.
-LAUF, ENDE, FOLGE, GLEICH, VORSCHLAG = "lauf", "ende", "folge", "gleich", "vorschlag"
+LAUF, ENDE, GLEICH, VORSCHLAG = "lauf", "ende", "gleich", "vorschlag"
 ORTE, BEZUG = "orte", "bezug"
 KURVE = "kurve"
 JA, NEIN = "ja", "nein"
@@ -57,6 +71,9 @@ class Vorschlag:
 # A case: its region, its way out, when it ended, how long it was seen, how long since, and when it came back (``Lauf.end_class`` and so on).
 Verlauf = tuple[str, str, int | None, int, int | None, int | None]
 
+# How it ended, and the same, and whether with a death or with leaving the canton.
+Ausgang = tuple[str, int | None, int, int | None, int | None, bool]
+
 # How a table counts (``Tafel.zelle``).
 
 
@@ -68,8 +85,8 @@ def _by(end: str, when: int | None, place: int) -> str:
     return end if when is not None and when <= place else OPEN
 
 
-def _ende(place: int, cell: tuple[str, int | None, int]) -> Cell | None:
-    end, when, seen = cell
+def _ende(place: int, cell: Ausgang) -> Cell | None:
+    end, when, seen, *_ = cell
     found = _by(end, when, place)
     return (way(found), found) if seen > place else None
 
@@ -88,10 +105,10 @@ def _rueckfall(place: int, cell: Verlauf) -> Cell | None:
     return (region, _back(back, place)) if since is not None and since > place else None
 
 
-def _nach(place: int, cell: tuple[str, int, int | None, bool], *, is_apart: bool) -> Cell | None:
-    what, since, back, gone = cell
+def _nach(place: int, cell: Ausgang, *, is_apart: bool) -> Cell | None:
+    end, _, _, since, back, gone = cell
     found = _back(back, place)
-    return (what, "weg" if is_apart and gone and found == "nicht" else found) if since > place else None
+    return (kind(end), "weg" if is_apart and gone and found == "nicht" else found) if since is not None and since > place else None
 
 
 def _back(back: int | None, place: int) -> str:
@@ -121,8 +138,8 @@ TAFELN: Mapping[str, Tafel] = {
     "arbeit": Tafel(LAUF, _arbeit, je_region=True, rang=3, rand=(BEZUG, _all_who_left)),
     **{f"ende {horizon}": Tafel(ENDE, partial(_ende, place), rang=2, rand=("ende region", _way_of_end) if horizon == 12 else None) for place, horizon in enumerate(HORIZONS)},
     **{f"rueckfall {horizon}": Tafel(LAUF, partial(_rueckfall, place), je_region=True, rang=4) for place, horizon in enumerate(HORIZONS)},
-    **{f"nach {horizon}": Tafel(FOLGE, partial(_nach, place, is_apart=True)) for place, horizon in enumerate(HORIZONS)},
-    **{f"nach {horizon} zusammen": Tafel(FOLGE, partial(_nach, place, is_apart=False), rang=2, rand=(f"rueckfall {horizon}", _column)) for place, horizon in enumerate(HORIZONS)},
+    **{f"nach {horizon}": Tafel(ENDE, partial(_nach, place, is_apart=True)) for place, horizon in enumerate(HORIZONS)},
+    **{f"nach {horizon} zusammen": Tafel(ENDE, partial(_nach, place, is_apart=False), rang=2, rand=(f"rueckfall {horizon}", _column)) for place, horizon in enumerate(HORIZONS)},
     **{f"gleich {key}": Tafel(f"{GLEICH} {key}", als_ganzes, rand=("ende region", _left)) for key in DIMENSIONEN},
     "übersteuert region": Tafel(f"{VORSCHLAG} region", als_ganzes, je_region=True, rang=3),
     "übersteuert regel": Tafel(f"{VORSCHLAG} regel", als_ganzes, rang=2, rand=("übersteuert region", _column)),
@@ -130,8 +147,7 @@ TAFELN: Mapping[str, Tafel] = {
 }  # fmt: skip
 # What parts have in common.
 LINKS = (
-    Link(LAUF, ENDE, lambda cell: cell[1:4], lambda cell: (way(cell[0]), *cell[1:])),
-    Link(LAUF, FOLGE, lambda cell: (kind(cell[1]), *cell[4:]) if _is_over(cell[1]) else None, lambda cell: cell[:3]),
+    Link(LAUF, ENDE, lambda cell: cell[1:], lambda cell: (way(cell[0]), *cell[1:5])),
     *(Link(LAUF, f"{GLEICH} {key}", lambda cell: _left(_by(cell[1], cell[2], YEAR)) if cell[3] > YEAR else None, lambda cell: (ALL, cell[1])) for key in DIMENSIONEN),
     *(Link(f"{VORSCHLAG} region", f"{VORSCHLAG} {name}", lambda cell: cell[1], lambda cell: cell[1]) for name in ("regel", *DIMENSIONEN)),
 )
@@ -179,9 +195,7 @@ def _counted(part: str, laeufe: Iterable[Lauf], vorschlaege: Iterable[Vorschlag]
     if part == LAUF:
         yield from ((one.fall_id, _verlauf(one)) for one in laeufe)
     elif part == ENDE:
-        yield from ((one.fall_id, (one.ende, one.end_class, one.seen_class)) for one in laeufe)
-    elif part == FOLGE:
-        yield from ((one.fall_id, (kind(one.ende), one.since_class, one.back_class, one.is_gone)) for one in laeufe if one.is_over)
+        yield from ((one.fall_id, (one.ende, *_verlauf(one)[2:], one.is_over and one.is_gone)) for one in laeufe)
     elif part.startswith(GLEICH):
         key = part.removeprefix(f"{GLEICH} ")
         yield from ((one.fall_id, (group(one, key), _left(one.by(12))[1])) for one in laeufe if one.seen_class > YEAR)
@@ -201,11 +215,9 @@ def _possible(part: str, found: Collection[Place]) -> list[Place]:
     """Every cell that could be, for whoever knows which regions, groups and rules there are: nobody ends after he was last seen."""
     firsts = sorted({place[0] for place in found})
     if part == LAUF:
-        return [(region, out, *rest) for region in firsts for out in WEGE for rest in (STILL if out == OPEN else OVER if _is_over(out) else ENDED)]
+        return [(region, out, *rest) for region in firsts for out in WEGE for rest in _spans(out)]
     if part == ENDE:
-        return [(end, *rest[:2]) for end in ENDS for rest in (STILL if end == OPEN else ENDED)]
-    if part == FOLGE:
-        return [(what, *back, gone) for what, gone in ((ARBEIT, False), ("andere", False), ("andere", True)) for back in sorted({rest[2:] for rest in OVER}, key=repr)]
+        return [(end, *rest, gone) for end in ENDS for rest in _spans(end) for gone in ((False, True) if end in LAST else (False,))]
     return [(first, second) for first in firsts for second in sorted({place[1] for place in found})]
 
 
@@ -220,6 +232,14 @@ SPANS = range(len(HORIZONS) + 1)
 STILL: list[tuple[int | None, ...]] = [(None, seen, None, None) for seen in SPANS]
 ENDED: list[tuple[int | None, ...]] = [(when, seen, None, None) for when, seen in product(SPANS, SPANS) if when <= seen]
 OVER: list[tuple[int | None, ...]] = [(when, seen, since, back) for when, seen, since in product(SPANS, repeat=3) if _can_be(when, since, seen) for back in (None, *range(since + 1))]
+
+
+# The ends after which somebody may not be able to come back.
+LAST = frozenset(CAUSES.get(grund, "andere") for grund in GONE)
+
+
+def _spans(end: str) -> list[tuple[int | None, ...]]:
+    return STILL if end == OPEN else OVER if _is_over(end) else ENDED
 
 
 @lru_cache(maxsize=20)
