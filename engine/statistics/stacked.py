@@ -48,11 +48,12 @@ MOST = 400
 @dataclass(frozen=True)
 class Plan:
     """``middle`` are dimensions any two of which stack; of the ``coarse`` one only values of many cases do. ``beside``: each further dimension
-    with the one of the middle that it stacks with."""
+    with the one of the middle that it stacks with. Of ``along`` several values in a row may be chosen."""
 
     middle: tuple[str, ...]
     beside: Mapping[str, str]
     coarse: str = ""
+    along: str = ""
 
     @property
     def dimensions(self) -> tuple[str, ...]:
@@ -102,7 +103,7 @@ def publish(
     """
     names = dict.fromkeys((*plan.dimensions, *filter(None, (plan.coarse,))))
     kinds = Counter((tuple(case[name] for name in names), cell) for case, cell in entries)
-    asked = sorted(kinds.items()), plan.middle, sorted(plan.beside.items()), plan.coarse, threshold, sorted(large), sorted(_listed(told or {}))
+    asked = sorted(kinds.items()), plan.middle, sorted(plan.beside.items()), plan.coarse, plan.along, threshold, sorted(large), sorted(_listed(told or {}))
     key = blake2b(repr(asked).encode()).digest()
     with _lock:
         if key in _known:
@@ -241,11 +242,26 @@ class _Space:
                 if not names or part is not self.parts[0] and part.names[0] not in names:
                     continue
                 for values in sorted({tuple(place[part.names.index(name)] for name in names) for place in part.places}):
-                    where = part.where(dict(zip(names, values, strict=True)))
-                    for margin in self.margins:
-                        number = int(part.counts[self._within[margin]][:, where].sum())
-                        if 0 < number < threshold:
-                            yield self._unknowns(part, where, margin), number
+                    yield from self._small(part, part.where(dict(zip(names, values, strict=True))), threshold)
+            yield from chain.from_iterable(self._small(part, where, threshold) for where in self._ranges(part))
+
+    def _small(self, part: _Part, where: NDArray[np.bool_], threshold: int) -> Iterator[tuple[NDArray[np.intp], int]]:
+        for margin in self.margins:
+            number = int(part.counts[self._within[margin]][:, where].sum())
+            if 0 < number < threshold:
+                yield self._unknowns(part, where, margin), number
+
+    def _ranges(self, part: _Part) -> Iterator[NDArray[np.bool_]]:
+        """Several values in a row of the dimension that may be asked for so, with each value of the other."""
+        if self.plan.along not in part.names:
+            return
+        at = part.names.index(self.plan.along)
+        values, others = part.values[at], sorted({place[:at] + place[at + 1 :] for place in part.places})
+        for begin, end in combinations(range(len(values) + 1), 2):
+            if 1 < end - begin < len(values):
+                row = np.array([place[at] in values[begin:end] for place in part.places])
+                yield row
+                yield from (row & np.array([place[:at] + place[at + 1 :] == other for place in part.places]) for other in others)
 
     def count(self, key: Key) -> int:
         part, where = self._of(key[0])

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from itertools import permutations
+from types import SimpleNamespace
+from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from engine.model.access import system
-from engine.queries.auswertung.viele import Augenblick, Ordnung, elemente, folge, phasen
+from engine.queries.auswertung.viele import Augenblick, Ordnung, elemente, folge, phasen, zeitraffer, zweistellig
 from engine.queries.auswertung.zellschutz import gerundet
 from engine.store.session import Database
 from engine.store.tables import Release, Spur
@@ -58,3 +61,23 @@ def test_numbers_are_rounded_to_the_next_multiple_of_the_threshold() -> None:
 def test_beside_a_moment_of_the_time_lapse_stand_first_the_elements_with_most_cases() -> None:
     moment = Augenblick(datetime(2026, 2, 1, tzinfo=UTC), 40, {"fall": {"intake": 5, "geburtstag": 20}, "kurzassessment": {"einladen": 10}})
     assert _stand(moment) == [("geburtstag", 20), ("einladen", 10), ("intake", 5)]
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(None, None), (0.0, 0.0), (293760.0, 290000.0), (278460.0, 280000.0), (59.4, 59.0), (3.0, 3.0)])
+def test_a_duration_is_told_in_two_digits(seconds: float | None, told: float | None) -> None:
+    """To the second the same median at two choices is the same case in both."""
+    assert zweistellig(seconds) == told
+
+
+def test_the_pictures_of_every_choice_are_of_the_same_moments() -> None:
+    """From the first beginning on they would tell when the first case of a choice began, and which choices it is in."""
+    since, now = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 7, 1, tzinfo=UTC)
+    days = datetime(2026, 1, 9, tzinfo=UTC), datetime(2026, 5, 9, tzinfo=UTC)
+    one, other = (zeitraffer([begun(day)] * 3, since, now, schwelle=5) for day in days)
+    assert [picture.at for picture in one] == [picture.at for picture in other] and (one[0].at, one[-1].at) == (since, now)
+    # Neither nobody nor a few: the first picture with somebody would tell it, too.
+    assert {picture.offen for picture in (*one, *other)} == {None}
+
+
+def begun(at: datetime) -> Any:
+    return SimpleNamespace(instanz_nummer=1, begonnen_am=at, beendet_am=None, schritte=[("a", "p", "USER_TASK", int(at.timestamp()), None, None, "o")])

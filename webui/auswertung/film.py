@@ -7,10 +7,9 @@ from typing import Any
 
 from flask import Blueprint, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
 from engine.commands import aufsicht
-from engine.commands.auswertung.spuren import refresh
+from engine.commands.auswertung.spuren import of_fall
 from engine.model.access import Access
 from engine.model.errors import NotFound
 from engine.queries import konten
@@ -20,7 +19,7 @@ from engine.store import library
 from engine.store.audit import log
 from engine.store.session import FallSession
 from engine.store.tables import Aufsichtszugriff, Spur
-from webui.auswertung.gemeinsam import WERKZEUGE, bilder, dauer, frist, prozess_name
+from webui.auswertung.gemeinsam import WERKZEUGE, bilder, dauer, prozess_name
 from webui.errors import gone
 from webui.rules import requires
 from webui.transactions import database, reading, writing
@@ -53,7 +52,6 @@ def zeigen(id: int) -> ResponseReturnValue:
     other = request.args.get("neben", "")
     ids = [id, *([int(other)] if other.isdecimal() and len(other) < 12 and int(other) != id else [])]
     grants = [_granted(one) for one in ids]
-    refresh(database(), frist())
     shown = [_shown(grant, narrow, 0 if number else _wanted(), number + 1) for number, (grant, narrow) in enumerate(grants)]
     with reading() as session:
         rows = [row for row in aufsicht.held(session, aufsicht.FALL) if row.id not in ids]
@@ -101,7 +99,7 @@ def _granted(id: int) -> tuple[Aufsichtszugriff, Access]:
 
 def _spuren(session: FallSession, grant: Aufsichtszugriff) -> list[Spur]:
     fall = kennung.fall(session, grant.region, grant.fall_nr)
-    found = [] if fall is None else list(session.scalars(select(Spur).where(Spur.fall_id == fall.id).order_by(Spur.instanz_nummer)))
+    found = [] if fall is None else of_fall(session, fall.id)
     if not found:
         raise NotFound("Der Ablauf dieses Falls")
     return found

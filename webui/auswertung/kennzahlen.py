@@ -139,8 +139,8 @@ def _until_ready(html: str, waiting: int) -> Response:
 
 
 def _bars(one: Abschnitt) -> dict[str, Any] | None:
-    """Bars for a section whose last column is a share; hidden shares have none."""
-    shares = [(row[0], share) for row, share in zip(one.zeilen, one.anteile, strict=False) if share is not None]
+    """Bars for a section whose last column is a share, as it says it; hidden shares have none."""
+    shares = [(row[0], float(row[-1].removesuffix(" %")) / 100) for row, share in zip(one.zeilen, one.anteile, strict=False) if share is not None]
     return balken(shares, one.kopf[-1]) if len(shares) > 1 else None
 
 

@@ -13,6 +13,7 @@ from engine.commands.auswertung.messen import messen
 from engine.commands.auswertung.treue import NotReplayed
 from engine.definitions.elements import Process
 from engine.definitions.plain import TASKS
+from engine.model.calendar import ZURICH
 from engine.queries.auswertung import benannt, kennung, modelle
 from engine.queries.auswertung import uebergaenge as gang
 from engine.queries.auswertung import viele as queries
@@ -103,7 +104,7 @@ def wege_csv() -> ResponseReturnValue:
     auswahl, narrow, folge = Auswahl.of(request.args), lesend(), _folge()
     measured = messen(database(), narrow, auswahl, frist())
     if not measured.is_complete:
-        raise NotReplayed(measured)
+        raise NotReplayed
     rows = [one.spur for one in measured.faelle]
     with database().read(narrow) as session:
         least = schwelle(session)
@@ -190,8 +191,14 @@ def _strom(session: FallSession, auswahl: Auswahl, rows: Sequence[Spur], release
 def _moments(session: FallSession, auswahl: Auswahl, rows: Sequence[Spur]) -> list[queries.Augenblick]:
     """Where filters leave no element that may be told there is nothing to play either, and nobody counts as being nowhere."""
     places, _ = _bekannt(session, auswahl, "phasen")
-    found = gehalten(session, "zeitraffer", auswahl, lambda: queries.zeitraffer(rows, augenblick(session).at, schwelle=schwelle(session), bekannt=places))
+    found = gehalten(session, "zeitraffer", auswahl, lambda: queries.zeitraffer(rows, _since(session, auswahl), augenblick(session).at, schwelle=schwelle(session), bekannt=places))
     return found if auswahl == alle(auswahl) or any(one.marken for one in found) else []
+
+
+def _since(session: FallSession, auswahl: Auswahl) -> datetime:
+    """The beginning of the month in which the first case of all began."""
+    first = min((spur.begonnen_am for spur in spuren(session, alle(auswahl))), default=session.now)
+    return first.astimezone(ZURICH).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
 def _folge() -> str:

@@ -58,6 +58,13 @@ def catch_up(database: Database, enough: Callable[[], bool] = lambda: False) -> 
     return 0 if is_new else refresh(database, enough)
 
 
+def of_fall(session: FallSession, fall_id: int) -> list[Spur]:
+    """The traces of one case as they are now, for whoever may look at it; nothing is kept, so that no figure moves."""
+    last = func.max(Verlauf.id)
+    rows = session.execute(select(Instanz.nummer, last).join(Verlauf, Verlauf.instanz_nummer == Instanz.nummer).where(Instanz.fall_id == fall_id).group_by(Instanz.nummer))
+    return [_spur(session, number, until) for number, until in sorted(rows.all())]
+
+
 def instanzen(database: Database) -> int:
     """How many instances there are to fold, of all processes, folded or not."""
     with database.read(READER) as session:

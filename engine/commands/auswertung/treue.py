@@ -22,9 +22,8 @@ Frist = Callable[[], Callable[[], bool]]
 class NotReplayed(FallflussError):
     """Cases are still being replayed, so that a file would hold some of them only."""
 
-    def __init__(self, measured: Messung):
-        there = "" if measured.ungelesen else f": {len(measured.faelle) - measured.fehlend} von {len(measured.faelle)} sind fertig"
-        super().__init__(f"Die Fälle werden noch nachgespielt{there}. Die Datei kommt, sobald alle fertig sind; diese Seite versucht es von selbst wieder.")
+    def __init__(self) -> None:
+        super().__init__("Die Fälle werden noch nachgespielt. Die Datei kommt, sobald alle fertig sind; diese Seite versucht es von selbst wieder.")
 
 
 def treue(database: Database, access: Access, auswahl: Auswahl, frist: Frist, *, gegen: int | None = None) -> tuple[Messung, Treue]:

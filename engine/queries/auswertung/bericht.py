@@ -30,7 +30,7 @@ def bericht(
     bilder = {DAUER: dauer(found, namen), PUENKTLICH: regelkarte(found)}
     return {
         "titel": f"Evaluationsbericht {namen.get(region, region) if region else 'Kanton Solothurn'}",
-        "stand": found.at.astimezone(ZURICH).strftime("%d.%m.%Y"),
+        "stand": found.at.astimezone(ZURICH).strftime("%d.%m.%Y, %H:%M"),
         "faelle": anzahl(found.number if found.number >= found.threshold or not found.number else None),
         "schwelle": found.threshold,
         "filter": list(filter_),

@@ -22,7 +22,7 @@ from engine.statistics.suppression import ALL, Cell, Published
 REGION, JAHR, SEGMENT, ALTER = "region", "jahr", "segment", "alter"
 DIMENSIONEN = (REGION, JAHR, SEGMENT, ALTER, "einstieg", "version")
 # The beginning stacks with the region and with the segment; every other filter stands alone.
-STERN = Plan((JAHR, REGION), {SEGMENT: JAHR}, REGION)
+STERN = Plan((JAHR, REGION), {SEGMENT: JAHR}, REGION, JAHR)
 PLAENE = (STERN, *(Plan((name,), {}) for name in (ALTER, "einstieg", "version")))
 # Of tables of more cells hardly anything would be left by year and segment: these are told by region, and by what stands alone.
 VIELE_ZELLEN = 6

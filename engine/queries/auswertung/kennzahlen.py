@@ -114,8 +114,9 @@ class Figures:
     def _coarse(self, place: str, share: float) -> float:
         number = self.durations[place].number
         left = number - round(share * number)
-        # As long as few left the curve is at its top: one or two look like three or four.
-        return 1.0 if left < self.threshold else max(0.0, 1 - gerundet(left, schwelle=self.threshold) / self.umfang(place))
+        # Curves of years can be added up, so theirs have larger steps. As long as few left a curve is at its top: one or two look like three or four.
+        step = 2 * self.threshold if self.is_grob else self.threshold
+        return 1.0 if left < step else max(0.0, 1 - gerundet(left, schwelle=step) / self.umfang(place))
 
 
 def figures(session: FallSession, auswahl: Auswahl) -> Figures:

@@ -90,7 +90,7 @@ def abweichungen_tafel(found: Treue, worte: Mapping[str, str]) -> Abschnitt:
     """Deviations by element, those of most cases first; ``worte`` say what each kind is."""
     rows = tuple((one.name, one.element, worte[one.art], anzahl(one.faelle), one.akzeptiert or "nein") for one in found.abweichungen)
     head = ("Element", "Id", "Abweichung", "Fälle", "akzeptiert")
-    definition = "In wie vielen Fällen das Nachspielen an einem Element abweicht; ein Fall zählt je Element und Abweichung einmal. «akzeptiert» nennt den Grund."
+    definition = "In wie vielen Fällen das Nachspielen an einem Element abweicht; ein Fall zählt je Element und Abweichung einmal. Anzahlen sind gerundet. «akzeptiert» nennt den Grund."
     return Abschnitt(ABWEICHUNGEN, "Abweichungen je Element", definition, head, rows, n=anzahl(found.faelle))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from math import ceil, floor, log10
 
 from engine.cases.projection import PHASE
 from engine.definitions.elements import Element as Definition
@@ -24,6 +25,8 @@ from engine.store.tables import Spur
 WARTET = frozenset({"INTERMEDIATE_CATCH_EVENT", "RECEIVE_TASK"})
 PHASEN = frozenset({"SUB_PROCESS", "CALL_ACTIVITY"})
 BILDER = 120
+# A picture's moment is not exact to the last digit.
+EPSILON = 1e-6
 
 
 @dataclass(frozen=True)
@@ -83,9 +86,14 @@ def _element(key: tuple[str, str], count: int, spans: Sequence[tuple[str, int | 
     by_end = unterdrueckt(Counter(how for *_, how in spans), schwelle=least)
     given_up, open_ = (None if number is None else gerundet(number, schwelle=least) for number in (by_end.get("x", 0), by_end.get("o", 0)))
     return Element(
-        *key, gerundet(count, schwelle=least), gerundet(len(spans), schwelle=least), given_up, quantil(done, 0.5) if len(done) >= least else None,
-        quantil(done, 0.9) if len(done) >= 2 * least else None, quantil(waited, 0.5) if len(waited) >= least else None, open_,
+        *key, gerundet(count, schwelle=least), gerundet(len(spans), schwelle=least), given_up, zweistellig(quantil(done, 0.5)) if len(done) >= least else None,
+        zweistellig(quantil(done, 0.9)) if len(done) >= 2 * least else None, zweistellig(quantil(waited, 0.5)) if len(waited) >= least else None, open_,
     )  # fmt: skip
+
+
+def zweistellig(value: float | None) -> float | None:
+    """A duration as far as it means anything: to the second it would be known again at another choice, and with it the case that it is of."""
+    return value if not value else round(value, 1 - floor(log10(abs(value))))
 
 
 def quantil(values: Iterable[float], share: float) -> float | None:
@@ -170,7 +178,7 @@ def _weg(way: tuple[str, ...], rows: Sequence[Fall], schwelle: int) -> Weg:
     stray = sum(1 for fall in rows if fall.gefunden is not None and fall.gefunden.cost)
     parts = {key: None if part is None else gerundet(part, schwelle=schwelle) for key, part in unterdrueckt({"ja": stray, "nein": len(rows) - stray}, schwelle=schwelle).items()}
     over = [(fall.spur.beendet_am - fall.spur.begonnen_am).total_seconds() for fall in rows if fall.spur.beendet_am is not None]
-    return Weg(way, gerundet(len(rows), schwelle=schwelle), parts["ja"], quantil(over, 0.5) if len(over) >= schwelle else None)
+    return Weg(way, gerundet(len(rows), schwelle=schwelle), parts["ja"], zweistellig(quantil(over, 0.5)) if len(over) >= schwelle else None)
 
 
 @dataclass(frozen=True)
@@ -182,12 +190,11 @@ class Augenblick:
     marken: Mapping[str, Mapping[str, int]]
 
 
-def zeitraffer(spuren: Sequence[Spur], now: datetime, *, schwelle: int, bekannt: Container[tuple[str, str]] | None = None) -> list[Augenblick]:
-    """So many pictures, evenly between the first beginning and the last end (or now)."""
+def zeitraffer(spuren: Sequence[Spur], since: datetime, now: datetime, *, schwelle: int, bekannt: Container[tuple[str, str]] | None = None) -> list[Augenblick]:
+    """So many pictures, evenly from ``since`` until ``now``: the same for every choice, or they would tell when its first case began."""
     if not spuren:
         return []
-    first = min(spur.begonnen_am for spur in spuren).timestamp()
-    last = max((spur.beendet_am or now) for spur in spuren).timestamp()
+    first, last = since.timestamp(), now.timestamp()
     moments = [first + (last - first) * number / (BILDER - 1) for number in range(BILDER if last > first else 1)]
     places: list[dict[tuple[str, str], set[int]]] = [defaultdict(set) for _ in moments]
     step = max((last - first) / (BILDER - 1), 1.0)
@@ -196,8 +203,8 @@ def zeitraffer(spuren: Sequence[Spur], now: datetime, *, schwelle: int, bekannt:
             if kind in PHASEN or begun is None or kind == "MULTI_INSTANCE_BODY" or bekannt is not None and (element, process) not in bekannt:
                 continue
             # From the first picture at or after its beginning to the last before its end.
-            behind = len(moments) if ended is None else min(len(moments), -int(-(ended - first) // step))
-            for number in range(max(0, -int(-(begun - first) // step)), behind):
+            behind = len(moments) if ended is None else min(len(moments), ceil((ended - first) / step - EPSILON))
+            for number in range(max(0, ceil((begun - first) / step - EPSILON)), behind):
                 places[number][process, element].add(spur.instanz_nummer)
     return [_augenblick(moment, here, schwelle) for moment, here in zip(moments, places, strict=True)]
 
@@ -208,4 +215,4 @@ def _augenblick(moment: float, here: Mapping[tuple[str, str], set[int]], schwell
         if len(cases) >= schwelle:
             marks.setdefault(process, {})[element] = gerundet(len(cases), schwelle=schwelle)
     everybody = len(set().union(*here.values())) if here else 0
-    return Augenblick(datetime.fromtimestamp(moment, UTC), gerundet(everybody, schwelle=schwelle) if everybody >= schwelle or not everybody else None, marks)
+    return Augenblick(datetime.fromtimestamp(moment, UTC), gerundet(everybody, schwelle=schwelle) if everybody >= schwelle else None, marks)

@@ -105,10 +105,19 @@ def grob(found: Unterschied, *, schwelle: int) -> Unterschied:
     def numbers(of: Mapping[str, int | None]) -> dict[str, int | None]:
         return {name: told(number) for name, number in of.items()}
 
-    regionen = tuple(replace(one, faelle=told(one.faelle), wechsel=numbers(one.wechsel)) for one in found.regionen)
+    def share(one: float | None, of: int | None) -> float | None:
+        whole = told(of)
+        return one if one is None or not of or not whole else 1 - min(whole, round((1 - one) * of)) / whole
+
+    regionen = tuple(
+        replace(one, faelle=told(one.faelle), wechsel=numbers(one.wechsel), vorher=share(one.vorher, one.faelle), nachher=share(one.nachher, one.faelle)) for one in found.regionen
+    )
     gruende = tuple(replace(one, neu=told(one.neu), weg=told(one.weg)) for one in found.gruende)
     betroffen = {key: ids[: gerundet(len(ids), schwelle=schwelle) - schwelle // 2] for key, ids in found.betroffen.items()}
-    return replace(found, faelle=told(found.faelle), wechsel=numbers(found.wechsel), regionen=regionen, gruende=gruende, betroffen=betroffen)
+    return replace(
+        found, faelle=told(found.faelle), vorher=share(found.vorher, found.faelle), nachher=share(found.nachher, found.faelle), wechsel=numbers(found.wechsel),
+        regionen=regionen, gruende=gruende, betroffen=betroffen,
+    )  # fmt: skip
 
 
 def _genau(alt: Sequence[Fall], neu: Sequence[Fall], *, schwelle: int) -> Unterschied:

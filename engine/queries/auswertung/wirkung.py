@@ -92,7 +92,7 @@ def _ende(circle: Kreis, horizon: int) -> Abschnitt | None:
     if table is None:
         return None
     whole, numbers = table[ALL, ALL], {one: table.numbers.get((way(one), one), 0) for one in ENDS}
-    rows = tuple((word, anzahl(numbers[one]), _share(numbers[one], whole)) for one, word in ENDS.items())
+    rows = tuple((word, anzahl(numbers[one]), _share(numbers[one], whole, is_grob=circle.gitter.is_grob)) for one, word in ENDS.items())
     return Abschnitt(
         f"ende_{horizon}", f"Wie Fälle in {horizon} Monaten enden",
         f"Alle Fälle, die vor mindestens {horizon} Monaten begannen, nach ihrem ersten Ende. Ein Ende schliesst die anderen aus (konkurrierende Risiken).",
@@ -100,8 +100,9 @@ def _ende(circle: Kreis, horizon: int) -> Abschnitt | None:
     )  # fmt: skip
 
 
-def _share(part: int | None, whole: int | None) -> str:
-    return "*" if part is None or whole is None else f"{100 * part / whole:.1f} %" if whole else "–"
+def _share(part: int | None, whole: int | None, *, is_grob: bool) -> str:
+    """Of round numbers in round percents."""
+    return "*" if part is None or whole is None else f"{100 * part / whole:.{0 if is_grob else 1}f} %" if whole else "–"
 
 
 def _ende_je_region(circle: Kreis, names: Mapping[str, str]) -> Abschnitt | None:

@@ -37,7 +37,7 @@ export function option({ wort, werte }, width) {
     grid: { left: room + 12, right: 64, top: 8, bottom: AXIS - 8 },
     xAxis: { type: "value", min: 0, max: isWhole ? 100 : null, interval: isWhole && width < 500 ? 50 : null, name: wort, nameLocation: "middle", nameGap: 28, splitNumber: width < 500 ? 3 : 5, axisLabel: { formatter: "{value} %", hideOverlap: true } },
     yAxis: { type: "category", inverse: true, data: names.map((one) => one.join("\n")), axisLabel: { interval: 0, fontSize: 13, lineHeight: LINE, width: room }, axisTick: { show: false } },
-    series: [{ type: "bar", barMaxWidth: 20, label: { show: true, position: "right", fontSize: 13, formatter: ({ value }) => `${value.toFixed(1)} %` }, data: werte.map(({ value, gesamt }) => ({ value, itemStyle: { color: gesamt ? WHOLE : COLOUR } })) }],
+    series: [{ type: "bar", barMaxWidth: 20, label: { show: true, position: "right", fontSize: 13, formatter: ({ value }) => `${Number.isInteger(value) ? value : value.toFixed(1)} %` }, data: werte.map(({ value, gesamt }) => ({ value, itemStyle: { color: gesamt ? WHOLE : COLOUR } })) }],
   };
   return { drawn, height: row * werte.length + AXIS };
 }
