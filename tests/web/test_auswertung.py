@@ -23,8 +23,8 @@ from sqlalchemy import event, select
 from engine import commands
 from engine.cli import main
 from engine.commands import aufsicht
+from engine.commands.auswertung import modelldateien, rohdateien
 from engine.commands.auswertung import protokolle as importing
-from engine.commands.auswertung import rohdateien
 from engine.commands.auswertung.spuren import refresh
 from engine.commands.auswertung.verfall import expire
 from engine.commands.probelauf import start_probelauf
@@ -165,7 +165,7 @@ def test_many_cases_have_frequencies_ways_and_a_time_lapse(browser: Open, lived:
     assert "Anspruch prüfen" in page
     film = eva.get("/auswertung/faelle/zeitraffer.json").json
     # Thirteen, rounded to the next multiple of five.
-    assert film["bilder"][0]["marken"] == {"fall": {"warten": 15}}
+    assert film["bilder"][-1]["marken"] == {"fall": {"warten": 15}}
     assert film["strom"]["monate"] == [] or film["strom"]["wege"]["fall"]
     csv = eva.get("/auswertung/faelle/elemente.csv").text
     assert "Anspruch prüfen;pruefen;15;15;" in csv
@@ -743,6 +743,22 @@ def test_lists_of_different_filters_cannot_be_intersected_to_find_a_person(brows
     for names in lists.values():  # nor does their order tell who is who, nor may a name change while somebody works with it
         assert names == sorted(names)
     assert names_in(eva.get(f"{at}&region=SRO").text) == lists["&region=SRO"]
+
+
+def test_nobody_replays_all_cases_on_hundreds_of_diagrams(browser: Open, lived: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Enough of them average away what the numbers are rounded by."""
+    monkeypatch.setattr(modelldateien, "MOST", 2)
+    eva = browser("eva")
+
+    def posted() -> int:
+        eva.get("/auswertung/wenn")
+        return eva.post("/auswertung/wenn", {"modell": (io.BytesIO(drawings.FALL), "fall.bpmn")}).status_code
+
+    assert [posted(), posted(), posted()] == [303, 303, 422]
+    assert "schon 2 Diagramme hochgeladen" in eva.post("/auswertung/wenn", {"modell": (io.BytesIO(drawings.FALL), "fall.bpmn")}).text
+    clock.at += timedelta(hours=25)
+    eva = browser("eva")
+    assert posted() == 303
 
 
 def test_a_case_has_another_name_on_another_diagram_and_at_another_element(browser: Open, lived: Database) -> None:
