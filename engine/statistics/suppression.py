@@ -20,15 +20,24 @@ ALL = "*"
 Cell = tuple[str, ...]
 
 
+# A share of so many steps is right to within some percents.
+ENOUGH = 10
+
+
 @dataclass(frozen=True)
 class Published:
-    """``numbers`` holds every cell and sum; None is withheld. ``primary`` were too small themselves."""
+    """``numbers`` holds every cell and sum, in multiples of ``step``; None is withheld. ``primary`` were too small themselves."""
 
     numbers: Mapping[Cell, int | None]
     primary: frozenset[Cell]
+    step: int = 1
 
     def __getitem__(self, cell: Cell) -> int | None:
         return self.numbers[cell]
+
+    def carries(self, whole: int | None) -> bool:
+        """Whether a share of so many says more than how they were rounded."""
+        return self.step == 1 or whole is None or whole >= ENOUGH * self.step
 
     @property
     def withheld(self) -> frozenset[Cell]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 import pytest
 
+from engine.queries.auswertung.abschnitt import zeilen
 from engine.queries.auswertung.gitter import Gitter, Grund
 from engine.statistics.implied import implied
-from engine.statistics.suppression import ALL, Cell
+from engine.statistics.suppression import ALL, Cell, Published
 
 LEAST = 5
 SIZES = {"region": ("a",) * 8 + ("b",) * 5 + ("c",), "jahr": ("2024", "2025"), "segment": "xyz", "alter": "jm", "einstieg": ("anmeldung",), "version": ("1",)}
@@ -56,3 +58,11 @@ def test_with_filters_numbers_are_round_but_for_the_row_of_a_region(wanted: dict
     assert table is not None
     numbers = [number for number in table.numbers.values() if number]
     assert numbers and all(number % LEAST == 0 for number in numbers) is is_round
+
+
+def test_of_few_round_numbers_no_share_is_told() -> None:
+    """20 of 35 can be 18 of 37, which is 49 %, or 22 of 33, which is 67 %."""
+    table = Published({("a", "x"): 20, ("a", ALL): 35, ("b", "x"): 20, ("b", ALL): 50, (ALL, "x"): 40, (ALL, ALL): 85}, frozenset(), step=LEAST)
+    assert [row[-1] for row in zeilen(table, {"a": "A", "b": "B"}, {"x": "X"}, share="x")] == ["–", "40 %", "47 %"]
+    exact = replace(table, step=1)
+    assert [row[-1] for row in zeilen(exact, {"a": "A", "b": "B"}, {"x": "X"}, share="x")] == ["57 %", "40 %", "47 %"]

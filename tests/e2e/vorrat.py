@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from engine import commands, queries
 from engine.cases.formkontext import form_context
+from engine.commands.auswertung.spuren import refresh
 from engine.definitions.forms import Form
 from engine.definitions.forms.components import walk
 from engine.demo.answers import fill
@@ -64,6 +65,7 @@ class Vorrat:
             for _ in range(200):
                 waiting = _open_tasks(database, fall_nr)
                 if until in [one.element for one in waiting]:
+                    refresh(database)  # evaluations know of it, too, not only in the next hour
                     return fall_nr
                 if waiting:
                     _complete(database, waiting[0], given)

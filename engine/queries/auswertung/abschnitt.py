@@ -76,12 +76,12 @@ def zehntel(value: float | None) -> float | None:
 def zeilen(
     table: Published, rows: Mapping[str, str], columns: Mapping[str, str], *, share: str | None = None, total: str = TOTAL
 ) -> tuple[tuple[str, ...], ...]:
-    """A table of two dimensions, row by row with its sum, the total last; ``share`` is the column whose part is told, too."""
+    """A table of two dimensions, row by row with its sum, the total last; ``share`` is the column whose part is told, too, a dash where it would say little."""
     found = []
     for row in [*(one for one in rows if (one, ALL) in table.numbers), ALL]:
         numbers = [table.numbers.get((row, column), 0) for column in columns]
         whole = table.numbers[row, ALL]
-        part = [] if share is None else [prozent(table.numbers.get((row, share), 0), whole)]
+        part = [] if share is None else [prozent(table.numbers.get((row, share), 0), whole) if table.carries(whole) else "–"]
         found.append((rows.get(row, total) if row != ALL else total, *map(anzahl, numbers), anzahl(whole), *part))
     return tuple(found)
 
@@ -89,13 +89,13 @@ def zeilen(
 def genau(table: Published, rows: Mapping[str, str], share: str) -> tuple[float | None, ...]:
     """What ``zeilen`` rounds in its last column, row by row."""
     shown = ((table.numbers.get((row, share), 0), table.numbers[row, ALL]) for row in [*(one for one in rows if (one, ALL) in table.numbers), ALL])
-    return tuple(None if part is None or not whole else part / whole for part, whole in shown)
+    return tuple(None if part is None or not whole or not table.carries(whole) else part / whole for part, whole in shown)
 
 
 def anteile(name: str, table: Published, share: str) -> tuple[Mass, ...]:
     """The share of a column in every row, where the table shows both the number and its sum."""
     pairs = {row: (table.numbers.get((row, share), 0), whole) for (row, column), whole in table.numbers.items() if column == ALL and row != ALL}
-    return (Mass(name, PROZENT, {row: (part / whole, whole) for row, (part, whole) in pairs.items() if part is not None and whole}),)
+    return (Mass(name, PROZENT, {row: (part / whole, whole) for row, (part, whole) in pairs.items() if part is not None and whole and table.carries(whole)}),)
 
 
 def kopf(first: str, columns: Iterable[str], *, share: str = "", von: str = "Fälle") -> tuple[str, ...]:

@@ -239,7 +239,7 @@ def grob(found: Published | None, *, schwelle: int) -> Published | None:
         return None
     rows = {cell[0] for cell, number in found.numbers.items() if number != 0}
     numbers = {cell: number if number is None else gerundet(number, schwelle=schwelle) for cell, number in found.numbers.items() if cell[0] in rows or cell[0] == ALL}
-    return replace(found, numbers=numbers)
+    return replace(found, numbers=numbers, step=schwelle)
 
 
 def _partly(found: Stacked) -> set[Choice]:

@@ -224,7 +224,7 @@ def _relapse(circle: Kreis, place: str) -> dict[str, dict[int, Followed]]:
         # The figure of a single region is not the canton's.
         for region in (*(() if circle.gitter.gewaehlt else regions), *((ALL,) if len(regions) != 1 or circle.gitter.gewaehlt else ())):
             back, number = (table.numbers.get((region, column), 0) for column in ("zurueck", ALL)) if table else (None, None)
-            if back is not None and number:
+            if table is not None and back is not None and number and table.carries(number):
                 found[place if region == ALL else region][horizon] = Followed(number, back, *wilson(back, number))
     return dict(found)
 
@@ -271,7 +271,7 @@ def _shares(table: Published, gewaehlt: Collection[str]) -> dict[str, tuple[int,
     # With the filter of a region the sum is that of the region; without, that of a single one is its own.
     with_sum = len(regions) != 1 if not gewaehlt else REGION not in gewaehlt
     pairs = {place: (numbers.get((place, PUNCTUAL), 0), numbers[place, ALL]) for place in [*([ALL] if with_sum else []), *regions]}
-    return {KANTON if place == ALL else place: (done, of) for place, (done, of) in pairs.items() if done is not None and of}
+    return {KANTON if place == ALL else place: (done, of) for place, (done, of) in pairs.items() if done is not None and of and table.carries(of)}
 
 
 def _tasks(session: FallSession) -> list[tuple[int, str, str, datetime, datetime]]:

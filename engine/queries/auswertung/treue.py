@@ -90,7 +90,10 @@ def _wuerfel(done: Sequence[Fall], geltend: Geltend, schwelle: int) -> Mapping[C
     """Region, version and result of each case, with all sums, as far as they may be seen."""
     known = Counter((fall.spur.region, str(fall.spur.version), ergebnis(fall, geltend)) for fall in done)
     places = sorted({(region, version) for region, version, _ in known})
-    return je_ort(tuple(((*place, one), known[*place, one]) for place in places for one in ERGEBNISSE), ((TREUE, als_ganzes),), schwelle)[TREUE]
+    # Where nothing is accepted, which the page says, nobody's deviation can be.
+    accepting = {region for regionen in geltend.values() for region in regionen}
+    cells = ((*place, one) for place in places for one in ERGEBNISSE if one != AKZEPTIERT or accepting & {ALLE, place[0]})
+    return je_ort(tuple((cell, known[cell]) for cell in cells), ((TREUE, als_ganzes),), schwelle)[TREUE]
 
 
 def verdeckt(found: Treue) -> Treue:

@@ -168,7 +168,7 @@ def geschuetzt(session: FallSession, auswahl: Auswahl, found: Unterschied, alt: 
     if table is None:
         return verdeckt(found)
     found = replace(
-        found, vorher=_passend(grid, alt, whole.vorher, {one.region: one.vorher for one in whole.regionen}, f"vorher {what}"),
+        found, ohne_grund=whole.ohne_grund, vorher=_passend(grid, alt, whole.vorher, {one.region: one.vorher for one in whole.regionen}, f"vorher {what}"),
         nachher=_passend(grid, neu, whole.nachher, {one.region: one.nachher for one in whole.regionen}, f"nachher {what}"), wechsel=table, regionen=(), darf=found.darf and None not in table.values(),
     )  # fmt: skip
 

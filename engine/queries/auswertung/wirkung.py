@@ -92,17 +92,20 @@ def _ende(circle: Kreis, horizon: int) -> Abschnitt | None:
     if table is None:
         return None
     whole, numbers = table[ALL, ALL], {one: table.numbers.get((way(one), one), 0) for one in ENDS}
-    rows = tuple((word, anzahl(numbers[one]), _share(numbers[one], whole, is_grob=circle.gitter.is_grob)) for one, word in ENDS.items())
+    rows = tuple((word, anzahl(numbers[one]), _share(table, numbers[one])) for one, word in ENDS.items())
     return Abschnitt(
         f"ende_{horizon}", f"Wie Fälle in {horizon} Monaten enden",
         f"Alle Fälle, die vor mindestens {horizon} Monaten begannen, nach ihrem ersten Ende. Ein Ende schliesst die anderen aus (konkurrierende Risiken).",
-        ("Ende", "Fälle", "Anteil"), rows, n=anzahl(whole), anteile=tuple(anteil(numbers[one], whole) for one in ENDS),
+        ("Ende", "Fälle", "Anteil"), rows, n=anzahl(whole), anteile=tuple(anteil(numbers[one], whole) if table.carries(whole) else None for one in ENDS),
     )  # fmt: skip
 
 
-def _share(part: int | None, whole: int | None, *, is_grob: bool) -> str:
+def _share(table: Published, part: int | None) -> str:
     """Of round numbers in round percents."""
-    return "*" if part is None or whole is None else f"{100 * part / whole:.{0 if is_grob else 1}f} %" if whole else "–"
+    whole = table[ALL, ALL]
+    if part is None or whole is None:
+        return "*"
+    return f"{100 * part / whole:.{1 if table.step == 1 else 0}f} %" if whole and table.carries(whole) else "–"
 
 
 def _ende_je_region(circle: Kreis, names: Mapping[str, str]) -> Abschnitt | None:
@@ -128,7 +131,7 @@ def _columns(table: Published) -> dict[str, str]:
 def _sums(table: Published, row: str) -> Published:
     """The sums of the columns as a table of one row."""
     sums = {column: number for (first, column), number in table.numbers.items() if first == ALL}
-    return Published({(name, column): number for column, number in sums.items() for name in (row, ALL)}, frozenset())
+    return replace(table, numbers={(name, column): number for column, number in sums.items() for name in (row, ALL)})
 
 
 def _je_zeit(told: Sequence[tuple[str, ...]]) -> str:
@@ -158,7 +161,7 @@ def _table(
     """
     if table is None:
         return None
-    told, told_rows = [hinweis, _tested(inner(table, list(rows), list(columns)))] if test else [hinweis], zeilen(table, rows, columns, share=share)
+    told, told_rows = [hinweis, _tested(inner(table, list(rows), list(columns)))] if test and table.carries(table[ALL, ALL]) else [hinweis], zeilen(table, rows, columns, share=share)
     shown = len(told_rows) - (is_one_row and len(told_rows) > 1)
     return Abschnitt(
         key, title, definition, kopf(first, columns.values(), share=of, von=von), told_rows[:shown], " ".join(part for part in told if part),
