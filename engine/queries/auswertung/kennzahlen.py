@@ -82,6 +82,11 @@ class Figures:
     regeln: Mapping[str, str] = field(default_factory=dict)
     is_grob: bool = False
 
+    @property
+    def stufe(self) -> int:
+        """Of how many cases the steps of curves are: twice as many with filters, because curves of years can be added up."""
+        return 2 * self.threshold if self.is_grob else self.threshold
+
     def umfang(self, place: str) -> int:
         """Of how many cases a curve is, with filters ``gerundet``."""
         number = self.durations[place].number
@@ -114,9 +119,8 @@ class Figures:
     def _coarse(self, place: str, share: float) -> float:
         number = self.durations[place].number
         left = number - round(share * number)
-        # Curves of years can be added up, so theirs have larger steps. As long as few left a curve is at its top: one or two look like three or four.
-        step = 2 * self.threshold if self.is_grob else self.threshold
-        return 1.0 if left < step else max(0.0, 1 - gerundet(left, schwelle=step) / self.umfang(place))
+        # As long as few left a curve is at its top: one or two look like three or four.
+        return 1.0 if left < self.stufe else max(0.0, 1 - gerundet(left, schwelle=self.stufe) / self.umfang(place))
 
 
 def figures(session: FallSession, auswahl: Auswahl) -> Figures:

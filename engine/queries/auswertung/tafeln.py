@@ -120,7 +120,7 @@ def _dauer(found: Figures, namen: Mapping[str, str]) -> Abschnitt | None:
     head = ("Region", "Fälle", "Median (Monate)", "Mittel bis 24 (Monate)", "nach 12 im Bezug", "nach 24 im Bezug")
     definition = (
         "Vom Beginn des Falls bis zur ersten Ablösung (Kaplan–Meier); wer noch im Bezug ist oder anders endete, zählt bis dahin mit. "
-        f"«Mittel» ist die mittlere Dauer, je Fall höchstens {DURATION_HORIZON:.0f} Monate. Kurven und Anteile stehen je Monat, in Stufen zu je {found.threshold} Fällen."
+        f"«Mittel» ist die mittlere Dauer, je Fall höchstens {DURATION_HORIZON:.0f} Monate. Kurven und Anteile stehen je Monat, in Stufen zu je {found.stufe} Fällen."
     )
     return Abschnitt("dauer", "Dauer bis zur Ablösung", definition, head, rows, _tests(found), n=_n({name: name for name in found.durations}, found.umfang), masse=_durations(found)) if rows else None
 
