@@ -914,6 +914,10 @@ def test_a_film_needs_a_permission_that_holds_and_is_recorded(browser: Open, liv
     assert page.status_code == 200
     assert "«Anspruch prüfen» erledigt" in page.text
     assert "Muster" not in page.text
+    # A look at one case is of now, and moves no figure.
+    with lived.begin(Access("irma", {"SDOL": frozenset({"intake"})})) as session:
+        commands.open_case(session, "SDOL", {"personen": [{"name": "Muster", "vorname": "Anders", "rolle_ue": "antragstellend"}]})
+    assert eva.get(f"/auswertung/film/{asked}").status_code == 200 and "Fälle 13 " in figures(eva.get("/auswertung").text)
     film = eva.get(f"/auswertung/film/{asked}/0.json").json
     assert film["bilder"][-1]["marken"] == {"fall": {"warten": 1}}
     assert film["bilder"][-1]["text"].startswith("Der Fall läuft noch; ") and "<dt>Dauer bisher</dt>" in page.text
