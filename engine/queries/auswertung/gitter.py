@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
-from engine.queries.auswertung.zellschutz import gerundet
+from engine.queries.auswertung.zellschutz import alle_gerundet
 from engine.statistics import suppression
 from engine.statistics.implied import implied
 from engine.statistics.stacked import Choice, Key, Plan, Stacked, large, publish
@@ -238,8 +238,8 @@ def grob(found: Published | None, *, schwelle: int) -> Published | None:
     if found is None:
         return None
     rows = {cell[0] for cell, number in found.numbers.items() if number != 0}
-    numbers = {cell: number if number is None else gerundet(number, schwelle=schwelle) for cell, number in found.numbers.items() if cell[0] in rows or cell[0] == ALL}
-    return replace(found, numbers=numbers, step=schwelle)
+    kept = {cell: number for cell, number in found.numbers.items() if cell[0] in rows or cell[0] == ALL}
+    return replace(found, numbers=alle_gerundet(kept, schwelle=schwelle), step=schwelle)
 
 
 def _partly(found: Stacked) -> set[Choice]:

@@ -13,7 +13,7 @@ from engine.queries.auswertung.ausrichtungen import Gefunden
 from engine.queries.auswertung.auswahl import FALL, Auswahl
 from engine.queries.auswertung.gitter import REGION
 from engine.queries.auswertung.schutz import bekannt, gitter
-from engine.queries.auswertung.zellschutz import als_ganzes, anteil, gerundet, je_ort, schwelle, unterdrueckt
+from engine.queries.auswertung.zellschutz import alle_gerundet, als_ganzes, anteil, gerundet, je_ort, schwelle, unterdrueckt
 from engine.statistics.suppression import ALL, Cell
 from engine.store.session import FallSession
 from engine.store.tables import AkzeptierteAbweichung, Spur
@@ -118,12 +118,9 @@ def grob(session: FallSession, auswahl: Auswahl, found: Treue) -> Treue:
     def told(number: int | None) -> int | None:
         return number if number is None else gerundet(number, schwelle=least)
 
-    def numbers(of: Mapping[str, int | None]) -> dict[str, int | None]:
-        return {one: told(number) for one, number in of.items()}
-
-    rows = tuple(replace(row, faelle=told(row.faelle), zahlen=numbers(row.zahlen)) for row in found.zeilen)
+    rows = tuple(replace(row, faelle=told(row.faelle), zahlen=alle_gerundet(row.zahlen, schwelle=least)) for row in found.zeilen)
     deviations = tuple(replace(one, faelle=told(one.faelle)) for one in found.abweichungen)
-    return Treue(told(found.faelle), numbers(found.zahlen), rows, deviations, None)
+    return Treue(told(found.faelle), alle_gerundet(found.zahlen, schwelle=least), rows, deviations, None)
 
 
 def geschuetzt(session: FallSession, auswahl: Auswahl, found: Treue, everybody: Sequence[Fall], geltend: Geltend, what: str) -> Treue:

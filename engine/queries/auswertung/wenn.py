@@ -12,7 +12,7 @@ from engine.queries.auswertung.auswahl import Auswahl
 from engine.queries.auswertung.gitter import REGION, Gitter
 from engine.queries.auswertung.schutz import bekannt, gitter
 from engine.queries.auswertung.treue import Fall
-from engine.queries.auswertung.zellschutz import anteil, gerundet, je_ort, unterdrueckt
+from engine.queries.auswertung.zellschutz import alle_gerundet, anteil, gerundet, je_ort, unterdrueckt
 from engine.statistics.suppression import ALL, Cell
 from engine.store.session import FallSession
 
@@ -102,20 +102,17 @@ def grob(found: Unterschied, *, schwelle: int) -> Unterschied:
     def told(number: int | None) -> int | None:
         return number if number is None else gerundet(number, schwelle=schwelle)
 
-    def numbers(of: Mapping[str, int | None]) -> dict[str, int | None]:
-        return {name: told(number) for name, number in of.items()}
-
     def share(one: float | None, of: int | None) -> float | None:
         whole = told(of)
         return one if one is None or not of or not whole else 1 - min(whole, round((1 - one) * of)) / whole
 
     regionen = tuple(
-        replace(one, faelle=told(one.faelle), wechsel=numbers(one.wechsel), vorher=share(one.vorher, one.faelle), nachher=share(one.nachher, one.faelle)) for one in found.regionen
+        replace(one, faelle=told(one.faelle), wechsel=alle_gerundet(one.wechsel, schwelle=schwelle), vorher=share(one.vorher, one.faelle), nachher=share(one.nachher, one.faelle)) for one in found.regionen
     )
     gruende = tuple(replace(one, neu=told(one.neu), weg=told(one.weg)) for one in found.gruende)
     betroffen = {key: ids[: gerundet(len(ids), schwelle=schwelle) - schwelle // 2] for key, ids in found.betroffen.items()}
     return replace(
-        found, faelle=told(found.faelle), vorher=share(found.vorher, found.faelle), nachher=share(found.nachher, found.faelle), wechsel=numbers(found.wechsel),
+        found, faelle=told(found.faelle), vorher=share(found.vorher, found.faelle), nachher=share(found.nachher, found.faelle), wechsel=alle_gerundet(found.wechsel, schwelle=schwelle),
         regionen=regionen, gruende=gruende, betroffen=betroffen,
     )  # fmt: skip
 

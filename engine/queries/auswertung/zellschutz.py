@@ -49,6 +49,11 @@ def gerundet(number: int, *, schwelle: int) -> int:
     return schwelle * ((2 * number + schwelle) // (2 * schwelle))
 
 
+def alle_gerundet(werte: Mapping[T, int | None], *, schwelle: int) -> dict[T, int | None]:
+    """Every count ``gerundet``; what is withheld stays so."""
+    return {key: None if value is None else gerundet(value, schwelle=schwelle) for key, value in werte.items()}
+
+
 def anteil(teil: int | None, ganzes: int | None) -> float | None:
     """The share, None where one of the two is hidden or nothing is there."""
     return None if teil is None or not ganzes else teil / ganzes
