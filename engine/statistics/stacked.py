@@ -91,25 +91,29 @@ _lock = Lock()
 
 
 def publish(
-    entries: Iterable[tuple[Case, Cell]], plan: Plan, *, threshold: int, large: Collection[str] = (), told: Mapping[Key, bool] | None = None
-) -> Stacked:
+    entries: Iterable[tuple[Case, Cell]], plan: Plan, *, threshold: int, large: Collection[str] = (), told: Mapping[Key, bool] | None = None, near: Mapping[Key, int] | None = None
+) -> Stacked:  # fmt: skip
     """The numbers of all choices, as far as they may be seen. ``large`` are the values of the coarse dimension that stack.
 
     What everybody together are in each cell counts as known. ``told`` says of some whether they are told anyhow (then they stay) or are withheld
-    anyhow, because another table says so. Tables of many cells are told with one filter only.
+    anyhow, because another table says so. ``near`` are numbers that another table tells of the same cases and some more: where the more are fewer than
+    the threshold the number counts as known, though it is not told here. Tables of many cells are told with one filter only.
 
     It takes up to seconds and rests on nothing but how many there are of each kind, so the answer to that is kept: most of what happens in a day
     changes hardly a table.
     """
     names = dict.fromkeys((*plan.dimensions, *filter(None, (plan.coarse,))))
     kinds = Counter((tuple(case[name] for name in names), cell) for case, cell in entries)
-    asked = sorted(kinds.items()), plan.middle, sorted(plan.beside.items()), plan.coarse, plan.along, threshold, sorted(large), sorted(_listed(told or {}))
+    told, near = told or {}, near or {}
+    others = sorted(_listed(told)), sorted(_listed(near))
+    asked = sorted(kinds.items()), plan.middle, sorted(plan.beside.items()), plan.coarse, plan.along, threshold, sorted(large), others
     key = blake2b(repr(asked).encode()).digest()
     with _lock:
         if key in _known:
             _known.move_to_end(key)
             return _known[key]
-    made = _publish([(dict(zip(names, values, strict=True)), cell, number) for (values, cell), number in kinds.items()], plan, threshold=threshold, large=large, told=told)
+    counted = [(dict(zip(names, values, strict=True)), cell, number) for (values, cell), number in kinds.items()]
+    made = _publish(counted, plan, threshold=threshold, large=large, told=told, near=near)
     with _lock:
         _known[key] = made
         while len(_known) > MOST:
@@ -117,25 +121,26 @@ def publish(
     return made
 
 
-def _listed(told: Mapping[Key, bool]) -> Iterator[tuple[Any, ...]]:
+def _listed(told: Mapping[Key, int]) -> Iterator[tuple[Any, ...]]:
     """In an order that does not depend on the process."""
-    return ((sorted(choice), cell, is_told) for (choice, cell), is_told in told.items())
+    return ((sorted(choice), cell, what) for (choice, cell), what in told.items())
 
 
-def _publish(entries: Sequence[Counted], plan: Plan, *, threshold: int, large: Collection[str], told: Mapping[Key, bool] | None) -> Stacked:
+def _publish(entries: Sequence[Counted], plan: Plan, *, threshold: int, large: Collection[str], told: Mapping[Key, bool], near: Mapping[Key, int]) -> Stacked:
     space = _Space(entries, plan, frozenset(large))
     numbers = {key: space.count(key) for key in space.answers()}
-    is_narrow, held = len(space.cells) <= NARROW, told or {}
-    fixed = {key for key in numbers if key[0] == EVERYBODY or held.get(key)}
+    is_narrow = len(space.cells) <= NARROW
+    guessed = {key for key, number in numbers.items() if key in near and near[key] - number < threshold and not told.get(key)}
+    fixed = guessed | {key for key in numbers if key[0] == EVERYBODY or told.get(key)}
     withheld = {
         key for key, number in numbers.items()
-        if key not in fixed and (0 < number < threshold or held.get(key) is False or len(key[0]) > 1 and (not number or not is_narrow and any(part != ALL for part in key[1])))
+        if key not in fixed and (0 < number < threshold or told.get(key) is False or len(key[0]) > 1 and (not number or not is_narrow and any(part != ALL for part in key[1])))
     }  # fmt: skip
     _in_pairs(numbers, withheld, fixed, threshold)
     known = {key: (space.unknowns(key), number) for key, number in numbers.items()}
     small, same = list(space.small(threshold)), list(space.agreements())
     Audit(space.size, known, same, small, withheld=withheld, fixed=fixed, threshold=threshold, loss=partial(_loss, numbers)).run()
-    return Stacked(plan, {key: None if key in withheld else number for key, number in numbers.items()})
+    return Stacked(plan, {key: None if key in withheld or key in guessed else number for key, number in numbers.items()})
 
 
 def large(cases: Iterable[Case], dimension: str, *, threshold: int) -> frozenset[str]:

@@ -12,7 +12,7 @@ import pytest
 from scipy.optimize import linprog
 
 from engine.queries.auswertung import gitter
-from engine.queries.auswertung.gitter import DIMENSIONEN, Gitter, Grund
+from engine.queries.auswertung.gitter import DIMENSIONEN, PLAENE, Gitter, Grund
 from engine.queries.auswertung.kreis import Kreis
 from engine.queries.auswertung.laeufe import ENDS, OPEN, OTHERWISE, Lauf, way
 from engine.queries.auswertung.verbund import TAFELN, Vorschlag, verbund
@@ -122,6 +122,11 @@ def row(family: Family, name: str, wanted: Mapping[str, str], cell: Cell) -> np.
 Narrowed = list[tuple[str, dict[str, str], Cell, float, float]]
 
 
+def apart(wanted: Mapping[str, str]) -> int:
+    """How far the bounds of a small number must lie apart: of what a page could tell it can be any small number, of what none tells it is not quite known."""
+    return LEAST - 1 if any(wanted.keys() <= set(plan.dimensions) and plan.stacks(wanted) for plan in PLAENE) else LEAST // 2
+
+
 def narrowed(seed: int, family: Family) -> Narrowed:
     """The small numbers of any choice that can be bounded too closely."""
     lives = family.invented(seed)
@@ -135,7 +140,7 @@ def narrowed(seed: int, family: Family) -> Narrowed:
     found = []
     for (*_, what), target in zip(small, rows[len(told) :], strict=True):
         least, most = (linprog(sign * target, **known) for sign in (1, -1))
-        if most.status != 3 and -most.fun - least.fun < LEAST - 1 - 1e-6:
+        if most.status != 3 and -most.fun - least.fun < apart(what[1]) - 1e-6:
             found.append((*what, least.fun, -most.fun))
     return found
 

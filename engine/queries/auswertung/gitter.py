@@ -60,13 +60,18 @@ Zeilen = Callable[[], Sequence[tuple[Mapping[str, str], Cell]]]
 
 @dataclass(frozen=True)
 class Rand:
-    """Another table, called ``tafel``, whose columns count sums of one, too: ``summe`` says which, None of none. ``entries`` and ``whole`` are its own."""
+    """Another table, called ``tafel``, whose columns count sums of one, too: ``summe`` says which, None of none. ``entries``, ``whole`` and ``rand`` are its own.
+
+    ``neben`` is a third one, whose columns count those of other sums of the one and some more.
+    """
 
     tafel: str
     entries: Eintraege
     whole: Mapping[Cell, int | None]
     je_region: bool
     summe: Callable[[str], Cell | None]
+    rand: Rand | None = None
+    neben: Rand | None = None
 
     def of(self, cell: Cell) -> Cell:
         """The sum that a cell is part of."""
@@ -162,22 +167,22 @@ class Gitter:
 
         def locked() -> dict[Key, bool]:
             known = {(frozenset({(REGION, cell[0])}), cell[1:]): number is not None for cell, number in whole.items() if cell[0] != ALL} if plan is STERN else {}
-            above = {} if rand is None else {(choice, cell[1:]): is_told for (choice, cell), is_told in self._raender(rand, plan).items()}
+            above = {} if rand is None else {(choice, cell[1:]): number is not None for (choice, cell), number in self._raender(rand, plan).items()}
             return {**above, **known}
 
         return self._verbund(name, lambda: [({**self.faelle[fall], REGION: cell[0]}, cell[1:]) for fall, cell in entries()], plan, locked)
 
-    def _raender(self, rand: Rand, plan: Plan) -> dict[Key, bool]:
-        """Of each choice, which sums of a table the other one tells that has them, too."""
+    def _raender(self, rand: Rand, plan: Plan) -> dict[Key, int | None]:
+        """Of each choice, what of the sums of a table the other one tells that has them, too."""
         made = self._spalten if rand.je_region else self._gestapelt
-        found: Stacked | None = self.halten(f"rand {rand.tafel} {plan.dimensions}", lambda: made(rand.tafel, rand.entries, rand.whole, plan))
-        told: dict[Key, bool] = {}
+        found: Stacked | None = self.halten(f"rand {rand.tafel} {plan.dimensions}", lambda: made(rand.tafel, rand.entries, rand.whole, plan, rand.rand))
+        told: dict[Key, int | None] = {}
         for choice in {choice for choice, _ in self._basis(plan).numbers}:
             for column in dict.fromkeys((*(cell[-1] for cell in rand.whole), ALL)):
                 margin = rand.summe(column)
                 if margin is not None:
-                    is_told = found is not None and found.numbers.get((choice, (column,))) is not None
-                    told[choice, margin] = told.get((choice, margin), True) and is_told
+                    number, before = None if found is None else found.numbers.get((choice, (column,))), told.get((choice, margin), 0)
+                    told[choice, margin] = None if number is None or before is None else before + number
         return told
 
     def _ergaenzt(self, numbers: Mapping[Cell, int | None], *, first: int = 0) -> dict[Cell, int | None]:
@@ -186,22 +191,29 @@ class Gitter:
 
     def _gestapelt(self, name: str, entries: Eintraege, whole: Mapping[Cell, int | None], plan: Plan, rand: Rand | None = None) -> Stacked | None:
         hidden = {cell for cell, number in whole.items() if number is None}
+        beside = None if rand is None else rand.neben
+        if hidden and beside is not None:
+            # The sums that the table beside knows about are none of what is left: nothing in between is told.
+            hidden = set(whole)
 
         def locked() -> dict[Key, bool]:
             above = {} if rand is None else self._raender(rand, plan)
-            return {(choice, cell if not hidden else _flacher_rand(cell)): is_told for (choice, cell), is_told in above.items()}
+            return {(choice, cell if not hidden else _flacher_rand(cell)): number is not None for (choice, cell), number in above.items()}
 
-        return self._verbund(name, lambda: [(self.faelle[fall], cell if not hidden else _flache(cell, rand, is_hidden=cell in hidden)) for fall, cell in entries()], plan, locked)
+        def near() -> dict[Key, int]:
+            return {} if hidden or beside is None else {key: number for key, number in self._raender(beside, plan).items() if number is not None}
 
-    def _verbund(self, name: str, rows: Zeilen, plan: Plan, locked: Callable[[], Mapping[Key, bool]]) -> Stacked | None:
+        return self._verbund(name, lambda: [(self.faelle[fall], cell if not hidden else _flache(cell, rand, is_hidden=cell in hidden)) for fall, cell in entries()], plan, locked, near)
+
+    def _verbund(self, name: str, rows: Zeilen, plan: Plan, locked: Callable[[], Mapping[Key, bool]], near: Callable[[], Mapping[Key, int]] = dict) -> Stacked | None:
         if plan is STERN and self.halten(f"zellen {name}", lambda: len({cell for _, cell in rows()})) > VIELE_ZELLEN:
             if not self.gewaehlt.keys() <= {REGION}:
                 return None
             plan = REGIONSWEISE
-        found: Stacked = self.halten(f"tafel {name} {plan.dimensions}", lambda: self._made(rows(), plan, locked()))
+        found: Stacked = self.halten(f"tafel {name} {plan.dimensions}", lambda: self._made(rows(), plan, locked(), near()))
         return found
 
-    def _made(self, rows: Sequence[tuple[Mapping[str, str], Cell]], plan: Plan, locked: Mapping[Key, bool]) -> Stacked:
+    def _made(self, rows: Sequence[tuple[Mapping[str, str], Cell]], plan: Plan, locked: Mapping[Key, bool], near: Mapping[Key, int]) -> Stacked:
         # Where another table withholds a sum of this one, nothing is told of this one but what that one tells: its parts would give the sum away.
         closed = {*self.zu, *(choice for (choice, _), is_told in locked.items() if not is_told)}
         known = {**_geschlossen(rows, closed), **locked}
@@ -209,11 +221,11 @@ class Gitter:
             # The same cases as those counted on every page: what is told of them there is told.
             base = self._basis(STERN if plan is REGIONSWEISE else plan)
             known |= {(choice, (ALL,) * len(rows[0][1])): number is not None for (choice, _), number in base.numbers.items()}
-        found = publish(rows, plan, threshold=self.schwelle, large=self._grosse(plan), told=known)
+        found = publish(rows, plan, threshold=self.schwelle, large=self._grosse(plan), told=known, near=near)
         # Tables by age tell sums of each class without any filter: beside them a class is told whole or not at all.
         while plan.dimensions == (ALTER,) and (closed := _partly(found)):
             known = {**known, **{(choice, cell): False for choice, cell in found.numbers if choice in closed and any(part != ALL for part in cell)}}
-            found = publish(rows, plan, threshold=self.schwelle, large=self._grosse(plan), told=known)
+            found = publish(rows, plan, threshold=self.schwelle, large=self._grosse(plan), told=known, near=near)
         return found
 
     def _basis(self, plan: Plan) -> Stacked:

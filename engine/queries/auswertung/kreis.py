@@ -14,7 +14,7 @@ from engine.queries.auswertung.gehalten import gehalten
 from engine.queries.auswertung.gitter import ALTER, REGION, Gitter, Rand
 from engine.queries.auswertung.laeufe import Lauf, lauf
 from engine.queries.auswertung.schutz import alle, gitter, spuren
-from engine.queries.auswertung.verbund import GLEICH, TAFELN, VORSCHLAG, Verbund, Vorschlag, eintraege, verbund
+from engine.queries.auswertung.verbund import GLEICH, TAFELN, VORSCHLAG, Above, Verbund, Vorschlag, eintraege, verbund
 from engine.statistics.stacked import Choice
 from engine.statistics.suppression import ALL, Published
 from engine.store.session import FallSession
@@ -41,8 +41,16 @@ class Kreis:
         whole, one = self.verbund.tafeln.get(name), TAFELN[name]
         if whole is None or not self.gitter.gewaehlt:
             return whole
-        rand = None if one.rand is None else Rand(one.rand[0], partial(self._eintraege, one.rand[0]), self.verbund.tafeln[one.rand[0]].numbers, TAFELN[one.rand[0]].je_region, one.rand[1])
+        rand = self._rand(one.rand)
+        if rand is not None:
+            rand = replace(rand, neben=self._rand(one.neben))
         return replace(self.gitter, zu=self._zu).gefiltert(name, partial(self._eintraege, name), whole, je_region=one.je_region, rand=rand)
+
+    def _rand(self, above: Above | None) -> Rand | None:
+        if above is None or above[0] not in self.verbund.tafeln:
+            return None
+        name, summe = above
+        return Rand(name, partial(self._eintraege, name), self.verbund.tafeln[name].numbers, TAFELN[name].je_region, summe, self._rand(TAFELN[name].rand))
 
     @property
     def _zu(self) -> frozenset[Choice]:

@@ -44,18 +44,24 @@ JA, NEIN = "ja", "nein"
 YEAR = HORIZONS.index(12)
 
 
+# A table, and which sum of another each of its columns is, None of none.
+Above = tuple[str, Callable[[str], Cell | None]]
+
+
 @dataclass(frozen=True)
 class Tafel:
     """How a table counts the cells of its part: in which of its own, None in none. ``je_region``: the first of each is the region it counts for.
 
-    ``rang``: of a larger one numbers are missed more. ``rand`` names a table whose columns are sums of this one, too, and says which of its sums.
+    ``rang``: of a larger one numbers are missed more. ``rand`` names a table whose columns are sums of this one, too, and says which of its sums;
+    the columns of ``neben`` count some more than the sums it says.
     """
 
     teil: str
     zelle: Callable[[Any], Cell | None]
     je_region: bool = False
     rang: int = 1
-    rand: tuple[str, Callable[[str], Cell | None]] | None = None
+    rand: Above | None = None
+    neben: Above | None = None
 
 
 @dataclass(frozen=True)
@@ -131,6 +137,10 @@ def _column(column: str) -> Cell:
     return (ALL, column)
 
 
+def _row(column: str) -> Cell:
+    return (column, ALL)
+
+
 TAFELN: Mapping[str, Tafel] = {
     ORTE: Tafel(LAUF, lambda cell: (cell[0],), rang=8),
     "ende region": Tafel(LAUF, _ende_region, je_region=True, rang=3),
@@ -139,7 +149,7 @@ TAFELN: Mapping[str, Tafel] = {
     **{f"ende {horizon}": Tafel(ENDE, partial(_ende, place), rang=2, rand=("ende region", _way_of_end) if horizon == 12 else None) for place, horizon in enumerate(HORIZONS)},
     **{f"rueckfall {horizon}": Tafel(LAUF, partial(_rueckfall, place), je_region=True, rang=4) for place, horizon in enumerate(HORIZONS)},
     **{f"nach {horizon}": Tafel(ENDE, partial(_nach, place, is_apart=True)) for place, horizon in enumerate(HORIZONS)},
-    **{f"nach {horizon} zusammen": Tafel(ENDE, partial(_nach, place, is_apart=False), rang=2, rand=(f"rueckfall {horizon}", _column)) for place, horizon in enumerate(HORIZONS)},
+    **{f"nach {horizon} zusammen": Tafel(ENDE, partial(_nach, place, is_apart=False), rang=2, rand=(f"rueckfall {horizon}", _column), neben=("arbeit", _row)) for place, horizon in enumerate(HORIZONS)},
     **{f"gleich {key}": Tafel(f"{GLEICH} {key}", als_ganzes, rand=("ende region", _left)) for key in DIMENSIONEN},
     "übersteuert region": Tafel(f"{VORSCHLAG} region", als_ganzes, je_region=True, rang=3),
     "übersteuert regel": Tafel(f"{VORSCHLAG} regel", als_ganzes, rang=2, rand=("übersteuert region", _column)),
