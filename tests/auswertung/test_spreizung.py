@@ -110,7 +110,7 @@ def alternatives(counts: Mapping[Cell, int], ends: tuple[str, str]) -> list[Coun
 
 
 @pytest.mark.parametrize("ends", ENDS, ids=["punctual", "overridden"])
-@settings(max_examples=60, deadline=None, derandomize=True, phases=[Phase.generate])
+@settings(max_examples=25, deadline=None, derandomize=True, phases=[Phase.generate])
 @given(given=numbers)
 def test_lives_that_publish_the_same_table_spread_alike_whatever_is_withheld(ends: tuple[str, str], given: list[int]) -> None:
     counts = table(given, ends)
@@ -148,7 +148,7 @@ def test_the_canton_is_no_region() -> None:
     assert rows["Dauer, Median"][1:6] == ("2", "80", "5.0 Mt.", "10.0 Mt.", "5.0 Mt.")
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, phases=[Phase.generate])
+@settings(max_examples=25, deadline=None, derandomize=True, phases=[Phase.generate])
 @given(given=st.lists(st.tuples(st.sampled_from(REGIONS), st.sampled_from((1, 2)), st.sampled_from((0, 0, 0, 1, None)), st.sampled_from((1, 3, 5, 9, 20))), min_size=1, max_size=14))
 def test_adherence_spreads_by_what_its_table_shows(given: list[tuple[str, int, int | None, int]]) -> None:
     cases: Any = [
