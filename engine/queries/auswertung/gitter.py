@@ -193,7 +193,7 @@ class Gitter:
         hidden = {cell for cell, number in whole.items() if number is None}
         beside = None if rand is None else rand.neben
         if hidden and beside is not None:
-            # The sums that the table beside knows about are none of what is left: nothing in between is told.
+            # Where cells count as one, the sums that the table beside knows cannot be minded: no cells are told.
             hidden = set(whole)
 
         def locked() -> dict[Key, bool]:
