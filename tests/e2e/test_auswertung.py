@@ -276,6 +276,9 @@ def test_numbers_cover_hardly_a_name_or_event_and_never_each_other(eva: Page, tm
     assert [pair for pair in combinations(numbers, 2) if overlap(*pair)] == []
     # With a long number on every task and timer not everything has a place of its own.
     assert 50 * sum(any(overlap(number, name) for number in numbers) for name in names) <= len(names)
+    # Nor does one touch a name, as far as names can be read well.
+    touched = [name for name in names if any(overlap(number, [name[0] - 2, name[1] - 2, name[2] + 2, name[3] + 2]) for number in numbers)]
+    assert (100 if closer >= 0 else 30) * len(touched) <= len(names)
     assert 100 * sum(any(covered(event, number) > 0.1 for number in numbers) for event in events) <= len(events)
 
 

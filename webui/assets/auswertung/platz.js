@@ -6,10 +6,14 @@ const SMALL = 50;
 export const LEAST = 0.9;
 // Names that are drawn smaller than this nobody reads: there the numbers alone count.
 const READABLE = 0.35;
+// Smaller than this they are hard to read: what hides one costs half.
+const SMALLER = 0.55;
 // So far a number reaches over the edge of what it is about.
 const EDGE = 6;
-// What it costs to cover so much of a name, of an event or gateway, of another activity.
-const [NAME, EVENT, OTHER] = [50, 20, 1];
+// What it costs to cover so much of a name, of the air around one, of an event or gateway, of another activity.
+const [NAME, NEAR, EVENT, OTHER] = [200, 10, 40, 1];
+// A number that touches a name is read together with it: so much air belongs to a name, left and right of it and above and below.
+const AIR = [5, 2];
 // How much a place is worth before the next one, and one's own before all: numbers that change do not jump about.
 const [ORDER, OWN] = [0.03, 0.5];
 
@@ -42,6 +46,7 @@ function obstacles(viewer) {
   const shapes = viewer.get("elementRegistry").filter((shape) => shape.width && shape.parent && !shape.labelTarget && canvas.findRoot(shape) === root && !shape.children?.some((child) => !child.labelTarget));
   const found = {
     names,
+    around: names.map(({ left, top, right, bottom }) => ({ left: left - AIR[0], top: top - AIR[1], right: right + AIR[0], bottom: bottom + AIR[1] })),
     events: shapes.filter(({ width }) => width <= SMALL).map(box),
     activities: shapes.filter(({ width, type }) => width > SMALL && /Task|Activity|SubProcess|Transaction/.test(type)).map((shape) => ({ ...box(shape), id: shape.id })),
   };
@@ -60,7 +65,7 @@ function places({ width, height }, w, h, label) {
     return [[right, above], [left, above], [middle, above], [right, below], [left, below], [middle, below], [after, above], [before, above], [after, below], [before, below], [after, beside], [before, beside], ...[above, below].flatMap((y) => between.map((x) => [x, y]))];
   }
   const [left, right] = [EDGE - w, width - EDGE];
-  const beyond = label ? [[middle, label.bottom + 1], [middle, label.top - h - 1]] : [];
+  const beyond = label ? [[middle, label.bottom + AIR[1]], [middle, label.top - h - AIR[1]]] : [];
   return [[right, above], [middle, 1 - h], [left, above], [right, below], [middle, height - 1], [left, below], ...beyond, [width, (height - h) / 2], [-w, (height - h) / 2]];
 }
 
@@ -70,10 +75,10 @@ function labelled(shape, isReadable) {
   return label ? { top: label.y - shape.y, bottom: label.y + label.height - shape.y } : null;
 }
 
-// What it hides; ``names`` are those that can be read.
-function cost(place, shape, { names, events, activities }) {
+// What it hides; ``names`` are those that can be read, ``around`` is the same with the air that they need, ``worth`` how much they count.
+function cost(place, shape, { names, around, events, activities, worth }) {
   const covered = (those) => those.reduce((sum, other) => sum + common(place, other), 0);
-  return NAME * covered(names) + EVENT * covered(events) + OTHER * covered(activities.filter(({ id }) => id !== shape.id));
+  return worth * (NAME * covered(names) + NEAR * covered(around)) + EVENT * covered(events) + OTHER * covered(activities.filter(({ id }) => id !== shape.id));
 }
 
 // Gives each number its place, the one that outdoes the others first. One that would cover another has none; closer by it comes back.
@@ -82,7 +87,7 @@ export function arrange(viewer, numbers) {
   const { scale } = viewer.get("canvas").viewbox();
   const drawn = Math.max(LEAST, scale) / scale;
   const isReadable = scale >= READABLE;
-  const around = isReadable ? obstacles(viewer) : { ...obstacles(viewer), names: [] };
+  const there = { ...obstacles(viewer), ...(isReadable ? {} : { names: [], around: [] }), worth: scale < SMALLER ? 0.5 : 1 };
   const taken = [];
   for (const number of numbers) {
     const shape = registry.get(number.closest("[data-container-id]").dataset.containerId);
@@ -94,7 +99,7 @@ export function arrange(viewer, numbers) {
       .filter(({ place }) => !taken.some((other) => common(place, other)));
     number.classList.toggle("ff-zahl--verdeckt", !free.length);
     if (!free.length) continue;
-    const worth = ({ place, order }) => cost(place, shape, around) + w * h * (ORDER * Math.min(order, LAST) - (String(order) === number.dataset.platz ? OWN : 0));
+    const worth = ({ place, order }) => cost(place, shape, there) + w * h * (ORDER * Math.min(order, LAST) - (String(order) === number.dataset.platz ? OWN : 0));
     const best = free.map((one) => [worth(one), one]).reduce((a, b) => (b[0] < a[0] ? b : a))[1];
     number.dataset.platz = String(best.order);
     number.style.transform = `translate(${best.x / drawn}px, ${best.y / drawn}px)`;
