@@ -222,6 +222,16 @@ def test_names_of_bars_do_not_lie_on_each_other(eva: Page, width: int) -> None:
     assert all(left >= edge for *_, left in boxes)
 
 
+@pytest.mark.parametrize("most", [7.5, 40.1, 51.7, 75.7])
+def test_the_axis_of_bars_says_where_it_begins_on_a_telephone(eva: Page, most: float) -> None:
+    eva.set_viewport_size({"width": 375, "height": 900})
+    with_chart(eva, "Balken", {"balken": {"wort": "Anteil", "werte": [{"name": name, "value": value, "gesamt": False} for name, value in (("Erwerb", most), ("Wegzug", 3.9))]}})
+    axis = eva.get_by_label("Balken", exact=True).locator("svg text")
+    expect(axis.filter(has_text=re.compile(r"^0 %$"))).to_have_count(1)
+    # Where it begins, in its middle and at its end.
+    expect(axis.filter(has_text=re.compile(r"^\d+ %$"))).to_have_count(3)
+
+
 def laid_out(page: Page, folder: Path, log: str, model: bytes) -> None:
     """The result of a log on a diagram that does not say where its elements lie."""
     (folder / "log.csv").write_text(log, encoding="utf-8")

@@ -137,7 +137,7 @@ def bilder(session: FallSession, release_id: int | None, prozesse: Iterable[str]
 
 def balken(rows: Sequence[tuple[str, float]], word: str) -> dict[str, Any]:
     """A chart of shares (0 to 1), one bar below the other; the page's script makes it as high as its words need."""
-    bars = [{"name": name, "value": 100 * share, "gesamt": ist_gesamt([name])} for name, share in rows]
+    bars = [{"name": name, "value": round(100 * share, 1), "gesamt": ist_gesamt([name])} for name, share in rows]
     return {"balken": {"wort": word, "werte": bars}}
 
 

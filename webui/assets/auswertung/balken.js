@@ -10,6 +10,10 @@ const NAMES = 0.42;
 const MOST = 380;
 // From so many per cent on the whole is drawn.
 const HIGH = 66;
+// A narrow chart has room for these parts of its axis, each of one of these sizes; left to itself it leaves out the label at 0.
+const NARROW = 500;
+const PARTS = 2;
+const STEPS = [1, 2, 5, 10, 15, 20, 25, 30, 50];
 const COLOUR = "#0b6e99";
 const WHOLE = "#0b0c0c";
 
@@ -27,17 +31,26 @@ function lines(name, width) {
   return found.map((line) => line.trim());
 }
 
+const percent = (value) => `${Number.isInteger(value) ? value : value.toFixed(1)} %`;
+
+// The axis from 0 on.
+function axis(most, width) {
+  const isWhole = most > HIGH;
+  if (width >= NARROW) return { max: isWhole ? 100 : null, splitNumber: 5 };
+  const interval = isWhole ? 100 / PARTS : STEPS.find((step) => step * PARTS >= most) ?? STEPS.at(-1);
+  return { max: interval * PARTS, interval };
+}
+
 export function option({ wort, werte }, width) {
   const room = Math.min(MOST, width * NAMES);
   const names = werte.map(({ name }) => lines(name, room));
   const row = LINE * Math.max(...names.map((one) => one.length)) + APART;
-  const isWhole = Math.max(...werte.map(({ value }) => value)) > HIGH;
   const drawn = {
-    tooltip: { confine: true, formatter: ({ dataIndex, value }) => `${werte[dataIndex].name}: ${value.toFixed(1)} %` },
+    tooltip: { confine: true, formatter: ({ dataIndex, value }) => `${werte[dataIndex].name}: ${percent(value)}` },
     grid: { left: room + 12, right: 64, top: 8, bottom: AXIS - 8 },
-    xAxis: { type: "value", min: 0, max: isWhole ? 100 : null, interval: isWhole && width < 500 ? 50 : null, name: wort, nameLocation: "middle", nameGap: 28, splitNumber: width < 500 ? 3 : 5, axisLabel: { formatter: "{value} %", hideOverlap: true } },
+    xAxis: { type: "value", min: 0, ...axis(Math.max(...werte.map(({ value }) => value)), width), name: wort, nameLocation: "middle", nameGap: 28, axisLabel: { formatter: "{value} %", hideOverlap: true } },
     yAxis: { type: "category", inverse: true, data: names.map((one) => one.join("\n")), axisLabel: { interval: 0, fontSize: 13, lineHeight: LINE, width: room }, axisTick: { show: false } },
-    series: [{ type: "bar", barMaxWidth: 20, label: { show: true, position: "right", fontSize: 13, formatter: ({ value }) => `${Number.isInteger(value) ? value : value.toFixed(1)} %` }, data: werte.map(({ value, gesamt }) => ({ value, itemStyle: { color: gesamt ? WHOLE : COLOUR } })) }],
+    series: [{ type: "bar", barMaxWidth: 20, label: { show: true, position: "right", fontSize: 13, formatter: ({ value }) => percent(value) }, data: werte.map(({ value, gesamt }) => ({ value, itemStyle: { color: gesamt ? WHOLE : COLOUR } })) }],
   };
   return { drawn, height: row * werte.length + AXIS };
 }
