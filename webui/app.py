@@ -16,7 +16,7 @@ from engine.queries.arbeit import LEADS
 from engine.scheduling.demo_clock import DemoClock
 from engine.store.session import Database
 from engine.store.verschluss import keep_beside
-from webui import api, auswertung, dateien, errors, headers, nutzer, oidc, rules, words
+from webui import abholen, api, auswertung, dateien, errors, headers, nutzer, oidc, rules, words
 from webui.abgleich import abgleich
 from webui.akte import akte
 from webui.arbeit import arbeit
@@ -93,6 +93,7 @@ def create_app(database: Database | None = None, config: Config | None = None) -
     oidc.register(app, config.oidc)
     api.register(app, csrf)
     errors.register(app)
+    abholen.register(app)
     _prepare_templates(app)
     return app
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import structlog
-from flask import Flask, g, make_response, redirect, render_template, request, url_for
+from flask import Flask, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
@@ -32,6 +32,7 @@ from engine.model.errors import (
     TaskNotOpen,
 )
 from engine.store.errors import Conflict, DatabaseBusy, DatabaseUnreachable
+from webui.abholen import soon
 from webui.api import problems
 from webui.auftraege import own_list
 from webui.fortsetzen import ask_to_check, is_page, typed
@@ -92,9 +93,7 @@ def _known(error: FallflussError) -> ResponseReturnValue:
 
 def _soon(error: NotReplayed) -> ResponseReturnValue:
     status, title = PAGES[NotReplayed]
-    response = make_response(page(status, title, str(error)))
-    response.headers.update({"Refresh": "2", "Retry-After": "2"})
-    return response
+    return soon(title, str(error), status)
 
 
 def gone(error: NotFound, message: str, *ways: tuple[str, str]) -> ResponseReturnValue:
