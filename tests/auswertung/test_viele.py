@@ -58,9 +58,9 @@ def test_numbers_are_rounded_to_the_next_multiple_of_the_threshold() -> None:
     assert [gerundet(number, schwelle=2) for number in (0, 1, 2, 3)] == [0, 2, 2, 4]
 
 
-def test_beside_a_moment_of_the_time_lapse_stand_first_the_elements_with_most_cases() -> None:
+def test_beside_a_moment_of_the_time_lapse_stand_first_the_tasks_of_people_with_most_cases() -> None:
     moment = Augenblick(datetime(2026, 2, 1, tzinfo=UTC), 40, {"fall": {"intake": 5, "geburtstag": 20}, "kurzassessment": {"einladen": 10}})
-    assert _stand(moment) == [("geburtstag", 20), ("einladen", 10), ("intake", 5)]
+    assert _stand(moment, {"intake", "einladen"}) == ([("einladen", 10), ("intake", 5)], [("geburtstag", 20)])
 
 
 @pytest.mark.parametrize(("seconds", "told"), [(None, None), (0.0, 0.0), (293760.0, 290000.0), (278460.0, 280000.0), (59.4, 59.0), (3.0, 3.0)])

@@ -70,7 +70,8 @@ def uebersicht() -> ResponseReturnValue:
         flow = _strom(session, auswahl, rows, release, least)
         # What became of some would be seen in what is told of a few more.
         taken = queries.wege(measured.faelle if measured.is_complete else (), queries.folge(session, folge), schwelle=least, bekannt=ways)
-        drawn = bilder(session, release, prozesse, _marken(found, mass, _menschen(session, release, prozesse)))
+        people = _menschen(session, release, prozesse)
+        drawn = bilder(session, release, prozesse, _marken(found, mass, people))
         tables = elemente_tafel(found, {}, _n(session, auswahl, rows)), wege_tafel(taken, {}, folge, _n(session, auswahl, rows)), zeitraffer_tafel(moments, {}, _n(session, auswahl, rows))
         html = render_template(
             "auswertung/viele.html",
@@ -78,7 +79,7 @@ def uebersicht() -> ResponseReturnValue:
             messung=measured, n=_n(session, auswahl, rows), elemente=found, namen=_namen(session, release, prozesse), masse=MASSE, mass=mass, folge=folge, schwelle=least,
             wege=taken, tafeln={one.schluessel: one for one in tables}, rahmen=rahmen(session, auswahl),
             bilder=[one for one in drawn if one.marken or one.prozess == auswahl.prozess], ohne_zahl=[one.name for one in drawn if not one.marken and one.prozess != auswahl.prozess],
-            zeitraffer=[(one, _stand(one), _meist(flow, one)) for one in moments[::10]], meist_gezeigt=MEIST, je_punkt=gang.JEDER * least, diagramme=_diagramme(session, release, prozesse),
+            zeitraffer=[(one, *_stand(one, people), _meist(flow, one)) for one in moments[::10]], meist_gezeigt=MEIST, je_punkt=gang.JEDER * least, diagramme=_diagramme(session, release, prozesse),
         )  # fmt: skip
     response = Response(html)
     if not measured.is_complete:
@@ -162,9 +163,16 @@ def _seconds(at: datetime, moments: Sequence[queries.Augenblick]) -> int:
     return int((at - moments[0].at).total_seconds())
 
 
-def _stand(one: queries.Augenblick) -> list[tuple[str, int]]:
-    """The elements at which cases stood, those of most cases first."""
-    return sorted((pair for marks in one.marken.values() for pair in marks.items()), key=lambda pair: -pair[1])
+Stand = list[tuple[str, int]]
+
+
+def _stand(one: queries.Augenblick, menschen: Container[str]) -> tuple[Stand, Stand]:
+    """The elements at which cases stood, those of most cases first: the tasks of people, and where nobody has anything to do.
+
+    Deadlines and messages hold every case all the time; among them tasks would never come to the front.
+    """
+    found = sorted((pair for marks in one.marken.values() for pair in marks.items()), key=lambda pair: -pair[1])
+    return [pair for pair in found if pair[0] in menschen], [pair for pair in found if pair[0] not in menschen]
 
 
 def _meist(flow: Sequence[gang.Abschnitt], moment: queries.Augenblick) -> list[tuple[str, str]]:
