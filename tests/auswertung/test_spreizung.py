@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from engine.queries.auswertung import kennzahlen
 from engine.queries.auswertung.abschnitt import PROZENT, Abschnitt, Mass
 from engine.queries.auswertung.kennzahlen import PUNCTUAL, Figures
-from engine.queries.auswertung.kennzahlen_json import as_json
+from engine.queries.auswertung.kennzahlen_json import _spread, as_json
 from engine.queries.auswertung.rahmen import Rahmen
 from engine.queries.auswertung.spreizung import SCHLUESSEL, ZU_WENIGE, mit_spreizung, spreizung
 from engine.queries.auswertung.spreizung import TREUE as SPREIZUNG_TREUE
@@ -184,3 +184,10 @@ def test_a_figure_of_another_period_or_version_says_so() -> None:
     mass = Mass("Übergaben ohne Rückfrage", PROZENT, {"SRO": (0.5, 20), "SRU": (0.7, 10)})
     found = spreizung([Abschnitt("a", "A", "…", ("Region",), (), zeitraum="am 02.03.2026", fassung="1 (Übergabe)", masse=(mass,))])
     assert found is not None and "Anders bei «Übergaben ohne Rückfrage»: Zeitraum: am 02.03.2026. Fassung: 1 (Übergabe)." in found.hinweis
+
+
+def test_shares_of_round_numbers_spread_in_whole_percents_on_pages_and_for_programs() -> None:
+    own = Abschnitt("a", "A", "…", ("Region",), (), masse=(Mass("x", "%", {"SRO": (70 / 95, 95), "SRU": (85 / 95, 95)}, ist_grob=True),))
+    found = spreizung([own])
+    assert found is not None and found.zeilen[0][3:6] == ("74 %", "89 %", "15 Pp.")
+    assert _spread(own, own.masse[0], FRAME)["kleinster"] == 0.74

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from html import escape
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -883,11 +884,16 @@ def test_no_number_is_told_of_some_of_the_cases_while_others_are_still_to_be_rep
     assert not [one for one in (found["faelle"], found["vorher"], found["nachher"], *found["wechsel"].values()) if one is not None]
     for address in ("treue.csv", "treue/fassungen.csv", "kennzahlen/kennzahlen.json", "kennzahlen/bericht.pdf"):
         page = eva.get(f"/auswertung/{address}?prozess=fall{filters}")
-        assert (page.status_code, page.headers["Retry-After"], page.headers["Refresh"]) == (503, "2", "2")
+        asks = f"/auswertung/{address}?prozess=fall{filters}&warten=1"
+        assert (page.status_code, page.headers["Retry-After"], page.headers["Refresh"]) == (503, "2", f"2; url={asks}")
         assert "Die Fälle werden noch nachgespielt" in page.text
     monkeypatch.setattr(gemeinsam, "SEKUNDEN", 600.0)
     assert "ff-kennzahlen" in eva.get("/auswertung?prozess=fall" + filters).text
-    assert eva.get(f"/auswertung/treue/fassungen.csv?prozess=fall{filters}").status_code == 200
+    file = f"/auswertung/treue/fassungen.csv?prozess=fall{filters}"
+    come = eva.get(f"{file}&warten=1")
+    assert "Die Datei ist da" in come.text and (come.mimetype, come.headers["Refresh"]) == ("text/html", f"0; url={file}")
+    assert f'href="{escape(f"/auswertung?prozess=fall{filters}")}">Zurück zur Prozesstreue' in come.text
+    assert eva.get(file).mimetype == "text/csv"
 
 
 def test_a_comparison_begun_while_cases_are_still_being_read_compares_those_that_are(browser: Open, lived: Database, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -998,3 +1004,8 @@ def test_the_scheduler_looks_for_expired_uploads_by_itself(browser: Open, people
 def expired(database: Database) -> int:
     with database.begin(system()) as session:
         return expire(session)
+
+
+@pytest.mark.parametrize(("share", "told"), [(0.497, "50"), (1.0, "100"), (0.0, "0"), (0.998, "über 99"), (0.002, "unter 1")])
+def test_a_share_of_round_numbers_has_no_decimals_and_is_all_only_where_it_is_all(share: float, told: str) -> None:
+    assert gemeinsam.prozent(share, ist_grob=True) == f"{told}\u00a0%"

@@ -146,9 +146,14 @@ def stufe(value: int, most: int) -> int:
     return min(GRADES - 1, value * GRADES // (most + 1)) if most else 0
 
 
-def prozent(share: float | None) -> str:
-    """``49.7 %``; a dash where it is hidden."""
-    return "–" if share is None else f"{share * 100:.1f}\u00a0%"
+def prozent(share: float | None, *, ist_grob: bool = False) -> str:
+    """``49.7 %``; a dash where it is hidden. A share of round numbers (``ist_grob``) is in whole percents, all only where it is all and none where it is none."""
+    if share is None:
+        return "–"
+    if not ist_grob:
+        return f"{share * 100:.1f}\u00a0%"
+    whole = round(100 * share)
+    return "unter 1\u00a0%" if share and not whole else "über 99\u00a0%" if share < 1 and whole == 100 else f"{whole}\u00a0%"
 
 
 def zelle(value: int | None) -> str:

@@ -226,4 +226,5 @@ def _schaubild(found: treue.Treue, namen: Mapping[str, str]) -> dict[str, Any] |
     rows = [(f"{namen.get(row.region, row.region)}{f', Fassung {row.version}' if several else ''}", row.anteil) for row in found.zeilen if row.anteil is not None]
     if len(rows) < 2:
         return None
-    return {**balken(rows, "passende Fälle"), "beschreibung": ", ".join(f"{name} {prozent(share)}" for name, share in rows)}
+    drawn = [(name, round(share, 2)) for name, share in rows] if found.ist_grob else rows
+    return {**balken(drawn, "passende Fälle"), "beschreibung": ", ".join(f"{name} {prozent(share, ist_grob=found.ist_grob)}" for name, share in rows)}

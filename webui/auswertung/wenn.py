@@ -109,9 +109,14 @@ def gate() -> ResponseReturnValue:
     before, after, result, *_ = _compared(Auswahl.of(request.args))
     return jsonify({
         "fertig": before.is_complete and after.is_complete, "darf": result.darf and before.is_complete and after.is_complete, "faelle": result.faelle,
-        "vorher": result.vorher, "nachher": result.nachher, "wechsel": dict(result.wechsel), "ohne_grund": result.ohne_grund,
+        # Of round numbers, as on the page.
+        "vorher": _hundertstel(result.vorher), "nachher": _hundertstel(result.nachher), "wechsel": dict(result.wechsel), "ohne_grund": result.ohne_grund,
         "gruende": [{"element": one.element, "abweichung": one.art, "neu": one.neu, "weg": one.weg} for one in result.gruende],
     })  # fmt: skip
+
+
+def _hundertstel(share: float | None) -> float | None:
+    return None if share is None else round(share, 2)
 
 
 def _start(errors: Mapping[str, str] | None = None) -> ResponseReturnValue:

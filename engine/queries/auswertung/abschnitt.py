@@ -19,12 +19,14 @@ FEST, MINUS = "\u00a0", "\u2212"
 class Mass:
     """One figure of every region whose row shows it: ``je_region`` holds it with the number it is of. Shares are from 0 to 1 with ``einheit`` ``%``.
 
-    Whoever makes it takes numbers that the table shows and no others: what is made of it then tells nothing that the table does not.
+    Whoever makes it takes numbers that the table shows and no others: what is made of it then tells nothing that the table does not. ``ist_grob``: the
+    numbers are ``gerundet``, so that shares have no decimals.
     """
 
     name: str
     einheit: str
     je_region: Mapping[str, Weighed]
+    ist_grob: bool = False
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ def genau(table: Published, rows: Mapping[str, str], share: str) -> tuple[float 
 def anteile(name: str, table: Published, share: str) -> tuple[Mass, ...]:
     """The share of a column in every row, where the table shows both the number and its sum."""
     pairs = {row: (table.numbers.get((row, share), 0), whole) for (row, column), whole in table.numbers.items() if column == ALL and row != ALL}
-    return (Mass(name, PROZENT, {row: (part / whole, whole) for row, (part, whole) in pairs.items() if part is not None and whole and table.carries(whole)}),)
+    return (Mass(name, PROZENT, {row: (part / whole, whole) for row, (part, whole) in pairs.items() if part is not None and whole and table.carries(whole)}, table.step > 1),)
 
 
 def kopf(first: str, columns: Iterable[str], *, share: str = "", von: str = "Fälle") -> tuple[str, ...]:

@@ -120,7 +120,9 @@ class Figures:
         number = self.durations[place].number
         left = number - round(share * number)
         # As long as few left a curve is at its top: one or two look like three or four.
-        return 1.0 if left < self.stufe else max(0.0, 1 - gerundet(left, schwelle=self.stufe) / self.umfang(place))
+        told = 1.0 if left < self.stufe else max(0.0, 1 - gerundet(left, schwelle=self.stufe) / self.umfang(place))
+        # A share of round numbers has no decimals of its per cent.
+        return round(told, 2) if self.is_grob else told
 
 
 def figures(session: FallSession, auswahl: Auswahl) -> Figures:

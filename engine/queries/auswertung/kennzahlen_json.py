@@ -49,7 +49,7 @@ def as_json(found: Figures, own: Sequence[Abschnitt], mehr: Sequence[Abschnitt],
         "dauer_monate": {name: _duration(found, name) for name in found.durations},
         "log_rank": None if found.log_rank is None else {"statistik": round(found.log_rank.statistic, 2), "freiheitsgrade": found.log_rank.degrees, "p": round(found.log_rank.p, 3)},
         "pilot_gegen_uebrige": None if found.pilot is None else {"differenz_monate": zehntel(found.pilot.difference), "p": round(found.pilot.p, 3), "anordnungen": found.pilot.arrangements},
-        "rueckfall": {name: {str(months): _share(one) for months, one in shares.items()} for name, shares in found.relapse.items()},
+        "rueckfall": {name: {str(months): _share(one, 2 if found.is_grob else 4) for months, one in shares.items()} for name, shares in found.relapse.items()},
         "puenktlich": {kind: {name: {"puenktlich": done, "von": of} for name, (done, of) in places.items()} for kind, places in found.punctual.items()},
         "standortbestimmungen_je_monat": _chart(found),
         "segmentwechsel": _cells(found.transitions),
@@ -72,7 +72,7 @@ def _table(one: Abschnitt, frame: Rahmen) -> dict[str, Any]:
 def _spread(one: Abschnitt, mass: Mass, frame: Rahmen) -> dict[str, Any]:
     """How far the regions lie apart in one figure, of the section it is told in; null where fewer than two regions tell it."""
     apart = spread(mass.je_region.values())
-    numbers = [None] * 5 if apart is None else [round(value, 4) for value in (apart.least, apart.most, apart.range, apart.deviation, apart.weighted)]
+    numbers = [None] * 5 if apart is None else [round(value, 2 if mass.ist_grob else 4) for value in (apart.least, apart.most, apart.range, apart.deviation, apart.weighted)]
     words = ("kleinster", "groesster", "spannweite", "standardabweichung", "gewichtet")
     number = sum(weight for _, weight in mass.je_region.values())
     about = {"kennzahl": mass.name, "einheit": "Anteil" if mass.einheit == PROZENT else mass.einheit, "regionen": len(mass.je_region)}
@@ -85,8 +85,8 @@ def _duration(found: Figures, place: str) -> dict[str, Any]:
     return {"n": found.umfang(place), "median": zehntel(curve.quantile(0.5)), "mittel_bis_24": zehntel(curve.restricted_mean(DURATION_HORIZON)), "noch_im_bezug": shares}
 
 
-def _share(one: Followed) -> dict[str, Any]:
-    return {"n": one.number, "anteil": one.share, "von": round(one.lower, 4), "bis": round(one.upper, 4)}
+def _share(one: Followed, places: int) -> dict[str, Any]:
+    return {"n": one.number, "anteil": None if one.share is None else round(one.share, places), "von": round(one.lower, places), "bis": round(one.upper, places)}
 
 
 def _chart(found: Figures) -> dict[str, Any] | None:

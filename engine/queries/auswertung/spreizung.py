@@ -50,21 +50,25 @@ def _row(mass: Mass) -> tuple[str, ...]:
     found = spread(mass.je_region.values())
     if found is None:
         return (mass.name, anzahl(len(mass.je_region)), anzahl(sum(number for _, number in mass.je_region.values())), *("–",) * 5)
-    values = (_value(one, mass.einheit) for one in (found.least, found.most))
+    values = (_value(one, mass) for one in (found.least, found.most))
     # Whoever subtracts what stands in the row finds the same.
-    apart = _rounded(found.most, mass.einheit) - _rounded(found.least, mass.einheit)
-    distances = (_distance(one, mass.einheit) for one in (apart, found.deviation, found.weighted))
+    apart = _rounded(found.most, mass) - _rounded(found.least, mass)
+    distances = (_distance(one, mass) for one in (apart, found.deviation, found.weighted))
     return (mass.name, anzahl(found.regions), anzahl(found.number), *values, *distances)
 
 
-def _rounded(value: float, unit: str) -> float:
-    """As it is shown: to a decimal, of shares to a decimal of their per cent."""
-    return float(f"{100 * value:.1f}") / 100 if unit == PROZENT else float(f"{value:.1f}")
+def _rounded(value: float, mass: Mass) -> float:
+    """As it is shown: to a decimal, of shares to a decimal of their per cent, or to whole ones."""
+    return float(_prozent(value, mass)) / 100 if mass.einheit == PROZENT else float(f"{value:.1f}")
 
 
-def _value(value: float, unit: str) -> str:
-    return f"{100 * value:.1f} %" if unit == PROZENT else f"{value:.1f} {unit}".strip()
+def _value(value: float, mass: Mass) -> str:
+    return f"{_prozent(value, mass)} %" if mass.einheit == PROZENT else f"{value:.1f} {mass.einheit}".strip()
 
 
-def _distance(value: float, unit: str) -> str:
-    return f"{100 * value:.1f} Pp." if unit == PROZENT else f"{value:.1f} {unit}".strip()
+def _distance(value: float, mass: Mass) -> str:
+    return f"{_prozent(value, mass)} Pp." if mass.einheit == PROZENT else f"{value:.1f} {mass.einheit}".strip()
+
+
+def _prozent(value: float, mass: Mass) -> str:
+    return f"{100 * value:.{0 if mass.ist_grob else 1}f}"

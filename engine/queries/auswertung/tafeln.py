@@ -100,7 +100,7 @@ def _passend(found: Treue) -> Mass:
     for row in found.zeilen:
         parts[row.region].append((row.zahlen[PASSEND], row.faelle))
     sums = {region: _summed(pairs) for region, pairs in parts.items()}
-    return Mass("passende Fälle", PROZENT, {region: one for region, one in sums.items() if one is not None})
+    return Mass("passende Fälle", PROZENT, {region: one for region, one in sums.items() if one is not None}, found.ist_grob)
 
 
 def _summed(pairs: Sequence[tuple[int | None, int | None]]) -> Weighed | None:
@@ -134,7 +134,7 @@ def _durations(found: Figures) -> tuple[Mass, ...]:
         ("Dauer, Mittel bis 24 Monate", "Mt."): lambda place: zehntel(found.durations[place].restricted_mean(DURATION_HORIZON)),
         **{(f"nach {month} Monaten im Bezug", PROZENT): after(month) for month in JAHRE},
     }
-    return tuple(Mass(name, unit, _by_region({place: place for place in found.durations}, of, found.umfang)) for (name, unit), of in measures.items())
+    return tuple(Mass(name, unit, _by_region({place: place for place in found.durations}, of, found.umfang), found.is_grob) for (name, unit), of in measures.items())
 
 
 def _by_region(places: Mapping[str, T], of: Callable[[T], float | None], number: Callable[[T], int]) -> dict[str, Weighed]:
@@ -189,7 +189,7 @@ def _ohne_rueckfall(found: Figures, places: Sequence[str], namen: Mapping[str, s
 
 def _relapses(found: Figures) -> tuple[Mass, ...]:
     shown = {month: {name: shares[month] for name, shares in found.relapse.items() if month in shares} for month in HORIZONS}
-    return tuple(Mass(f"Rückfall innert {month} Monaten", PROZENT, _by_region(places, lambda one: one.share, lambda one: one.number)) for month, places in shown.items())
+    return tuple(Mass(f"Rückfall innert {month} Monaten", PROZENT, _by_region(places, lambda one: one.share, lambda one: one.number), found.is_grob) for month, places in shown.items())
 
 
 def _puenktlich(found: Figures, namen: Mapping[str, str]) -> Abschnitt | None:
@@ -197,7 +197,7 @@ def _puenktlich(found: Figures, namen: Mapping[str, str]) -> Abschnitt | None:
         (f"{ARTEN[art]}, {namen.get(name, name)}", anzahl(done), anzahl(of), f"{100 * done / of:.0f} %") for art, places in found.punctual.items() for name in _orte(places, namen) for done, of in (places[name],)
     )
     n = ", ".join(f"{_n(places, lambda pair: pair[1])} {ARTEN[art]}" for art, places in found.punctual.items())
-    masse = tuple(Mass(f"{ARTEN[art]} innert Frist", PROZENT, _by_region(places, lambda pair: pair[0] / pair[1], lambda pair: pair[1])) for art, places in found.punctual.items())
+    masse = tuple(Mass(f"{ARTEN[art]} innert Frist", PROZENT, _by_region(places, lambda pair: pair[0] / pair[1], lambda pair: pair[1]), found.is_grob) for art, places in found.punctual.items())
     head, definition = ("Was und wo", "pünktlich", "von", "Anteil"), "Erledigte Aufgaben mit Frist: bis zur Frist erledigt, an allen."
     return Abschnitt(PUENKTLICH, "Pünktlich innert Frist", definition, head, rows, n=n, masse=masse) if rows else None
 

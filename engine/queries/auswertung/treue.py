@@ -59,7 +59,7 @@ class Abweichung:
 
 @dataclass(frozen=True)
 class Treue:
-    """``wuerfel`` holds what may be told of region, version and result with all sums; the other numbers are of it."""
+    """``wuerfel`` holds what may be told of region, version and result with all sums; the other numbers are of it. ``ist_grob``: they are ``gerundet``."""
 
     faelle: int | None
     zahlen: Mapping[str, int | None]
@@ -67,6 +67,7 @@ class Treue:
     abweichungen: tuple[Abweichung, ...]
     spanne: tuple[int, int] | None
     wuerfel: Mapping[Cell, int | None] = field(default_factory=dict)
+    ist_grob: bool = False
 
     @property
     def anteil(self) -> float | None:
@@ -120,7 +121,7 @@ def grob(session: FallSession, auswahl: Auswahl, found: Treue) -> Treue:
 
     rows = tuple(replace(row, faelle=told(row.faelle), zahlen=alle_gerundet(row.zahlen, schwelle=least)) for row in found.zeilen)
     deviations = tuple(replace(one, faelle=told(one.faelle)) for one in found.abweichungen)
-    return Treue(told(found.faelle), alle_gerundet(found.zahlen, schwelle=least), rows, deviations, None)
+    return Treue(told(found.faelle), alle_gerundet(found.zahlen, schwelle=least), rows, deviations, None, ist_grob=True)
 
 
 def geschuetzt(session: FallSession, auswahl: Auswahl, found: Treue, everybody: Sequence[Fall], geltend: Geltend, what: str) -> Treue:
