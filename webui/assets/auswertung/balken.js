@@ -31,7 +31,8 @@ function lines(name, width) {
   return found.map((line) => line.trim());
 }
 
-const percent = (value) => `${Number.isInteger(value) ? value : value.toFixed(1)} %`;
+// All numbers of a chart with a decimal, or none.
+const percents = (werte) => (value) => `${value.toFixed(werte.every((one) => Number.isInteger(one.value)) ? 0 : 1)} %`;
 
 // The axis from 0 on.
 function axis(most, width) {
@@ -43,6 +44,7 @@ function axis(most, width) {
 
 export function option({ wort, werte }, width) {
   const room = Math.min(MOST, width * NAMES);
+  const percent = percents(werte);
   const names = werte.map(({ name }) => lines(name, room));
   const row = LINE * Math.max(...names.map((one) => one.length)) + APART;
   const drawn = {
