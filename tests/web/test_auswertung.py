@@ -886,7 +886,7 @@ def test_no_number_is_told_of_some_of_the_cases_while_others_are_still_to_be_rep
         page = eva.get(f"/auswertung/{address}?prozess=fall{filters}")
         asks = f"/auswertung/{address}?prozess=fall{filters}&warten=1"
         assert (page.status_code, page.headers["Retry-After"], page.headers["Refresh"]) == (503, "2", f"2; url={asks}")
-        assert "Die Fälle werden noch nachgespielt" in page.text
+        assert re.search(r"Die Fälle werden noch nachgespielt, (eingelesen|nachgespielt) sind \d\d? Prozent\.", page.text)
     monkeypatch.setattr(gemeinsam, "SEKUNDEN", 600.0)
     assert "ff-kennzahlen" in eva.get("/auswertung?prozess=fall" + filters).text
     file = f"/auswertung/treue/fassungen.csv?prozess=fall{filters}"

@@ -158,7 +158,7 @@ def _complete(*, eigene: bool = False) -> tuple[treue.Treue, Auswahl]:
     """For a file: of all cases or not at all."""
     measured, found, auswahl = _measured(eigene=eigene)
     if not measured.is_complete:
-        raise NotReplayed
+        raise NotReplayed(measured)
     return found, auswahl
 
 

@@ -105,7 +105,7 @@ def wege_csv() -> ResponseReturnValue:
     auswahl, narrow, folge = Auswahl.of(request.args), lesend(), _folge()
     measured = messen(database(), narrow, auswahl, frist())
     if not measured.is_complete:
-        raise NotReplayed
+        raise NotReplayed(measured)
     rows = [one.spur for one in measured.faelle]
     with database().read(narrow) as session:
         least = schwelle(session)

@@ -19,11 +19,17 @@ from engine.store.tables import AkzeptierteAbweichung
 Frist = Callable[[], Callable[[], bool]]
 
 
+def _so_weit(messung: Messung) -> str:
+    """In per cent: with filters nobody is told how many cases these choose."""
+    was, ganz, fehlt = ("eingelesen", messung.instanzen, messung.ungelesen) if messung.ungelesen else ("nachgespielt", len(messung.faelle), messung.fehlend)
+    return f"{was} sind {100 * (ganz - fehlt) // max(ganz, 1)} Prozent"
+
+
 class NotReplayed(FallflussError):
     """Cases are still being replayed, so that a file would hold some of them only."""
 
-    def __init__(self) -> None:
-        super().__init__("Die Fälle werden noch nachgespielt. Die Datei kommt, sobald alle fertig sind; diese Seite versucht es von selbst wieder.")
+    def __init__(self, messung: Messung):
+        super().__init__(f"Die Fälle werden noch nachgespielt, {_so_weit(messung)}. Die Datei kommt, sobald alle fertig sind; diese Seite versucht es von selbst wieder.")
 
 
 def treue(database: Database, access: Access, auswahl: Auswahl, frist: Frist, *, gegen: int | None = None) -> tuple[Messung, Treue]:
