@@ -13,6 +13,7 @@ from engine.definitions.feel import Feel
 from engine.definitions.parameter import CONTEXT, defaults
 from engine.model.calendar import parse_instant
 from engine.model.clock import SystemClock
+from engine.model.json_text import parsed
 
 
 @click.command()
@@ -47,8 +48,8 @@ def json_object(text: str | bytes, where: str) -> dict[str, Any]:
         Failure: it is none; ``where`` says which one.
     """
     try:
-        value = json.loads(text, parse_constant=_refuse)
-    except (ValueError, RecursionError) as error:
+        value = parsed(text)
+    except ValueError as error:
         raise Failure(f"{where}: kein gültiges JSON ({error}).") from error
     if not isinstance(value, dict):
         raise Failure(f'{where}: erwartet wird ein JSON-Objekt wie {{"alter": 64}}.')
@@ -65,7 +66,3 @@ def instant(text: str | None) -> datetime:
         return parse_instant(text) if text else SystemClock().now()
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--now") from error
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} gibt es in JSON nicht")

@@ -147,6 +147,7 @@ HOSTILE = [
     pytest.param(b'{"variables": {"a": "\\ud800"}}', id="half a character"),
     pytest.param(b'{"variables": {"a": ' + b"9" * 5000 + b"}}", id="a number longer than any"),
     pytest.param(b'{"variables": {"a": 1' + b"0" * 400 + b"}}", id="a number too large"),
+    pytest.param(b'{"variables": {"a": 1e400}}', id="a number without end"),
     pytest.param(b"PK\x03\x04" + b"\0" * 100, id="a zip"),
     pytest.param(b"\xff\xfe", id="no text"),
     pytest.param(b'"' + b"x" * 3_000_000 + b'"', id="too much"),

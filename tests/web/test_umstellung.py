@@ -92,7 +92,9 @@ def test_a_value_is_corrected_with_a_reason_and_of_its_own_type(two_releases: st
     leo.get(address)
     form = {"_aktion": "berichtigen", "instanz": nummer, "name": "region", "wert": "SDOL neu", "grund": "Falsch erfasst am Schalter"}
     assert leo.post(address, form | {"grund": "kurz"}).status_code == 422
-    assert leo.post(address, form | {"name": "personen", "wert": "42"}).status_code == 422
+    for nothing in ("42", "[NaN]", "[1e400]", '["\\u0000"]', "[" * 5000):
+        refused = leo.post(address, form | {"name": "personen", "wert": nothing})
+        assert refused.status_code == 422 and "Das passt nicht zu «personen»" in refused.text
     assert leo.post(address, form).status_code == 303
     with database.read(system()) as session:
         last = session.scalars(select(Verlauf).order_by(Verlauf.id.desc())).first()

@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 
 from engine.model.access import PROBELAUF
 from engine.model.errors import NotAllowed, NotFound
+from engine.model.json_text import parsed
 from webui.api import caller, wording
 from webui.api.problems import Problem
 from webui.api.schema import Schema
@@ -21,7 +22,6 @@ from webui.rules import called_by_programs
 
 api = Blueprint("api", __name__)
 
-DEEPEST = 100
 BIGGEST_KEY = 2**63 - 1
 # Set by tests: answers are checked against their description before they leave.
 CHECK_ANSWERS = "FALLFLUSS_CHECK_ANSWERS"
@@ -145,31 +145,6 @@ def _key(text: str) -> int:
 
 def _parsed(raw: bytes) -> Any:
     try:
-        value = json.loads(raw, parse_constant=_refuse)
-        _check(value, 0)
-    except (ValueError, RecursionError):
+        return parsed(raw)
+    except ValueError:
         raise Problem(400, "Der Inhalt der Anfrage ist kein gültiges JSON, oder er ist zu tief verschachtelt. Es wurde nichts geändert.") from None
-    return value
-
-
-def _refuse(name: str) -> Any:
-    raise ValueError(name)
-
-
-def _check(value: Any, depth: int) -> None:
-    """What no database keeps: text with zero bytes or halves of characters; and depths that nobody means."""
-    if depth > DEEPEST:
-        raise ValueError("too deep")
-    if isinstance(value, str) and ("\0" in value or not _is_whole(value)):
-        raise ValueError("not storable")
-    if isinstance(value, int) and abs(value) > 10**300:
-        raise ValueError("too big")
-    if isinstance(value, dict):
-        for name in value:
-            _check(name, depth)
-    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        _check(part, depth + 1)
-
-
-def _is_whole(text: str) -> bool:
-    return not any("\ud800" <= character <= "\udfff" for character in text) if not text.isascii() else True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from math import isfinite
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -13,6 +13,7 @@ from engine.commands import eingriffe as commands
 from engine.commands.incidents import CORRECTS, set_variables
 from engine.definitions.forms.text import iso_date
 from engine.model.errors import FormInvalid, NotFound
+from engine.model.json_text import parsed
 from engine.queries import eingriffe as queries
 from engine.queries import konten
 from webui.rules import requires
@@ -133,13 +134,13 @@ def _typed(before: Any, text: str) -> Any:
         return {"ja": True, "nein": False}.get(text.lower()) if text.lower() in ("ja", "nein") else int("no truth value")
     if isinstance(before, int | float):
         number = float(text.replace("'", "").replace("’", ""))
-        return int(number) if number.is_integer() else number
+        return int(number) if number.is_integer() else number if isfinite(number) else int("no number")
     if isinstance(before, list | dict):
-        value = json.loads(text)
+        value = parsed(text)
         return value if type(value) is type(before) else int("another shape")
     if _is_day(before):
         return iso_date(text)
-    return text if before is not None or not text.startswith(("{", "[")) else json.loads(text)
+    return text if before is not None or not text.startswith(("{", "[")) else parsed(text)
 
 
 def _kind(before: Any) -> str:

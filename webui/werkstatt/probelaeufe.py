@@ -19,6 +19,7 @@ from engine.demo.answers import fill
 from engine.demo.households import household
 from engine.model.access import with_trials
 from engine.model.errors import DefinitionInvalid, FormInvalid, NotFound
+from engine.model.json_text import parsed
 from engine.queries import werkstatt as drafts
 from engine.queries.probelauf import Lauf, laeufe, lauf, startable
 from engine.store.session import FallSession
@@ -183,8 +184,8 @@ def _values() -> dict[str, Any] | str:
     if not text:
         return {}
     try:
-        found = json.loads(text)
-    except (ValueError, RecursionError):
+        found = parsed(text)
+    except ValueError:
         found = None
     return found if isinstance(found, dict) else 'Die Werte lassen sich nicht lesen; schreiben Sie {"name": wert}. Es wurde nichts geändert.'
 

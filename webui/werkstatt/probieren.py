@@ -19,6 +19,7 @@ from engine.definitions.parameter import CONTEXT
 from engine.definitions.proben import SampleUnreadable, asked, value
 from engine.model.access import PROBELAUF
 from engine.model.errors import DefinitionInvalid, FormInvalid, NotFound, Trouble
+from engine.model.json_text import parsed
 from engine.queries import werkstatt as queries
 from engine.replay.szenarien import on_diagrams
 from engine.store import library
@@ -140,8 +141,8 @@ def _context(session: FallSession, form: Form, typed: str) -> tuple[dict[str, An
     if not typed.strip():
         return known, ""
     try:
-        given = json.loads(typed)
-    except (ValueError, RecursionError) as error:
+        given = parsed(typed)
+    except ValueError as error:
         return known, f"Die Variablen sind kein gültiges JSON: {error}"
     if not isinstance(given, dict):
         return known, 'Schreiben Sie die Variablen als {"name": wert, …}.'
