@@ -39,6 +39,12 @@ class Published:
         """Whether a share of so many says more than how they were rounded."""
         return self.step == 1 or whole is None or whole >= ENOUGH * self.step
 
+    def whole(self, row: str) -> int | None:
+        """What shares of a row of two dimensions are of: of round numbers it is what they add up to, which their own round sum often is not."""
+        parts = [number for (first, column), number in self.numbers.items() if first == row and column != ALL]
+        told = [number for number in parts if number is not None]
+        return sum(told) if self.step > 1 and len(told) == len(parts) else self.numbers[row, ALL]
+
     @property
     def withheld(self) -> frozenset[Cell]:
         return frozenset(cell for cell, number in self.numbers.items() if number is None)

@@ -9,6 +9,7 @@ import pytest
 
 from engine.queries.auswertung.abschnitt import zeilen
 from engine.queries.auswertung.gitter import Gitter, Grund
+from engine.queries.auswertung.zellschutz import gerundet
 from engine.statistics.implied import implied
 from engine.statistics.suppression import ALL, Cell, Published
 
@@ -62,7 +63,22 @@ def test_with_filters_numbers_are_round_but_for_the_row_of_a_region(wanted: dict
 
 def test_of_few_round_numbers_no_share_is_told() -> None:
     """20 of 35 can be 18 of 37, which is 49 %, or 22 of 33, which is 67 %."""
-    table = Published({("a", "x"): 20, ("a", ALL): 35, ("b", "x"): 20, ("b", ALL): 50, (ALL, "x"): 40, (ALL, ALL): 85}, frozenset(), step=LEAST)
-    assert [row[-1] for row in zeilen(table, {"a": "A", "b": "B"}, {"x": "X"}, share="x")] == ["–", "40 %", "47 %"]
+    rows, columns = {"a": "A", "b": "B"}, {"x": "X", "y": "Y"}
+    table = Published({("a", "x"): 20, ("a", "y"): 15, ("a", ALL): 35, ("b", "x"): 20, ("b", "y"): 30, ("b", ALL): 50, (ALL, "x"): 40, (ALL, "y"): 45, (ALL, ALL): 85}, frozenset(), step=LEAST)
+    assert [row[-1] for row in zeilen(table, rows, columns, share="x")] == ["–", "40 %", "47 %"]
     exact = replace(table, step=1)
-    assert [row[-1] for row in zeilen(exact, {"a": "A", "b": "B"}, {"x": "X"}, share="x")] == ["57 %", "40 %", "47 %"]
+    assert [row[-1] for row in zeilen(exact, rows, columns, share="x")] == ["57 %", "40 %", "47 %"]
+
+
+@pytest.mark.parametrize(("part", "rest", "whole"), [(17, 31, 48), (47, 8, 55), (13, 38, 51)])
+def test_a_share_of_round_numbers_is_one_that_their_row_allows(part: int, rest: int, whole: int) -> None:
+    """15 and 30 of 50 are not 30 %: 13 to 17 and 28 to 32 that are 48 to 52 together are 33 % to 35 %."""
+    numbers = {("a", "x"): part, ("a", "y"): rest, ("a", ALL): whole}
+    table = Published({**{cell: gerundet(number, schwelle=LEAST) for cell, number in numbers.items()}, (ALL, ALL): None}, frozenset(), step=LEAST)
+    near = range(-(LEAST // 2), LEAST // 2 + 1)
+    possible = [
+        100 * (table["a", "x"] + one) / (table["a", "x"] + one + table["a", "y"] + other)
+        for one in near for other in near if abs(table["a", "x"] + one + table["a", "y"] + other - table["a", ALL]) <= LEAST // 2
+    ]  # fmt: skip
+    told = int(zeilen(table, {"a": "A"}, {"x": "X", "y": "Y"}, share="x")[0][-1].removesuffix(" %"))
+    assert min(possible) - 0.5 <= told <= max(possible) + 0.5

@@ -83,21 +83,25 @@ def zeilen(
     for row in [*(one for one in rows if (one, ALL) in table.numbers), ALL]:
         numbers = [table.numbers.get((row, column), 0) for column in columns]
         whole = table.numbers[row, ALL]
-        part = [] if share is None else [prozent(table.numbers.get((row, share), 0), whole) if table.carries(whole) else "–"]
+        part = [] if share is None else [prozent(table.numbers.get((row, share), 0), table.whole(row)) if table.carries(whole) else "–"]
         found.append((rows.get(row, total) if row != ALL else total, *map(anzahl, numbers), anzahl(whole), *part))
     return tuple(found)
 
 
 def genau(table: Published, rows: Mapping[str, str], share: str) -> tuple[float | None, ...]:
     """What ``zeilen`` rounds in its last column, row by row."""
-    shown = ((table.numbers.get((row, share), 0), table.numbers[row, ALL]) for row in [*(one for one in rows if (one, ALL) in table.numbers), ALL])
-    return tuple(None if part is None or not whole or not table.carries(whole) else part / whole for part, whole in shown)
+    return tuple(_anteil(table, row, share) for row in [*(one for one in rows if (one, ALL) in table.numbers), ALL])
 
 
 def anteile(name: str, table: Published, share: str) -> tuple[Mass, ...]:
     """The share of a column in every row, where the table shows both the number and its sum."""
-    pairs = {row: (table.numbers.get((row, share), 0), whole) for (row, column), whole in table.numbers.items() if column == ALL and row != ALL}
-    return (Mass(name, PROZENT, {row: (part / whole, whole) for row, (part, whole) in pairs.items() if part is not None and whole and table.carries(whole)}, table.step > 1),)
+    found = {row: (_anteil(table, row, share), whole) for (row, column), whole in table.numbers.items() if column == ALL and row != ALL}
+    return (Mass(name, PROZENT, {row: (part, whole) for row, (part, whole) in found.items() if part is not None and whole}, table.step > 1),)
+
+
+def _anteil(table: Published, row: str, share: str) -> float | None:
+    part, whole = table.numbers.get((row, share), 0), table.whole(row)
+    return None if part is None or not whole or not table.carries(table[row, ALL]) else part / whole
 
 
 def kopf(first: str, columns: Iterable[str], *, share: str = "", von: str = "Fälle") -> tuple[str, ...]:
